@@ -1,0 +1,179 @@
+package analysis
+
+import (
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// Grouping says by what observations are pooled.
+type Grouping string
+
+// The groupings.
+const (
+	ByEvent    Grouping = "event"
+	BySecurity Grouping = "security"
+	ByCategory Grouping = "category"
+	All        Grouping = "all"
+)
+
+// Groupings lists every Grouping.
+var Groupings = []Grouping{ByEvent, BySecurity, ByCategory, All}
+
+// Note is a figure that is missing or doubtful, or a fact that a reader must
+// know to read the figures rightly. The empty string in a field means that
+// the note is not about one of these.
+type Note struct {
+	Code     string // stable, e.g. "co-movement", "confounder", "missing-return"
+	Severity Severity
+	EventID  string
+	Security string
+	Group    string // as Group.Name
+	Window   string // as Window.String
+	Test     string
+	Text     string // one sentence, with its figures
+}
+
+// Severity orders notes.
+type Severity string
+
+// The severities.
+const (
+	Info    Severity = "info"
+	Warning Severity = "warning"
+)
+
+// Figures are the abnormal returns of one used observation. All slices are
+// views of the result's memory: do not modify them. Returns are decimals of
+// the study's kind. NaN = no observation.
+//
+// Return, Expected, AR, SE, SAR, Path, PathSE have one element a session of
+// the event window (element k is tau = Study.Event.From + k); Path is the CAR
+// from the window's first session to tau and PathSE its standard error. The
+// others have one element a CAR window, in the order of Study.Windows.
+type Figures struct {
+	Return, Expected, AR, SE, SAR, Path, PathSE []float64
+	CAR, CARSE, SCAR, CSAR, BHAR                []float64
+}
+
+// Average is a group's cross-section on one session of the event window.
+type Average struct {
+	Tau          int
+	N            int     // observations with an AR on this session
+	AAR          float64 // mean of AR
+	SD           float64 // cross-sectional standard deviation of AR, divisor N-1
+	SE           float64 // standard error of AAR
+	NPath        int     // observations whose CAR from the window's start is complete
+	CAAR         float64 // mean CAR from the window's start to tau
+	CAARSE       float64 // standard error of CAAR
+	Lower, Upper float64 // 95% interval of CAAR
+	Positive     int     // observations with AR > 0
+}
+
+// GroupWindow is a group's cross-section over one CAR window.
+type GroupWindow struct {
+	Window   Window
+	N        int     // observations whose window is complete
+	Missing  []int   // members (indices into Result.Observations) without a CAR here
+	CAAR     float64 // mean CAR
+	ABHAR    float64 // mean BHAR
+	MeanSCAR float64
+	Positive int     // CAR > 0
+	RBar     float64 // mean correlation of the members over the window, see methods: kp-bmp; NaN for N < 2
+	Tests    []TestResult
+}
+
+// Test returns the result of the test called name, or nil.
+func (g *GroupWindow) Test(name string) *TestResult {
+	for i := range g.Tests {
+		if g.Tests[i].Test == name {
+			return &g.Tests[i]
+		}
+	}
+	return nil
+}
+
+// Group is a set of used observations that are averaged and tested together.
+type Group struct {
+	By      Grouping
+	Key     string // event ID, symbol, category, or "all"
+	Members []int  // indices into Result.Observations, used ones only
+	// SameDate: all members share session 0 (by date).
+	SameDate bool
+	// SEMethod says how CAARSE and the interval were found: "portfolio" (the
+	// forecast error of the equal-weighted portfolio; one date) or
+	// "cross-section" (the members' spread, scaled up for their overlap).
+	SEMethod string
+	Averages []Average     // by session of the event window
+	Windows  []GroupWindow // in the order of Study.Windows
+}
+
+// Name returns "event deepseek-r1", "security NVDA", "category earnings" or "all".
+func (g *Group) Name() string {
+	if g.By == All {
+		return string(All)
+	}
+	return string(g.By) + " " + g.Key
+}
+
+// Result is a finished study.
+type Result struct {
+	Study        *Study
+	Catalog      *events.Catalog
+	Panel        *market.Panel
+	Observations []Observation // every (event, security) pair, events in catalogue order, securities in the event's order
+	CoefNames    []string      // names of Fit.Coef: "alpha", "beta", or factor names
+	Groups       []Group
+	Notes        []Note
+
+	fig figures
+}
+
+// Counts returns how many observations were used and how many excluded; the
+// two add up to len(r.Observations).
+func (r *Result) Counts() (used, excluded int) {
+	for i := range r.Observations {
+		if r.Observations[i].Used() {
+			used++
+		} else {
+			excluded++
+		}
+	}
+	return used, excluded
+}
+
+// Group returns the group of that grouping and key, or nil.
+func (r *Result) Group(by Grouping, key string) *Group {
+	for i := range r.Groups {
+		if r.Groups[i].By == by && r.Groups[i].Key == key {
+			return &r.Groups[i]
+		}
+	}
+	return nil
+}
+
+// Session returns the date of event time tau for observation i: the session
+// tau sessions after session 0 on the security's own calendar. It is NoDate
+// where the calendar has none.
+func (r *Result) Session(i, tau int) market.Date {
+	o := &r.Observations[i]
+	if o.column < 0 {
+		return market.NoDate
+	}
+	cal := r.Panel.Columns[o.column].Calendar
+	if k := o.index + tau; k >= 0 && k < cal.Len() {
+		return cal.Date(k)
+	}
+	return market.NoDate
+}
+
+// Figures returns the abnormal returns of observation i; the zero Figures
+// when it is excluded.
+func (r *Result) Figures(i int) Figures { return r.fig.of(r.Observations[i].row) }
+
+// ObservationTests returns the one-observation tests of the study (t, sq, ...)
+// for observation i over CAR window w (an index into Study.Windows).
+func (r *Result) ObservationTests(i, w int) []TestResult { return r.observationTests(i, w) }
+
+// SessionTest returns the t test of the abnormal return of observation i on
+// event time tau.
+func (r *Result) SessionTest(i, tau int) TestResult { return r.sessionTest(i, tau) }

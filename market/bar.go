@@ -1,0 +1,51 @@
+package market
+
+import "context"
+
+// Bar is one session of one security. Prices are in the security's currency;
+// a field without a value is NaN.
+type Bar struct {
+	Date                   Date
+	Open, High, Low, Close float64 // adjusted for splits, not for dividends
+	AdjClose               float64 // Close adjusted for splits and dividends
+	Volume                 float64 // shares
+}
+
+// Action is a corporate action that took effect at the open of Date.
+type Action struct {
+	Date     Date
+	Split    float64 // new shares for one old share; 0 when this is no split
+	Dividend float64 // cash for a share, in the security's currency; 0 when this is no dividend
+}
+
+// Series is the daily history of one security, in strictly ascending order of date.
+type Series struct {
+	Symbol   string
+	Name     string
+	Exchange string // as the source names it; "" when it does not say
+	Currency string // ISO 4217; "" when unknown
+	Bars     []Bar
+	Actions  []Action
+	Adjusted bool   // AdjClose is the source's own; otherwise it repeats Close
+	Origin   string // where the figures come from, for provenance: a file, a service and a time
+}
+
+// Source provides price histories.
+type Source interface {
+	// Name says what the source is, for messages and provenance.
+	Name() string
+	// Series returns the history of symbol from the session from to the
+	// session to, both inclusive. A symbol that the source does not have is
+	// an error that wraps ErrUnknownSymbol.
+	Series(ctx context.Context, symbol string, from, to Date) (*Series, error)
+	// Symbols lists what the source has, in ascending order; nil when it
+	// cannot be listed (a service on the network).
+	Symbols(ctx context.Context) ([]string, error)
+}
+
+// Error values that sources wrap.
+var ErrUnknownSymbol = errorString("unknown symbol")
+
+type errorString string
+
+func (e errorString) Error() string { return string(e) }

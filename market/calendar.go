@@ -1,0 +1,103 @@
+package market
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Session is one trading session of an exchange.
+type Session struct {
+	Date  Date
+	Close int // minutes after local midnight at which regular trading ends
+}
+
+// Calendar is the ordered sessions of one exchange, with the instant at which
+// each closes. It is immutable and safe for concurrent use.
+type Calendar struct {
+	name     string
+	zone     *time.Location
+	sessions []Session
+	usual    int     // the usual close, minutes after local midnight
+	next     []int32 // next[d-first] is the index of the first session on or after d
+}
+
+// NewCalendar returns the calendar of the exchange called name, whose clock is
+// zone and whose usual close is usualClose (minutes after local midnight).
+// Sessions must be in strictly ascending order of date.
+func NewCalendar(name string, zone *time.Location, usualClose int, sessions []Session) (*Calendar, error) {
+	if zone == nil {
+		return nil, fmt.Errorf("calendar %s: no time zone", name)
+	}
+	for i, s := range sessions {
+		if i > 0 && s.Date <= sessions[i-1].Date {
+			return nil, fmt.Errorf("calendar %s: session %s does not come after %s", name, s.Date, sessions[i-1].Date)
+		}
+		if s.Close <= 0 || s.Close > 24*60 {
+			return nil, fmt.Errorf("calendar %s: session %s closes at minute %d; it must lie in 1..1440", name, s.Date, s.Close)
+		}
+	}
+	c := &Calendar{name: name, zone: zone, sessions: slices.Clone(sessions), usual: usualClose}
+	if n := len(sessions); n > 0 {
+		c.next = make([]int32, sessions[n-1].Date-sessions[0].Date+1)
+		i := int32(0)
+		for k := range c.next {
+			if sessions[i].Date < sessions[0].Date+Date(k) {
+				i++
+			}
+			c.next[k] = i
+		}
+	}
+	return c, nil
+}
+
+// Name returns the exchange's name, such as "NYSE".
+func (c *Calendar) Name() string { return c.name }
+
+// Zone returns the clock of the exchange.
+func (c *Calendar) Zone() *time.Location { return c.zone }
+
+// Len returns the number of sessions.
+func (c *Calendar) Len() int { return len(c.sessions) }
+
+// Date returns the date of session i; it panics when i is out of range.
+func (c *Calendar) Date(i int) Date { return c.sessions[i].Date }
+
+// Close returns the instant at which session i closes.
+func (c *Calendar) Close(i int) time.Time {
+	s := c.sessions[i]
+	return s.Date.In(c.zone, s.Close)
+}
+
+// Early reports whether session i closes before the usual hour.
+func (c *Calendar) Early(i int) bool { return c.sessions[i].Close < c.usual }
+
+// Search returns the index of the first session on or after d, or Len() if
+// there is none.
+func (c *Calendar) Search(d Date) int {
+	switch n := len(c.sessions); {
+	case n == 0 || d <= c.sessions[0].Date:
+		return 0
+	case d > c.sessions[n-1].Date:
+		return n
+	}
+	return int(c.next[d-c.sessions[0].Date])
+}
+
+// Index returns the index of the session on d, and whether d is a session.
+func (c *Calendar) Index(d Date) (int, bool) {
+	i := c.Search(d)
+	return i, i < len(c.sessions) && c.sessions[i].Date == d
+}
+
+// SessionFor returns the index of the first session whose close is after t:
+// the first session at whose close news of the instant t could be in the
+// price. It returns Len() when the calendar ends before t, and 0 when it
+// begins after t: check both against the first and last session's dates.
+func (c *Calendar) SessionFor(t time.Time) int {
+	i := c.Search(DateOf(t.In(c.zone)))
+	if i < len(c.sessions) && !c.Close(i).After(t) {
+		i++
+	}
+	return i
+}

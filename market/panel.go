@@ -1,0 +1,239 @@
+package market
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// ReturnKind says how a return is computed from two adjusted closes.
+type ReturnKind string
+
+// The kinds of return.
+const (
+	Simple ReturnKind = "simple" // P_t/P_{t-1} - 1
+	Log    ReturnKind = "log"    // ln(P_t/P_{t-1})
+)
+
+// Gaps says what a return is where a session has no price.
+type Gaps string
+
+// The rules for sessions without a price.
+const (
+	// Skip: a return is missing if either of its two prices is.
+	Skip Gaps = "skip"
+	// TradeToTrade: the first price after a gap gives a return over the whole
+	// gap, dated on the session of that price; Column.Span says how many
+	// sessions it covers.
+	TradeToTrade Gaps = "trade-to-trade"
+)
+
+// Security is what is known of a listed security beside its prices.
+type Security struct {
+	Symbol    string
+	Name      string
+	Exchange  string
+	Currency  string
+	Benchmark string  // symbol of its own benchmark; "" means the study's
+	Shares    float64 // shares outstanding; 0 when unknown
+	Sector    string
+}
+
+// Column is one security's history on its exchange's calendar. Element k of
+// each slice belongs to session First+k of Calendar. A slice is nil where the
+// source has nothing of the kind.
+type Column struct {
+	Security
+	Calendar *Calendar
+	First    int
+	Return   []float64 // of the panel's kind, decimals; NaN = no observation
+	Span     []int32   // sessions that Return[k] covers; nil = one everywhere
+	Price    []float64 // adjusted close
+	Close    []float64 // close adjusted for splits only
+	Volume   []float64 // shares
+	Actions  []Action
+	Adjusted bool
+	Origin   string
+}
+
+// Len returns the number of sessions that the column covers.
+func (c *Column) Len() int { return len(c.Return) }
+
+// Last returns the calendar index of the column's last session.
+func (c *Column) Last() int { return c.First + len(c.Return) - 1 }
+
+// Issue is something in the data that a reader should know: a bar on a day
+// that is no session, a session without a price.
+type Issue struct {
+	Symbol string
+	Date   Date
+	What   string
+}
+
+// Panel is a set of columns. Columns of one exchange share one *Calendar. A
+// Panel is built once and then only read; it is safe for concurrent readers.
+type Panel struct {
+	Kind    ReturnKind
+	Gaps    Gaps
+	Columns []*Column
+	Issues  []Issue
+
+	bySymbol map[string]int
+}
+
+// NewPanel returns an empty panel whose returns are of kind, with gaps treated
+// as gaps says.
+func NewPanel(kind ReturnKind, gaps Gaps) *Panel {
+	return &Panel{Kind: kind, Gaps: gaps, bySymbol: make(map[string]int)}
+}
+
+// Column returns the column of symbol, or nil.
+func (p *Panel) Column(symbol string) *Column {
+	if i, ok := p.bySymbol[symbol]; ok {
+		return p.Columns[i]
+	}
+	return nil
+}
+
+// AddSeries aligns s to cal and adds it as a column with s's symbol. Returns
+// are computed from adjusted closes. The column reaches from the first to the
+// last session on which s has a bar. A bar on a day that is no session of cal
+// is left out and recorded in Issues; a session without a price is NaN and
+// recorded as well.
+//
+// Errors: a symbol added twice, bars out of order, no bar on any session, a
+// price that is not positive and finite.
+func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
+	sec.Symbol = s.Symbol
+	for _, f := range []struct{ own, from *string }{{&sec.Name, &s.Name}, {&sec.Exchange, &s.Exchange}, {&sec.Currency, &s.Currency}} {
+		if *f.own == "" {
+			*f.own = *f.from
+		}
+	}
+	first, last := -1, -1
+	for i, b := range s.Bars {
+		if i > 0 && b.Date <= s.Bars[i-1].Date {
+			return fmt.Errorf("%s: the bar of %s does not come after that of %s", s.Symbol, b.Date, s.Bars[i-1].Date)
+		}
+		if k, ok := cal.Index(b.Date); ok {
+			if first < 0 {
+				first = k
+			}
+			last = k
+		}
+	}
+	if first < 0 {
+		return fmt.Errorf("%s: none of its %d bars lies on a session of %s", s.Symbol, len(s.Bars), cal.Name())
+	}
+	n := last - first + 1
+	c := &Column{Security: sec, Calendar: cal, First: first, Actions: s.Actions, Adjusted: s.Adjusted, Origin: s.Origin,
+		Price: nans(n), Close: nans(n), Volume: nans(n)}
+	haveClose, haveVolume := false, false
+	for _, b := range s.Bars {
+		k, ok := cal.Index(b.Date)
+		if !ok {
+			p.Issues = append(p.Issues, Issue{s.Symbol, b.Date, "a price on a day that is no session of " + cal.Name() + "; not used"})
+			continue
+		}
+		for _, v := range []float64{b.AdjClose, b.Close} {
+			if v <= 0 || math.IsInf(v, 0) {
+				return fmt.Errorf("%s: price %v on %s: a price must be positive; leave it empty where there is none", s.Symbol, v, b.Date)
+			}
+		}
+		c.Price[k-first], c.Close[k-first], c.Volume[k-first] = b.AdjClose, b.Close, b.Volume
+		haveClose = haveClose || !math.IsNaN(b.Close)
+		haveVolume = haveVolume || !math.IsNaN(b.Volume)
+	}
+	if !haveClose {
+		c.Close = nil
+	}
+	if !haveVolume {
+		c.Volume = nil
+	}
+	for k, v := range c.Price {
+		if math.IsNaN(v) {
+			p.Issues = append(p.Issues, Issue{s.Symbol, cal.Date(first + k), "no price on a session of " + cal.Name()})
+		}
+	}
+	c.Return, c.Span = Returns(c.Price, p.Kind, p.Gaps)
+	return p.AddColumn(c)
+}
+
+// AddColumn adds a column whose returns are given. Its Return must be of the
+// panel's kind, and its sessions must lie on its calendar.
+func (p *Panel) AddColumn(c *Column) error {
+	if _, dup := p.bySymbol[c.Symbol]; dup {
+		return fmt.Errorf("%s: added twice", c.Symbol)
+	}
+	if c.Calendar == nil || c.First < 0 || c.First+len(c.Return) > c.Calendar.Len() {
+		return fmt.Errorf("%s: its sessions do not lie on its calendar", c.Symbol)
+	}
+	p.bySymbol[c.Symbol] = len(p.Columns)
+	p.Columns = append(p.Columns, c)
+	return nil
+}
+
+// Symbols returns the symbols of all columns, in the order they were added.
+func (p *Panel) Symbols() []string {
+	out := make([]string, len(p.Columns))
+	for i, c := range p.Columns {
+		out[i] = c.Symbol
+	}
+	return out
+}
+
+// Calendars returns the distinct calendars of the columns, in order of first use.
+func (p *Panel) Calendars() []*Calendar {
+	var out []*Calendar
+	for _, c := range p.Columns {
+		if !slices.Contains(out, c.Calendar) {
+			out = append(out, c.Calendar)
+		}
+	}
+	return out
+}
+
+// Returns computes the returns of a price series of consecutive sessions:
+//
+//	simple: r_t = P_t/P_{t-1} - 1
+//	log:    r_t = ln(P_t/P_{t-1})
+//
+// r_0 is NaN. Under Skip a return is NaN if either price is. Under
+// TradeToTrade the first price after a gap is compared with the last before
+// it, and span[t] is the number of sessions between them; span is nil when
+// every return covers one session.
+func Returns(price []float64, kind ReturnKind, gaps Gaps) (ret []float64, span []int32) {
+	ret = nans(len(price))
+	last := -1
+	for t, p := range price {
+		if math.IsNaN(p) {
+			continue
+		}
+		if last >= 0 && (last == t-1 || gaps == TradeToTrade) {
+			if kind == Log {
+				ret[t] = math.Log(p / price[last])
+			} else {
+				ret[t] = p/price[last] - 1
+			}
+			if last != t-1 {
+				if span == nil {
+					span = make([]int32, len(price))
+					for i := range span {
+						span[i] = 1
+					}
+				}
+				span[t] = int32(t - last)
+			}
+		}
+		last = t
+	}
+	return ret, span
+}
+
+func nans(n int) []float64 {
+	s := make([]float64, n)
+	for i := range s {
+		s[i] = math.NaN()
+	}
+	return s
+}
