@@ -79,6 +79,7 @@ type Panel struct {
 	Issues  []Issue
 
 	bySymbol map[string]int
+	factors  map[string]factor
 }
 
 // NewPanel returns an empty panel whose returns are of kind, with gaps treated
