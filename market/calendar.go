@@ -1,6 +1,7 @@
 package market
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -18,14 +19,45 @@ type Calendar struct {
 	name     string
 	zone     *time.Location
 	sessions []Session
-	usual    int     // the usual close, minutes after local midnight
-	next     []int32 // next[d-first] is the index of the first session on or after d
+	usual    []usualClose // in ascending order
+	next     []int32      // next[d-first] is the index of the first session on or after d
+}
+
+// usualClose is the hour at which an exchange usually closes, from a day on.
+type usualClose struct {
+	from   Date
+	minute int // after local midnight
+}
+
+// usualOn returns the usual close of d; before the first entry it is the first's.
+func usualOn(u []usualClose, d Date) int {
+	i := len(u) - 1
+	for i > 0 && u[i].from > d {
+		i--
+	}
+	return u[i].minute
 }
 
 // NewCalendar returns the calendar of the exchange called name, whose clock is
-// zone and whose usual close is usualClose (minutes after local midnight).
+// zone and whose usual close is usualClosing (minutes after local midnight).
 // Sessions must be in strictly ascending order of date.
-func NewCalendar(name string, zone *time.Location, usualClose int, sessions []Session) (*Calendar, error) {
+func NewCalendar(name string, zone *time.Location, usualClosing int, sessions []Session) (*Calendar, error) {
+	return newCalendar(name, zone, []usualClose{{NoDate, usualClosing}}, sessions)
+}
+
+// CalendarFromDates returns a calendar whose sessions are dates, in strictly
+// ascending order, all closing at usualClosing (minutes after local midnight).
+// It serves an exchange, or years, of which the rules are not known: the days
+// on which the study's benchmark traded are the sessions.
+func CalendarFromDates(name string, zone *time.Location, usualClosing int, dates []Date) (*Calendar, error) {
+	sessions := make([]Session, len(dates))
+	for i, d := range dates {
+		sessions[i] = Session{d, usualClosing}
+	}
+	return NewCalendar(name, zone, usualClosing, sessions)
+}
+
+func newCalendar(name string, zone *time.Location, usual []usualClose, sessions []Session) (*Calendar, error) {
 	if zone == nil {
 		return nil, fmt.Errorf("calendar %s: no time zone", name)
 	}
@@ -33,11 +65,14 @@ func NewCalendar(name string, zone *time.Location, usualClose int, sessions []Se
 		if i > 0 && s.Date <= sessions[i-1].Date {
 			return nil, fmt.Errorf("calendar %s: session %s does not come after %s", name, s.Date, sessions[i-1].Date)
 		}
+		if s.Date == NoDate {
+			return nil, fmt.Errorf("calendar %s: session %d has no date", name, i)
+		}
 		if s.Close <= 0 || s.Close > 24*60 {
 			return nil, fmt.Errorf("calendar %s: session %s closes at minute %d; it must lie in 1..1440", name, s.Date, s.Close)
 		}
 	}
-	c := &Calendar{name: name, zone: zone, sessions: slices.Clone(sessions), usual: usualClose}
+	c := &Calendar{name: name, zone: zone, sessions: slices.Clone(sessions), usual: usual}
 	if n := len(sessions); n > 0 {
 		c.next = make([]int32, sessions[n-1].Date-sessions[0].Date+1)
 		i := int32(0)
@@ -70,7 +105,45 @@ func (c *Calendar) Close(i int) time.Time {
 }
 
 // Early reports whether session i closes before the usual hour.
-func (c *Calendar) Early(i int) bool { return c.sessions[i].Close < c.usual }
+func (c *Calendar) Early(i int) bool { s := c.sessions[i]; return s.Close < usualOn(c.usual, s.Date) }
+
+// SpecialDay is a day on which an exchange departed from its rules.
+type SpecialDay struct {
+	Date  Date
+	Close int // minutes after local midnight at which trading ends; 0 when there is no session
+}
+
+// With returns c with days changed: a session removed, given another close, or
+// added. Removing a day that is no session changes nothing.
+//
+// Errors: a day outside c, a day named twice, a close outside 1..1440.
+func (c *Calendar) With(days ...SpecialDay) (*Calendar, error) {
+	days = slices.Clone(days)
+	slices.SortFunc(days, func(a, b SpecialDay) int { return cmp.Compare(a.Date, b.Date) })
+	if len(c.sessions) == 0 && len(days) > 0 {
+		return nil, fmt.Errorf("calendar %s has no sessions to change", c.name)
+	}
+	sessions := slices.Clone(c.sessions)
+	for i, d := range days {
+		switch first, last := c.sessions[0].Date, c.sessions[len(c.sessions)-1].Date; {
+		case d.Date < first || d.Date > last:
+			return nil, fmt.Errorf("calendar %s: special day %s lies outside %s..%s", c.name, d.Date, first, last)
+		case i > 0 && d.Date == days[i-1].Date:
+			return nil, fmt.Errorf("calendar %s: special day %s is named twice", c.name, d.Date)
+		}
+		k, found := slices.BinarySearchFunc(sessions, d.Date, func(s Session, d Date) int { return cmp.Compare(s.Date, d) })
+		switch {
+		case d.Close == 0 && found:
+			sessions = slices.Delete(sessions, k, k+1)
+		case d.Close == 0:
+		case found:
+			sessions[k].Close = d.Close
+		default:
+			sessions = slices.Insert(sessions, k, Session(d))
+		}
+	}
+	return newCalendar(c.name, c.zone, c.usual, sessions)
+}
 
 // Search returns the index of the first session on or after d, or Len() if
 // there is none.
