@@ -8,24 +8,22 @@ type Reason string
 
 // The reasons for an exclusion.
 const (
-	UnknownSecurity  Reason = "unknown-security"  // the panel has no such column
-	NoBenchmark      Reason = "no-benchmark"      // a series that the model needs is not in the panel
-	BeforeData       Reason = "before-data"       // session 0 lies before the security's first price
-	AfterData        Reason = "after-data"        // session 0 lies after the security's last price
-	OutsideCalendar  Reason = "outside-calendar"  // session 0 lies outside the exchange's calendar
-	ShortEstimation  Reason = "short-estimation"  // fewer usable estimation sessions than required
-	CollinearDesign  Reason = "collinear"         // the regressors are linearly dependent
-	ZeroVariance     Reason = "zero-variance"     // the residual variance is zero
-	NoEventReturns   Reason = "no-event-returns"  // no return in the whole event window
-	NotConverged     Reason = "not-converged"     // an iterative fit did not converge
-	UserExclusion    Reason = "excluded-by-user"  // named in the study's exclusions
-	RepeatedSession0 Reason = "repeated-session0" // the same security and session 0 in an earlier event of a pooled study
+	UnknownSecurity Reason = "unknown-security" // the panel has no such column
+	NoRegressor     Reason = "no-regressor"     // a series that the model needs (the benchmark, a factor) is not in the panel
+	OutsideCalendar Reason = "outside-calendar" // session 0 lies outside the exchange's calendar
+	BeforeData      Reason = "before-data"      // session 0 lies before the security's first price
+	AfterData       Reason = "after-data"       // session 0 lies after the security's last price
+	ShortEstimation Reason = "short-estimation" // fewer usable estimation sessions than required
+	Collinear       Reason = "collinear"        // the regressors are linearly dependent
+	ZeroVariance    Reason = "zero-variance"    // the residual variance is zero
+	NoEventReturns  Reason = "no-event-returns" // no abnormal return in the whole event window
+	NotConverged    Reason = "not-converged"    // an iterative fit did not converge
 )
 
 // Exclusion says why one observation is not measured.
 type Exclusion struct {
 	Reason Reason
-	Detail string // a sentence for people, with the figures
+	Detail string // a phrase for people, with its figures
 }
 
 // Placement says by which rule session 0 was found. The codes are stable.
@@ -33,8 +31,8 @@ type Placement string
 
 // The placements.
 const (
-	AtInstant   Placement = "session"     // the instant lies before the close of a session on its own local date
-	PastClose   Placement = "after-close" // after that day's close (an early one too): the next session
+	InSession   Placement = "in-session"  // the instant lies before the close of a session on its own local date
+	PastClose   Placement = "after-close" // after that day's close, an early one too: the next session
 	OnClosedDay Placement = "closed-day"  // the instant or date falls on a day without a session: the next session
 	OnDate      Placement = "date"        // only a date was given, and it is a session
 )
@@ -42,6 +40,7 @@ const (
 // Confounder is another catalogued event of the same security inside one of
 // the windows of an observation.
 type Confounder struct {
+	Event   int // index into Result.Catalog.Events
 	EventID string
 	Tau     int    // its session 0 in this observation's event time
 	In      string // "estimation" or "event"
@@ -49,48 +48,41 @@ type Confounder struct {
 
 // Observation is one (event, security) pair, used or excluded.
 type Observation struct {
-	Event       int // index into Result.Catalog.Events
-	EventID     string
-	Security    string
-	Sign        int // expected sign: -1, 0 (none stated), +1
-	Benchmark   string
-	Placement   Placement
-	Session0    market.Date // NoDate when there is none
-	Early       bool        // session 0 has an early close
-	Exclusion   *Exclusion  // nil when the observation is used
-	Fit         Fit
-	Confounders []Confounder
+	Event     int // index into Result.Catalog.Events
+	EventID   string
+	Security  string
+	Sign      int // expected sign: -1, 0 (none stated), +1
+	Benchmark string
+	Placement Placement
+	Session0  market.Date // NoDate when there is none
+	Early     bool        // session 0 closes early
+	Exclusion *Exclusion  // nil when the observation is used
+	Fit       Fit         // zero when excluded before the fit
 
-	column int // index into the panel's columns, -1 when unknown
-	index  int // calendar index of session 0 on the security's calendar
-	row    int // row of the flat figures, -1 when excluded
+	column int32 // index into the panel's columns, -1 when unknown
+	index  int32 // calendar index of session 0 on the security's calendar
+	row    int32 // row of the flat figures, -1 when excluded
 }
 
 // Used reports whether the observation was measured.
 func (o *Observation) Used() bool { return o.Exclusion == nil }
 
 // Fit is an expected-return model estimated on one observation's estimation
-// window. NaN where a model does not define a figure.
+// window. A figure that the model does not define is NaN or absent.
 type Fit struct {
-	M, K        int       // usable sessions; estimated mean parameters
-	Coef        []float64 // by Result.CoefNames: alpha, then the slopes
-	SE          []float64 // standard errors of Coef
-	S           float64   // residual standard deviation, divisor M-K (see the model)
-	R2          float64   // decimals
-	Diagnostics Diagnostics
+	M, K int       // usable sessions; estimated mean parameters
+	Coef []float64 // by Result.CoefNames; empty where the model estimates none
+	SE   []float64 // standard errors of Coef, NaN where the model gives none
+	S    float64   // residual standard deviation, a decimal return
+	R2   float64   // share of the variance explained, a decimal; NaN where nothing is estimated
 }
 
-// Alpha returns the intercept, NaN where the model has none.
-func (f *Fit) Alpha() float64 { return at(f.Coef, 0) }
-
-// Beta returns the slope on the first regressor, NaN where the model has none.
-func (f *Fit) Beta() float64 { return at(f.Coef, 1) }
-
-// Diagnostics of the estimation residuals in order of time, gaps closed up.
+// Diagnostics describe the estimation residuals in order of time, gaps closed
+// up. P values are those of the usual chi-squared limits.
 type Diagnostics struct {
 	Autocorrelation         float64 // first-order
 	DurbinWatson            float64
-	JarqueBera, JarqueBeraP float64
-	LjungBox, LjungBoxP     float64 // 10 lags
-	ArchLM, ArchLMP         float64 // 5 lags
+	JarqueBera, JarqueBeraP float64 // normality; 2 degrees of freedom
+	LjungBox, LjungBoxP     float64 // no autocorrelation up to lag 10
+	ArchLM, ArchLMP         float64 // no ARCH effects up to lag 5
 }

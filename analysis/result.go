@@ -125,7 +125,7 @@ type Result struct {
 	Groups       []Group
 	Notes        []Note
 
-	fig figures
+	eng *engine
 }
 
 // Counts returns how many observations were used and how many excluded; the
@@ -156,24 +156,12 @@ func (r *Result) Group(by Grouping, key string) *Group {
 // where the calendar has none.
 func (r *Result) Session(i, tau int) market.Date {
 	o := &r.Observations[i]
-	if o.column < 0 {
+	if o.column < 0 || o.Session0 == market.NoDate {
 		return market.NoDate
 	}
 	cal := r.Panel.Columns[o.column].Calendar
-	if k := o.index + tau; k >= 0 && k < cal.Len() {
+	if k := int(o.index) + tau; k >= 0 && k < cal.Len() {
 		return cal.Date(k)
 	}
 	return market.NoDate
 }
-
-// Figures returns the abnormal returns of observation i; the zero Figures
-// when it is excluded.
-func (r *Result) Figures(i int) Figures { return r.fig.of(r.Observations[i].row) }
-
-// ObservationTests returns the one-observation tests of the study (t, sq, ...)
-// for observation i over CAR window w (an index into Study.Windows).
-func (r *Result) ObservationTests(i, w int) []TestResult { return r.observationTests(i, w) }
-
-// SessionTest returns the t test of the abnormal return of observation i on
-// event time tau.
-func (r *Result) SessionTest(i, tau int) TestResult { return r.sessionTest(i, tau) }

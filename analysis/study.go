@@ -1,6 +1,10 @@
 package analysis
 
-import "aftershock/market"
+import (
+	"fmt"
+
+	"aftershock/market"
+)
 
 // Study is a specification: everything that decides the figures, and no data.
 type Study struct {
@@ -17,7 +21,7 @@ type Study struct {
 	Tests         []Test
 	Groups        []Grouping
 	Securities    []string // for events that name none
-	Seed          uint64
+	Seed          uint64   // of everything that is drawn at random
 }
 
 // MissingEvent says what a CAR is whose window has a missing abnormal return.
@@ -29,12 +33,64 @@ const (
 	ZeroMissing    MissingEvent = "zero"    // the missing abnormal return counts as 0, and a note says so
 )
 
-// Defaults of a Study.
-var (
-	DefaultEstimation = Window{-270, -21}
-	DefaultEvent      = Window{-10, 10}
-	DefaultWindows    = []Window{{0, 0}, {0, 1}, {-1, 1}, {0, 5}, {0, 10}}
-)
+// DefaultStudy is the study that is performed where nothing else is asked for.
+func DefaultStudy() *Study {
+	return &Study{
+		Name:          "study",
+		Model:         MarketModel{},
+		Benchmark:     "SPY",
+		Estimation:    Window{-270, -21},
+		Event:         Window{-10, 10},
+		Windows:       []Window{{0, 0}, {0, 1}, {-1, 1}, {0, 5}, {0, 10}},
+		MinEstimation: 100,
+		Returns:       market.Simple,
+		Gaps:          market.Skip,
+		MissingEvent:  ExcludeMissing,
+		Tests:         Tests,
+		Groups:        Groupings,
+		Seed:          1,
+	}
+}
 
-// DefaultMinEstimation is the least number of usable estimation sessions.
-const DefaultMinEstimation = 100
+// SpecError says which field of a Study makes no sense, and why.
+type SpecError struct {
+	Field   string // as in the configuration: "estimation", "car[2]"
+	Problem string // what is wrong and what to do
+}
+
+// Error implements error.
+func (e *SpecError) Error() string { return "study." + e.Field + ": " + e.Problem }
+
+// Validate reports the first thing in the study that makes no sense, as a *SpecError.
+func (s *Study) Validate() error {
+	bad := func(field, format string, args ...any) error { return &SpecError{field, fmt.Sprintf(format, args...)} }
+	switch {
+	case s.Model == nil:
+		return bad("model", "none is named; `list models` shows them")
+	case s.Estimation.From > s.Estimation.To:
+		return bad("estimation", "%s ends before it begins", s.Estimation)
+	case s.Event.From > s.Event.To:
+		return bad("event", "%s ends before it begins", s.Event)
+	case s.Estimation.To >= s.Event.From:
+		return bad("estimation", "%s reaches into the event window %s; end it at %d or before", s.Estimation, s.Event, s.Event.From-1)
+	case s.MinEstimation < 0 || s.MinEstimation > s.Estimation.Len():
+		return bad("min_estimation", "%d; the estimation window %s has %d sessions", s.MinEstimation, s.Estimation, s.Estimation.Len())
+	case s.Returns != market.Simple && s.Returns != market.Log:
+		return bad("returns", "%q; use simple or log", s.Returns)
+	case s.Gaps != market.Skip && s.Gaps != market.TradeToTrade:
+		return bad("missing", "%q; use skip or trade-to-trade", s.Gaps)
+	case s.MissingEvent != ExcludeMissing && s.MissingEvent != ZeroMissing:
+		return bad("missing_event", "%q; use exclude or zero", s.MissingEvent)
+	case len(s.Windows) == 0:
+		return bad("car", "no window; give at least one, such as [0, 0]")
+	}
+	for i, w := range s.Windows {
+		if w.From > w.To {
+			return bad(fmt.Sprintf("car[%d]", i), "%s ends before it begins", w)
+		}
+		if !w.Within(s.Event) {
+			return bad(fmt.Sprintf("car[%d]", i), "%s does not lie within the event window %s; widen study.event or narrow this window", w, s.Event)
+		}
+	}
+	return nil
+}

@@ -1,5 +1,7 @@
 package analysis
 
+import "fmt"
+
 // Distribution is a reference distribution.
 type Distribution struct {
 	Name string  // "normal", "t", "F", "chi2", "binomial", "signed-rank", "resampled"
@@ -29,6 +31,16 @@ type TestResult struct {
 	Note   string
 }
 
+// Figure returns the by-product called name, NaN when there is none.
+func (r *TestResult) Figure(name string) float64 {
+	for _, f := range r.Extra {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return nan
+}
+
 // Scope says how many observations a test is about.
 type Scope int
 
@@ -37,3 +49,64 @@ const (
 	OneObservation Scope = iota
 	ManyObservations
 )
+
+// Test is a hypothesis test on a cross-section of one or many observations.
+type Test interface {
+	// Name is the test's name in configuration, flags and files.
+	Name() string
+	// Null is the hypothesis that it tests, in words.
+	Null() string
+	// Assumes says in words what must hold for its p value to be right.
+	Assumes() string
+	// Paper is the source of the formula.
+	Paper() string
+	// Scope says whether it is about one observation or many.
+	Scope() Scope
+	// Run computes the statistic. It returns undefined(...) where the
+	// cross-section does not allow it.
+	Run(c *Cross) TestResult
+}
+
+// Tests is every test.
+var Tests = []Test{
+	StudentTest{},
+	CrossSection{}, CrudeDependence{}, PortfolioTest{},
+	Patell{}, BMP{}, KPBMP{}, KPPatell{},
+	Joint{},
+}
+
+// TestByName returns the test called name, and false when there is none.
+func TestByName(name string) (Test, bool) {
+	for _, t := range Tests {
+		if t.Name() == name {
+			return t, true
+		}
+	}
+	return nil, false
+}
+
+// run performs t and completes its result.
+func run(t Test, c *Cross) TestResult {
+	var r TestResult
+	if c.N() == 0 {
+		r = undefined("no observation has a complete window")
+	} else {
+		r = t.Run(c)
+	}
+	r.Test, r.Null, r.Window, r.N = t.Name(), t.Null(), c.Window, c.N()
+	return r
+}
+
+// outcome is the result of a statistic with a closed-form distribution.
+func outcome(stat float64, d Distribution) TestResult {
+	r := TestResult{Stat: stat, Dist: d}
+	r.P, r.PLower, r.PUpper = d.PValues(stat)
+	return r
+}
+
+// undefined is the result of a test that cannot be computed, with the reason.
+func undefined(format string, args ...any) TestResult {
+	return TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: Distribution{DF1: nan, DF2: nan}, Note: fmt.Sprintf(format, args...)}
+}
+
+const noAverage = "the average abnormal return is zero"

@@ -1,0 +1,214 @@
+package analysis
+
+import (
+	"fmt"
+
+	"aftershock/market"
+)
+
+// series is a security's dependent variable and regressors, laid on its
+// calendar: element k of x[j] is session k; element k of y is session first+k.
+type series struct {
+	col      *market.Column
+	first    int
+	y        []float64
+	x        [][]float64
+	forecast int
+	bench    string
+	rf       []float64 // by session, when y is an excess return
+	missing  *Exclusion
+}
+
+// designs lays out the series of every column that a study uses. Regressors
+// are shared between the securities of one calendar.
+type designs struct {
+	study  *Study
+	panel  *market.Panel
+	shared map[termKey][]float64
+}
+
+type termKey struct {
+	cal  *market.Calendar
+	term Term
+	name string
+}
+
+// RiskFree is the name of the factor that holds the risk-free rate.
+const RiskFree = "rf"
+
+func (d *designs) of(col *market.Column) *series {
+	bench := col.Benchmark
+	if bench == "" {
+		bench = d.study.Benchmark
+	}
+	des := d.study.Model.Design(col.Symbol)
+	s := &series{col: col, first: col.First, y: col.Return, forecast: des.Forecast, bench: bench}
+	if des.Excess {
+		if s.rf = d.term(col, Term{Series: FactorReturn, Name: RiskFree}, ""); s.rf == nil {
+			s.missing = &Exclusion{NoRegressor, "the risk-free rate is not among the factors"}
+			return s
+		}
+		s.y = make([]float64, len(col.Return))
+		for k, r := range col.Return {
+			s.y[k] = r - s.rf[col.First+k]
+		}
+	}
+	for _, t := range des.Terms {
+		x := d.term(col, t, bench)
+		if x == nil {
+			s.missing = &Exclusion{NoRegressor, fmt.Sprintf("the %s has no prices", t.label(bench))}
+			return s
+		}
+		s.x = append(s.x, x)
+	}
+	return s
+}
+
+func (t Term) label(bench string) string {
+	switch t.Series {
+	case BenchmarkReturn:
+		if bench == "" {
+			return "benchmark (none is named)"
+		}
+		return "benchmark " + bench
+	case FactorReturn:
+		return "factor " + t.Name
+	}
+	return "security " + t.Name
+}
+
+// term returns a regressor laid on the calendar of col, nil when the panel
+// lacks it.
+func (d *designs) term(col *market.Column, t Term, bench string) []float64 {
+	key := termKey{col.Calendar, t, ""}
+	if t.Series == BenchmarkReturn {
+		key.name = bench
+	}
+	own := col.Span != nil // its returns cover gaps of its own
+	if !own {
+		if x, ok := d.shared[key]; ok {
+			return x
+		}
+	}
+	x := d.lay(col, t, bench)
+	if !own {
+		d.shared[key] = x
+	}
+	return x
+}
+
+func (d *designs) lay(col *market.Column, t Term, bench string) []float64 {
+	cal := col.Calendar
+	var x []float64
+	switch t.Series {
+	case FactorReturn:
+		first, v, ok := d.panel.FactorOn(t.Name, cal)
+		if !ok {
+			return nil
+		}
+		x = missing(cal.Len())
+		copy(x[first:], v)
+	default:
+		name := t.Name
+		if t.Series == BenchmarkReturn {
+			name = bench
+		}
+		from := d.panel.Column(name)
+		if from == nil {
+			return nil
+		}
+		x = onCalendar(from, cal, d.panel.Kind)
+	}
+	if t.Excess {
+		rf := d.term(col, Term{Series: FactorReturn, Name: RiskFree}, "")
+		if rf == nil {
+			return nil
+		}
+		y := make([]float64, len(x))
+		for k := range x {
+			y[k] = x[k] - rf[k]
+		}
+		x = y
+	}
+	if col.Span != nil {
+		x = overSpans(x, col, d.panel.Kind)
+	}
+	if t.Lag != 0 {
+		y := missing(len(x))
+		for k := range y {
+			if j := k - t.Lag; j >= 0 && j < len(x) {
+				y[k] = x[j]
+			}
+		}
+		x = y
+	}
+	return x
+}
+
+// onCalendar lays the returns of a column on another calendar. On its own
+// calendar they are what they are; on another, the return of a session
+// compounds those of the column since the session before, so that a holiday of
+// one exchange loses nothing, and is NaN where the column had no session in
+// between or lacks one of the returns.
+func onCalendar(from *market.Column, cal *market.Calendar, kind market.ReturnKind) []float64 {
+	x := missing(cal.Len())
+	if from.Calendar == cal {
+		copy(x[from.First:], from.Return)
+		return x
+	}
+	k := 0
+	for i := 1; i < cal.Len(); i++ {
+		after, upto := cal.Date(i-1), cal.Date(i)
+		for k < from.Len() && from.Calendar.Date(from.First+k) <= after {
+			k++
+		}
+		begin := k
+		for k < from.Len() && from.Calendar.Date(from.First+k) <= upto {
+			k++
+		}
+		if k > begin {
+			x[i] = compound(from.Return[begin:k], kind)
+		}
+	}
+	return x
+}
+
+// overSpans compounds a regressor over the sessions that each return of col covers.
+func overSpans(x []float64, col *market.Column, kind market.ReturnKind) []float64 {
+	y := missing(len(x))
+	copy(y, x)
+	for k, n := range col.Span {
+		if n > 1 {
+			end := col.First + k + 1
+			y[end-1] = compound(x[end-int(n):end], kind)
+		}
+	}
+	return y
+}
+
+// compound joins consecutive returns into one.
+func compound(r []float64, kind market.ReturnKind) float64 {
+	if len(r) == 1 {
+		return r[0]
+	}
+	if kind == market.Log {
+		var s float64
+		for _, v := range r {
+			s += v
+		}
+		return s
+	}
+	g := 1.0
+	for _, v := range r {
+		g *= 1 + v
+	}
+	return g - 1
+}
+
+func missing(n int) []float64 {
+	s := make([]float64, n)
+	for i := range s {
+		s[i] = nan
+	}
+	return s
+}

@@ -1,0 +1,359 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"aftershock/market"
+)
+
+// engine holds the numbers of a result: a row for each used observation in
+// flat slices, from which the views of Result are cut. Estimation residuals
+// and returns are not kept: they are recomputed from the panel and the fit.
+type engine struct {
+	study  *Study
+	panel  *market.Panel
+	series []*series // by panel column, nil where unused
+
+	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
+
+	obs  []int32 // index into Result.Observations, by row
+	ser  []*series
+	s0   []int32 // calendar index of session 0, by row
+	m    []int32 // estimation sessions, by row
+	s2   []float64
+	b    []float64 // 1+forecast a row
+	xbar []float64 // forecast a row
+	sinv []float64 // forecast^2 a row
+	se   []float64 // 1+forecast a row
+	r2   []float64
+	ar   []float64 // length a row
+	va   []float64 // Var(AR), length a row
+	h    []float64 // length a row, for models with a conditional variance
+	k    []int8
+	pl   []bool
+
+	car, carVar, csar, bhar []float64 // windows a row
+}
+
+// grow makes room for n rows.
+func (g *engine) grow(n int) {
+	p, l, w := g.forecast, g.length, g.windows
+	f := func(per int) []float64 { return make([]float64, n*per) }
+	g.obs, g.s0, g.m = make([]int32, n), make([]int32, n), make([]int32, n)
+	g.ser = make([]*series, n)
+	g.k, g.pl = make([]int8, n), make([]bool, n)
+	g.s2, g.r2 = f(1), f(1)
+	g.b, g.se, g.xbar, g.sinv = f(1+p), f(1+p), f(p), f(p*p)
+	g.ar, g.va = f(l), f(l)
+	g.car, g.carVar, g.csar, g.bhar = f(w), f(w), f(w), f(w)
+	if _, ok := g.study.Model.(conditional); ok {
+		g.h = f(l)
+	}
+}
+
+// conditional marks the models whose estimate carries a forecast variance.
+type conditional interface{ conditional() }
+
+// estimate is a view of row r.
+func (g *engine) estimate(r int) Estimate {
+	p := g.forecast
+	own := g.ser[r].forecast
+	e := Estimate{
+		B: g.b[r*(1+p):][:1+own], SE: g.se[r*(1+p):][:1+own],
+		XBar: g.xbar[r*p:][:own], SInv: g.sinv[r*p*p:][:own*own],
+		M: int(g.m[r]), K: int(g.k[r]), S2: g.s2[r], R2: g.r2[r], Plain: g.pl[r],
+	}
+	if g.h != nil {
+		e.H = g.h[r*g.length : (r+1)*g.length]
+	}
+	return e
+}
+
+// at returns element k of s, whose first element has index first; NaN outside.
+func at(s []float64, first, k int) float64 {
+	if k -= first; k >= 0 && k < len(s) {
+		return s[k]
+	}
+	return nan
+}
+
+// predictors fills x with the forecast regressors of session k and reports
+// whether the return and all of them are there.
+func (s *series) predictors(k int, x []float64) (y float64, ok bool) {
+	y = at(s.y, s.first, k)
+	ok = y == y
+	for j := range x {
+		x[j] = at(s.x[j], 0, k)
+		ok = ok && x[j] == x[j]
+	}
+	return y, ok
+}
+
+// gather collects the usable rows of the sessions [from, to] into sample:
+// views of the panel where every session is usable, else copies.
+func (s *series) gather(from, to int, sample *Sample) {
+	n := to - from + 1
+	whole := from >= s.first && to < s.first+len(s.y)
+	for _, x := range s.x {
+		whole = whole && from >= 0 && to < len(x)
+	}
+	sample.X = sample.X[:0]
+	if whole {
+		sample.Y = s.y[from-s.first : to-s.first+1]
+		var sum float64
+		for _, v := range sample.Y {
+			sum += v
+		}
+		for _, x := range s.x {
+			x = x[from : to+1]
+			sample.X = append(sample.X, x)
+			for _, v := range x {
+				sum += v
+			}
+		}
+		if sum == sum {
+			return
+		}
+		sample.X = sample.X[:0]
+	}
+	w := sample.work
+	buf := w.take(n * (1 + len(s.x)))
+	rows := buf[:0:n]
+	for j := range s.x {
+		sample.X = append(sample.X, buf[(1+j)*n:(1+j)*n:(2+j)*n])
+	}
+session:
+	for k := from; k <= to; k++ {
+		y := at(s.y, s.first, k)
+		if y != y {
+			continue
+		}
+		for _, x := range s.x {
+			if v := at(x, 0, k); v != v {
+				continue session
+			}
+		}
+		rows = append(rows, y)
+		for j, x := range s.x {
+			sample.X[j] = append(sample.X[j], x[k])
+		}
+	}
+	sample.Y = rows
+}
+
+// fit estimates the model of one observation and computes its abnormal
+// returns into row r. It returns the exclusion where that cannot be done.
+func (g *engine) fit(r int, sample *Sample) *Exclusion {
+	st, s, s0 := g.study, g.ser[r], int(g.s0[r])
+	from, to := s0+st.Estimation.From, s0+st.Estimation.To
+	sample.work.reset()
+	s.gather(from, to, sample)
+	if m := len(sample.Y); m < st.MinEstimation {
+		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions of %d; at least %d are needed", m, st.Estimation.Len(), st.MinEstimation)}
+	}
+	sample.Forecast = s.forecast
+	e := g.estimate(r)
+	for j := range e.SE {
+		e.SE[j] = nan
+	}
+	if k := 1 + len(sample.X); len(sample.Y) <= k {
+		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions for %d parameters", len(sample.Y), k)}
+	}
+	if ex := st.Model.Estimate(sample, &e); ex != nil {
+		return ex
+	}
+	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int8(e.K), e.S2, e.R2, e.Plain
+	if !g.abnormal(r, &e) {
+		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
+	}
+	return nil
+}
+
+// abnormal computes AR, Var(AR) and the figures of the CAR windows of row r,
+// and reports whether there is any abnormal return.
+//
+//	AR_t      = R_t - x_t'b
+//	Var(AR_t) = s^2 (1 + x_t'(X'X)^-1 x_t)
+//	Var(CAR)  = s^2 (L + z'(X'X)^-1 z), z = sum of x_t over the window
+//	BHAR      = prod(1+R_t) - prod(1+E[R_t])
+//
+// Campbell, Lo, MacKinlay (1997), equations 4.4.9 to 4.4.11.
+func (g *engine) abnormal(r int, e *Estimate) bool {
+	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
+	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
+	var xs small
+	x := xs.take(s.forecast)
+	any := false
+	for t := range l {
+		y, ok := s.predictors(s0+st.Event.From+t, x)
+		if !ok {
+			ar[t], va[t] = nan, nan
+			continue
+		}
+		any = true
+		pred := e.B[0]
+		for j, v := range x {
+			pred += e.B[1+j] * v
+		}
+		ar[t] = y - pred
+		if e.H != nil {
+			va[t] = e.H[t]
+		} else {
+			va[t] = e.variance(1, x)
+		}
+	}
+	for w, win := range st.Windows {
+		i := r*g.windows + w
+		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = g.cumulate(r, e, win)
+	}
+	return any
+}
+
+// cumulate returns CAR, Var(CAR), the sum of the SARs and BHAR of row r over win.
+func (g *engine) cumulate(r int, e *Estimate, win Window) (car, variance, csar, bhar float64) {
+	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
+	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
+	var xs, zs small
+	x, z := xs.take(s.forecast), zs.take(s.forecast)
+	n := 0
+	gross, expected := 1.0, 1.0
+	var sum, sumExpected, h float64
+	for tau := win.From; tau <= win.To; tau++ {
+		t := tau - st.Event.From
+		if ar[t] != ar[t] {
+			if st.MissingEvent == ZeroMissing {
+				continue
+			}
+			return nan, nan, nan, nan
+		}
+		k := s0 + tau
+		y, _ := s.predictors(k, x)
+		for j, v := range x {
+			z[j] += v
+		}
+		n++
+		car += ar[t]
+		csar += ar[t] / math.Sqrt(va[t])
+		h += va[t]
+		if s.rf != nil {
+			y += s.rf[k]
+		}
+		if st.Returns == market.Log {
+			sum += y
+			sumExpected += y - ar[t]
+		} else {
+			gross *= 1 + y
+			expected *= 1 + y - ar[t]
+		}
+	}
+	if st.Returns == market.Log {
+		gross, expected = math.Exp(sum), math.Exp(sumExpected)
+	}
+	if n == 0 {
+		return nan, nan, nan, nan
+	}
+	if e.H != nil {
+		variance = h
+	} else {
+		variance = e.variance(n, z)
+	}
+	return car, variance, csar, gross - expected
+}
+
+// variance returns the variance of a sum of n abnormal returns whose
+// regressors add up to z:
+//
+//	s^2 (n + z'(X'X)^-1 z) = s^2 (n + n^2/M + d'S^-1 d), d = z - n xbar
+//
+// with z counting the intercept; s^2 n for a fit that estimated nothing.
+func (e *Estimate) variance(n int, z []float64) float64 {
+	return e.S2 * e.scale(n, z)
+}
+
+// scale is variance without s^2.
+func (e *Estimate) scale(n int, z []float64) float64 {
+	f := float64(n)
+	if e.Plain {
+		return f
+	}
+	var ds small
+	d := ds.take(len(z))
+	for j := range z {
+		d[j] = z[j] - f*e.XBar[j]
+	}
+	return f + f*f/float64(e.M) + quadratic(e.SInv, d)
+}
+
+// residuals fills dst, one element a session of the estimation window, with
+// the residuals R_t - x_t'b of row r; NaN where the session was not usable.
+// For a model that estimates nothing these are R - E[R], not centred.
+func (g *engine) residuals(r int, dst []float64) {
+	s := g.ser[r]
+	p := s.forecast
+	from := int(g.s0[r]) + g.study.Estimation.From
+	b := g.b[r*(1+g.forecast):][:1+p]
+session:
+	for t := range dst {
+		k := from + t
+		v := at(s.y, s.first, k) - b[0]
+		for j, x := range s.x {
+			xv := at(x, 0, k)
+			if xv != xv {
+				dst[t] = nan
+				continue session
+			}
+			if j < p {
+				v -= b[1+j] * xv
+			}
+		}
+		dst[t] = v
+	}
+}
+
+// small is memory for a handful of regressors that needs no allocation.
+type small [8]float64
+
+func (a *small) take(n int) []float64 {
+	if n <= len(a) {
+		return a[:n]
+	}
+	return make([]float64, n)
+}
+
+// parallel calls do(worker, i) for every i in [0, n) from as many goroutines
+// as there are processors, in blocks; which worker gets which i is not
+// determined, so do must write only to what belongs to i.
+func parallel(ctx context.Context, n, block int, step func(done int), do func(w *workspace, i int)) error {
+	workers := min(runtime.GOMAXPROCS(0), (n+block-1)/block)
+	var next, done atomic.Int64
+	var wg sync.WaitGroup
+	var once sync.Mutex
+	for range workers {
+		wg.Go(func() {
+			w := new(workspace)
+			for ctx.Err() == nil {
+				lo := int(next.Add(int64(block))) - block
+				if lo >= n {
+					return
+				}
+				hi := min(lo+block, n)
+				for i := lo; i < hi; i++ {
+					do(w, i)
+				}
+				d := int(done.Add(int64(hi - lo)))
+				if step != nil {
+					once.Lock()
+					step(d)
+					once.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return ctx.Err()
+}

@@ -1,0 +1,201 @@
+package analysis
+
+import (
+	"math"
+)
+
+// measure averages and tests a group.
+func (grp *Group) measure(r *Result) {
+	g := r.eng
+	rows := make([]int32, len(grp.Members))
+	for k, i := range grp.Members {
+		rows[k] = r.Observations[i].row
+	}
+	p := newPool(g, rows)
+	grp.SameDate = p.sameDate
+	grp.average(g, p)
+	for w := range r.Study.Windows {
+		c := newCross(p, w)
+		gw := GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
+		if c.N() > 0 {
+			gw.CAAR, gw.ABHAR, gw.MeanSCAR = mean(c.CAR), mean(c.BHAR), mean(c.SCAR)
+		}
+		for _, v := range c.CAR {
+			if v > 0 {
+				gw.Positive++
+			}
+		}
+		for k, i := range grp.Members {
+			if math.IsNaN(g.car[int(rows[k])*g.windows+w]) {
+				gw.Missing = append(gw.Missing, i)
+			}
+		}
+		for _, t := range r.Study.Tests {
+			if t.Scope() == ManyObservations {
+				gw.Tests = append(gw.Tests, run(t, c))
+			}
+		}
+		grp.Windows = append(grp.Windows, gw)
+	}
+}
+
+// average fills Averages. The standard error of an average is that of the
+// equal-weighted portfolio where all members share session 0: its forecast
+// error contains how the members move together. Otherwise it is the members'
+// spread over sqrt(N), times sqrt((1+(N-1)r)/(1-r)) where their windows overlap
+// (r = RBar; Kolari and Pynnönen 2010, equation 11).
+func (grp *Group) average(g *engine, p *pool) {
+	l, n := g.length, len(p.rows)
+	path := make([]float64, n*l)
+	variance := make([]float64, l)
+	for i, row := range p.rows {
+		g.path(int(row), path[i*l:(i+1)*l], variance)
+	}
+	var own *portfolio
+	ownPath, ownVar := make([]float64, l), make([]float64, l)
+	grp.SEMethod = "cross-section"
+	if p.sameDate {
+		if own = newPortfolio(g, p.rows); own.ex == nil {
+			grp.SEMethod = "portfolio"
+			own.eng.path(0, ownPath, ownVar)
+		}
+	}
+	grp.Averages = make([]Average, l)
+	x := make([]float64, 0, n)
+	member := make([]int, 0, n)
+	for t := range l {
+		tau := g.study.Event.From + t
+		a := Average{Tau: tau, AAR: nan, SD: nan, SE: nan, CAAR: nan, CAARSE: nan, Lower: nan, Upper: nan}
+		var df float64
+		spread := func(win Window, value func(i int) float64) (k int, m, sd, se float64) {
+			x, member = x[:0], member[:0]
+			for i := range n {
+				if v := value(i); v == v {
+					x, member = append(x, v), append(member, i)
+				}
+			}
+			if len(x) == 0 {
+				return 0, nan, nan, nan
+			}
+			m, sd = mean(x), deviation(x)
+			return len(x), m, sd, sd / math.Sqrt(float64(len(x))) * inflation(len(x), p.rbar(member, win))
+		}
+		a.NPath, a.CAAR, _, a.CAARSE = spread(Window{g.study.Event.From, tau}, func(i int) float64 { return path[i*l+t] })
+		df = float64(a.NPath - 1)
+		a.N, a.AAR, a.SD, a.SE = spread(Window{tau, tau}, func(i int) float64 { return g.ar[int(p.rows[i])*l+t] })
+		for i := range n {
+			if g.ar[int(p.rows[i])*l+t] > 0 {
+				a.Positive++
+			}
+		}
+		if grp.SEMethod == "portfolio" {
+			e := own.eng.estimate(0)
+			a.SE, a.CAARSE = math.Sqrt(own.eng.va[t]), math.Sqrt(ownVar[t])
+			df = float64(e.M - e.K)
+		}
+		if q := studentQuantile(0.975, df); q == q {
+			a.Lower, a.Upper = a.CAAR-q*a.CAARSE, a.CAAR+q*a.CAARSE
+		}
+		grp.Averages[t] = a
+	}
+}
+
+// inflation is sqrt((1+(N-1)r)/(1-r)), 1 where r is not positive or not known.
+func inflation(n int, r float64) float64 {
+	if !(r > 0) || r >= 1 {
+		return 1
+	}
+	return math.Sqrt((1 + float64(n-1)*r) / (1 - r))
+}
+
+// deviation is the sample standard deviation, divisor N-1; NaN for N < 2.
+func deviation(x []float64) float64 {
+	if len(x) < 2 {
+		return nan
+	}
+	m := mean(x)
+	var ss float64
+	for _, v := range x {
+		ss += (v - m) * (v - m)
+	}
+	return math.Sqrt(ss / float64(len(x)-1))
+}
+
+// Figures returns the abnormal returns of observation i; the zero Figures
+// when it is excluded.
+func (r *Result) Figures(i int) Figures {
+	row := int(r.Observations[i].row)
+	if row < 0 {
+		return Figures{}
+	}
+	g := r.eng
+	l, w := g.length, g.windows
+	s, s0 := g.ser[row], int(g.s0[row])
+	f := Figures{
+		AR:  g.ar[row*l : (row+1)*l : (row+1)*l],
+		CAR: g.car[row*w : (row+1)*w : (row+1)*w], CSAR: g.csar[row*w : (row+1)*w : (row+1)*w], BHAR: g.bhar[row*w : (row+1)*w : (row+1)*w],
+	}
+	buf := make([]float64, 6*l+2*w)
+	cut := func(n int) []float64 {
+		s := buf[:n:n]
+		buf = buf[n:]
+		return s
+	}
+	f.Return, f.Expected, f.SE, f.SAR, f.Path, f.PathSE = cut(l), cut(l), cut(l), cut(l), cut(l), cut(l)
+	f.CARSE, f.SCAR = cut(w), cut(w)
+	for t := range l {
+		k := s0 + r.Study.Event.From + t
+		f.Return[t] = at(s.col.Return, s.col.First, k)
+		f.Expected[t] = f.Return[t] - f.AR[t]
+		f.SE[t] = math.Sqrt(g.va[row*l+t])
+		f.SAR[t] = f.AR[t] / f.SE[t]
+	}
+	g.path(row, f.Path, f.PathSE)
+	for t, v := range f.PathSE {
+		f.PathSE[t] = math.Sqrt(v)
+	}
+	for k := range w {
+		f.CARSE[k] = math.Sqrt(g.carVar[row*w+k])
+		f.SCAR[k] = f.CAR[k] / f.CARSE[k]
+	}
+	return f
+}
+
+// ObservationTests returns the one-observation tests of the study for
+// observation i over CAR window w (an index into Study.Windows); none for an
+// excluded observation.
+func (r *Result) ObservationTests(i, w int) []TestResult {
+	row := r.Observations[i].row
+	if row < 0 {
+		return nil
+	}
+	c := newCross(newPool(r.eng, []int32{row}), w)
+	var out []TestResult
+	for _, t := range r.Study.Tests {
+		if t.Scope() == OneObservation {
+			out = append(out, run(t, c))
+		}
+	}
+	return out
+}
+
+// SessionTest returns the t test of the abnormal return of observation i on
+// event time tau; its Stat is NaN where there is none.
+func (r *Result) SessionTest(i, tau int) TestResult {
+	res := TestResult{Test: "t", Null: StudentTest{}.Null(), Window: Window{tau, tau}, Stat: nan, P: nan, PLower: nan, PUpper: nan}
+	row := int(r.Observations[i].row)
+	if row < 0 || !r.Study.Event.Contains(tau) {
+		res.Note = "no abnormal return"
+		return res
+	}
+	g := r.eng
+	k := row*g.length + tau - r.Study.Event.From
+	res.Dist = StudentT(float64(g.m[row] - int32(g.k[row])))
+	if g.ar[k] != g.ar[k] {
+		res.Note = "no abnormal return"
+		return res
+	}
+	res.N, res.Stat = 1, g.ar[k]/math.Sqrt(g.va[k])
+	res.P, res.PLower, res.PUpper = res.Dist.PValues(res.Stat)
+	return res
+}

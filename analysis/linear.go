@@ -1,0 +1,212 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+)
+
+// collinearity is the least share of a regressor's length that must be left
+// after the intercept and the regressors before it are taken out.
+const collinearity = 1e-10
+
+// leastSquares fits y = b0 + sum b_j x_j by ordinary least squares, on centred
+// columns: in closed form for one regressor, by Householder QR for more.
+//
+//	s^2 = sum e^2 / (M-K), K = 1 + number of regressors
+//	Var(b) = s^2 (X'X)^-1
+//
+// Every term of the sample is a regressor, so Forecast must equal len(X).
+func leastSquares(s *Sample, e *Estimate) *Exclusion {
+	y, m, p := s.Y, len(s.Y), len(s.X)
+	ybar := mean(y)
+	e.M, e.K, e.Plain = m, p+1, false
+	switch p {
+	case 0:
+		e.B[0] = ybar
+	case 1:
+		x := s.X[0]
+		xbar := mean(x)
+		var sxx, sxy float64
+		for t, v := range x {
+			d := v - xbar
+			sxx += d * d
+			sxy += d * (y[t] - ybar)
+		}
+		if sxx <= collinearity*collinearity*(sxx+float64(m)*xbar*xbar) {
+			return &Exclusion{Collinear, "the regressor is constant over the estimation window"}
+		}
+		b := sxy / sxx
+		e.B[0], e.B[1] = ybar-b*xbar, b
+		e.XBar[0], e.SInv[0] = xbar, 1/sxx
+	default:
+		if ex := householder(s, e, ybar); ex != nil {
+			return ex
+		}
+	}
+	var rss, tss float64
+	for t, v := range y {
+		d := v - e.B[0]
+		for j, x := range s.X {
+			d -= e.B[1+j] * x[t]
+		}
+		rss += d * d
+		tss += (v - ybar) * (v - ybar)
+	}
+	if negligible(rss, y) {
+		return noVariance(m)
+	}
+	e.S2 = rss / float64(m-p-1)
+	e.R2 = 1 - rss/tss
+	if p == 0 {
+		e.R2 = 0
+	}
+	e.SE[0] = math.Sqrt(e.S2 * (1/float64(m) + quadratic(e.SInv, e.XBar)))
+	for j := range p {
+		e.SE[1+j] = math.Sqrt(e.S2 * e.SInv[j*p+j])
+	}
+	return nil
+}
+
+// negligible reports whether a residual sum of squares is rounding error
+// beside the sum of squares of y.
+func negligible(rss float64, y []float64) bool {
+	var ss float64
+	for _, v := range y {
+		ss += v * v
+	}
+	return !(rss > 1e-24*ss)
+}
+
+func noVariance(m int) *Exclusion {
+	return &Exclusion{ZeroVariance, fmt.Sprintf("the residuals of %d estimation sessions have no variance", m)}
+}
+
+// householder solves the centred normal equations of p >= 2 regressors by QR,
+// and sets B, XBar and SInv.
+func householder(s *Sample, e *Estimate, ybar float64) *Exclusion {
+	m, p := len(s.Y), len(s.X)
+	q := s.work.take((p + 1) * m) // columns of X, then y, all centred
+	r := s.work.take(p * p)       // upper triangle, row by row
+	norm := s.work.take(p)
+	for j, x := range s.X {
+		xbar := mean(x)
+		e.XBar[j] = xbar
+		c := q[j*m : (j+1)*m]
+		var raw float64
+		for t, v := range x {
+			c[t] = v - xbar
+			raw += v * v
+		}
+		norm[j] = math.Sqrt(raw)
+	}
+	z := q[p*m:]
+	for t, v := range s.Y {
+		z[t] = v - ybar
+	}
+	for j := range p {
+		v := q[j*m+j : (j+1)*m]
+		var ss float64
+		for _, a := range v {
+			ss += a * a
+		}
+		length := math.Sqrt(ss)
+		if length <= collinearity*norm[j] {
+			return &Exclusion{Collinear, fmt.Sprintf("regressor %d is a linear combination of the others over the estimation window", j+1)}
+		}
+		rjj := -math.Copysign(length, v[0])
+		v[0] -= rjj
+		scale := -1 / (rjj * v[0]) // 2 / v'v
+		r[j*p+j] = rjj
+		for k := j + 1; k <= p; k++ {
+			c := q[k*m+j : (k+1)*m]
+			var dot float64
+			for t, a := range v {
+				dot += a * c[t]
+			}
+			dot *= scale
+			for t, a := range v {
+				c[t] -= dot * a
+			}
+			if k < p {
+				r[j*p+k] = c[0]
+			}
+		}
+	}
+	// b by back substitution.
+	for j := p - 1; j >= 0; j-- {
+		b := z[j]
+		for k := j + 1; k < p; k++ {
+			b -= r[j*p+k] * e.B[1+k]
+		}
+		e.B[1+j] = b / r[j*p+j]
+	}
+	e.B[0] = ybar
+	for j := range p {
+		e.B[0] -= e.B[1+j] * e.XBar[j]
+	}
+	// S^-1 = R^-1 R^-T.
+	inv := s.work.take(p * p)
+	for j := range p {
+		for i := range p {
+			inv[i*p+j] = 0
+		}
+		inv[j*p+j] = 1 / r[j*p+j]
+		for i := j - 1; i >= 0; i-- {
+			var sum float64
+			for k := i + 1; k <= j; k++ {
+				sum += r[i*p+k] * inv[k*p+j]
+			}
+			inv[i*p+j] = -sum / r[i*p+i]
+		}
+	}
+	for i := range p {
+		for j := range p {
+			var sum float64
+			for k := max(i, j); k < p; k++ {
+				sum += inv[i*p+k] * inv[j*p+k]
+			}
+			e.SInv[i*p+j] = sum
+		}
+	}
+	return nil
+}
+
+// quadratic returns d' A d for the square matrix A, row by row.
+func quadratic(a, d []float64) float64 {
+	var q float64
+	p := len(d)
+	for i := range p {
+		for j := range p {
+			q += d[i] * a[i*p+j] * d[j]
+		}
+	}
+	return q
+}
+
+func mean(x []float64) float64 {
+	var s float64
+	for _, v := range x {
+		s += v
+	}
+	return s / float64(len(x))
+}
+
+// workspace is one worker's scratch memory, handed out as a stack.
+type workspace struct {
+	buf    []float64
+	used   int
+	sample Sample
+}
+
+// take returns n floats of scratch, not cleared.
+func (w *workspace) take(n int) []float64 {
+	if w.used+n > len(w.buf) {
+		w.buf, w.used = make([]float64, 2*(w.used+n)), 0 // what was handed out keeps its own memory
+	}
+	s := w.buf[w.used : w.used+n : w.used+n]
+	w.used += n
+	return s
+}
+
+// reset takes everything back.
+func (w *workspace) reset() { w.used = 0 }

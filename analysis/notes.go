@@ -1,0 +1,3 @@
+package analysis
+
+func (r *Result) notes() []Note { return nil }

@@ -1,0 +1,113 @@
+package analysis
+
+import "slices"
+
+// portfolio is the equal-weighted portfolio of observations of one date, with
+// the study's model fitted to it as if it were one security.
+type portfolio struct {
+	eng *engine // one row
+	ex  *Exclusion
+}
+
+// newPortfolio fits the portfolio of rows, which share one calendar and one
+// session 0. On a session where a security has no return, the portfolio is
+// that of the others; its regressors are the mean of the securities' own,
+// which for a common benchmark is the benchmark.
+func newPortfolio(g *engine, rows []int32) *portfolio {
+	first := g.ser[rows[0]]
+	p := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf}
+	from, to := int(g.s0[rows[0]])+g.study.Estimation.From, int(g.s0[rows[0]])+g.study.Event.To
+	p.first = from
+	p.y = make([]float64, to-from+1)
+	members := make([]*series, len(rows))
+	for i, r := range rows {
+		members[i] = g.ser[r]
+		if len(members[i].x) != len(first.x) || members[i].forecast != first.forecast {
+			return &portfolio{ex: &Exclusion{NoRegressor, "the securities are explained by different series"}}
+		}
+	}
+	for t := range p.y {
+		p.y[t] = presentMean(len(members), func(i int) float64 { return at(members[i].y, members[i].first, from+t) })
+	}
+	for j := range first.x {
+		common := true
+		for _, m := range members {
+			common = common && &m.x[j][0] == &first.x[j][0]
+		}
+		if common {
+			p.x = append(p.x, first.x[j])
+			continue
+		}
+		x := slices.Clone(first.x[j])
+		for k := range x {
+			x[k] = presentMean(len(members), func(i int) float64 {
+				if at(members[i].y, members[i].first, k) != at(members[i].y, members[i].first, k) {
+					return nan
+				}
+				return members[i].x[j][k]
+			})
+		}
+		p.x = append(p.x, x)
+	}
+	return single(g.study, p, g.s0[rows[0]])
+}
+
+// presentMean is the mean of the n values that are not NaN, NaN if none is.
+func presentMean(n int, value func(i int) float64) float64 {
+	var sum float64
+	k := 0
+	for i := range n {
+		if v := value(i); v == v {
+			sum += v
+			k++
+		}
+	}
+	if k == 0 {
+		return nan
+	}
+	return sum / float64(k)
+}
+
+// single fits one series alone, with session 0 at index s0.
+func single(study *Study, s *series, s0 int32) *portfolio {
+	g := &engine{study: study, length: study.Event.Len(), windows: len(study.Windows), forecast: s.forecast}
+	g.grow(1)
+	g.ser[0], g.s0[0] = s, s0
+	w := new(workspace)
+	w.sample = Sample{Estimation: study.Estimation, Event: study.Event, work: w}
+	return &portfolio{eng: g, ex: g.fit(0, &w.sample)}
+}
+
+// path fills car and variance, one element a session of the event window, with
+// the CAR of row r from the window's first session and its variance; NaN from
+// the first missing abnormal return on, unless that counts as zero.
+func (g *engine) path(r int, car, variance []float64) {
+	e, s, s0, l := g.estimate(r), g.ser[r], int(g.s0[r]), g.length
+	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
+	var xs, zs small
+	x, z := xs.take(s.forecast), zs.take(s.forecast)
+	var sum, h float64
+	n := 0
+	for t := range l {
+		if ar[t] == ar[t] {
+			s.predictors(s0+g.study.Event.From+t, x)
+			for j, v := range x {
+				z[j] += v
+			}
+			sum += ar[t]
+			h += va[t]
+			n++
+		} else if g.study.MissingEvent != ZeroMissing {
+			sum = nan
+		}
+		car[t], variance[t] = sum, h
+		if n == 0 && sum == sum {
+			car[t], variance[t] = nan, nan
+		} else if e.H == nil {
+			variance[t] = e.variance(n, z)
+		}
+		if sum != sum {
+			variance[t] = nan
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package analysis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// Progress is told how many of a study's steps are done; it may be nil. It is
+// never called by two goroutines at once.
+type Progress func(done, total int)
+
+// Run performs the study on the events of catalog and the prices of panel.
+// Every (event, security) pair becomes one Observation, used or excluded with
+// its reason; the figures do not depend on the number of processors.
+//
+// Errors: the study does not validate; the catalogue is empty; the panel's
+// returns are of another kind than the study's; ctx is done.
+func (s *Study) Run(ctx context.Context, catalog *events.Catalog, panel *market.Panel, progress Progress) (*Result, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	if len(catalog.Events) == 0 {
+		return nil, errors.New("there is no event to study")
+	}
+	if panel.Kind != s.Returns || panel.Gaps != s.Gaps {
+		return nil, fmt.Errorf("the panel holds %s returns (gaps: %s), the study wants %s (gaps: %s)", panel.Kind, panel.Gaps, s.Returns, s.Gaps)
+	}
+	r := &Result{Study: s, Catalog: catalog, Panel: panel, CoefNames: s.Model.Coefs()}
+	r.eng = &engine{study: s, panel: panel, length: s.Event.Len(), windows: len(s.Windows)}
+	r.observe()
+	if err := r.measure(ctx, progress); err != nil {
+		return nil, err
+	}
+	if err := r.pool(ctx); err != nil {
+		return nil, err
+	}
+	r.Notes = r.notes()
+	return r, nil
+}
+
+// observe lists the observations, places session 0 of each and lays out the
+// series of the securities.
+func (r *Result) observe() {
+	s, g := r.Study, r.eng
+	d := &designs{study: s, panel: r.Panel, shared: make(map[termKey][]float64)}
+	g.series = make([]*series, len(r.Panel.Columns))
+	column := make(map[string]int32, len(r.Panel.Columns))
+	for i, c := range r.Panel.Columns {
+		column[c.Symbol] = int32(i)
+	}
+	all := make([]events.Target, len(s.Securities))
+	for i, sym := range s.Securities {
+		all[i].Symbol = sym
+	}
+	for ev := range r.Catalog.Events {
+		e := &r.Catalog.Events[ev]
+		targets := e.Targets
+		if len(targets) == 0 {
+			targets = all
+		}
+		for _, t := range targets {
+			o := Observation{Event: ev, EventID: e.ID, Security: t.Symbol, Sign: t.Sign, column: -1, row: -1, Session0: market.NoDate}
+			o.Exclusion = r.locate(&o, e, column, d)
+			r.Observations = append(r.Observations, o)
+		}
+	}
+}
+
+// locate finds the column and the session 0 of an observation.
+func (r *Result) locate(o *Observation, e *events.Event, column map[string]int32, d *designs) *Exclusion {
+	i, ok := column[o.Security]
+	if !ok {
+		return &Exclusion{UnknownSecurity, "no prices of " + o.Security}
+	}
+	o.column = i
+	col := r.Panel.Columns[i]
+	if r.eng.series[i] == nil {
+		r.eng.series[i] = d.of(col)
+	}
+	ser := r.eng.series[i]
+	o.Benchmark = ser.bench
+	index, how, ex := place(e, col.Calendar)
+	if ex != nil {
+		return ex
+	}
+	o.index, o.Placement = int32(index), how
+	o.Session0, o.Early = col.Calendar.Date(index), col.Calendar.Early(index)
+	switch {
+	case ser.missing != nil:
+		return ser.missing
+	case index < col.First:
+		return &Exclusion{BeforeData, fmt.Sprintf("session 0, %s, lies before the first price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.First))}
+	case index > col.Last():
+		return &Exclusion{AfterData, fmt.Sprintf("session 0, %s, lies after the last price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.Last()))}
+	}
+	return nil
+}
+
+// measure fits every observation that has a session 0.
+func (r *Result) measure(ctx context.Context, progress Progress) error {
+	g := r.eng
+	var rows []int32
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Used() {
+			rows = append(rows, int32(i))
+			g.forecast = max(g.forecast, g.series[o.column].forecast)
+		}
+	}
+	g.grow(len(rows))
+	for row, i := range rows {
+		o := &r.Observations[i]
+		g.obs[row], g.s0[row], g.ser[row] = i, o.index, g.series[o.column]
+	}
+	var step func(int)
+	if progress != nil {
+		step = func(done int) { progress(done, len(rows)) }
+	}
+	err := parallel(ctx, len(rows), 64, step, func(w *workspace, row int) {
+		o := &r.Observations[rows[row]]
+		w.sample.Estimation, w.sample.Event, w.sample.work = r.Study.Estimation, r.Study.Event, w
+		if o.Exclusion = g.fit(row, &w.sample); o.Exclusion == nil {
+			o.row = int32(row)
+			o.Fit = r.fitOf(row)
+		}
+	})
+	return err
+}
+
+func (r *Result) fitOf(row int) Fit {
+	e := r.eng.estimate(row)
+	n := len(r.CoefNames)
+	return Fit{M: e.M, K: e.K, Coef: e.B[:n:n], SE: e.SE[:n:n], S: math.Sqrt(e.S2), R2: e.R2}
+}
+
+// pool forms the groups, averages them and runs their tests.
+func (r *Result) pool(ctx context.Context) error {
+	r.Groups = r.groups()
+	return parallel(ctx, len(r.Groups), 1, nil, func(_ *workspace, i int) {
+		r.Groups[i].measure(r)
+	})
+}
+
+// groups lists the groups in the order of Study.Groups; within one grouping in
+// the order of first appearance. Observations that are excluded are in none.
+func (r *Result) groups() []Group {
+	var out []Group
+	for _, by := range r.Study.Groups {
+		at := make(map[string]int)
+		for i := range r.Observations {
+			o := &r.Observations[i]
+			if !o.Used() {
+				continue
+			}
+			key := "all"
+			switch by {
+			case ByEvent:
+				key = o.EventID
+			case BySecurity:
+				key = o.Security
+			case ByCategory:
+				if key = r.Catalog.Events[o.Event].Category; key == "" {
+					continue
+				}
+			}
+			k, ok := at[key]
+			if !ok {
+				k = len(out)
+				at[key] = k
+				out = append(out, Group{By: by, Key: key})
+			}
+			out[k].Members = append(out[k].Members, i)
+		}
+	}
+	return slices.Clip(out)
+}

@@ -1,0 +1,130 @@
+package analysis
+
+import "math"
+
+// CrossSection is the cross-sectional t test:
+//
+//	t = mean(CAR) / (sd(CAR)/sqrt(N)), Student t with N-1 degrees of freedom
+//
+// Campbell, Lo, MacKinlay (1997), 4.4; Brown and Warner (1980).
+type CrossSection struct{}
+
+// Name implements Test.
+func (CrossSection) Name() string { return "cross-section" }
+
+// Null implements Test.
+func (CrossSection) Null() string { return noAverage }
+
+// Assumes implements Test.
+func (CrossSection) Assumes() string {
+	return "independent observations; the event may change their variance"
+}
+
+// Paper implements Test.
+func (CrossSection) Paper() string {
+	return "Campbell, Lo, MacKinlay (1997), 4.4; Brown and Warner (1980)"
+}
+
+// Scope implements Test.
+func (CrossSection) Scope() Scope { return ManyObservations }
+
+// Run implements Test.
+func (CrossSection) Run(c *Cross) TestResult { return meanTest(c.CAR) }
+
+// meanTest is the one-sample t test that the mean of x is zero.
+func meanTest(x []float64) TestResult {
+	n := float64(len(x))
+	if n < 2 {
+		return undefined("needs two observations at least")
+	}
+	sd := deviation(x)
+	if !(sd > 0) {
+		return undefined("the observations do not differ, so their spread says nothing")
+	}
+	return outcome(mean(x)*math.Sqrt(n)/sd, StudentT(n-1))
+}
+
+// CrudeDependence is the time-series test on the average's own past ("crude
+// dependence adjustment"):
+//
+//	t = CAAR / (sd(AAR) sqrt(L)), Student t with M-1 degrees of freedom
+//
+// sd over the M sessions of the estimation window, aligned in event time,
+// divisor M-1. Brown and Warner (1980), appendix A.3; (1985), p. 7.
+type CrudeDependence struct{}
+
+// Name implements Test.
+func (CrudeDependence) Name() string { return "crude" }
+
+// Null implements Test.
+func (CrudeDependence) Null() string { return noAverage }
+
+// Assumes implements Test.
+func (CrudeDependence) Assumes() string {
+	return "the average varies as in the estimation window: co-movement counts, a change of variance at the event does not"
+}
+
+// Paper implements Test.
+func (CrudeDependence) Paper() string { return "Brown and Warner (1980, 1985)" }
+
+// Scope implements Test.
+func (CrudeDependence) Scope() Scope { return ManyObservations }
+
+// Run implements Test.
+func (CrudeDependence) Run(c *Cross) TestResult {
+	var aar []float64
+	for t := range c.pool.eng.study.Estimation.Len() {
+		if v := presentMean(c.N(), func(i int) float64 { return c.Residuals(i)[t] }); v == v {
+			aar = append(aar, v)
+		}
+	}
+	sd := deviation(aar)
+	if !(sd > 0) {
+		return undefined("the average does not vary over the estimation window")
+	}
+	return outcome(mean(c.CAR)/(sd*math.Sqrt(float64(c.Window.Len()))), StudentT(float64(len(aar)-1)))
+}
+
+// PortfolioTest is the t test of the equal-weighted portfolio of the
+// observations' securities, its own model fitted: one common date only.
+//
+//	t = CAR_p / sqrt(Var(CAR_p)), Student t with M-K degrees of freedom
+//
+// Jaffe (1974); Campbell, Lo, MacKinlay (1997), 4.5.
+type PortfolioTest struct{}
+
+// Name implements Test.
+func (PortfolioTest) Name() string { return "portfolio" }
+
+// Null implements Test.
+func (PortfolioTest) Null() string { return noAverage }
+
+// Assumes implements Test.
+func (PortfolioTest) Assumes() string {
+	return "the portfolio varies as in the estimation window: co-movement counts, a change of variance at the event does not"
+}
+
+// Paper implements Test.
+func (PortfolioTest) Paper() string { return "Jaffe (1974); Campbell, Lo, MacKinlay (1997), 4.5" }
+
+// Scope implements Test.
+func (PortfolioTest) Scope() Scope { return ManyObservations }
+
+// Run implements Test.
+func (PortfolioTest) Run(c *Cross) TestResult {
+	if !c.pool.sameDate {
+		return undefined("needs one common session 0 on one calendar")
+	}
+	p := newPortfolio(c.pool.eng, c.rows)
+	if p.ex != nil {
+		return undefined("the portfolio cannot be measured: %s", p.ex.Detail)
+	}
+	e := p.eng.estimate(0)
+	car, variance, _, _ := p.eng.cumulate(0, &e, c.Window)
+	if car != car {
+		return undefined("the portfolio's window is not complete")
+	}
+	r := outcome(car/math.Sqrt(variance), StudentT(float64(e.M-e.K)))
+	r.Extra = []Figure{{"car", car}}
+	return r
+}
