@@ -1,11 +1,19 @@
 // Package events holds dated news: what happened, when it could first be
 // known, and which securities it concerns. It knows no prices and no trading
 // calendars; which session an event belongs to is decided in package analysis.
+//
+// Catalogues are read from YAML, JSON and CSV (see [Read]); one about the
+// DeepSeek story ships with the program ([Shipped]).
 package events
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
-// Precision says how well the time of an event is known.
+// Precision says how well the time of an event is known. It describes the time
+// and never changes it: an event with a full timestamp keeps its instant
+// whatever its precision.
 type Precision string
 
 // The precisions, from the finest.
@@ -35,7 +43,7 @@ type Event struct {
 	Precision  Precision
 	Confidence string            // in the source's words
 	Title      string            // in the catalogue's first language, English where there is one
-	Titles     map[string]string // by BCP 47 language, e.g. "en", "ar"; includes Title
+	Titles     map[string]string // by BCP 47 language in lower case, e.g. "en", "ar", "und" where none is stated; includes Title
 	Category   string
 	Tags       []string
 	Targets    []Target // empty: all securities of the study
@@ -47,9 +55,15 @@ type Event struct {
 // Instant returns the moment the news was out, and false when only its date is known.
 func (e *Event) Instant() (time.Time, bool) { return e.Time, !e.DateOnly }
 
+// Date returns midnight UTC of the calendar date of the event in its own zone.
+func (e *Event) Date() time.Time {
+	y, m, d := e.Time.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
 // TitleIn returns the title in lang, or Title when there is none.
 func (e *Event) TitleIn(lang string) string {
-	if t, ok := e.Titles[lang]; ok && t != "" {
+	if t, ok := e.Titles[strings.ToLower(lang)]; ok && t != "" {
 		return t
 	}
 	return e.Title
@@ -57,6 +71,7 @@ func (e *Event) TitleIn(lang string) string {
 
 // Catalog is a list of events with unique IDs, in the order they were given.
 type Catalog struct {
-	Events []Event
-	Origin string // file name, or "shipped"
+	Events   []Event
+	Origin   string   // file name, or "shipped"
+	Warnings []string // what a reader left out, such as a column it does not know
 }

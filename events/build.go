@@ -1,0 +1,304 @@
+package events
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// fields are the names of what a catalogue says of an event, each with the
+// other names that people give it. CSV files may use any of them; YAML and
+// JSON keep to the first, and are told it when they use another.
+var fields = []struct {
+	name  string
+	other []string
+}{
+	{"id", []string{"event_id"}},
+	{"date", []string{"event_date", "announcement_date", "day"}},
+	{"time", []string{"timestamp", "datetime", "date_time", "when", "published", "published_at", "timestamp_utc"}},
+	{"zone", []string{"timezone", "time_zone", "tz"}},
+	{"after_close", []string{"afterclose", "after_market", "after_hours"}},
+	{"precision", []string{"time_precision"}},
+	{"confidence", nil},
+	{"title", []string{"headline"}},
+	{"titles", []string{"headlines"}},
+	{"category", []string{"type", "event_type"}},
+	{"tags", []string{"tag", "labels", "keywords"}},
+	{"securities", []string{"security", "tickers", "ticker", "symbols", "symbol"}},
+	{"source", []string{"url", "link", "reference"}},
+	{"note", []string{"notes", "comment", "comments", "remark"}},
+}
+
+// fieldNames returns the first names of all fields.
+func fieldNames() []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f.name
+	}
+	return out
+}
+
+// canonical returns the first name of the field that people call name, or "".
+func canonical(name string) string {
+	for _, f := range fields {
+		if f.name == name || slices.Contains(f.other, name) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// A text is a value as the file has it, and the line it stands on.
+type text struct {
+	s    string
+	line int
+}
+
+// A record is an event as the file has it, whatever the format.
+type record struct {
+	line       int
+	fields     map[string]text // by name of field, without titles, tags and securities
+	titles     []titleText
+	tags       []text
+	securities []securityText
+}
+
+type titleText struct {
+	lang string
+	text
+}
+
+type securityText struct{ symbol, sign text }
+
+// A builder turns the records of one file into events and collects what is
+// wrong with them.
+type builder struct {
+	file     string
+	errs     Errors
+	warnings []string
+	events   []Event
+	ids      map[string]text // by ID in lower case: file systems may not tell R1 from r1
+	zones    zones
+}
+
+func newBuilder(file string) *builder {
+	return &builder{file: file, ids: map[string]text{}, zones: zones{}}
+}
+
+func (b *builder) problem(line int, format string, args ...any) {
+	b.errs = append(b.errs, Problem{b.file, line, fmt.Sprintf(format, args...)})
+}
+
+// catalog returns what was built, or everything that was wrong.
+func (b *builder) catalog() (*Catalog, error) {
+	if len(b.errs) == 0 && len(b.events) == 0 {
+		b.problem(0, "no events; give at least one, with an id and a date or time")
+	}
+	if len(b.errs) > 0 {
+		slices.SortStableFunc(b.errs, func(x, y Problem) int { return x.Line - y.Line })
+		return nil, b.errs
+	}
+	return &Catalog{Events: b.events, Origin: b.file, Warnings: b.warnings}, nil
+}
+
+// add builds the event of r.
+func (b *builder) add(r record) {
+	before := len(b.errs)
+	e := Event{
+		ID:         b.id(r),
+		Confidence: b.clean(r.fields["confidence"], "confidence"),
+		Category:   b.line(r.fields["category"], "category"),
+		Source:     b.clean(r.fields["source"], "source"),
+		Note:       b.clean(r.fields["note"], "note"),
+		Origin:     fmt.Sprintf("%s:%d", b.file, r.line),
+	}
+	b.time(&e, r)
+	b.titles(&e, r)
+	for _, t := range r.tags {
+		switch tag := b.clean(t, "tag"); {
+		case tag == "" || strings.ContainsFunc(tag, isSeparator):
+			b.problem(t.line, "tag %s is not one word; join its words, as in chip-makers", quote(tag))
+		case slices.Contains(e.Tags, tag):
+			b.problem(t.line, "tag %s is given twice; remove one", quote(tag))
+		default:
+			e.Tags = append(e.Tags, tag)
+		}
+	}
+	for _, s := range r.securities {
+		if t, ok := b.target(s); ok {
+			if slices.ContainsFunc(e.Targets, func(u Target) bool { return u.Symbol == t.Symbol }) {
+				b.problem(s.symbol.line, "security %s is given twice; remove one", t.Symbol)
+			}
+			e.Targets = append(e.Targets, t)
+		}
+	}
+	if len(b.errs) == before {
+		b.events = append(b.events, e)
+	}
+}
+
+var idForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,99}$`)
+
+// id checks the ID. It names files and stands on command lines, which is why
+// it may hold little.
+func (b *builder) id(r record) string {
+	t := r.fields["id"]
+	switch first, used := b.ids[strings.ToLower(t.s)]; {
+	case t.s == "":
+		b.problem(r.line, "id is missing; give the event a short unique name, such as deepseek-r1")
+	case !idForm.MatchString(t.s):
+		b.problem(t.line, "id %s: use at most 100 letters, digits, '-', '_' and '.', and begin with a letter or a digit", quote(t.s))
+	case used:
+		b.problem(t.line, "id %s is already used on line %d; give one of the two another", quote(t.s), first.line)
+	default:
+		b.ids[strings.ToLower(t.s)] = t
+	}
+	return t.s
+}
+
+func (b *builder) time(e *Event, r record) {
+	date, clock := r.fields["date"], r.fields["time"]
+	line := max(date.line, clock.line)
+	if date.s == "" && clock.s == "" {
+		b.problem(r.line, "time is missing; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone")
+		return
+	}
+	t, shown, err := b.zones.moment(date.s, clock.s, r.fields["zone"].s)
+	if err != nil {
+		b.problem(line, "%v", err)
+		return
+	}
+	e.Time, e.Precision, e.DateOnly = t, shown, shown == Day
+
+	known := []string{string(Second), string(Minute), string(Approx), string(Day)}
+	if p := r.fields["precision"]; p.s != "" {
+		e.Precision = Precision(strings.ToLower(p.s))
+		if !slices.Contains(known, string(e.Precision)) {
+			b.problem(p.line, "precision %s is not known%s; write one of %s", quote(p.s), meant(p.s, known), strings.Join(known, ", "))
+		} else if e.DateOnly && e.Precision != Day {
+			b.problem(p.line, "precision %s, but the time is a date alone; add the hour, or write precision date", quote(p.s))
+		}
+	}
+	if a := r.fields["after_close"]; a.s != "" {
+		switch strings.ToLower(a.s) {
+		case "true", "yes", "y", "1":
+			e.AfterClose = true
+		case "false", "no", "n", "0":
+		default:
+			b.problem(a.line, "after_close %s cannot be read; write true or false", quote(a.s))
+		}
+		if e.AfterClose && !e.DateOnly {
+			b.problem(a.line, "after_close goes with a date alone, and this event has an hour; remove one of them")
+		}
+	}
+}
+
+var langForm = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{1,8})*$`)
+
+// titles fills in the titles. The first one is the plain title, else the
+// English, else the first given; an event without any is called by its ID.
+func (b *builder) titles(e *Event, r record) {
+	e.Titles = map[string]string{}
+	first := ""
+	for _, t := range r.titles {
+		title := b.line(t.text, "title")
+		lang := strings.ToLower(strings.ReplaceAll(t.lang, "_", "-"))
+		switch _, twice := e.Titles[lang]; {
+		case !langForm.MatchString(lang):
+			b.problem(t.line, "titles: %s is not a language; write its code, such as en, ar or zh-Hant", quote(t.lang))
+		case twice:
+			b.problem(t.line, "titles: language %s is given twice; remove one", quote(lang))
+		case title != "":
+			e.Titles[lang] = title
+			if first == "" {
+				first = title
+			}
+		}
+	}
+	if e.Title = b.line(r.fields["title"], "title"); e.Title != "" {
+		for _, t := range e.Titles {
+			if t == e.Title {
+				return
+			}
+		}
+		if _, used := e.Titles["und"]; used {
+			b.problem(r.fields["title"].line, "title and titles: und both give the title of no stated language; remove one")
+		}
+		e.Titles["und"] = e.Title
+		return
+	}
+	switch {
+	case e.Titles["en"] != "":
+		e.Title = e.Titles["en"]
+	case first != "":
+		e.Title = first
+	default:
+		e.Title = e.ID
+		e.Titles["und"] = e.Title
+	}
+}
+
+var symbolForm = regexp.MustCompile(`^[\p{L}\p{N}^][\p{L}\p{N}.^=_&-]{0,39}$`)
+
+func (b *builder) target(s securityText) (Target, bool) {
+	t := Target{Symbol: s.symbol.s}
+	switch s.sign.s {
+	case "+", "+1", "1":
+		t.Sign = 1
+	case "-", "-1":
+		t.Sign = -1
+	case "0", "":
+	default:
+		b.problem(s.sign.line, "security %s: sign %s cannot be read; write + or - for the reaction expected, or leave it out", quote(t.Symbol), quote(s.sign.s))
+		return t, false
+	}
+	if !symbolForm.MatchString(t.Symbol) {
+		b.problem(s.symbol.line, "security %s is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC", quote(t.Symbol))
+		return t, false
+	}
+	return t, true
+}
+
+// clean trims t and refuses characters that would upset a terminal.
+func (b *builder) clean(t text, what string) string {
+	if i := strings.IndexFunc(t.s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }); i >= 0 {
+		b.problem(t.line, "%s holds a control character (%U); remove it", what, []rune(t.s[i:])[0])
+	}
+	return strings.TrimSpace(t.s)
+}
+
+// line is clean, and makes one line of several.
+func (b *builder) line(t text, what string) string {
+	return strings.Join(strings.Fields(b.clean(t, what)), " ")
+}
+
+// meant returns " (did you mean x?)", or nothing.
+func meant(word string, known []string) string {
+	if n := nearest(word, known); n != "" {
+		return fmt.Sprintf(" (did you mean %s?)", n)
+	}
+	return ""
+}
+
+// isSeparator reports whether r stands between the words of a list.
+func isSeparator(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|", r) }
+
+// words splits a list that is written as one text.
+func words(t text) []text {
+	var out []text
+	for _, w := range strings.FieldsFunc(t.s, isSeparator) {
+		out = append(out, text{w, t.line})
+	}
+	return out
+}
+
+// security splits the sign off a security that is written as one text: NVDA:-.
+func security(t text) securityText {
+	symbol, sign, found := strings.Cut(t.s, ":")
+	if found && sign == "" {
+		sign = ":"
+	}
+	return securityText{text{symbol, t.line}, text{sign, t.line}}
+}

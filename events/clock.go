@@ -1,0 +1,153 @@
+package events
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// timeForm splits a time as people write it into date, clock and zone.
+var timeForm = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:(?:[Tt]|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*([A-Za-z][\w/+-]*|[+-][\d:]+)?)?$`)
+
+// clockForm is a time of day alone.
+var clockForm = regexp.MustCompile(`^\d{1,2}:\d{2}`)
+
+// zones finds time zones by name, and remembers them.
+type zones map[string]*time.Location
+
+// moment reads the time of an event from the three fields that may hold it.
+// The precision is the one that the text shows: Day for a date alone (then t
+// is midnight UTC), Second where seconds are written and not zero, else Minute.
+func (z zones) moment(date, clock, zone string) (t time.Time, p Precision, err error) {
+	var loc *time.Location
+	if zone != "" {
+		if loc, err = z.find(zone); err != nil {
+			return t, "", err
+		}
+	}
+	switch {
+	case date != "" && clockForm.MatchString(clock):
+		return z.parse(date+" "+clock, loc)
+	case date == "" || clock == "":
+		return z.parse(date+clock, loc)
+	}
+	if t, p, err = z.parse(clock, loc); err == nil && t.Format(time.DateOnly) != date {
+		err = fmt.Errorf("date %s and time %s disagree; write only one of them", quote(date), quote(clock))
+	}
+	return t, p, err
+}
+
+func (z zones) parse(s string, loc *time.Location) (time.Time, Precision, error) {
+	form := timeForm.FindStringSubmatch(s)
+	if form == nil {
+		return time.Time{}, "", fmt.Errorf("time %s cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone", quote(s))
+	}
+	date, clock, suffix := form[1], form[2], form[3]
+	layout, text := time.DateOnly, date
+	if clock != "" {
+		layout, text = time.DateOnly+" 15:04", date+" "+clock
+		if strings.Count(clock, ":") == 2 {
+			layout = time.DateTime
+		}
+	}
+	wall, err := time.Parse(layout, text)
+	switch {
+	case err != nil:
+		return time.Time{}, "", fmt.Errorf("time %s does not exist; write year-month-day and hours 0 to 23, such as 2025-01-27 or 2025-01-27T14:30:00Z", quote(s))
+	case wall.Year() < 1600 || wall.Year() > 2400:
+		return time.Time{}, "", fmt.Errorf("time %s: the year must lie between 1600 and 2400", quote(s))
+	case clock == "":
+		return wall, Day, nil
+	}
+	precision := Minute
+	if wall.Second() != 0 || wall.Nanosecond() != 0 {
+		precision = Second
+	}
+	t := wall
+	if suffix != "" {
+		var own *time.Location
+		if own, err = z.find(suffix); err == nil {
+			t, err = resolve(wall, own)
+		}
+		if loc != nil {
+			t = t.In(loc)
+		}
+	} else if loc != nil {
+		t, err = resolve(wall, loc)
+	} else {
+		err = fmt.Errorf("time %s has no zone; add one (zone America/New_York, or an offset as in %s-05:00), or write only %s if the hour is not known",
+			quote(s), wall.Format("2006-01-02T15:04:05"), date)
+	}
+	return t, precision, err
+}
+
+// find returns the zone called name: UTC, an offset, or a place in the IANA
+// database. Abbreviations are refused: EST is a fixed offset there, and would
+// put a summer's news an hour late.
+func (z zones) find(name string) (*time.Location, error) {
+	switch strings.ToUpper(name) {
+	case "Z", "UTC", "GMT":
+		return time.UTC, nil
+	}
+	if loc, ok := z[name]; ok {
+		return loc, nil
+	}
+	loc := offset(name)
+	if loc == nil && strings.Contains(name, "/") {
+		loc, _ = time.LoadLocation(name)
+	}
+	if loc == nil {
+		return nil, fmt.Errorf("zone %s is not known; write a place such as America/New_York, UTC, or an offset such as -05:00", quote(name))
+	}
+	z[name] = loc
+	return loc, nil
+}
+
+// offset reads +08:00, +0800 or +08; nil if s is nothing of the kind.
+func offset(s string) *time.Location {
+	for _, layout := range []string{"-07:00", "-0700", "-07"} {
+		// Without a location, Parse would look the offset up in the machine's own zone.
+		if t, err := time.ParseInLocation(layout, s, time.UTC); err == nil {
+			if _, sec := t.Zone(); -16*3600 <= sec && sec <= 16*3600 {
+				return t.Location()
+			}
+		}
+	}
+	return nil
+}
+
+// resolve returns the instant at which the clocks of loc show wall. Clocks that
+// are put forward skip an hour and clocks that are put back show one twice:
+// both are errors, since a guess could move the news to another session.
+func resolve(wall time.Time, loc *time.Location) (time.Time, error) {
+	y, m, d := wall.Date()
+	t := time.Date(y, m, d, wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), loc)
+	shows := func(t time.Time) bool { return t.Format(time.DateTime) == wall.Format(time.DateTime) }
+	if !shows(t) {
+		return t, fmt.Errorf("time %q does not exist in %s: the clocks were put forward over it; correct it, or write it with its offset", wall.Format(time.DateTime), loc)
+	}
+	start, end := t.ZoneBounds()
+	for _, other := range []time.Time{start.Add(-1), end} {
+		if start.IsZero() && other.Before(t) || other.IsZero() {
+			continue
+		}
+		_, sec := other.Zone()
+		if u := wall.Add(-time.Duration(sec) * time.Second).In(loc); shows(u) && !u.Equal(t) {
+			if u.Before(t) {
+				t, u = u, t
+			}
+			return t, fmt.Errorf("time %q came twice in %s, where the clocks were put back; write %s or %s",
+				wall.Format(time.DateTime), loc, t.Format(time.RFC3339), u.Format(time.RFC3339))
+		}
+	}
+	return t, nil
+}
+
+// quote quotes s for a message, shortened where it is long.
+func quote(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		s = string(r[:59]) + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}

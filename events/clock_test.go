@@ -1,0 +1,95 @@
+package events
+
+import (
+	"testing"
+	"time"
+)
+
+func TestMoment(t *testing.T) {
+	for _, tt := range []struct {
+		date, clock, zone string
+		want              string // RFC 3339, or the message
+		precision         Precision
+	}{
+		{"", "2025-01-27T14:30:00Z", "", "2025-01-27T14:30:00Z", Minute},
+		{"", "2025-01-27T14:30:05Z", "", "2025-01-27T14:30:05Z", Second},
+		{"", "2025-01-27t14:30z", "", "2025-01-27T14:30:00Z", Minute},
+		{"", "2025-01-27 14:30:00.250+00:00", "", "2025-01-27T14:30:00.25Z", Second},
+		{"", "2025-01-27T09:30:00-05:00", "", "2025-01-27T09:30:00-05:00", Minute},
+		{"", "2025-01-27 09:30 -0500", "", "2025-01-27T09:30:00-05:00", Minute},
+		{"", "2025-01-27 9:30-05", "", "2025-01-27T09:30:00-05:00", Minute},
+		{"", "2025-01-27 09:30 America/New_York", "", "2025-01-27T09:30:00-05:00", Minute},
+		{"", "2025-01-27 14:30 UTC", "", "2025-01-27T14:30:00Z", Minute},
+		{"", "2025-01-27 09:30", "America/New_York", "2025-01-27T09:30:00-05:00", Minute},
+		{"", "2025-07-01 09:30", "America/New_York", "2025-07-01T09:30:00-04:00", Minute},
+		{"", "2025-01-27 09:30", "+08:00", "2025-01-27T09:30:00+08:00", Minute},
+		{"", "2025-01-27 09:30", "gmt", "2025-01-27T09:30:00Z", Minute},
+		{"", "2025-01-27T14:30:00Z", "Asia/Tokyo", "2025-01-27T23:30:00+09:00", Minute},
+		{"2025-01-27", "09:30", "America/New_York", "2025-01-27T09:30:00-05:00", Minute},
+		{"2025-01-27", "09:30-05:00", "", "2025-01-27T09:30:00-05:00", Minute},
+		{"2025-01-27", "2025-01-27T14:30:00Z", "", "2025-01-27T14:30:00Z", Minute},
+		{"2025-01-27", "", "", "2025-01-27T00:00:00Z", Day},
+		{"", "2025-01-27", "America/New_York", "2025-01-27T00:00:00Z", Day},
+		{"2025-01-27T14:30:00Z", "", "", "2025-01-27T14:30:00Z", Minute},
+
+		{"2025-01-26", "2025-01-27T14:30:00Z", "", `date "2025-01-26" and time "2025-01-27T14:30:00Z" disagree; write only one of them`, ""},
+		{"", "2025-01-27 09:30", "", `time "2025-01-27 09:30" has no zone; add one (zone America/New_York, or an offset as in 2025-01-27T09:30:00-05:00), or write only 2025-01-27 if the hour is not known`, ""},
+		{"", "27/01/2025", "", `time "27/01/2025" cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone`, ""},
+		{"", "09:30", "UTC", `time "09:30" cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone`, ""},
+		{"", "2025-02-29", "", `time "2025-02-29" does not exist; write year-month-day and hours 0 to 23, such as 2025-01-27 or 2025-01-27T14:30:00Z`, ""},
+		{"", "2025-01-27T24:00:00Z", "", `time "2025-01-27T24:00:00Z" does not exist; write year-month-day and hours 0 to 23, such as 2025-01-27 or 2025-01-27T14:30:00Z`, ""},
+		{"", "0205-01-27", "", `time "0205-01-27": the year must lie between 1600 and 2400`, ""},
+		{"", "2025-01-27 09:30", "EST", `zone "EST" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`, ""},
+		{"", "2025-01-27 09:30", "Local", `zone "Local" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`, ""},
+		{"", "2025-01-27 09:30", "America/Gotham", `zone "America/Gotham" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`, ""},
+		{"", "2025-01-27 09:30", "../UTC", `zone "../UTC" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`, ""},
+		{"", "2025-01-27 09:30+23:00", "", `zone "+23:00" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`, ""},
+
+		// New York's clocks went from 02:00 to 03:00, and from 02:00 back to 01:00.
+		{"", "2025-03-09 01:59", "America/New_York", "2025-03-09T01:59:00-05:00", Minute},
+		{"", "2025-03-09 02:30", "America/New_York", `time "2025-03-09 02:30:00" does not exist in America/New_York: the clocks were put forward over it; correct it, or write it with its offset`, ""},
+		{"", "2025-03-09 03:00", "America/New_York", "2025-03-09T03:00:00-04:00", Minute},
+		{"", "2025-11-02 00:59", "America/New_York", "2025-11-02T00:59:00-04:00", Minute},
+		{"", "2025-11-02 01:00", "America/New_York", `time "2025-11-02 01:00:00" came twice in America/New_York, where the clocks were put back; write 2025-11-02T01:00:00-04:00 or 2025-11-02T01:00:00-05:00`, ""},
+		{"", "2025-11-02 01:59:59", "America/New_York", `time "2025-11-02 01:59:59" came twice in America/New_York, where the clocks were put back; write 2025-11-02T01:59:59-04:00 or 2025-11-02T01:59:59-05:00`, ""},
+		{"", "2025-11-02 02:00", "America/New_York", "2025-11-02T02:00:00-05:00", Minute},
+		{"", "2025-11-02T01:30:00-05:00", "America/New_York", "2025-11-02T01:30:00-05:00", Minute},
+	} {
+		got, precision, err := zones{}.moment(tt.date, tt.clock, tt.zone)
+		text := got.Format(time.RFC3339Nano)
+		if err != nil {
+			text, precision = err.Error(), ""
+		}
+		if text != tt.want || precision != tt.precision {
+			t.Errorf("%q %q %q:\n got %s %s\nwant %s %s", tt.date, tt.clock, tt.zone, text, precision, tt.want, tt.precision)
+		}
+	}
+}
+
+// The machine's own zone must not change what is read.
+func TestMomentElsewhere(t *testing.T) {
+	defer func(l *time.Location) { time.Local = l }(time.Local)
+	time.Local = time.FixedZone("EST", -5*3600)
+	got, _, err := zones{}.moment("", "2025-01-27T09:30:00-05:00", "")
+	if err != nil || got.Location() == time.Local || got.Location().String() != "" {
+		t.Errorf("%v in %q, %v", got, got.Location(), err)
+	}
+}
+
+func TestPrecisionAndClose(t *testing.T) {
+	for in, want := range map[string]string{
+		"time: 2025-01-27, precision: minute":           `a.yaml:1: precision "minute", but the time is a date alone; add the hour, or write precision date`,
+		"time: 2025-01-27T21:30:00Z, after_close: true": "a.yaml:1: after_close goes with a date alone, and this event has an hour; remove one of them",
+		"time: 2025-01-27T21:30:00Z, precision: aprox":  `a.yaml:1: precision "aprox" is not known (did you mean approx?); write one of second, minute, approx, date`,
+		"title: x": "a.yaml:1: time is missing; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone",
+		"time: 2025-01-27T21:30:00Z, precision: date":           "2025-01-27T21:30:00Z date false false",
+		"time: 2025-01-27T21:30:00Z, after_close: false":        "2025-01-27T21:30:00Z minute false false",
+		"time: 2025-01-27, after_close: Yes, precision: date":   "2025-01-27T00:00:00Z date true true",
+		"date: 2025-01-27, after_close: 0, zone: Europe/Berlin": "2025-01-27T00:00:00Z date true false",
+	} {
+		got := read1("a.yaml", "- {id: a, "+in+"}")
+		if got != want {
+			t.Errorf("%s:\n got %s\nwant %s", in, got, want)
+		}
+	}
+}
