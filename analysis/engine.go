@@ -15,9 +15,10 @@ import (
 // flat slices, from which the views of Result are cut. Estimation residuals
 // and returns are not kept: they are recomputed from the panel and the fit.
 type engine struct {
-	study  *Study
-	panel  *market.Panel
-	series []*series // by panel column, nil where unused
+	study    *Study
+	panel    *market.Panel
+	series   []*series  // by panel column, nil where unused
+	timeline [][]moment // by panel column
 
 	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
 

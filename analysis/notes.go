@@ -1,3 +1,294 @@
 package analysis
 
-func (r *Result) notes() []Note { return nil }
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// comovement is the ratio of variances, 1 + (N-1) r, above which tests that
+// take the observations as independent are not to be read.
+const comovement = 1.5
+
+// diagnosed is the number of observations up to which the diagnostics of every
+// fit are gone through for notes.
+const diagnosed = 20_000
+
+// VarianceRatio returns 1 + (N-1) RBar: by how much the members' correlation
+// swells the variance of their average. 1 for one member.
+func (g *GroupWindow) VarianceRatio() float64 {
+	if g.N < 2 || g.RBar != g.RBar {
+		return 1
+	}
+	return 1 + float64(g.N-1)*g.RBar
+}
+
+// CoMoving reports whether the members move together so much that only the
+// tests that count correlation should be read (variance ratio above 1.5).
+func (g *GroupWindow) CoMoving() bool { return g.VarianceRatio() > comovement }
+
+// notes lists what a reader must know, in order: of securities, of events and
+// their observations, of groups.
+func (r *Result) notes() []Note {
+	var out []Note
+	out = append(out, r.priceNotes()...)
+	byEvent := make([][]int, len(r.Catalog.Events))
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		byEvent[o.Event] = append(byEvent[o.Event], i)
+	}
+	used, _ := r.Counts()
+	for ev, members := range byEvent {
+		out = append(out, r.eventNotes(&r.Catalog.Events[ev], members, used <= diagnosed)...)
+	}
+	for i := range r.Groups {
+		out = append(out, r.groupNotes(&r.Groups[i])...)
+	}
+	return out
+}
+
+// priceNotes is about the securities that some used observation needs.
+func (r *Result) priceNotes() []Note {
+	needed := make(map[string]bool)
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Used() {
+			needed[o.Security] = true
+			needed[o.Benchmark] = true
+		}
+	}
+	type tally struct {
+		what  string
+		n     int
+		first market.Date
+	}
+	counts := make(map[string][]tally)
+	for _, is := range r.Panel.Issues {
+		t := counts[is.Symbol]
+		k := slices.IndexFunc(t, func(x tally) bool { return x.what == is.What })
+		if k < 0 {
+			k = len(t)
+			t = append(t, tally{is.What, 0, is.Date})
+		}
+		t[k].n++
+		counts[is.Symbol] = t
+	}
+	var out []Note
+	for i, c := range r.Panel.Columns {
+		if !needed[c.Symbol] {
+			continue
+		}
+		for _, t := range counts[c.Symbol] {
+			text := fmt.Sprintf("%s: %s (%s)", c.Symbol, t.what, t.first)
+			if t.n > 1 {
+				text = fmt.Sprintf("%s, %d times: %s (first %s)", c.Symbol, t.n, t.what, t.first)
+			}
+			out = append(out, Note{Code: "price-issue", Severity: Warning, Security: c.Symbol, Text: text})
+		}
+		if !c.Adjusted && c.Price != nil {
+			out = append(out, Note{Code: "unadjusted", Severity: Warning, Security: c.Symbol,
+				Text: c.Symbol + ": its prices are not adjusted for dividends, nor perhaps for splits"})
+		}
+		if s := r.eng.series[i]; s != nil {
+			if b := r.Panel.Column(s.bench); b != nil && b.Calendar != c.Calendar && b.Calendar.Zone().String() != c.Calendar.Zone().String() {
+				out = append(out, Note{Code: "non-synchronous", Severity: Warning, Security: c.Symbol,
+					Text: fmt.Sprintf("%s closes on %s time, its benchmark %s on %s time: their returns of one date do not cover the same hours", c.Symbol, c.Calendar.Zone(), b.Symbol, b.Calendar.Zone())})
+			}
+		}
+	}
+	return out
+}
+
+// eventNotes is about one event and its observations.
+func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Note {
+	var out []Note
+	note := func(code string, sev Severity, security, window, format string, args ...any) {
+		out = append(out, Note{Code: code, Severity: sev, EventID: e.ID, Security: security, Window: window, Text: fmt.Sprintf(format, args...)})
+	}
+	var used []int
+	for _, i := range members {
+		if r.Observations[i].Used() {
+			used = append(used, i)
+		}
+	}
+	if len(used) == 0 {
+		return nil
+	}
+	switch {
+	case e.DateOnly && !e.AfterClose:
+		note("time-unknown", Info, "", "", "only the date is known: if the news came after the close, session 0 is one session too early")
+	case e.Precision == events.Approx:
+		o := &r.Observations[used[0]]
+		cal := r.Panel.Columns[o.column].Calendar
+		for _, k := range []int{int(o.index) - 1, int(o.index)} {
+			if k >= 0 {
+				if d := e.Time.Sub(cal.Close(k)).Minutes(); d > -60 && d < 60 {
+					note("time-unsure", Warning, "", "", "the hour is approximate and near the close of %s: session 0 may be one session off", cal.Date(k))
+				}
+			}
+		}
+	}
+	out = append(out, r.confounderNotes(e, used)...)
+	for _, i := range used {
+		o := &r.Observations[i]
+		f := r.Figures(i)
+		var gaps []string
+		for t, v := range f.AR {
+			if v != v {
+				gaps = append(gaps, signed(r.Study.Event.From+t))
+			}
+		}
+		if len(gaps) > 0 {
+			var lost []string
+			for w, c := range f.CAR {
+				if c != c {
+					lost = append(lost, r.Study.Windows[w].String())
+				}
+			}
+			switch {
+			case r.Study.MissingEvent == ZeroMissing:
+				note("zero-filled", Warning, o.Security, "", "%s has no return on sessions %s; they count as 0", o.Security, abbreviate(gaps))
+			case len(lost) > 0:
+				note("missing-return", Warning, o.Security, "", "%s has no return on sessions %s, so no CAR over %s", o.Security, abbreviate(gaps), strings.Join(lost, " "))
+			default:
+				note("missing-return", Info, o.Security, "", "%s has no return on sessions %s, outside every CAR window", o.Security, abbreviate(gaps))
+			}
+		}
+		if m := o.Fit.M; m < r.Study.Estimation.Len() {
+			note("short-estimation", Info, o.Security, "", "%s has %d of %d estimation sessions", o.Security, m, r.Study.Estimation.Len())
+		}
+	}
+	if diagnose {
+		out = append(out, r.diagnosticNotes(e, used)...)
+	}
+	return out
+}
+
+// confounderNotes names the other events in the windows of an event's
+// observations, one note for each kind of window and set of securities.
+func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
+	type other struct {
+		event, tau int
+	}
+	var order []other
+	concerned := make(map[other][]string)
+	estimation := make(map[int]bool)
+	for _, i := range used {
+		for _, c := range r.Confounders(i) {
+			if c.In == "estimation" {
+				estimation[c.Event] = true
+				continue
+			}
+			k := other{c.Event, c.Tau}
+			if concerned[k] == nil {
+				order = append(order, k)
+			}
+			concerned[k] = append(concerned[k], r.Observations[i].Security)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b other) int { return a.tau - b.tau })
+	var out []Note
+	for _, k := range order {
+		c := &r.Catalog.Events[k.event]
+		who := abbreviate(concerned[k])
+		if len(concerned[k]) == len(used) && len(used) > 1 {
+			who = fmt.Sprintf("all %d securities", len(used))
+		}
+		n := Note{Code: "confounder", Severity: Warning, EventID: e.ID,
+			Text: fmt.Sprintf("%s (%s) falls on session %s of %s", c.ID, c.Title, signed(k.tau), who)}
+		if k.tau == 0 {
+			n.Text = fmt.Sprintf("%s (%s) has the same session 0 for %s: the two cannot be told apart", c.ID, c.Title, who)
+		}
+		out = append(out, n)
+	}
+	if n := len(estimation); n > 0 {
+		out = append(out, Note{Code: "confounder-estimation", Severity: Info, EventID: e.ID,
+			Text: fmt.Sprintf("%s of these securities in the estimation window: they widen the residuals that abnormal returns are measured by", count(n, "other catalogued event"))})
+	}
+	return out
+}
+
+// diagnosticNotes says where the residuals contradict what the tests assume.
+func (r *Result) diagnosticNotes(e *events.Event, used []int) []Note {
+	const level = 0.001
+	var auto, arch, tails []string
+	for _, i := range used {
+		d, name := r.Diagnostics(i), r.Observations[i].Security
+		if d.LjungBoxP < level {
+			auto = append(auto, name)
+		}
+		if d.ArchLMP < level {
+			arch = append(arch, name)
+		}
+		if d.JarqueBeraP < level {
+			tails = append(tails, name)
+		}
+	}
+	var out []Note
+	add := func(code string, who []string, text string) {
+		if len(who) > 0 {
+			out = append(out, Note{Code: code, Severity: Info, EventID: e.ID, Text: fmt.Sprintf("%s: %s (p < 0.001)", abbreviate(who), text)})
+		}
+	}
+	add("autocorrelation", auto, "the estimation residuals are autocorrelated, so the error of a CAR over several sessions is not what the tests take it for")
+	add("arch", arch, "the variance of the estimation residuals comes in clusters; a conditional-variance model or placebo would allow for it")
+	add("heavy-tails", tails, "the estimation residuals have heavier tails than the normal distribution, so large abnormal returns are less rare than t says")
+	return out
+}
+
+// groupNotes is about the tests of one group.
+func (r *Result) groupNotes(g *Group) []Note {
+	var out []Note
+	for w := range g.Windows {
+		gw := &g.Windows[w]
+		if gw.CoMoving() {
+			out = append(out, Note{Code: "co-movement", Severity: Warning, EventID: eventOf(g), Group: g.Name(), Window: gw.Window.String(),
+				Text: fmt.Sprintf("the residuals of the %d observations of %s correlate by %.2f on average over %s, which makes the variance of their average %.1f times that of independent observations: tests that take them as independent reject too often", gw.N, g.Name(), gw.RBar, gw.Window, gw.VarianceRatio())})
+			break // the windows of one group differ little; the first that shows it says it
+		}
+	}
+	type key struct {
+		security string
+		date     market.Date
+	}
+	seen := make(map[key]int)
+	twice := 0
+	for _, i := range g.Members {
+		k := key{r.Observations[i].Security, r.Observations[i].Session0}
+		if seen[k]++; seen[k] > 1 {
+			twice++
+		}
+	}
+	if twice > 0 {
+		out = append(out, Note{Code: "counted-twice", Severity: Warning, EventID: eventOf(g), Group: g.Name(),
+			Text: fmt.Sprintf("%s of %s %s the security and session 0 of another: the same return is counted more than once", count(twice, "observation"), g.Name(), plural(twice, "shares", "share"))})
+	}
+	return out
+}
+
+func eventOf(g *Group) string {
+	if g.By == ByEvent {
+		return g.Key
+	}
+	return ""
+}
+
+// abbreviate joins names, the first eight of them.
+func abbreviate(names []string) string {
+	const most = 8
+	if len(names) <= most {
+		return strings.Join(names, " ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], " "), len(names)-most)
+}
+
+func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun, noun+"s")) }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

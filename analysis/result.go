@@ -126,6 +126,7 @@ type Result struct {
 	Notes        []Note
 
 	eng *engine
+	all []events.Target // the study's securities, for events that name none
 }
 
 // Counts returns how many observations were used and how many excluded; the

@@ -54,22 +54,33 @@ func (r *Result) observe() {
 	for i, c := range r.Panel.Columns {
 		column[c.Symbol] = int32(i)
 	}
-	all := make([]events.Target, len(s.Securities))
-	for i, sym := range s.Securities {
-		all[i].Symbol = sym
+	for _, sym := range s.Securities {
+		r.all = append(r.all, events.Target{Symbol: sym})
+	}
+	g.timeline = r.timelines(column)
+	chosen := make(map[string]bool, len(s.Events))
+	for _, id := range s.Events {
+		chosen[id] = true
 	}
 	for ev := range r.Catalog.Events {
 		e := &r.Catalog.Events[ev]
-		targets := e.Targets
-		if len(targets) == 0 {
-			targets = all
+		if len(chosen) > 0 && !chosen[e.ID] {
+			continue
 		}
-		for _, t := range targets {
+		for _, t := range r.targets(e) {
 			o := Observation{Event: ev, EventID: e.ID, Security: t.Symbol, Sign: t.Sign, column: -1, row: -1, Session0: market.NoDate}
 			o.Exclusion = r.locate(&o, e, column, d)
 			r.Observations = append(r.Observations, o)
 		}
 	}
+}
+
+// targets returns the securities that e concerns: its own, or all of the study.
+func (r *Result) targets(e *events.Event) []events.Target {
+	if len(e.Targets) > 0 {
+		return e.Targets
+	}
+	return r.all
 }
 
 // locate finds the column and the session 0 of an observation.

@@ -21,6 +21,7 @@ type Study struct {
 	Tests         []Test
 	Groups        []Grouping
 	Securities    []string // for events that name none
+	Events        []string // IDs of the events to study; empty: all. The others still count as confounders
 	Seed          uint64   // of everything that is drawn at random
 }
 

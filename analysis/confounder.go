@@ -1,0 +1,64 @@
+package analysis
+
+import (
+	"cmp"
+	"slices"
+)
+
+// moment is one event of a security on its calendar.
+type moment struct {
+	index int32 // calendar index of session 0
+	event int32 // index into Result.Catalog.Events
+}
+
+// timelines lists every catalogued event of every column, studied or not, in
+// order of session 0.
+func (r *Result) timelines(column map[string]int32) [][]moment {
+	out := make([][]moment, len(r.Panel.Columns))
+	for ev := range r.Catalog.Events {
+		e := &r.Catalog.Events[ev]
+		for _, t := range r.targets(e) {
+			i, ok := column[t.Symbol]
+			if !ok {
+				continue
+			}
+			if index, _, ex := place(e, r.Panel.Columns[i].Calendar); ex == nil {
+				out[i] = append(out[i], moment{int32(index), int32(ev)})
+			}
+		}
+	}
+	for _, m := range out {
+		slices.SortStableFunc(m, func(a, b moment) int { return cmp.Compare(a.index, b.index) })
+	}
+	return out
+}
+
+// Confounders lists the other events of the catalogue, studied or not, that
+// concern the security of observation i and whose session 0 lies in its
+// estimation or event window, in order of time.
+func (r *Result) Confounders(i int) []Confounder {
+	o := &r.Observations[i]
+	if o.column < 0 || o.Placement == "" {
+		return nil
+	}
+	line := r.eng.timeline[o.column]
+	from := int(o.index) + min(r.Study.Estimation.From, r.Study.Event.From)
+	k, _ := slices.BinarySearchFunc(line, int32(from), func(m moment, at int32) int { return cmp.Compare(m.index, at) })
+	var out []Confounder
+	for ; k < len(line) && int(line[k].index) <= int(o.index)+r.Study.Event.To; k++ {
+		c := Confounder{Event: int(line[k].event), Tau: int(line[k].index - o.index)}
+		switch {
+		case c.Event == o.Event:
+			continue
+		case r.Study.Event.Contains(c.Tau):
+			c.In = "event"
+		case r.Study.Estimation.Contains(c.Tau):
+			c.In = "estimation"
+		default:
+			continue
+		}
+		c.EventID = r.Catalog.Events[c.Event].ID
+		out = append(out, c)
+	}
+	return out
+}
