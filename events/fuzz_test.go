@@ -2,6 +2,7 @@ package events
 
 import (
 	"bytes"
+	"encoding/csv"
 	"io"
 	"testing"
 )
@@ -26,7 +27,7 @@ func fuzz(f *testing.F, name string, seeds ...string) {
 }
 
 func FuzzReadYAML(f *testing.F) {
-	fuzz(f, "a.yaml", threeYAML, string(deepseek), "- &a {id: *a}", "- {id: 1E5, date: 2025-01-27, <<: {}}", "- id: a\n  time: 1883-11-18 12:30\n  zone: America/New_York\n")
+	fuzz(f, "a.yaml", threeYAML, "- &a {id: *a}", "- {id: 1E5, date: 2025-01-27, <<: {}}", "- id: a\n  time: 1883-11-18 12:30\n  zone: America/New_York\n")
 }
 
 func FuzzReadJSON(f *testing.F) {
@@ -35,4 +36,25 @@ func FuzzReadJSON(f *testing.F) {
 
 func FuzzReadCSV(f *testing.F) {
 	fuzz(f, "a.csv", threeCSV, "id;date\na;2025-01-27\n", "id\tdate\ttitle_id\ttitle_zh_hant\na\t2025-01-27\t\"x\ny\"\tz\n", "id,date,x\n\"a,2025")
+}
+
+// FuzzRow tries single values, which bytes seldom reach.
+func FuzzRow(f *testing.F) {
+	f.Add("a", "2025-01-27", "09:30", "America/New_York", "", "approx", "high", "x", "س", "c", "t u", "NVDA:- ^GSPC", "s", "two\nlines")
+	f.Add("b", "", "2025-01-27", "", "yes", "date", "", "", "", "", "", "", "", "")
+	f.Add("c", "", "1883-11-18 12:30:00.5", "America/New_York", "", "", "", "null", "~", "true", "1e5", "TRUE:+1", "- x", ": y #")
+	f.Fuzz(func(t *testing.T, id, date, clock, zone, after, precision, confidence, title, ar, category, tags, securities, source, note string) {
+		var in bytes.Buffer
+		out := csv.NewWriter(&in)
+		out.Write([]string{"id", "date", "time", "zone", "after_close", "precision", "confidence", "title", "title_ar", "category", "tags", "securities", "source", "note"})
+		out.Write([]string{id, date, clock, zone, after, precision, confidence, title, ar, category, tags, securities, source, note})
+		out.Flush()
+		c, err := Read("a.csv", &in)
+		if (c == nil) == (err == nil) {
+			t.Fatalf("catalogue %v, error %v", c, err)
+		}
+		if err == nil {
+			checkRoundTrip(t, c)
+		}
+	})
 }
