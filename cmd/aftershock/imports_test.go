@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestImports holds the packages to the rules of the house.
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "aftershock/...").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, out)
+	}
+	impure := []string{"os", "io", "io/fs", "io/ioutil", "net", "net/http", "log", "log/slog", "os/exec", "os/signal", "path/filepath", "bufio", "syscall"}
+	checked := 0
+	for line := range strings.Lines(string(out)) {
+		pkg, list, _ := strings.Cut(strings.TrimSpace(line), ":")
+		imports := strings.Fields(list)
+		name := strings.TrimPrefix(pkg, "aftershock/")
+		var ours []string
+		for _, i := range imports {
+			if strings.HasPrefix(i, "aftershock/") {
+				ours = append(ours, strings.TrimPrefix(i, "aftershock/"))
+			}
+		}
+		only := func(allowed ...string) {
+			checked++
+			for _, i := range ours {
+				if !slices.Contains(allowed, i) {
+					t.Errorf("%s imports %s; it may import only %v of ours", name, i, allowed)
+				}
+			}
+		}
+		top, rest, _ := strings.Cut(name, "/")
+		switch {
+		case name == "events" || name == "market":
+			only()
+		case top == "market" && !strings.Contains(rest, "/"):
+			only("market")
+		case name == "analysis":
+			only("events", "market")
+			for _, i := range imports {
+				if slices.Contains(impure, i) {
+					t.Errorf("analysis imports %s; it reads, writes and logs nothing", i)
+				}
+			}
+		case name == "plots" || name == "report":
+			only("analysis", "events", "market")
+		case top == "cmd", strings.HasSuffix(name, "/generate"):
+		default:
+			t.Errorf("package %s has no import rule; add one here", name)
+		}
+		for _, word := range []string{"util", "utils", "common", "helpers"} {
+			if slices.Contains(strings.Split(name, "/"), word) {
+				t.Errorf("package %s: a package is named for what it holds", name)
+			}
+		}
+	}
+	if checked < 6 {
+		t.Fatalf("only %d packages were held to a rule", checked)
+	}
+}
