@@ -1,6 +1,11 @@
 package market
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
 
 // Bar is one session of one security. Prices are in the security's currency;
 // a field without a value is NaN.
@@ -30,12 +35,34 @@ type Series struct {
 	Origin   string // where the figures come from, for provenance: a file, a service and a time
 }
 
+// Between returns s with the bars and actions of the days from..to alone, both
+// inclusive; NoDate leaves an end open. It shares their storage with s.
+func (s *Series) Between(from, to Date) *Series {
+	if to == NoDate {
+		to = math.MaxInt32
+	}
+	out := *s
+	i, _ := slices.BinarySearchFunc(s.Bars, from, func(b Bar, d Date) int { return cmp.Compare(b.Date, d) })
+	j := i
+	for j < len(s.Bars) && s.Bars[j].Date <= to {
+		j++
+	}
+	out.Bars = s.Bars[i:j:j]
+	out.Actions = nil
+	for _, a := range s.Actions {
+		if a.Date >= from && a.Date <= to {
+			out.Actions = append(out.Actions, a)
+		}
+	}
+	return &out
+}
+
 // Source provides price histories.
 type Source interface {
 	// Name says what the source is, for messages and provenance.
 	Name() string
 	// Series returns the history of symbol from the session from to the
-	// session to, both inclusive. A symbol that the source does not have is
+	// session to, both inclusive; NoDate leaves that end open. A symbol that the source does not have is
 	// an error that wraps ErrUnknownSymbol.
 	Series(ctx context.Context, symbol string, from, to Date) (*Series, error)
 	// Symbols lists what the source has, in ascending order; nil when it
