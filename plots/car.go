@@ -1,0 +1,457 @@
+package plots
+
+import (
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"aftershock/analysis"
+)
+
+// carData is the cumulative abnormal returns around one event. Element k of a
+// slice is session window.From+k; NaN is a gap.
+type carData struct {
+	subject
+	series       []series
+	average      []float64 // nil for fewer than two securities
+	lower, upper []float64 // 95% interval of the average, or of the only series; nil when there is none
+	method       string    // analysis.Group.SEMethod
+}
+
+// series is one security's path.
+type series struct {
+	name string
+	y    []float64
+}
+
+// end returns the index of the last figure of y, or -1.
+func end(y []float64) int {
+	for k := len(y) - 1; k >= 0; k-- {
+		if !math.IsNaN(y[k]) {
+			return k
+		}
+	}
+	return -1
+}
+
+func carOf(r *analysis.Result, event int, obs []int) drawing {
+	e := &r.Catalog.Events[event]
+	d := &carData{subject: subjectOf(r, e, obs)}
+	for _, i := range obs {
+		o := &r.Observations[i]
+		if !o.Used() {
+			continue
+		}
+		f := r.Figures(i)
+		d.series = append(d.series, series{o.Security, f.Path})
+		if len(d.series) == 1 {
+			q := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K))
+			d.lower, d.upper = make([]float64, len(f.Path)), make([]float64, len(f.Path))
+			for k, y := range f.Path {
+				d.lower[k], d.upper[k] = y-q*f.PathSE[k], y+q*f.PathSE[k]
+			}
+		}
+	}
+	if len(d.series) < 2 {
+		return d
+	}
+	d.lower, d.upper = nil, nil
+	if g := r.Group(analysis.ByEvent, e.ID); g != nil {
+		d.method = g.SEMethod
+		for _, a := range g.Averages {
+			d.average = append(d.average, a.CAAR)
+			d.lower, d.upper = append(d.lower, a.Lower), append(d.upper, a.Upper)
+		}
+	}
+	return d
+}
+
+func (d *carData) id() string { return d.event.ID }
+
+// mostNamed is how many lines can be named one by one; of more, only the
+// extremes are.
+const (
+	mostNamed = 24
+	extremes  = 6 // named at either end
+)
+
+// labelSize is the size of the names at the lines' ends, in ems.
+const labelSize = 0.92
+
+func (d *carData) figure(p *pen) figure {
+	f := figure{title: d.title(p.lang)}
+	from, to := session(d.window.From), session(d.window.To)
+	if on := d.dates(); on != "" {
+		f.subtitle = p.words.say(p.words.carAt, from, to, on)
+	} else {
+		f.subtitle = p.words.say(p.words.car, from, to)
+	}
+	method, sources := d.facts(p.words)
+	f.caption = append(f.caption, method)
+
+	lines := d.lines()
+	if len(lines) == 0 {
+		return p.nothing(f, &d.subject, sources)
+	}
+	var say []string
+	switch banded := end(d.lower) >= 0; {
+	case banded && len(d.series) == 1:
+		say = append(say, p.words.single)
+	case banded && d.method == "cross-section":
+		say = append(say, p.words.crossed)
+	case banded:
+		say = append(say, p.words.portfolio)
+	}
+	if len(lines) > mostNamed {
+		say = append(say, p.words.extremes)
+	}
+	if slices.ContainsFunc(lines, func(l carLine) bool { return l.last < l.window-1 }) {
+		say = append(say, p.words.ends)
+	}
+	var missing []string
+	for _, s := range d.series {
+		if end(s.y) < 0 {
+			missing = append(missing, s.name)
+		}
+	}
+	if len(missing) > 0 {
+		say = append(say, p.words.say(p.words.missing, strings.Join(some(missing, 6), ", ")))
+	}
+	if len(d.excluded) > 0 {
+		say = append(say, p.words.say(p.words.reasons, strings.Join(some(d.excluded, 6), ", ")))
+	}
+	f.caption = append(f.caption, strings.Join(say, " "))
+	f.caption = append(f.caption, sources...)
+
+	named := min(len(lines), mostNamed) + 1
+	f.height = max(0.47*p.width, vg.Length(float64(named)*1.02*p.lineHeight()*labelSize)*p.em+4*p.em)
+	f.body = func(c draw.Canvas) { d.draw(p, c, lines) }
+	return f
+}
+
+// nothing completes f for an event without a figure to draw: the page says so.
+func (p *pen) nothing(f figure, s *subject, sources []string) figure {
+	if len(s.excluded) > 0 {
+		f.caption = append(f.caption, p.words.say(p.words.reasons, strings.Join(some(s.excluded, 12), ", ")))
+	}
+	f.caption = append(f.caption, sources...)
+	f.height = 0.15 * p.width
+	f.body = func(c draw.Canvas) {
+		b := p.lay(p.words.nothing, regular, p.em, c.Max.X-c.Min.X, 1)
+		p.write(c, b, c.Center(), 0.5, p.theme.Ink)
+	}
+	return f
+}
+
+// carLine is a line to be drawn.
+type carLine struct {
+	series
+	last   int // index of its last figure
+	window int // sessions in the window
+	style  int // its rank among the securities from the top, -1 for the average
+}
+
+// lines returns the lines that have a figure, from the highest end to the
+// lowest, the average among them.
+func (d *carData) lines() []carLine {
+	var lines []carLine
+	for _, s := range d.series {
+		if k := end(s.y); k >= 0 {
+			lines = append(lines, carLine{series: s, last: k, window: len(s.y)})
+		}
+	}
+	if k := end(d.average); k >= 0 {
+		lines = append(lines, carLine{series: series{"", d.average}, last: k, window: len(d.average), style: -1})
+	}
+	slices.SortStableFunc(lines, func(a, b carLine) int {
+		switch ya, yb := a.y[a.last], b.y[b.last]; {
+		case ya > yb:
+			return -1
+		case ya < yb:
+			return 1
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	rank := 0
+	for i := range lines {
+		if lines[i].style >= 0 {
+			lines[i].style = rank
+			rank++
+		}
+	}
+	return lines
+}
+
+// carLabel is a name at the end of a line.
+type carLabel struct {
+	line  int      // index of its line, -1 for a word about the lines between
+	name  block    // on the left
+	value block    // on the right
+	at    vg.Point // left end, vertical middle
+	from  vg.Point // end of the line
+}
+
+// naming chooses which of n lines are named where there is room for most
+// labels: all, or as many as fit from the top and from the bottom.
+func naming(n, most int) (top, bottom int) {
+	if n <= min(most, mostNamed+1) {
+		return n, 0
+	}
+	k := min(extremes, max(1, (most-1)/2))
+	return k, k
+}
+
+func (d *carData) draw(p *pen, c draw.Canvas, lines []carLine) {
+	size := labelSize * p.em
+	pitch := 1.02 * float64(p.lineHeight()) * float64(size)
+	average := slices.IndexFunc(lines, func(l carLine) bool { return l.style < 0 })
+	top, bottom := naming(len(lines), int(float64(c.Max.Y-c.Min.Y-3*p.em)/pitch))
+	named := func(i int) bool { return i < top || i >= len(lines)-bottom || i == average }
+
+	var labels []carLabel
+	hidden := 0
+	flush := func() {
+		if hidden > 0 {
+			labels = append(labels, carLabel{line: -1, name: p.lay1(p.words.more(hidden), regular, size)})
+			hidden = 0
+		}
+	}
+	for i, l := range lines {
+		if !named(i) {
+			hidden++
+			continue
+		}
+		flush()
+		name, w := clip(l.name, 12), regular
+		if l.style < 0 {
+			name, w = p.words.average, bold
+		}
+		if l.last < l.window-1 {
+			name += p.words.isolate(" (" + session(d.window.From+l.last) + ")")
+		}
+		labels = append(labels, carLabel{line: i, name: p.lay1(name, w, size), value: p.lay1(percent(l.y[l.last], 1), w, size)})
+	}
+	flush()
+	var names, values vg.Length
+	for _, l := range labels {
+		names, values = max(names, l.name.width()), max(values, l.value.width())
+	}
+	const gap = 2.2 // ems between the data area and the labels
+	column := names + 0.8*p.em + values
+
+	pl := p.plot()
+	pl.X.Min, pl.X.Max = float64(d.window.From), float64(d.window.To)
+	pl.Y.Min, pl.Y.Max = d.bounds(lines)
+	pl.Y.Tick.Marker = percentTicks{max(3, min(8, int((c.Max.Y-c.Min.Y)/(2.4*p.em))))}
+	pl.X.Tick.Marker = d.sessionTicks(int((c.Max.X - c.Min.X - column) / (3.2 * p.em)))
+	pl.X.Label.Text = p.words.sessions
+	pl.Add(&carPlotter{p, d, lines, labels, named, gap * p.em, column, pitch})
+	pl.Draw(draw.Crop(c, 0, -(column + gap*p.em), 0, 0))
+}
+
+// bounds returns the range of the vertical axis: all that is drawn and zero,
+// with air above and below.
+func (d *carData) bounds(lines []carLine) (lo, hi float64) {
+	span := func(ys []float64) {
+		for _, y := range ys {
+			if !math.IsNaN(y) && !math.IsInf(y, 0) {
+				lo, hi = min(lo, y), max(hi, y)
+			}
+		}
+	}
+	for _, l := range lines {
+		span(l.y)
+	}
+	span(d.lower)
+	span(d.upper)
+	if hi-lo < 1e-6 {
+		lo, hi = lo-0.01, hi+0.01
+	}
+	air := 0.04 * (hi - lo)
+	return lo - air, hi + air
+}
+
+// sessionTicks labels at most most sessions, session 0 among them, with its
+// date below when there is one.
+func (d *carData) sessionTicks(most int) plot.ConstantTicks {
+	step := max(1, int(nice(float64(d.window.To-d.window.From), most)))
+	var ticks plot.ConstantTicks
+	for tau := d.window.From; tau <= d.window.To; tau++ {
+		if tau%step != 0 {
+			continue
+		}
+		label := session(tau)
+		if tau == 0 && len(d.session0) == 1 {
+			label += "\n" + d.session0[0].String()
+		}
+		ticks = append(ticks, plot.Tick{Value: float64(tau), Label: label})
+	}
+	return ticks
+}
+
+// carPlotter draws the data area of the chart.
+type carPlotter struct {
+	p      *pen
+	d      *carData
+	lines  []carLine
+	labels []carLabel
+	named  func(i int) bool
+	gap    vg.Length // between the data area and the labels
+	column vg.Length // width of the labels
+	pitch  float64   // between labels
+}
+
+// Plot implements plot.Plotter.
+func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
+	p, d := cp.p, cp.d
+	p.grid(c, pl, false)
+	x, y := pl.Transforms(&c)
+	at := func(k int, v float64) vg.Point { return vg.Point{X: x(float64(d.window.From + k)), Y: y(v)} }
+
+	c.SetColor(p.theme.Band)
+	for _, run := range runs(len(d.lower), func(k int) bool { return finite(d.lower[k]) && finite(d.upper[k]) }) {
+		var area []vg.Point
+		for k := run[0]; k < run[1]; k++ {
+			area = append(area, at(k, d.upper[k]))
+		}
+		for k := run[1] - 1; k >= run[0]; k-- {
+			area = append(area, at(k, d.lower[k]))
+		}
+		if len(area) > 2 {
+			c.FillPolygon(p.theme.Band, area)
+		}
+	}
+	if d.window.Contains(0) {
+		line(c, p.theme.Muted, p.stroke(0.8), []vg.Length{p.stroke(3), p.stroke(2.5)}, vg.Point{X: x(0), Y: c.Min.Y}, vg.Point{X: x(0), Y: c.Max.Y})
+	}
+
+	path := func(i int) {
+		col, width, dash := cp.stroke(i)
+		for _, run := range runs(len(cp.lines[i].y), func(k int) bool { return finite(cp.lines[i].y[k]) }) {
+			var pts []vg.Point
+			for k := run[0]; k < run[1]; k++ {
+				pts = append(pts, at(k, cp.lines[i].y[k]))
+			}
+			if len(pts) == 1 {
+				dot(c, col, pts[0], 1.2*width)
+			}
+			line(c, col, width, dash, pts...)
+		}
+	}
+	// What must be seen is drawn last.
+	for _, pass := range []func(i int) bool{
+		func(i int) bool { return !cp.named(i) },
+		func(i int) bool { return cp.named(i) && cp.lines[i].style >= 0 },
+		func(i int) bool { return cp.lines[i].style < 0 },
+	} {
+		for i := len(cp.lines) - 1; i >= 0; i-- {
+			if pass(i) {
+				path(i)
+			}
+		}
+	}
+	cp.place(c, at)
+	for _, l := range cp.labels {
+		if l.line < 0 {
+			p.write(c, l.name, l.at, 0, p.theme.Muted)
+			continue
+		}
+		col, width, _ := cp.stroke(l.line)
+		edge := vg.Point{X: c.Max.X, Y: l.from.Y}
+		thin := p.stroke(0.5)
+		if l.from.X < edge.X {
+			line(c, faded(col, 0.7), thin, []vg.Length{p.stroke(1), p.stroke(2)}, l.from, edge)
+		}
+		line(c, faded(col, 0.7), thin, nil, vg.Point{X: edge.X + 0.3*p.em, Y: edge.Y}, vg.Point{X: l.at.X - 0.9*p.em, Y: l.at.Y}, vg.Point{X: l.at.X - 0.3*p.em, Y: l.at.Y})
+		dot(c, col, l.from, 0.9*width)
+		p.write(c, l.name, l.at, 0, col)
+		p.write(c, l.value, vg.Point{X: l.at.X + cp.column, Y: l.at.Y}, 1, col)
+	}
+}
+
+// place puts the labels beside the data area, in the order of the lines' ends
+// and without overlap.
+func (cp *carPlotter) place(c draw.Canvas, at func(k int, v float64) vg.Point) {
+	n := len(cp.labels)
+	want := make([]float64, n) // from the bottom up
+	for j := range cp.labels {
+		l := &cp.labels[j]
+		if l.line >= 0 {
+			s := cp.lines[l.line]
+			l.from = at(s.last, s.y[s.last])
+		}
+	}
+	for j := range cp.labels {
+		y := cp.labels[j].from.Y
+		if cp.labels[j].line < 0 { // between its neighbours
+			y = (cp.labels[j-1].from.Y + cp.labels[j+1].from.Y) / 2
+		}
+		want[n-1-j] = float64(y)
+	}
+	half := cp.pitch / 2
+	for k, y := range spread(want, cp.pitch, float64(c.Min.Y)-half, float64(c.Max.Y)) {
+		cp.labels[n-1-k].at = vg.Point{X: c.Max.X + cp.gap, Y: vg.Length(y)}
+	}
+}
+
+// stroke returns how line i is drawn: the average heavy; the named securities
+// by rank in the theme's colours, each time round with another dash; the
+// others thin and faint.
+func (cp *carPlotter) stroke(i int) (col color.NRGBA, width vg.Length, dash []vg.Length) {
+	p, rank := cp.p, cp.lines[i].style
+	switch {
+	case rank < 0:
+		return p.theme.Ink, p.stroke(2.6), nil
+	case !cp.named(i):
+		return p.theme.Faint, p.stroke(0.6), nil
+	case len(cp.d.series) == 1:
+		return p.theme.Series[0], p.stroke(2.2), nil
+	}
+	n := len(p.theme.Series)
+	dashes := [][]vg.Length{nil, {p.stroke(5), p.stroke(2)}, {p.stroke(1.5), p.stroke(1.5)}, {p.stroke(6), p.stroke(1.5), p.stroke(1.5), p.stroke(1.5)}}
+	return p.theme.Series[rank%n], p.stroke(1.3), dashes[rank/n%len(dashes)]
+}
+
+// grid draws the grid of the axis that carries percentages, its zero line
+// stronger.
+func (p *pen) grid(c draw.Canvas, pl *plot.Plot, vertical bool) {
+	x, y := pl.Transforms(&c)
+	axis := &pl.Y
+	if vertical {
+		axis = &pl.X
+	}
+	for _, t := range axis.Tick.Marker.Ticks(axis.Min, axis.Max) {
+		col, width := p.theme.Grid, p.stroke(0.7)
+		if t.Value == 0 {
+			col, width = p.theme.Muted, p.stroke(0.9)
+		}
+		if vertical {
+			line(c, col, width, nil, vg.Point{X: x(t.Value), Y: c.Min.Y}, vg.Point{X: x(t.Value), Y: c.Max.Y})
+		} else {
+			line(c, col, width, nil, vg.Point{X: c.Min.X, Y: y(t.Value)}, vg.Point{X: c.Max.X, Y: y(t.Value)})
+		}
+	}
+}
+
+// runs returns the maximal intervals [from, to) of 0..n-1 on which ok holds.
+func runs(n int, ok func(k int) bool) [][2]int {
+	var out [][2]int
+	for k := 0; k < n; k++ {
+		if !ok(k) {
+			continue
+		}
+		from := k
+		for k < n && ok(k) {
+			k++
+		}
+		out = append(out, [2]int{from, k})
+	}
+	return out
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -1,0 +1,275 @@
+package plots
+
+import (
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	stdfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"golang.org/x/image/font"
+	"image/color"
+)
+
+// pen is what a figure is drawn with.
+type pen struct {
+	*typesetter
+	theme  Theme
+	words  *words
+	lang   string
+	width  vg.Length // of the page
+	height vg.Length // of the page; 0 when it is the figure's to choose
+	em     vg.Length // size of plain text
+}
+
+// newPen chooses the size of text: 66 ems a page width, which reads at the
+// default size and when a large page is shown small, and never less than can
+// be read at all.
+func newPen(t *typesetter, theme Theme, w *words, lang string, width, height vg.Length) *pen {
+	side := width
+	if height > 0 {
+		side = min(side, height*1.6)
+	}
+	return &pen{t, theme, w, lang, width, height, max(side/66, 6.8)}
+}
+
+// figure is a chart ready to be drawn under its title and above its caption.
+type figure struct {
+	title    string
+	subtitle string
+	caption  []string  // paragraphs
+	height   vg.Length // that the body would like to have
+	body     func(c draw.Canvas)
+}
+
+// The sizes of text, in ems of the page.
+const (
+	titleSize   = 1.5
+	longTitle   = 1.2 // of a title that takes more than two lines otherwise
+	captionSize = 0.84
+)
+
+// page is a figure laid out.
+type page struct {
+	*pen
+	fig             figure
+	size            vg.Point
+	margin          vg.Length
+	title, subtitle block
+	caption         []block
+	body            vg.Rectangle
+}
+
+func (p *pen) lay1(txt string, w weight, size vg.Length) block { return p.lay(txt, w, size, 0, 0) }
+
+// compose lays f out. The title, the subtitle and the caption take what they
+// need within reason; the body has the rest, or its wish where the page's
+// height is free.
+func (p *pen) compose(f figure) *page {
+	pg := &page{pen: p, fig: f, margin: 1.3 * p.em}
+	w := p.width - 2*pg.margin
+	most := 8
+	if p.height > 0 {
+		most = max(1, int(0.25*float64(p.height/p.em)/longTitle/p.lineHeight()))
+	}
+	pg.title = p.lay(f.title, bold, titleSize*p.em, w, 0)
+	if len(pg.title.lines) > 2 || len(pg.title.lines) > most {
+		pg.title = p.lay(f.title, bold, longTitle*p.em, w, most)
+	}
+	pg.subtitle = p.lay(f.subtitle, regular, p.em, w, 2)
+	var foot vg.Length
+	for _, s := range f.caption {
+		b := p.lay(s, regular, captionSize*p.em, w, 6)
+		pg.caption = append(pg.caption, b)
+		foot += p.typesetter.height(b) + 0.15*p.em
+	}
+	head := pg.margin + p.typesetter.height(pg.title) + 0.2*p.em + p.typesetter.height(pg.subtitle) + 0.9*p.em
+	foot += pg.margin + 0.7*p.em
+	pg.size = vg.Point{X: p.width, Y: p.height}
+	if p.height == 0 {
+		pg.size.Y = head + f.height + foot
+	}
+	pg.body = vg.Rectangle{
+		Min: vg.Point{X: pg.margin, Y: min(foot, pg.size.Y/2)},
+		Max: vg.Point{X: p.width - pg.margin, Y: max(pg.size.Y-head, pg.size.Y/2)},
+	}
+	return pg
+}
+
+// paint fills the page with its paper, on canvases that begin transparent.
+func (pg *page) paint(c vg.Canvas) {
+	c.SetColor(pg.theme.Paper)
+	c.Fill(vg.Rectangle{Max: pg.size}.Path())
+}
+
+// draw draws the page on its paper.
+func (pg *page) draw(c vg.CanvasSizer) {
+	dc := draw.NewCanvas(c, pg.size.X, pg.size.Y)
+	y := pg.size.Y - pg.margin
+	y = pg.put(dc, pg.title, y, pg.theme.Ink) - 0.2*pg.em
+	pg.put(dc, pg.subtitle, y, pg.theme.Muted)
+	y = pg.body.Min.Y - 0.7*pg.em
+	for _, b := range pg.caption {
+		y = pg.put(dc, b, y, pg.theme.Muted) - 0.15*pg.em
+	}
+	dc.Rectangle = pg.body
+	pg.fig.body(dc)
+}
+
+// put draws b below y from margin to margin, on the side on which its reading
+// begins, and returns where it ends.
+func (pg *page) put(c draw.Canvas, b block, y vg.Length, col color.Color) vg.Length {
+	c.SetColor(col)
+	for _, l := range b.lines {
+		x := pg.margin
+		if b.rtl {
+			x = pg.size.X - pg.margin - vg.Length(l.width)*b.size
+		}
+		pg.drawLine(c, l, vg.Point{X: x, Y: y - vg.Length(pg.ascent)*b.size}, b.size)
+		y -= vg.Length(pg.lineHeight()) * b.size
+	}
+	return y
+}
+
+// write draws one line of text with its vertical middle at at.Y; align 0
+// puts its left end at at.X, 0.5 its middle, 1 its right end.
+func (p *pen) write(c draw.Canvas, b block, at vg.Point, align float64, col color.Color) {
+	if len(b.lines) == 0 {
+		return
+	}
+	c.SetColor(col)
+	const middle = 0.365 // half the height of a capital or a digit of DejaVu Sans, ems
+	p.drawLine(c, b.lines[0], vg.Point{X: at.X - vg.Length(align)*b.width(), Y: at.Y - middle*b.size}, b.size)
+}
+
+// stroke is w points at the default size of text and scales with it.
+func (p *pen) stroke(w float64) vg.Length { return vg.Length(w) * p.em / 9 }
+
+// plot returns an empty plot in the page's style: tick labels without tick
+// marks or axis lines; the grid is the chart's to draw.
+func (p *pen) plot() *plot.Plot {
+	pl := plot.New()
+	pl.BackgroundColor = nil
+	pl.TextHandler = handler{p.typesetter}
+	for _, a := range []*plot.Axis{&pl.X, &pl.Y} {
+		a.LineStyle.Width = 0
+		a.Tick.LineStyle.Width = 0
+		a.Padding = 0.35 * p.em
+		a.Tick.Label = p.style(a.Tick.Label, 0.92*p.em, p.theme.Muted)
+		a.Label.TextStyle = p.style(a.Label.TextStyle, 0.92*p.em, p.theme.Muted)
+		a.Label.Padding = 0.25 * p.em
+	}
+	return pl
+}
+
+func (p *pen) style(s text.Style, size vg.Length, col color.Color) text.Style {
+	s.Font = stdfont.Font{Typeface: "DejaVu", Variant: "Sans", Weight: font.WeightNormal, Size: size}
+	s.Color = col
+	s.Handler = handler{p.typesetter}
+	return s
+}
+
+// line strokes the polyline through pts.
+func line(c draw.Canvas, col color.Color, width vg.Length, dash []vg.Length, pts ...vg.Point) {
+	if len(pts) < 2 {
+		return
+	}
+	c.SetLineStyle(draw.LineStyle{Color: col, Width: width, Dashes: dash})
+	var p vg.Path
+	p.Move(pts[0])
+	for _, q := range pts[1:] {
+		p.Line(q)
+	}
+	c.Stroke(p)
+}
+
+// dot fills a circle, drawn as four curves, which every canvas draws alike.
+func dot(c draw.Canvas, col color.Color, at vg.Point, r vg.Length) {
+	k := r * 0.5523 // control points of a quarter circle
+	var p vg.Path
+	pt := func(x, y vg.Length) vg.Point { return vg.Point{X: at.X + x, Y: at.Y + y} }
+	p.Move(pt(r, 0))
+	p.CubeTo(pt(r, k), pt(k, r), pt(0, r))
+	p.CubeTo(pt(-k, r), pt(-r, k), pt(-r, 0))
+	p.CubeTo(pt(-r, -k), pt(-k, -r), pt(0, -r))
+	p.CubeTo(pt(k, -r), pt(r, -k), pt(r, 0))
+	p.Close()
+	c.SetColor(col)
+	c.Fill(p)
+}
+
+// spread returns positions as close to want (ascending) as can be, at least
+// sep apart and within lo and hi, in the sense of least squares. They are
+// apart by less where hi-lo has no room for sep.
+func spread(want []float64, sep, lo, hi float64) []float64 {
+	n := len(want)
+	if n == 0 {
+		return nil
+	}
+	if n > 1 {
+		sep = min(sep, (hi-lo)/float64(n-1))
+	}
+	// Less k*sep, the positions must only ascend: pool adjacent violators.
+	type pool struct{ sum, n float64 }
+	var pools []pool
+	for k, w := range want {
+		pools = append(pools, pool{w - float64(k)*sep, 1})
+		for len(pools) > 1 {
+			a, b := pools[len(pools)-2], pools[len(pools)-1]
+			if a.sum/a.n <= b.sum/b.n {
+				break
+			}
+			pools = append(pools[:len(pools)-2], pool{a.sum + b.sum, a.n + b.n})
+		}
+	}
+	at := make([]float64, 0, n)
+	for _, p := range pools {
+		for range int(p.n) {
+			k := float64(len(at))
+			base := min(max(p.sum/p.n, lo), hi-float64(n-1)*sep)
+			at = append(at, base+k*sep)
+		}
+	}
+	return at
+}
+
+// nice returns the least step of 1, 2 or 5 times a power of ten that divides
+// span into no more than most parts.
+func nice(span float64, most int) float64 {
+	if !(span > 0) {
+		return 1
+	}
+	raw := span / float64(max(1, most))
+	p := math.Pow(10, math.Floor(math.Log10(raw)))
+	for _, k := range []float64{1, 2, 5} {
+		if k*p >= raw*(1-1e-9) {
+			return k * p
+		}
+	}
+	return 10 * p
+}
+
+// percentTicks marks an axis of decimals in per cent.
+type percentTicks struct{ most int }
+
+// Ticks implements plot.Ticker.
+func (t percentTicks) Ticks(lo, hi float64) []plot.Tick {
+	step := nice(hi-lo, t.most)
+	places := max(0, int(math.Ceil(-math.Log10(step*100)-1e-9)))
+	var ticks []plot.Tick
+	for k := math.Ceil(lo/step - 1e-9); k*step <= hi+1e-9*step; k++ {
+		ticks = append(ticks, plot.Tick{Value: k * step, Label: percent(k*step, places)})
+	}
+	return ticks
+}
+
+// clip shortens s to at most n runes, the last an ellipsis.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return strings.TrimSpace(string(r[:n-1])) + "…"
+	}
+	return s
+}

@@ -1,0 +1,225 @@
+// Package plots draws the charts of a finished study. A chart is a function
+// of *analysis.Result: it reads figures and computes no statistic. Each kind of
+// chart stands in one file and in the table Charts. It is drawn in two steps:
+// what it needs is taken from the result into a plain struct, and that struct
+// is laid out and drawn by gonum/plot on a page of any size.
+//
+// Text goes through a shaping typesetter, so that titles in Arabic come out
+// joined and from right to left, and it is drawn as outlines, so that a chart
+// looks the same on every machine. The same result and options give the same
+// bytes.
+package plots
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+	"gonum.org/v1/plot/vg"
+
+	"aftershock/analysis"
+)
+
+// Format is a file format, named as its file extension.
+type Format string
+
+// The formats.
+const (
+	PNG Format = "png"
+	SVG Format = "svg"
+	PDF Format = "pdf"
+)
+
+// Formats is every format.
+var Formats = []Format{PNG, SVG, PDF}
+
+// Options says how charts are drawn. The zero value of a field is its default.
+type Options struct {
+	Width   int      // pixels; default 1200
+	Height  int      // pixels; 0 = what the chart needs
+	DPI     int      // pixels an inch, which sets the size of an SVG or PDF page; default 144
+	Lang    string   // BCP 47 language of titles and words, en or ar; default en
+	Theme   *Theme   // default Light
+	Formats []Format // default PNG and SVG
+}
+
+// The limits of Options.
+const (
+	minPixels, maxPixels = 200, 20000
+	minDPI, maxDPI       = 36, 1200
+)
+
+// withDefaults completes o and checks it.
+func (o Options) withDefaults() (Options, error) {
+	if o.Width == 0 {
+		o.Width = 1200
+	}
+	if o.DPI == 0 {
+		o.DPI = 144
+	}
+	if o.Lang == "" {
+		o.Lang = "en"
+	}
+	if o.Theme == nil {
+		o.Theme = &Light
+	}
+	if len(o.Formats) == 0 {
+		o.Formats = []Format{PNG, SVG}
+	}
+	switch {
+	case o.Width < minPixels || o.Width > maxPixels:
+		return o, fmt.Errorf("charts: a width of %d pixels is outside %d..%d", o.Width, minPixels, maxPixels)
+	case o.Height != 0 && (o.Height < minPixels || o.Height > maxPixels):
+		return o, fmt.Errorf("charts: a height of %d pixels is outside %d..%d; 0 lets each chart choose", o.Height, minPixels, maxPixels)
+	case o.DPI < minDPI || o.DPI > maxDPI:
+		return o, fmt.Errorf("charts: %d dots per inch are outside %d..%d", o.DPI, minDPI, maxDPI)
+	}
+	if _, ok := wordsOf(o.Lang); !ok {
+		return o, fmt.Errorf("charts: no words in language %q; take en or ar", o.Lang)
+	}
+	for _, f := range o.Formats {
+		if !slices.Contains(Formats, f) {
+			return o, fmt.Errorf("charts: unknown format %q; the formats are png, svg and pdf", f)
+		}
+	}
+	return o, nil
+}
+
+// File is a rendered chart.
+type File struct {
+	Name string // such as car-deepseek-r1.png, safe on every file system
+	Data []byte
+}
+
+// Render draws the named charts (nil: all) of r in every format of o. The
+// files come in the order of names, then events, then formats. An event of
+// which nothing could be measured has a chart that says so.
+//
+// Errors: an unknown chart, options out of range, ctx done, an output that
+// cannot be encoded.
+func Render(ctx context.Context, r *analysis.Result, names []string, o Options) ([]File, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := choose(names)
+	if err != nil {
+		return nil, err
+	}
+	byEvent := make([][]int, len(r.Catalog.Events))
+	for i := range r.Observations {
+		e := r.Observations[i].Event
+		byEvent[e] = append(byEvent[e], i)
+	}
+	var stems []string
+	var drawings []drawing
+	taken := make(map[string]bool)
+	for _, c := range chosen {
+		for e, obs := range byEvent {
+			d := c.take(r, e, obs)
+			stems = append(stems, stem(c.Name, d.id(), taken))
+			drawings = append(drawings, d)
+		}
+	}
+	return render(ctx, drawings, stems, o)
+}
+
+// choose returns the charts called names, in that order, or all of them.
+func choose(names []string) ([]Chart, error) {
+	if names == nil {
+		return Charts, nil
+	}
+	var chosen []Chart
+	for _, n := range names {
+		c, ok := ChartByName(n)
+		if !ok {
+			var known []string
+			for _, c := range Charts {
+				known = append(known, c.Name)
+			}
+			return nil, fmt.Errorf("charts: unknown chart %q; the charts are %s", n, strings.Join(known, ", "))
+		}
+		chosen = append(chosen, c)
+	}
+	return chosen, nil
+}
+
+// render draws and encodes drawings with all processors.
+func render(ctx context.Context, drawings []drawing, stems []string, o Options) ([]File, error) {
+	t, err := newTypesetter()
+	if err != nil {
+		return nil, err
+	}
+	w, _ := wordsOf(o.Lang)
+	inch := vg.Inch / vg.Length(o.DPI)
+	p := newPen(t, *o.Theme, w, o.Lang, vg.Length(o.Width)*inch, vg.Length(o.Height)*inch)
+
+	files := make([]File, len(drawings)*len(o.Formats))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, d := range drawings {
+		g.Go(func() error {
+			pg := p.compose(d.figure(p))
+			for j, f := range o.Formats {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				name := stems[i] + "." + string(f)
+				data, err := pg.encode(f, o.DPI)
+				if err != nil {
+					return fmt.Errorf("chart %s: %w", name, err)
+				}
+				files[i*len(o.Formats)+j] = File{name, data}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// stem returns the file name, without its extension, of a chart of the event
+// id: the ID with every character outside A-Z a-z 0-9 . _ - replaced. Where that
+// changes it, makes it too long, or meets a name already taken on a file system
+// that ignores case, part of a hash of the ID is added.
+func stem(chart, id string, taken map[string]bool) string {
+	const longest = 80
+	safe := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r) {
+			return r
+		}
+		return '-'
+	}, id)
+	safe = strings.TrimRight(safe[:min(len(safe), longest)], ".")
+	name := chart + "-" + safe
+	if safe != id || taken[strings.ToLower(name)] {
+		sum := sha256.Sum256([]byte(id))
+		name += "-" + hex.EncodeToString(sum[:4])
+	}
+	taken[strings.ToLower(name)] = true
+	return name
+}
+
+// encode draws the page in the format f.
+func (pg *page) encode(f Format, dpi int) ([]byte, error) {
+	switch f {
+	case PNG:
+		return encodePNG(pg, dpi)
+	case PDF:
+		return encodePDF(pg)
+	}
+	c := newSVG(pg.size.X, pg.size.Y, pg.fig.title, pg.fig.subtitle)
+	pg.paint(c)
+	pg.draw(c)
+	var out bytes.Buffer
+	_, err := c.WriteTo(&out)
+	return out.Bytes(), err
+}
