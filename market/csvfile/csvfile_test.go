@@ -17,6 +17,8 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"pgregory.net/rapid"
+
 	"aftershock/market"
 )
 
@@ -277,6 +279,17 @@ func TestSharedPrices(t *testing.T) {
 	if rows < 120_000 {
 		t.Errorf("only %d rows compared", rows)
 	}
+}
+
+func TestShortAgreesWithParseFloat(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`[0-9]{0,10}\.?[0-9]{0,6}`).Draw(t, "s")
+		got, ok := short(s, '.')
+		want, err := strconv.ParseFloat(s, 64)
+		if ok && (err != nil || got != want) || !ok && err == nil && len(s) < 16 {
+			t.Fatalf("short(%q) = %v, %v; ParseFloat says %v, %v", s, got, ok, want, err)
+		}
+	})
 }
 
 func FuzzRead(f *testing.F) {
