@@ -263,6 +263,7 @@ func (b *builder) target(s securityText) (Target, bool) {
 
 // clean trims t and refuses characters that would upset a terminal.
 func (b *builder) clean(t text, what string) string {
+	t.s = strings.ReplaceAll(t.s, "\r\n", "\n")
 	if i := strings.IndexFunc(t.s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }); i >= 0 {
 		b.problem(t.line, "%s holds a control character (%U); remove it", what, []rune(t.s[i:])[0])
 	}

@@ -165,6 +165,8 @@ func TestErrors(t *testing.T) {
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities:\n  - {symbol: NVDA, sign: -2}\n", `a.yaml:4: security "NVDA": sign "-2" cannot be read; write + or - for the reaction expected, or leave it out`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities: NVDA NASDAQ:AMD\n", `a.yaml:3: security "NASDAQ": sign "AMD" cannot be read; write + or - for the reaction expected, or leave it out`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities: [BRK/B]\n", `a.yaml:3: security "BRK/B" is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC`},
+		{"a.csv", "id,time,securities\na,2025-01-27,NVDA:\n", `a.csv:2: security "NVDA": sign ":" cannot be read; write + or - for the reaction expected, or leave it out`},
+		{"a.csv", "id,time\na," + strings.Repeat("x", 1000) + "\n", `a.csv:2: time "` + strings.Repeat("x", 59) + `…" cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone`},
 		{"a.yaml", "- time: 2025-01-27\n", "a.yaml:1: id is missing; give the event a short unique name, such as deepseek-r1"},
 		{"a.yaml", "- id: ../a b\n  time: 2025-01-27\n", `a.yaml:1: id "../a b": use at most 100 letters, digits, '-', '_' and '.', and begin with a letter or a digit`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  title: \"a\\eb\"\n", "a.yaml:3: title holds a control character (U+001B); remove it"},
@@ -207,6 +209,21 @@ func TestErrorsUnwrap(t *testing.T) {
 	var first Problem
 	if !errors.As(err, &list) || len(list) != 2 || list[1].Line != 3 || !errors.As(err, &first) || first.Line != 2 {
 		t.Errorf("got %#v", err)
+	}
+}
+
+func TestLineEnds(t *testing.T) {
+	for name, in := range map[string]string{
+		"a.json": `[{"id": "a", "time": "2025-01-27", "title": "two\r\nlines", "note": "two\r\nlines"}]`,
+		"a.csv":  "id,time,title,note\r\na,2025-01-27,\"two\r\nlines\",\"two\r\nlines\"\r\n",
+		"a.yaml": "- id: a\r\n  time: 2025-01-27\r\n  title: two\r\n    lines\r\n  note: |\r\n    two\r\n    lines\r\n",
+	} {
+		c, err := Read(name, strings.NewReader(in))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if e := c.Events[0]; e.Title != "two lines" || e.Note != "two\nlines" {
+			t.Errorf("%s: title %q, note %q", name, e.Title, e.Note)
+		}
 	}
 }
 
