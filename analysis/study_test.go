@@ -1,0 +1,465 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// nasty is a fixture in which everything that goes wrong with real data goes
+// wrong: see its events. Prices are simulated from a seed, with one factor and
+// an industry factor, on the sessions of New York.
+type nasty struct {
+	prices  map[string][]float64 // adjusted closes by session from first
+	from    int                  // calendar index of the first session
+	cal     *market.Calendar
+	catalog *events.Catalog
+}
+
+func newNasty(t testing.TB) *nasty {
+	t.Helper()
+	cal := market.NYSE()
+	from := cal.Search(market.NewDate(2023, 6, 1))
+	to := cal.Search(market.NewDate(2025, 3, 1))
+	n := &nasty{prices: make(map[string][]float64), from: from, cal: cal}
+	rng := rand.New(rand.NewPCG(7, 7))
+	length := to - from
+	index, chips := make([]float64, length), make([]float64, length)
+	for k := range index {
+		index[k], chips[k] = 0.008*rng.NormFloat64(), 0.01*rng.NormFloat64()
+	}
+	walk := func(beta, industry, noise float64) []float64 {
+		p := make([]float64, length)
+		v := 100.0
+		for k := range p {
+			v *= 1 + 0.0004 + beta*index[k] + industry*chips[k] + noise*rng.NormFloat64()
+			p[k] = v
+		}
+		return p
+	}
+	n.prices["INDEX"] = walk(1, 0, 0)
+	for i, s := range []string{"AAA", "BBB", "CCC", "DDD", "EEE", "HALT", "YOUNG", "GONE"} {
+		n.prices[s] = walk(0.8+0.2*float64(i), 0.7, 0.015)
+	}
+	at := func(y int, m time.Month, d int) int { k, _ := cal.Index(market.NewDate(y, m, d)); return k - from }
+	n.prices["HALT"][at(2025, 1, 23)] = math.NaN()
+	for k := range at(2024, 12, 2) { // listed too late
+		n.prices["YOUNG"][k] = math.NaN()
+	}
+	for k := at(2025, 1, 10); k < length; k++ { // delisted
+		n.prices["GONE"][k] = math.NaN()
+	}
+	utc := func(s string) time.Time {
+		v, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	on := func(symbols ...string) (out []events.Target) {
+		for _, s := range symbols {
+			out = append(out, events.Target{Symbol: s})
+		}
+		return out
+	}
+	n.catalog = &events.Catalog{Events: []events.Event{
+		{ID: "half-day", Time: utc("2024-11-29T20:30:00Z"), Targets: on("AAA"), Category: "a"}, // 15:30 New York; the close was at 13:00
+		{ID: "holiday", Time: utc("2025-01-20T12:19:44Z"), Targets: on("AAA", "BBB", "HALT", "YOUNG"), Category: "b", Titles: map[string]string{"ar": "إطلاق نموذج"}},
+		{ID: "weekend", Time: utc("2025-01-25T12:00:00Z"), Targets: on("CCC", "DDD"), Category: "b"},
+		{ID: "late", Time: utc("2025-01-27T21:05:00Z"), Targets: on("EEE"), Category: "a"}, // 16:05 New York
+		{ID: "sell-off", Time: utc("2025-01-27T14:30:00Z"), Targets: on("AAA", "BBB", "CCC", "DDD", "EEE"), Category: "a"},
+		{ID: "dated", Time: utc("2025-01-27T00:00:00Z"), DateOnly: true, AfterClose: true, Targets: on("BBB", "GONE", "NOPE")},
+		{ID: "future", Time: utc("2025-06-02T14:30:00Z"), Targets: on("AAA")},
+		{ID: "far", Time: utc("2055-06-02T14:30:00Z"), Targets: on("AAA")},
+		{ID: "past", Time: utc("2023-05-01T14:30:00Z"), Targets: on("AAA")},
+	}}
+	return n
+}
+
+// panel builds the panel; change may alter a symbol's prices before.
+func (n *nasty) panel(t testing.TB, kind market.ReturnKind, change func(symbol string, price []float64)) *market.Panel {
+	t.Helper()
+	p := market.NewPanel(kind, market.Skip)
+	var symbols []string
+	for s := range n.prices {
+		symbols = append(symbols, s)
+	}
+	slices.Sort(symbols)
+	for _, s := range symbols {
+		price := slices.Clone(n.prices[s])
+		if change != nil {
+			change(s, price)
+		}
+		ser := &market.Series{Symbol: s, Adjusted: true}
+		for k, v := range price {
+			if v == v {
+				ser.Bars = append(ser.Bars, market.Bar{Date: n.cal.Date(n.from + k), AdjClose: v, Close: v, Volume: math.NaN()})
+			}
+		}
+		if err := p.AddSeries(ser, market.Security{}, n.cal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+func (n *nasty) study() *Study {
+	s := DefaultStudy()
+	s.Benchmark, s.Tests = "INDEX", Tests
+	return s
+}
+
+func mustRun(t testing.TB, s *Study, c *events.Catalog, p *market.Panel) *Result {
+	t.Helper()
+	r, err := s.Run(context.Background(), c, p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestEveryObservationIsUsedOrExcluded(t *testing.T) {
+	n := newNasty(t)
+	r := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
+	want := map[string]string{
+		"half-day AAA":  "2024-12-02 after-close",
+		"holiday AAA":   "2025-01-21 closed-day",
+		"holiday BBB":   "2025-01-21 closed-day",
+		"holiday HALT":  "2025-01-21 closed-day",
+		"holiday YOUNG": "short-estimation",
+		"weekend CCC":   "2025-01-27 closed-day",
+		"weekend DDD":   "2025-01-27 closed-day",
+		"late EEE":      "2025-01-28 after-close",
+		"sell-off AAA":  "2025-01-27 in-session",
+		"sell-off BBB":  "2025-01-27 in-session",
+		"sell-off CCC":  "2025-01-27 in-session",
+		"sell-off DDD":  "2025-01-27 in-session",
+		"sell-off EEE":  "2025-01-27 in-session",
+		"dated BBB":     "2025-01-28 after-close",
+		"dated GONE":    "after-data",
+		"dated NOPE":    "unknown-security",
+		"future AAA":    "after-data",
+		"far AAA":       "outside-calendar",
+		"past AAA":      "before-data",
+	}
+	if len(r.Observations) != len(want) {
+		t.Errorf("%d observations, want %d", len(r.Observations), len(want))
+	}
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		got := fmt.Sprintf("%s %s", o.Session0, o.Placement)
+		if !o.Used() {
+			got = string(o.Exclusion.Reason)
+			if o.Exclusion.Detail == "" || strings.Contains(o.Exclusion.Detail, "\n") {
+				t.Errorf("%s %s: detail %q", o.EventID, o.Security, o.Exclusion.Detail)
+			}
+			if f := r.Figures(i); f.AR != nil {
+				t.Errorf("%s %s is excluded and has figures", o.EventID, o.Security)
+			}
+		}
+		if w := want[o.EventID+" "+o.Security]; got != w {
+			t.Errorf("%s %s: %s, want %s", o.EventID, o.Security, got, w)
+		}
+	}
+	if used, excluded := r.Counts(); used != 13 || excluded != 6 {
+		t.Errorf("%d used and %d excluded, want 13 and 6", used, excluded)
+	}
+	members := 0
+	for _, g := range r.Groups {
+		if g.By == ByEvent {
+			members += len(g.Members)
+		}
+		for _, w := range g.Windows {
+			if w.N+len(w.Missing) != len(g.Members) {
+				t.Errorf("%s %s: N %d and %d missing of %d members", g.Name(), w.Window, w.N, len(w.Missing), len(g.Members))
+			}
+		}
+	}
+	if members != 13 {
+		t.Errorf("the groups by event hold %d observations, want 13", members)
+	}
+}
+
+// The halted session makes two returns missing: its own and the next.
+func TestHaltedSession(t *testing.T) {
+	n := newNasty(t)
+	r := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
+	g := r.Group(ByEvent, "holiday")
+	for w, want := range []int{3, 3, 3, 2, 2} { // [0,0] [0,1] [-1,1] are before the halt
+		if got := g.Windows[w].N; got != want {
+			t.Errorf("%s: N %d, want %d", g.Windows[w].Window, got, want)
+		}
+	}
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Security == "HALT" {
+			f := r.Figures(i)
+			for k, v := range f.AR {
+				tau := k - 10
+				if missing := math.IsNaN(v); missing != (tau == 2 || tau == 3) {
+					t.Errorf("AR at %d: %v", tau, v)
+				}
+			}
+		}
+	}
+	if !slices.ContainsFunc(r.Notes, func(n Note) bool { return n.Code == "missing-return" && n.Security == "HALT" }) {
+		t.Error("no note about the missing returns")
+	}
+	s := n.study()
+	s.MissingEvent = ZeroMissing
+	r = mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
+	if got := r.Group(ByEvent, "holiday").Windows[4].N; got != 3 {
+		t.Errorf("with zeros: N %d, want 3", got)
+	}
+	if !slices.ContainsFunc(r.Notes, func(n Note) bool { return n.Code == "zero-filled" && n.Security == "HALT" }) {
+		t.Error("no note about the zeros")
+	}
+}
+
+func TestConfounders(t *testing.T) {
+	n := newNasty(t)
+	s := n.study()
+	s.Events = []string{"holiday"}
+	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
+	if len(r.Observations) != 4 {
+		t.Fatalf("%d observations, want 4", len(r.Observations))
+	}
+	got := fmt.Sprint(r.Confounders(0), r.Confounders(1))
+	want := "[{0 half-day -32 estimation} {4 sell-off 4 event}] [{4 sell-off 4 event} {5 dated 5 event}]"
+	if got != want {
+		t.Errorf("confounders %s, want %s", got, want)
+	}
+}
+
+// figuresEqual compares the figures of all used observations that both results
+// share, to tol relative to scale.
+func figuresEqual(t *testing.T, law string, a, b *Result, tol float64) {
+	t.Helper()
+	find := func(r *Result, o *Observation) int {
+		return slices.IndexFunc(r.Observations, func(p Observation) bool { return p.EventID == o.EventID && p.Security == o.Security })
+	}
+	compared := 0
+	for i := range a.Observations {
+		o := &a.Observations[i]
+		j := find(b, o)
+		if j < 0 || !o.Used() {
+			continue
+		}
+		x, y := a.Figures(i), b.Figures(j)
+		for k := range x.AR {
+			if d := math.Abs(x.AR[k] - y.AR[k]); d > tol || math.IsNaN(x.AR[k]) != math.IsNaN(y.AR[k]) {
+				t.Errorf("%s: %s %s AR[%d] %v and %v", law, o.EventID, o.Security, k, x.AR[k], y.AR[k])
+			}
+			compared++
+		}
+		for k := range x.SCAR {
+			if d := math.Abs(x.SCAR[k] - y.SCAR[k]); d > 1e3*tol {
+				t.Errorf("%s: %s %s SCAR[%d] %v and %v", law, o.EventID, o.Security, k, x.SCAR[k], y.SCAR[k])
+			}
+		}
+	}
+	if compared < 200 {
+		t.Errorf("%s: only %d figures compared", law, compared)
+	}
+}
+
+// testsEqual compares all group tests; sign is applied to the second's statistics.
+func testsEqual(t *testing.T, law string, a, b *Result, sign float64) {
+	t.Helper()
+	compared := 0
+	for i := range a.Groups {
+		g := &a.Groups[i]
+		h := b.Group(g.By, g.Key)
+		if h == nil {
+			t.Errorf("%s: group %s is gone", law, g.Name())
+			continue
+		}
+		for w := range g.Windows {
+			for k, x := range g.Windows[w].Tests {
+				y := h.Windows[w].Tests[k]
+				s := sign
+				if math.IsNaN(x.PLower) { // no sign to flip
+					s = 1
+				}
+				if math.IsNaN(x.Stat) && math.IsNaN(y.Stat) {
+					continue
+				}
+				if x.Test == "wilcoxon" && sign < 0 { // a rank sum turns into its complement; its p value stays
+					s, x.Stat = 1, y.Stat
+				}
+				if !(math.Abs(x.Stat-s*y.Stat) <= 1e-7*(1+math.Abs(x.Stat))) || !(math.Abs(x.P-y.P) <= 1e-7) {
+					t.Errorf("%s: %s %s %s: %v (p %v) and %v (p %v)", law, g.Name(), g.Windows[w].Window, x.Test, x.Stat, x.P, y.Stat, y.P)
+				}
+				compared++
+			}
+		}
+	}
+	if compared < 50 {
+		t.Errorf("%s: only %d tests compared", law, compared)
+	}
+}
+
+func TestLaws(t *testing.T) {
+	n := newNasty(t)
+	base := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
+
+	scaled := n.panel(t, market.Simple, func(_ string, p []float64) {
+		for k := range p {
+			p[k] *= 7.25
+		}
+	})
+	figuresEqual(t, "price x c", base, mustRun(t, n.study(), n.catalog, scaled), 1e-12)
+
+	shifted := n.panel(t, market.Simple, nil)
+	for _, c := range shifted.Columns {
+		if c.Symbol != "INDEX" {
+			for k := range c.Return {
+				c.Return[k] += 0.0123
+			}
+		}
+	}
+	figuresEqual(t, "constant added to returns", base, mustRun(t, n.study(), n.catalog, shifted), 1e-12)
+
+	flipped := n.panel(t, market.Simple, nil)
+	for _, c := range flipped.Columns {
+		if c.Symbol != "INDEX" {
+			for k := range c.Return {
+				c.Return[k] = -c.Return[k]
+			}
+		}
+	}
+	testsEqual(t, "signs flipped", base, mustRun(t, n.study(), n.catalog, flipped), -1)
+
+	outside := n.panel(t, market.Simple, nil)
+	first, last := n.cal.Search(market.NewDate(2023, 6, 30)), n.cal.Search(market.NewDate(2025, 2, 20))
+	for _, c := range outside.Columns {
+		for k := range c.Return {
+			if i := c.First + k; i < first || i > last {
+				c.Return[k] = 0.5
+			}
+		}
+	}
+	some := n.study()
+	some.Events = []string{"sell-off", "weekend", "late"}
+	inside := mustRun(t, some, n.catalog, n.panel(t, market.Simple, nil))
+	far := mustRun(t, some, n.catalog, outside)
+	if d := inside.Figures(0).AR[10] - far.Figures(0).AR[10]; d != 0 {
+		t.Errorf("data outside both windows moves an AR by %v", d)
+	}
+	testsEqual(t, "data outside both windows", inside, far, 1)
+
+	reversed := &events.Catalog{Events: slices.Clone(n.catalog.Events)}
+	slices.Reverse(reversed.Events)
+	for i := range reversed.Events {
+		e := &reversed.Events[i]
+		e.Targets = slices.Clone(e.Targets)
+		slices.Reverse(e.Targets)
+	}
+	testsEqual(t, "order of events", base, mustRun(t, n.study(), reversed, n.panel(t, market.Simple, nil)), 1)
+}
+
+// Removing an event equals not studying it.
+func TestRemovingEqualsExcluding(t *testing.T) {
+	n := newNasty(t)
+	s := n.study()
+	for _, e := range n.catalog.Events {
+		if e.ID != "late" {
+			s.Events = append(s.Events, e.ID)
+		}
+	}
+	excluded := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
+	without := &events.Catalog{Events: slices.DeleteFunc(slices.Clone(n.catalog.Events), func(e events.Event) bool { return e.ID == "late" })}
+	testsEqual(t, "event removed", excluded, mustRun(t, n.study(), without, n.panel(t, market.Simple, nil)), 1)
+}
+
+// Results do not depend on the number of processors.
+func TestProcessors(t *testing.T) {
+	n := newNasty(t)
+	dump := func(procs int) string {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		r := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
+		return fmt.Sprintf("%v %v %v", r.Groups, r.eng.ar, r.Notes)
+	}
+	if dump(1) != dump(8) {
+		t.Error("1 and 8 processors give different results")
+	}
+}
+
+// Log returns add up and BHAR compounds them.
+func TestLogReturns(t *testing.T) {
+	n := newNasty(t)
+	s := n.study()
+	s.Returns, s.Model = market.Log, MarketAdjusted{}
+	p := n.panel(t, market.Log, nil)
+	r := mustRun(t, s, n.catalog, p)
+	i := slices.IndexFunc(r.Observations, func(o Observation) bool { return o.EventID == "sell-off" && o.Security == "AAA" })
+	f := r.Figures(i)
+	k := int(r.Observations[i].index) - n.from
+	a, m := n.prices["AAA"], n.prices["INDEX"]
+	w := slices.Index(s.Windows, Window{0, 5})
+	car := math.Log(a[k+5]/a[k-1]) - math.Log(m[k+5]/m[k-1])
+	bhar := a[k+5]/a[k-1] - m[k+5]/m[k-1]
+	if math.Abs(f.CAR[w]-car) > 1e-12 || math.Abs(f.BHAR[w]-bhar) > 1e-12 {
+		t.Errorf("CAR %v, BHAR %v; want %v, %v", f.CAR[w], f.BHAR[w], car, bhar)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for field, change := range map[string]func(*Study){
+		"model":          func(s *Study) { s.Model = nil },
+		"estimation":     func(s *Study) { s.Estimation.To = s.Event.From },
+		"event":          func(s *Study) { s.Event = Window{3, 1} },
+		"car[1]":         func(s *Study) { s.Windows[1] = Window{0, 11} },
+		"car":            func(s *Study) { s.Windows = nil },
+		"min_estimation": func(s *Study) { s.MinEstimation = 251 },
+		"returns":        func(s *Study) { s.Returns = "gross" },
+		"missing":        func(s *Study) { s.Gaps = "fill" },
+		"missing_event":  func(s *Study) { s.MissingEvent = "" },
+	} {
+		s := DefaultStudy()
+		change(s)
+		var bad *SpecError
+		if err := s.Validate(); err == nil || !strings.HasPrefix(err.Error(), "study."+field+": ") {
+			t.Errorf("%s: %v (%T)", field, err, bad)
+		}
+	}
+	if err := DefaultStudy().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRunStops(t *testing.T) {
+	n := newNasty(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := n.study().Run(ctx, n.catalog, n.panel(t, market.Simple, nil), nil); err != context.Canceled {
+		t.Errorf("a cancelled run returned %v", err)
+	}
+	if _, err := n.study().Run(context.Background(), &events.Catalog{}, n.panel(t, market.Simple, nil), nil); err == nil {
+		t.Error("an empty catalogue was studied")
+	}
+}
+
+func TestWindow(t *testing.T) {
+	for in, want := range map[string]Window{"-1,1": {-1, 1}, "[-1,+1]": {-1, 1}, "0": {0, 0}, "-5..+10": {-5, 10}, " 0 , 3 ": {0, 3}} {
+		if w, err := ParseWindow(in); err != nil || w != want {
+			t.Errorf("%q: %v, %v", in, w, err)
+		}
+	}
+	for _, in := range []string{"", "a", "1,-1", "1,2,3", "--1,1", "1.5,2"} {
+		if w, err := ParseWindow(in); err == nil {
+			t.Errorf("%q: %v, want an error", in, w)
+		}
+	}
+	if s := (Window{-1, 10}).String(); s != "[-1,+10]" {
+		t.Error(s)
+	}
+}
