@@ -153,8 +153,18 @@ type carLine struct {
 	series
 	last   int // index of its last figure
 	window int // sessions in the window
-	style  int // its rank among the securities from the top, -1 for the average
+	kind   lineKind
+	rank   int // among the named securities, from the top
 }
+
+// lineKind says how a line is to be seen.
+type lineKind int
+
+const (
+	named   lineKind = iota // a security with its name at the line's end
+	crowd                   // one of too many securities
+	average                 // the average
+)
 
 // lines returns the lines that have a figure, from the highest end to the
 // lowest, the average among them.
@@ -166,7 +176,7 @@ func (d *carData) lines() []carLine {
 		}
 	}
 	if k := end(d.average); k >= 0 {
-		lines = append(lines, carLine{series: series{"", d.average}, last: k, window: len(d.average), style: -1})
+		lines = append(lines, carLine{series: series{"", d.average}, last: k, window: len(d.average), kind: average})
 	}
 	slices.SortStableFunc(lines, func(a, b carLine) int {
 		switch ya, yb := a.y[a.last], b.y[b.last]; {
@@ -177,13 +187,6 @@ func (d *carData) lines() []carLine {
 		}
 		return strings.Compare(a.name, b.name)
 	})
-	rank := 0
-	for i := range lines {
-		if lines[i].style >= 0 {
-			lines[i].style = rank
-			rank++
-		}
-	}
 	return lines
 }
 
@@ -196,22 +199,31 @@ type carLabel struct {
 	from  vg.Point // end of the line
 }
 
-// naming chooses which of n lines are named where there is room for most
-// labels: all, or as many as fit from the top and from the bottom.
-func naming(n, most int) (top, bottom int) {
-	if n <= min(most, mostNamed+1) {
-		return n, 0
+// name chooses which lines are named where there is room for most labels: all,
+// or the average and as many as fit from the top and from the bottom.
+func name(lines []carLine, most int) {
+	n := len(lines)
+	k := n
+	if n > min(most, mostNamed+1) {
+		k = min(extremes, max(1, (most-3)/2))
 	}
-	k := min(extremes, max(1, (most-1)/2))
-	return k, k
+	rank := 0
+	for i := range lines {
+		switch {
+		case lines[i].kind == average:
+		case i < k || i >= n-k:
+			lines[i].kind, lines[i].rank = named, rank
+			rank++
+		default:
+			lines[i].kind = crowd
+		}
+	}
 }
 
 func (d *carData) draw(p *pen, c draw.Canvas, lines []carLine) {
 	size := labelSize * p.em
 	pitch := 1.02 * float64(p.lineHeight()) * float64(size)
-	average := slices.IndexFunc(lines, func(l carLine) bool { return l.style < 0 })
-	top, bottom := naming(len(lines), int(float64(c.Max.Y-c.Min.Y-3*p.em)/pitch))
-	named := func(i int) bool { return i < top || i >= len(lines)-bottom || i == average }
+	name(lines, int(float64(c.Max.Y-c.Min.Y-3*p.em)/pitch))
 
 	var labels []carLabel
 	hidden := 0
@@ -222,19 +234,19 @@ func (d *carData) draw(p *pen, c draw.Canvas, lines []carLine) {
 		}
 	}
 	for i, l := range lines {
-		if !named(i) {
+		if l.kind == crowd {
 			hidden++
 			continue
 		}
 		flush()
-		name, w := clip(l.name, 12), regular
-		if l.style < 0 {
-			name, w = p.words.average, bold
+		text, w := clip(l.name, 12), regular
+		if l.kind == average {
+			text, w = p.words.average, bold
 		}
 		if l.last < l.window-1 {
-			name += p.words.isolate(" (" + session(d.window.From+l.last) + ")")
+			text += p.words.isolate(" (" + session(d.window.From+l.last) + ")")
 		}
-		labels = append(labels, carLabel{line: i, name: p.lay1(name, w, size), value: p.lay1(percent(l.y[l.last], 1), w, size)})
+		labels = append(labels, carLabel{line: i, name: p.lay1(text, w, size), value: p.lay1(percent(l.y[l.last], 1), w, size)})
 	}
 	flush()
 	var names, values vg.Length
@@ -250,8 +262,12 @@ func (d *carData) draw(p *pen, c draw.Canvas, lines []carLine) {
 	pl.Y.Tick.Marker = percentTicks{max(3, min(8, int((c.Max.Y-c.Min.Y)/(2.4*p.em))))}
 	pl.X.Tick.Marker = d.sessionTicks(int((c.Max.X - c.Min.X - column) / (3.2 * p.em)))
 	pl.X.Label.Text = p.words.sessions
-	pl.Add(&carPlotter{p, d, lines, labels, named, gap * p.em, column, pitch})
-	pl.Draw(draw.Crop(c, 0, -(column + gap*p.em), 0, 0))
+	pl.Add(&carPlotter{p, d, lines, labels, gap * p.em, column, pitch})
+	inner := draw.Crop(c, 0, -(column + gap*p.em), 0, 0)
+	// gonum/plot keeps room for the half of the last tick's label that
+	// reaches past the data area; it reaches into the gap.
+	inner.Max.X += inner.Max.X - pl.DataCanvas(inner).Max.X
+	pl.Draw(inner)
 }
 
 // bounds returns the range of the vertical axis: all that is drawn and zero,
@@ -300,7 +316,6 @@ type carPlotter struct {
 	d      *carData
 	lines  []carLine
 	labels []carLabel
-	named  func(i int) bool
 	gap    vg.Length // between the data area and the labels
 	column vg.Length // width of the labels
 	pitch  float64   // between labels
@@ -344,13 +359,9 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 		}
 	}
 	// What must be seen is drawn last.
-	for _, pass := range []func(i int) bool{
-		func(i int) bool { return !cp.named(i) },
-		func(i int) bool { return cp.named(i) && cp.lines[i].style >= 0 },
-		func(i int) bool { return cp.lines[i].style < 0 },
-	} {
+	for _, kind := range []lineKind{crowd, named, average} {
 		for i := len(cp.lines) - 1; i >= 0; i-- {
-			if pass(i) {
+			if cp.lines[i].kind == kind {
 				path(i)
 			}
 		}
@@ -403,15 +414,16 @@ func (cp *carPlotter) place(c draw.Canvas, at func(k int, v float64) vg.Point) {
 // by rank in the theme's colours, each time round with another dash; the
 // others thin and faint.
 func (cp *carPlotter) stroke(i int) (col color.NRGBA, width vg.Length, dash []vg.Length) {
-	p, rank := cp.p, cp.lines[i].style
+	p := cp.p
 	switch {
-	case rank < 0:
+	case cp.lines[i].kind == average:
 		return p.theme.Ink, p.stroke(2.6), nil
-	case !cp.named(i):
+	case cp.lines[i].kind == crowd:
 		return p.theme.Faint, p.stroke(0.6), nil
 	case len(cp.d.series) == 1:
 		return p.theme.Series[0], p.stroke(2.2), nil
 	}
+	rank := cp.lines[i].rank
 	n := len(p.theme.Series)
 	dashes := [][]vg.Length{nil, {p.stroke(5), p.stroke(2)}, {p.stroke(1.5), p.stroke(1.5)}, {p.stroke(6), p.stroke(1.5), p.stroke(1.5), p.stroke(1.5)}}
 	return p.theme.Series[rank%n], p.stroke(1.3), dashes[rank/n%len(dashes)]

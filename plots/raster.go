@@ -40,36 +40,39 @@ func encodePNG(pg *page, dpi int) ([]byte, error) {
 // past 256 such groups, the rarest join the nearest group that stays.
 func indexed(img *image.RGBA) *image.Paletted {
 	type group struct {
-		bin, count int32
-		votes      int32 // of colour, in a majority vote
-		colour     color.RGBA
+		count, votes int // pixels; lead in a majority vote for colour
+		colour       uint32
 	}
-	of := make([]int32, 1<<16) // group of a bin, from 1
+	type run struct{ n, group int32 }
+	bins := make([]int32, 1<<16) // group of a bin, from 1
 	groups := make([]group, 0, 1024)
-	pix := img.Pix
-	at := make([]int32, len(pix)/4) // group of a pixel
-	last, lastGroup := [4]byte{}, int32(-1)
-	for i := range at {
-		px := [4]byte(pix[4*i:])
-		if px != last || lastGroup < 0 {
-			bin := int32(px[0]>>3)<<11 | int32(px[1]>>2)<<5 | int32(px[2]>>3)
-			if of[bin] == 0 {
-				groups = append(groups, group{bin: bin})
-				of[bin] = int32(len(groups))
-			}
-			last, lastGroup = px, of[bin]-1
+	runs := make([]run, 0, 1<<14)
+	for pix := img.Pix; len(pix) > 0; {
+		px := binary.LittleEndian.Uint32(pix)
+		n := 4
+		for twice := uint64(px)<<32 | uint64(px); len(pix)-n >= 8 && binary.LittleEndian.Uint64(pix[n:]) == twice; {
+			n += 8
 		}
-		g := &groups[lastGroup]
-		g.count++
-		switch c := (color.RGBA{px[0], px[1], px[2], 0xff}); {
-		case g.votes == 0:
-			g.colour, g.votes = c, 1
-		case g.colour == c:
-			g.votes++
+		for len(pix)-n >= 4 && binary.LittleEndian.Uint32(pix[n:]) == px {
+			n += 4
+		}
+		pix, n = pix[n:], n/4
+		bin := px>>3&0x1f | px>>10&0x3f<<5 | px>>19&0x1f<<11
+		if bins[bin] == 0 {
+			groups = append(groups, group{})
+			bins[bin] = int32(len(groups))
+		}
+		runs = append(runs, run{int32(n), bins[bin] - 1})
+		g := &groups[bins[bin]-1]
+		g.count += n
+		switch {
+		case g.colour == px:
+			g.votes += n
+		case g.votes >= n:
+			g.votes -= n
 		default:
-			g.votes--
+			g.colour, g.votes = px, n-g.votes
 		}
-		at[i] = lastGroup
 	}
 
 	order := make([]int, len(groups))
@@ -80,16 +83,23 @@ func indexed(img *image.RGBA) *image.Paletted {
 	index := make([]uint8, len(groups))
 	var palette color.Palette
 	for k, g := range order {
+		px := groups[g].colour
+		c := color.RGBA{uint8(px), uint8(px >> 8), uint8(px >> 16), 0xff}
 		if k < 256 {
-			palette = append(palette, groups[g].colour)
+			palette = append(palette, c)
 			index[g] = uint8(k)
 		} else {
-			index[g] = uint8(palette.Index(groups[g].colour))
+			index[g] = uint8(palette.Index(c))
 		}
 	}
 	out := image.NewPaletted(img.Rect, palette)
-	for i, g := range at {
-		out.Pix[i] = index[g]
+	pix := out.Pix
+	for _, r := range runs {
+		row := pix[:r.n]
+		for i, k := 0, index[r.group]; i < len(row); i++ {
+			row[i] = k
+		}
+		pix = pix[r.n:]
 	}
 	return out
 }
