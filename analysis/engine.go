@@ -21,21 +21,22 @@ type engine struct {
 	timeline [][]moment // by panel column
 
 	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
+	coefs                     int // length of Estimate.B: the intercept, the forecast terms, what a model estimates beside them
 
 	obs  []int32 // index into Result.Observations, by row
 	ser  []*series
 	s0   []int32 // calendar index of session 0, by row
 	m    []int32 // estimation sessions, by row
 	s2   []float64
-	b    []float64 // 1+forecast a row
+	b    []float64 // coefs a row
 	xbar []float64 // forecast a row
 	sinv []float64 // forecast^2 a row
-	se   []float64 // 1+forecast a row
+	se   []float64 // coefs a row
 	r2   []float64
 	ar   []float64 // length a row
 	va   []float64 // Var(AR), length a row
 	h    []float64 // length a row, for models with a conditional variance
-	k    []int8
+	k    []int16
 	pl   []bool
 
 	car, carVar, csar, bhar []float64 // windows a row
@@ -43,13 +44,14 @@ type engine struct {
 
 // grow makes room for n rows.
 func (g *engine) grow(n int) {
+	g.coefs = max(1+g.forecast, len(g.study.Model.Coefs()))
 	p, l, w := g.forecast, g.length, g.windows
 	f := func(per int) []float64 { return make([]float64, n*per) }
 	g.obs, g.s0, g.m = make([]int32, n), make([]int32, n), make([]int32, n)
 	g.ser = make([]*series, n)
-	g.k, g.pl = make([]int8, n), make([]bool, n)
+	g.k, g.pl = make([]int16, n), make([]bool, n)
 	g.s2, g.r2 = f(1), f(1)
-	g.b, g.se, g.xbar, g.sinv = f(1+p), f(1+p), f(p), f(p*p)
+	g.b, g.se, g.xbar, g.sinv = f(g.coefs), f(g.coefs), f(p), f(p*p)
 	g.ar, g.va = f(l), f(l)
 	g.car, g.carVar, g.csar, g.bhar = f(w), f(w), f(w), f(w)
 	if _, ok := g.study.Model.(conditional); ok {
@@ -62,10 +64,10 @@ type conditional interface{ conditional() }
 
 // estimate is a view of row r.
 func (g *engine) estimate(r int) Estimate {
-	p := g.forecast
+	p, q := g.forecast, g.coefs
 	own := g.ser[r].forecast
 	e := Estimate{
-		B: g.b[r*(1+p):][:1+own], SE: g.se[r*(1+p):][:1+own],
+		B: g.b[r*q : (r+1)*q], SE: g.se[r*q : (r+1)*q],
 		XBar: g.xbar[r*p:][:own], SInv: g.sinv[r*p*p:][:own*own],
 		M: int(g.m[r]), K: int(g.k[r]), S2: g.s2[r], R2: g.r2[r], Plain: g.pl[r],
 	}
@@ -96,8 +98,9 @@ func (s *series) predictors(k int, x []float64) (y float64, ok bool) {
 }
 
 // gather collects the usable rows of the sessions [from, to] into sample:
-// views of the panel where every session is usable, else copies.
-func (s *series) gather(from, to int, sample *Sample) {
+// views of the panel where every session is usable, else copies. It returns
+// the last usable session.
+func (s *series) gather(from, to int, sample *Sample) (last int) {
 	n := to - from + 1
 	whole := from >= s.first && to < s.first+len(s.y)
 	for _, x := range s.x {
@@ -118,7 +121,7 @@ func (s *series) gather(from, to int, sample *Sample) {
 			}
 		}
 		if sum == sum {
-			return
+			return to
 		}
 		sample.X = sample.X[:0]
 	}
@@ -139,12 +142,14 @@ session:
 				continue session
 			}
 		}
+		last = k
 		rows = append(rows, y)
 		for j, x := range s.x {
 			sample.X[j] = append(sample.X[j], x[k])
 		}
 	}
 	sample.Y = rows
+	return last
 }
 
 // fit estimates the model of one observation and computes its abnormal
@@ -153,23 +158,24 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 	st, s, s0 := g.study, g.ser[r], int(g.s0[r])
 	from, to := s0+st.Estimation.From, s0+st.Estimation.To
 	sample.work.reset()
-	s.gather(from, to, sample)
+	sample.Last = s.gather(from, to, sample) - s0
 	if m := len(sample.Y); m < st.MinEstimation {
 		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions of %d; at least %d are needed", m, st.Estimation.Len(), st.MinEstimation)}
 	}
 	sample.Forecast = s.forecast
-	e := g.estimate(r)
+	e := &sample.work.estimate // what an interface is given would leave the stack
+	*e = g.estimate(r)
 	for j := range e.SE {
 		e.SE[j] = nan
 	}
 	if k := 1 + len(sample.X); len(sample.Y) <= k {
 		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions for %d parameters", len(sample.Y), k)}
 	}
-	if ex := st.Model.Estimate(sample, &e); ex != nil {
+	if ex := st.Model.Estimate(sample, e); ex != nil {
 		return ex
 	}
-	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int8(e.K), e.S2, e.R2, e.Plain
-	if !g.abnormal(r, &e) {
+	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int16(e.K), e.S2, e.R2, e.Plain
+	if !g.abnormal(r, e) {
 		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
 	}
 	return nil
@@ -297,7 +303,7 @@ func (g *engine) residuals(r int, dst []float64) {
 	s := g.ser[r]
 	p := s.forecast
 	from := int(g.s0[r]) + g.study.Estimation.From
-	b := g.b[r*(1+g.forecast):][:1+p]
+	b := g.b[r*g.coefs:][:1+p]
 session:
 	for t := range dst {
 		k := from + t

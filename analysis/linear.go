@@ -193,9 +193,10 @@ func mean(x []float64) float64 {
 
 // workspace is one worker's scratch memory, handed out as a stack.
 type workspace struct {
-	buf    []float64
-	used   int
-	sample Sample
+	buf      []float64
+	used     int
+	sample   Sample
+	estimate Estimate
 }
 
 // take returns n floats of scratch, not cleared.

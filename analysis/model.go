@@ -58,6 +58,7 @@ type Sample struct {
 	Y          []float64
 	X          [][]float64
 	Forecast   int // the first Forecast terms predict
+	Last       int // event time of the last row
 	Estimation Window
 	Event      Window
 
@@ -72,13 +73,15 @@ type Sample struct {
 //
 // unless the fit is Plain, or H gives it outright.
 type Estimate struct {
-	B    []float64 // len 1+Forecast
-	SE   []float64 // standard errors of B; NaN where there are none
-	M, K int
-	S2   float64
-	R2   float64
-	XBar []float64 // len Forecast
-	SInv []float64 // Forecast x Forecast, row by row
+	// B holds the intercept, the coefficients of the forecast terms and then
+	// those that a model names beyond them; SE their standard errors, NaN where
+	// there are none.
+	B, SE []float64
+	M, K  int
+	S2    float64
+	R2    float64
+	XBar  []float64 // len Forecast
+	SInv  []float64 // Forecast x Forecast, row by row
 	// Plain: the prediction was not estimated, so that Var(AR) = S2.
 	Plain bool
 	// H, when not nil, is the forecast variance of each session of the event
