@@ -18,20 +18,15 @@ const collinearity = 1e-10
 // Every term of the sample is a regressor, so Forecast must equal len(X).
 func leastSquares(s *Sample, e *Estimate) *Exclusion {
 	y, m, p := s.Y, len(s.Y), len(s.X)
-	ybar := mean(y)
 	e.M, e.K, e.Plain = m, p+1, false
+	ybar := mean(y)
 	switch p {
 	case 0:
 		e.B[0] = ybar
 	case 1:
 		x := s.X[0]
 		xbar := mean(x)
-		var sxx, sxy float64
-		for t, v := range x {
-			d := v - xbar
-			sxx += d * d
-			sxy += d * (y[t] - ybar)
-		}
+		sxx, sxy := centred(x, y, xbar, ybar)
 		if sxx <= collinearity*collinearity*(sxx+float64(m)*xbar*xbar) {
 			return &Exclusion{Collinear, "the regressor is constant over the estimation window"}
 		}
@@ -43,16 +38,8 @@ func leastSquares(s *Sample, e *Estimate) *Exclusion {
 			return ex
 		}
 	}
-	var rss, tss float64
-	for t, v := range y {
-		d := v - e.B[0]
-		for j, x := range s.X {
-			d -= e.B[1+j] * x[t]
-		}
-		rss += d * d
-		tss += (v - ybar) * (v - ybar)
-	}
-	if negligible(rss, y) {
+	rss, tss := squares(s, e.B, ybar)
+	if negligible(rss, tss+float64(m)*ybar*ybar) {
 		return noVariance(m)
 	}
 	e.S2 = rss / float64(m-p-1)
@@ -67,15 +54,62 @@ func leastSquares(s *Sample, e *Estimate) *Exclusion {
 	return nil
 }
 
-// negligible reports whether a residual sum of squares is rounding error
-// beside the sum of squares of y.
-func negligible(rss float64, y []float64) bool {
-	var ss float64
-	for _, v := range y {
-		ss += v * v
+// centred returns sum (x-xbar)^2 and sum (x-xbar)(y-ybar), in four lanes so
+// that the additions need not wait for each other.
+func centred(x, y []float64, xbar, ybar float64) (sxx, sxy float64) {
+	var a0, a1, a2, a3, c0, c1, c2, c3 float64
+	y = y[:len(x)]
+	t := 0
+	for ; t+4 <= len(x); t += 4 {
+		u, v := x[t:t+4:t+4], y[t:t+4:t+4]
+		d0, d1, d2, d3 := u[0]-xbar, u[1]-xbar, u[2]-xbar, u[3]-xbar
+		a0, a1, a2, a3 = a0+d0*d0, a1+d1*d1, a2+d2*d2, a3+d3*d3
+		c0, c1, c2, c3 = c0+d0*(v[0]-ybar), c1+d1*(v[1]-ybar), c2+d2*(v[2]-ybar), c3+d3*(v[3]-ybar)
 	}
-	return !(rss > 1e-24*ss)
+	for ; t < len(x); t++ {
+		d := x[t] - xbar
+		a0 += d * d
+		c0 += d * (y[t] - ybar)
+	}
+	return (a0 + a1) + (a2 + a3), (c0 + c1) + (c2 + c3)
 }
+
+// squares returns the residual and the total sum of squares of the prediction
+// b[0] + sum b[1+j] x_j.
+func squares(s *Sample, b []float64, ybar float64) (rss, tss float64) {
+	y := s.Y
+	if len(s.X) != 1 {
+		for t, v := range y {
+			d := v - b[0]
+			for j, x := range s.X {
+				d -= b[1+j] * x[t]
+			}
+			rss += d * d
+			tss += (v - ybar) * (v - ybar)
+		}
+		return rss, tss
+	}
+	x, alpha, beta := s.X[0][:len(y)], b[0], b[1]
+	var r0, r1, r2, r3, t0, t1, t2, t3 float64
+	t := 0
+	for ; t+4 <= len(y); t += 4 {
+		u, v := x[t:t+4:t+4], y[t:t+4:t+4]
+		d0, d1, d2, d3 := v[0]-alpha-beta*u[0], v[1]-alpha-beta*u[1], v[2]-alpha-beta*u[2], v[3]-alpha-beta*u[3]
+		r0, r1, r2, r3 = r0+d0*d0, r1+d1*d1, r2+d2*d2, r3+d3*d3
+		d0, d1, d2, d3 = v[0]-ybar, v[1]-ybar, v[2]-ybar, v[3]-ybar
+		t0, t1, t2, t3 = t0+d0*d0, t1+d1*d1, t2+d2*d2, t3+d3*d3
+	}
+	for ; t < len(y); t++ {
+		d := y[t] - alpha - beta*x[t]
+		r0 += d * d
+		t0 += (y[t] - ybar) * (y[t] - ybar)
+	}
+	return (r0 + r1) + (r2 + r3), (t0 + t1) + (t2 + t3)
+}
+
+// negligible reports whether a residual sum of squares is rounding error
+// beside the sum of squares ss of what was explained.
+func negligible(rss, ss float64) bool { return !(rss > 1e-24*ss) }
 
 func noVariance(m int) *Exclusion {
 	return &Exclusion{ZeroVariance, fmt.Sprintf("the residuals of %d estimation sessions have no variance", m)}
@@ -183,12 +217,20 @@ func quadratic(a, d []float64) float64 {
 	return q
 }
 
-func mean(x []float64) float64 {
-	var s float64
-	for _, v := range x {
-		s += v
+func mean(x []float64) float64 { return sum(x) / float64(len(x)) }
+
+// sum adds in four lanes, so that the additions need not wait for each other.
+func sum(x []float64) float64 {
+	var s0, s1, s2, s3 float64
+	t := 0
+	for ; t+4 <= len(x); t += 4 {
+		v := x[t : t+4 : t+4]
+		s0, s1, s2, s3 = s0+v[0], s1+v[1], s2+v[2], s3+v[3]
 	}
-	return s / float64(len(x))
+	for ; t < len(x); t++ {
+		s0 += x[t]
+	}
+	return (s0 + s1) + (s2 + s3)
 }
 
 // workspace is one worker's scratch memory, handed out as a stack.

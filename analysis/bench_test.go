@@ -1,0 +1,98 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// benchPanel simulates securities on sessions of New York.
+func benchPanel(b testing.TB, securities, sessions int) *market.Panel {
+	cal := market.NYSE()
+	first := cal.Search(market.NewDate(2014, 1, 2))
+	rng := rand.New(rand.NewPCG(1, 2))
+	p := market.NewPanel(market.Simple, market.Skip)
+	index := make([]float64, sessions)
+	for k := range index {
+		index[k] = 0.01 * rng.NormFloat64()
+	}
+	add := func(symbol string, r []float64) {
+		if err := p.AddColumn(&market.Column{Security: market.Security{Symbol: symbol}, Calendar: cal, First: first, Return: r, Adjusted: true}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	add("INDEX", index)
+	for i := range securities {
+		r := make([]float64, sessions)
+		beta := 0.5 + rng.Float64()
+		for k := range r {
+			r[k] = beta*index[k] + 0.02*rng.NormFloat64()
+		}
+		add(fmt.Sprintf("S%04d", i), r)
+	}
+	return p
+}
+
+// benchCatalog has n/securities events that concern every security.
+func benchCatalog(p *market.Panel, n int) *events.Catalog {
+	cal := p.Columns[0].Calendar
+	first, span := p.Columns[0].First+271, p.Columns[0].Len()-271-11
+	var targets []events.Target
+	for _, s := range p.Symbols()[1:] {
+		targets = append(targets, events.Target{Symbol: s})
+	}
+	c := &events.Catalog{}
+	for k := range n / len(targets) {
+		c.Events = append(c.Events, events.Event{
+			ID: fmt.Sprint(k), DateOnly: true, Time: cal.Date(first + k*span/(n/len(targets))).In(time.UTC, 0), Targets: targets})
+	}
+	return c
+}
+
+// BenchmarkMeasure fits the market model and cumulates: no groups, no tests.
+func BenchmarkMeasure(b *testing.B) {
+	p := benchPanel(b, 500, 2700)
+	c := benchCatalog(p, 100_000)
+	s := DefaultStudy()
+	s.Benchmark, s.Groups = "INDEX", nil
+	s.Windows = []Window{{-10, 10}}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		r, err := s.Run(context.Background(), c, p, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n += len(r.Observations)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
+}
+
+// BenchmarkFit is the engine alone, one processor.
+func BenchmarkFit(b *testing.B) {
+	p := benchPanel(b, 500, 2700)
+	c := benchCatalog(p, 10_000)
+	s := DefaultStudy()
+	s.Benchmark, s.Groups = "INDEX", nil
+	s.Windows = []Window{{-10, 10}}
+	r, err := s.Run(context.Background(), c, p, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := new(workspace)
+	w.sample = Sample{Estimation: s.Estimation, Event: s.Event, work: w}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		for row := range r.eng.obs {
+			r.eng.fit(row, &w.sample)
+		}
+		n += len(r.eng.obs)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
+}
