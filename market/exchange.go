@@ -58,6 +58,14 @@ func ExchangeByName(name string) (*Exchange, bool) {
 	return nil, false
 }
 
+func exchangeNames() string {
+	names := make([]string, len(Exchanges))
+	for i, e := range Exchanges {
+		names[i] = e.Name
+	}
+	return strings.Join(names, ", ")
+}
+
 // ExchangeOfSymbol returns the exchange that a symbol in Yahoo's spelling
 // trades on, by its suffix (8035.T) or, for an index, by its name (^N225). A
 // symbol without a suffix is American, and so is one that ends in a share

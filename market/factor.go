@@ -46,12 +46,13 @@ func (p *Panel) FactorOn(name string, cal *Calendar) (first int, values []float6
 		return 0, nil, false
 	}
 	values = nans(end - first)
+	ok = false
 	for i, d := range f.dates {
-		if k, ok := cal.Index(d); ok {
-			values[k-first] = f.values[i]
+		if k, session := cal.Index(d); session {
+			values[k-first], ok = f.values[i], true
 		}
 	}
-	return first, values, true
+	return first, values, ok
 }
 
 // Factors returns the names of all factors, in ascending order.

@@ -111,6 +111,9 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 			*f.own = *f.from
 		}
 	}
+	if _, dup := p.bySymbol[s.Symbol]; dup {
+		return fmt.Errorf("%s: added twice", s.Symbol)
+	}
 	first, last := -1, -1
 	for i, b := range s.Bars {
 		if i > 0 && b.Date <= s.Bars[i-1].Date {
@@ -129,11 +132,12 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	n := last - first + 1
 	c := &Column{Security: sec, Calendar: cal, First: first, Actions: s.Actions, Adjusted: s.Adjusted, Origin: s.Origin,
 		Price: nans(n), Close: nans(n), Volume: nans(n)}
+	var issues []Issue
 	haveClose, haveVolume := false, false
 	for _, b := range s.Bars {
 		k, ok := cal.Index(b.Date)
 		if !ok {
-			p.Issues = append(p.Issues, Issue{s.Symbol, b.Date, "a price on a day that is no session of " + cal.Name() + "; not used"})
+			issues = append(issues, Issue{s.Symbol, b.Date, "a price on a day that is no session of " + cal.Name() + "; not used"})
 			continue
 		}
 		for _, v := range []float64{b.AdjClose, b.Close} {
@@ -153,21 +157,28 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	}
 	for k, v := range c.Price {
 		if math.IsNaN(v) {
-			p.Issues = append(p.Issues, Issue{s.Symbol, cal.Date(first + k), "no price on a session of " + cal.Name()})
+			issues = append(issues, Issue{s.Symbol, cal.Date(first + k), "no price on a session of " + cal.Name()})
 		}
 	}
 	c.Return, c.Span = Returns(c.Price, p.Kind, p.Gaps)
+	p.Issues = append(p.Issues, issues...)
 	return p.AddColumn(c)
 }
 
 // AddColumn adds a column whose returns are given. Its Return must be of the
-// panel's kind, and its sessions must lie on its calendar.
+// panel's kind, its sessions must lie on its calendar, and its other slices
+// must be nil or as long as Return.
 func (p *Panel) AddColumn(c *Column) error {
 	if _, dup := p.bySymbol[c.Symbol]; dup {
 		return fmt.Errorf("%s: added twice", c.Symbol)
 	}
 	if c.Calendar == nil || c.First < 0 || c.First+len(c.Return) > c.Calendar.Len() {
 		return fmt.Errorf("%s: its sessions do not lie on its calendar", c.Symbol)
+	}
+	for _, n := range []int{len(c.Span), len(c.Price), len(c.Close), len(c.Volume)} {
+		if n != 0 && n != len(c.Return) {
+			return fmt.Errorf("%s: %d returns, but a slice of %d beside them", c.Symbol, len(c.Return), n)
+		}
 	}
 	p.bySymbol[c.Symbol] = len(p.Columns)
 	p.Columns = append(p.Columns, c)
