@@ -221,6 +221,13 @@ func name(lines []carLine, most int) {
 }
 
 func (d *carData) draw(p *pen, c draw.Canvas, lines []carLine) {
+	cp, area := d.layout(p, c, lines)
+	cp.plot.Draw(area)
+}
+
+// layout names the lines and returns what draws them, and the area for the
+// data and its axes.
+func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, draw.Canvas) {
 	size := labelSize * p.em
 	pitch := 1.02 * float64(p.lineHeight()) * float64(size)
 	name(lines, int(float64(c.Max.Y-c.Min.Y-3*p.em)/pitch))
@@ -262,12 +269,13 @@ func (d *carData) draw(p *pen, c draw.Canvas, lines []carLine) {
 	pl.Y.Tick.Marker = percentTicks{max(3, min(8, int((c.Max.Y-c.Min.Y)/(2.4*p.em))))}
 	pl.X.Tick.Marker = d.sessionTicks(int((c.Max.X - c.Min.X - column) / (3.2 * p.em)))
 	pl.X.Label.Text = p.words.sessions
-	pl.Add(&carPlotter{p, d, lines, labels, gap * p.em, column, pitch})
+	cp := &carPlotter{p, d, pl, lines, labels, gap * p.em, column, pitch}
+	pl.Add(cp)
 	inner := draw.Crop(c, 0, -(column + gap*p.em), 0, 0)
 	// gonum/plot keeps room for the half of the last tick's label that
 	// reaches past the data area; it reaches into the gap.
 	inner.Max.X += inner.Max.X - pl.DataCanvas(inner).Max.X
-	pl.Draw(inner)
+	return cp, inner
 }
 
 // bounds returns the range of the vertical axis: all that is drawn and zero,
@@ -314,6 +322,7 @@ func (d *carData) sessionTicks(most int) plot.ConstantTicks {
 type carPlotter struct {
 	p      *pen
 	d      *carData
+	plot   *plot.Plot
 	lines  []carLine
 	labels []carLabel
 	gap    vg.Length // between the data area and the labels
@@ -405,7 +414,7 @@ func (cp *carPlotter) place(c draw.Canvas, at func(k int, v float64) vg.Point) {
 		want[n-1-j] = float64(y)
 	}
 	half := cp.pitch / 2
-	for k, y := range spread(want, cp.pitch, float64(c.Min.Y)-half, float64(c.Max.Y)) {
+	for k, y := range spread(want, cp.pitch, float64(c.Min.Y)-half, float64(c.Max.Y)-half) {
 		cp.labels[n-1-k].at = vg.Point{X: c.Max.X + cp.gap, Y: vg.Length(y)}
 	}
 }

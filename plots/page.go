@@ -52,6 +52,10 @@ const (
 	captionSize = 0.84
 )
 
+// leastBody is the least height of a body, in ems: a page too low for it and
+// its text grows.
+const leastBody = 12
+
 // page is a figure laid out.
 type page struct {
 	*pen
@@ -88,14 +92,11 @@ func (p *pen) compose(f figure) *page {
 	}
 	head := pg.margin + p.typesetter.height(pg.title) + 0.2*p.em + p.typesetter.height(pg.subtitle) + 0.9*p.em
 	foot += pg.margin + 0.7*p.em
-	pg.size = vg.Point{X: p.width, Y: p.height}
+	pg.size = vg.Point{X: p.width, Y: max(p.height, head+leastBody*p.em+foot)}
 	if p.height == 0 {
 		pg.size.Y = head + f.height + foot
 	}
-	pg.body = vg.Rectangle{
-		Min: vg.Point{X: pg.margin, Y: min(foot, pg.size.Y/2)},
-		Max: vg.Point{X: p.width - pg.margin, Y: max(pg.size.Y-head, pg.size.Y/2)},
-	}
+	pg.body = vg.Rectangle{Min: vg.Point{X: pg.margin, Y: foot}, Max: vg.Point{X: p.width - pg.margin, Y: pg.size.Y - head}}
 	return pg
 }
 

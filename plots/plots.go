@@ -42,7 +42,7 @@ var Formats = []Format{PNG, SVG, PDF}
 // Options says how charts are drawn. The zero value of a field is its default.
 type Options struct {
 	Width   int      // pixels; default 1200
-	Height  int      // pixels; 0 = what the chart needs
+	Height  int      // pixels; 0 = what the chart needs, and never less than its words need
 	DPI     int      // pixels an inch, which sets the size of an SVG or PDF page; default 144
 	Lang    string   // BCP 47 language of titles and words, en or ar; default en
 	Theme   *Theme   // default Light

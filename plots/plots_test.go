@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
+	"strings"
 	"testing"
 
 	"aftershock/analysis"
@@ -15,6 +14,9 @@ import (
 )
 
 var nan = math.NaN()
+
+// repeat300 is a title of 300 characters.
+var repeat300 = strings.Repeat("A title that goes on and on. ", 11)[:300]
 
 var symbols = []string{"NVDA", "AMD", "AVGO", "TSM", "ASML", "INTC", "MU", "QCOM", "ARM", "MRVL", "TXN", "AMAT", "LRCX", "KLAC", "SMCI"}
 
@@ -61,19 +63,13 @@ func walks(n int, title string) (*carData, *arData) {
 	return car, ar
 }
 
-func TestLook(t *testing.T) {
-	dir := os.Getenv("LOOK")
-	if dir == "" {
-		t.Skip()
-	}
-	const title = "DeepSeek overtakes ChatGPT as the first free app in Apple's US store; chip shares fall"
-	one, oneAR := walks(1, title)
-	many, manyAR := walks(14, title)
-	crowd, crowdAR := walks(60, title)
-	gaps, gapsAR := walks(14, "Gaps")
-	for i := range gaps.series {
-		y := gaps.series[i].y
-		switch i {
+// gapped is walks with everything missing that can be: single sessions, the
+// end, a whole security, the limits of the band.
+func gapped(n int, title string) *carData {
+	d, _ := walks(n, title)
+	for i := range d.series {
+		y := d.series[i].y
+		switch i % 5 {
 		case 0:
 			y[3], y[4], y[12] = nan, nan, nan
 		case 1:
@@ -84,41 +80,16 @@ func TestLook(t *testing.T) {
 			for k := range y {
 				y[k] = nan
 			}
-			gapsAR.bars[i].ar = nan
 		case 3:
 			y[5], y[7] = nan, nan
 		}
 	}
-	gaps.excluded = []string{"SMCI (short-estimation)"}
-	none := &carData{subject: gaps.subject}
-	none.excluded = []string{"SMCI (short-estimation)", "ARM (before-data)"}
-	draw := func(o Options, stem string, ds ...drawing) {
-		o, err := o.withDefaults()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, d := range ds {
-			fs, err := render(context.Background(), []drawing{d}, []string{fmt.Sprintf("%s-%d", stem, i)}, o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range fs {
-				if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-	}
-	all := []drawing{one, oneAR, many, manyAR, crowd, crowdAR, gaps, gapsAR, none}
-	draw(Options{Formats: Formats}, "en", all...)
-	draw(Options{Lang: "ar"}, "ar", all...)
-	draw(Options{Width: 400, DPI: 96}, "small", all...)
-	draw(Options{Width: 2400, DPI: 96}, "large", many, manyAR)
-	draw(Options{Theme: &Dark}, "dark", many, manyAR)
-	draw(Options{Height: 500}, "low", crowd, crowdAR, many)
+	d.lower[2], d.upper[20] = nan, math.Inf(1)
+	d.excluded = []string{"SMCI (short-estimation)"}
+	return d
 }
 
-func BenchmarkPNG(b *testing.B) {
+func BenchmarkRender(b *testing.B) {
 	many, manyAR := walks(14, "DeepSeek")
 	for _, f := range Formats {
 		b.Run(string(f), func(b *testing.B) {
