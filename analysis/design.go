@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"errors"
 	"fmt"
 
 	"aftershock/market"
@@ -43,10 +44,17 @@ func (d *designs) of(col *market.Column) *series {
 	}
 	des := d.study.Model.Design(col.Symbol)
 	s := &series{col: col, first: col.First, y: col.Return, forecast: des.Forecast, bench: bench}
+	var err error
+	fail := func(err error) *series {
+		s.missing = &Exclusion{NoRegressor, err.Error()}
+		return s
+	}
+	if des.Problem != "" {
+		return fail(errors.New(des.Problem))
+	}
 	if des.Excess {
-		if s.rf = d.term(col, Term{Series: FactorReturn, Name: RiskFree}, ""); s.rf == nil {
-			s.missing = &Exclusion{NoRegressor, "the risk-free rate is not among the factors"}
-			return s
+		if s.rf, err = d.term(col, Term{Series: FactorReturn, Name: RiskFree}, ""); err != nil {
+			return fail(err)
 		}
 		s.y = make([]float64, len(col.Return))
 		for k, r := range col.Return {
@@ -54,10 +62,9 @@ func (d *designs) of(col *market.Column) *series {
 		}
 	}
 	for _, t := range des.Terms {
-		x := d.term(col, t, bench)
-		if x == nil {
-			s.missing = &Exclusion{NoRegressor, fmt.Sprintf("the %s has no prices", t.label(bench))}
-			return s
+		x, err := d.term(col, t, bench)
+		if err != nil {
+			return fail(err)
 		}
 		s.x = append(s.x, x)
 	}
@@ -68,18 +75,21 @@ func (t Term) label(bench string) string {
 	switch t.Series {
 	case BenchmarkReturn:
 		if bench == "" {
-			return "benchmark (none is named)"
+			return "the benchmark (none is named)"
 		}
-		return "benchmark " + bench
+		return "the benchmark " + bench
 	case FactorReturn:
-		return "factor " + t.Name
+		if t.Name == RiskFree {
+			return "the risk-free rate " + RiskFree
+		}
+		return "the factor " + t.Name
 	}
-	return "security " + t.Name
+	return "the security " + t.Name
 }
 
-// term returns a regressor laid on the calendar of col, nil when the panel
-// lacks it.
-func (d *designs) term(col *market.Column, t Term, bench string) []float64 {
+// term returns a regressor laid on the calendar of col, an error when the
+// panel lacks it.
+func (d *designs) term(col *market.Column, t Term, bench string) ([]float64, error) {
 	key := termKey{col.Calendar, t, ""}
 	if t.Series == BenchmarkReturn {
 		key.name = bench
@@ -87,24 +97,24 @@ func (d *designs) term(col *market.Column, t Term, bench string) []float64 {
 	own := col.Span != nil // its returns cover gaps of its own
 	if !own {
 		if x, ok := d.shared[key]; ok {
-			return x
+			return x, nil
 		}
 	}
-	x := d.lay(col, t, bench)
-	if !own {
+	x, err := d.lay(col, t, bench)
+	if err == nil && !own {
 		d.shared[key] = x
 	}
-	return x
+	return x, err
 }
 
-func (d *designs) lay(col *market.Column, t Term, bench string) []float64 {
+func (d *designs) lay(col *market.Column, t Term, bench string) ([]float64, error) {
 	cal := col.Calendar
 	var x []float64
 	switch t.Series {
 	case FactorReturn:
 		first, v, ok := d.panel.FactorOn(t.Name, cal)
 		if !ok {
-			return nil
+			return nil, fmt.Errorf("%s is not among the factors, or not on these sessions", t.label(bench))
 		}
 		x = missing(cal.Len())
 		copy(x[first:], v)
@@ -115,23 +125,23 @@ func (d *designs) lay(col *market.Column, t Term, bench string) []float64 {
 		}
 		from := d.panel.Column(name)
 		if from == nil {
-			return nil
+			return nil, fmt.Errorf("%s has no prices", t.label(bench))
 		}
 		x = onCalendar(from, cal, d.panel.Kind)
 	}
+	if col.Span != nil {
+		x = overSpans(x, col, d.panel.Kind)
+	}
 	if t.Excess {
-		rf := d.term(col, Term{Series: FactorReturn, Name: RiskFree}, "")
-		if rf == nil {
-			return nil
+		rf, err := d.term(col, Term{Series: FactorReturn, Name: RiskFree}, "")
+		if err != nil {
+			return nil, err
 		}
 		y := make([]float64, len(x))
 		for k := range x {
 			y[k] = x[k] - rf[k]
 		}
 		x = y
-	}
-	if col.Span != nil {
-		x = overSpans(x, col, d.panel.Kind)
 	}
 	if t.Lag != 0 {
 		y := missing(len(x))
@@ -142,7 +152,7 @@ func (d *designs) lay(col *market.Column, t Term, bench string) []float64 {
 		}
 		x = y
 	}
-	return x
+	return x, nil
 }
 
 // onCalendar lays the returns of a column on another calendar. On its own

@@ -38,6 +38,12 @@ func leastSquares(s *Sample, e *Estimate) *Exclusion {
 			return ex
 		}
 	}
+	return spread(s, e, ybar)
+}
+
+// spread sets S2, R2 and SE of an estimate whose other fields are set.
+func spread(s *Sample, e *Estimate, ybar float64) *Exclusion {
+	m, p := len(s.Y), len(s.X)
 	rss, tss := squares(s, e.B, ybar)
 	if negligible(rss, tss+float64(m)*ybar*ybar) {
 		return noVariance(m)
@@ -52,6 +58,24 @@ func leastSquares(s *Sample, e *Estimate) *Exclusion {
 		e.SE[1+j] = math.Sqrt(e.S2 * e.SInv[j*p+j])
 	}
 	return nil
+}
+
+// line completes the estimate of alpha + beta x, x the first regressor, that
+// was found otherwise than by least squares. e must hold the least squares fit
+// on x alone:
+//
+//	s^2 = sum e^2 / (M-2); Var(AR) and the standard errors as if alpha and beta
+//	were those of least squares with that s^2
+func line(s *Sample, e *Estimate, alpha, beta float64) *Exclusion {
+	e.B[0], e.B[1] = alpha, beta
+	return spread(s.first(), e, mean(s.Y))
+}
+
+// first is the sample with its first regressor alone.
+func (s *Sample) first() *Sample {
+	one := *s
+	one.X = s.X[:1]
+	return &one
 }
 
 // centred returns sum (x-xbar)^2 and sum (x-xbar)(y-ybar), in four lanes so
@@ -249,6 +273,11 @@ func (w *workspace) take(n int) []float64 {
 	s := w.buf[w.used : w.used+n : w.used+n]
 	w.used += n
 	return s
+}
+
+// newEstimate returns an estimate of p forecast terms in scratch memory.
+func (w *workspace) newEstimate(p int) Estimate {
+	return Estimate{B: w.take(1 + p), SE: w.take(1 + p), XBar: w.take(p), SInv: w.take(p * p)}
 }
 
 // reset takes everything back.

@@ -31,6 +31,9 @@ type Design struct {
 	Terms    []Term
 	Forecast int
 	Excess   bool
+	// Problem, when not empty, says why the model cannot explain this
+	// security; its observations are excluded.
+	Problem string
 }
 
 // Term is one regressor: a named series, Lag sessions earlier (negative: later).
@@ -92,6 +95,8 @@ type Estimate struct {
 // Models is every expected-return model.
 var Models = []Model{
 	MarketModel{}, ConstantMean{}, MarketAdjusted{},
+	CAPM{}, FamaFrench3, Carhart, FamaFrench5, FamaFrench6, Factors{},
+	ScholesWilliams{}, Dimson{}, Dimson{FowlerRorke: true}, Huber{}, TheilSen{},
 }
 
 // ModelByName returns the model called name, and false when there is none.
@@ -178,21 +183,22 @@ func (MarketAdjusted) Design(string) Design {
 
 // Estimate implements Model: AR = R - Rm; s^2 is the sample variance of R - Rm
 // about its mean, divisor M-1, so that the model counts as K = 1.
-func (MarketAdjusted) Estimate(s *Sample, e *Estimate) *Exclusion {
+func (MarketAdjusted) Estimate(s *Sample, e *Estimate) *Exclusion { return difference(s, e) }
+
+// difference takes the first regressor itself as the expected return.
+func difference(s *Sample, e *Estimate) *Exclusion {
 	m := float64(len(s.Y))
-	var sum, ss float64
+	var ss, raw float64
+	gap := mean(s.Y) - mean(s.X[0])
 	for t, y := range s.Y {
-		sum += y - s.X[0][t]
-	}
-	mean := sum / m
-	for t, y := range s.Y {
-		d := y - s.X[0][t] - mean
+		d := y - s.X[0][t] - gap
 		ss += d * d
+		raw += y * y
 	}
 	e.B[0], e.B[1] = 0, 1
 	e.M, e.K = len(s.Y), 1
 	e.S2, e.R2, e.Plain = ss/(m-1), nan, true
-	if negligible(ss, s.Y) {
+	if negligible(ss, raw) {
 		return noVariance(e.M)
 	}
 	return nil
