@@ -30,6 +30,10 @@ type pool struct {
 	pairsOnce sync.Once
 	pairs     []pair
 	sampled   int // overlapping pairs in all, when pairs is a sample of them; 0 otherwise
+
+	rankOnce sync.Once
+	rankings []*rankings // by window
+	general  []general   // by window
 }
 
 // pair is two members whose event windows share sessions.
@@ -223,6 +227,7 @@ type Cross struct {
 	M, K   []int
 
 	pool   *pool
+	index  int // of Window in Study.Windows
 	rows   []int32
 	member []int // position in pool.rows, by observation
 	rbar   float64
@@ -235,7 +240,7 @@ func (c *Cross) N() int { return len(c.CAR) }
 // newCross takes window w (an index into Study.Windows) of the pool's members.
 func newCross(p *pool, w int) *Cross {
 	g := p.eng
-	c := &Cross{Window: g.study.Windows[w], pool: p}
+	c := &Cross{Window: g.study.Windows[w], pool: p, index: w}
 	for i, r := range p.rows {
 		k := int(r)*g.windows + w
 		if math.IsNaN(g.car[k]) {

@@ -36,6 +36,7 @@ type engine struct {
 	ar   []float64 // length a row
 	va   []float64 // Var(AR), length a row
 	h    []float64 // length a row, for models with a conditional variance
+	hest []float64 // as h, for the usable estimation sessions: Estimation.Len() a row
 	k    []int16
 	pl   []bool
 
@@ -55,7 +56,7 @@ func (g *engine) grow(n int) {
 	g.ar, g.va = f(l), f(l)
 	g.car, g.carVar, g.csar, g.bhar = f(w), f(w), f(w), f(w)
 	if _, ok := g.study.Model.(conditional); ok {
-		g.h = f(l)
+		g.h, g.hest = f(l), f(g.study.Estimation.Len())
 	}
 }
 
@@ -73,6 +74,7 @@ func (g *engine) estimate(r int) Estimate {
 	}
 	if g.h != nil {
 		e.H = g.h[r*g.length : (r+1)*g.length]
+		e.HEst = g.hest[r*g.study.Estimation.Len():][:e.M]
 	}
 	return e
 }
@@ -167,6 +169,9 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 	*e = g.estimate(r)
 	for j := range e.SE {
 		e.SE[j] = nan
+	}
+	if g.hest != nil {
+		e.HEst = g.hest[r*st.Estimation.Len():][:len(sample.Y)]
 	}
 	if k := 1 + len(sample.X); len(sample.Y) <= k {
 		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions for %d parameters", len(sample.Y), k)}
@@ -296,6 +301,19 @@ func (e *Estimate) scale(n int, z []float64) float64 {
 	return f + f*f/float64(e.M) + quadratic(e.SInv, d)
 }
 
+// sigmas returns the conditional standard deviations of the usable estimation
+// sessions of row r, nil where the model has a constant one.
+func (g *engine) sigmas(r int) []float64 {
+	if g.hest == nil {
+		return nil
+	}
+	out := make([]float64, g.m[r])
+	for i, h := range g.hest[r*g.study.Estimation.Len():][:len(out)] {
+		out[i] = math.Sqrt(h)
+	}
+	return out
+}
+
 // residuals fills dst, one element a session of the estimation window, with
 // the residuals R_t - x_t'b of row r; NaN where the session was not usable.
 // For a model that estimates nothing these are R - E[R], not centred.
@@ -307,7 +325,7 @@ func (g *engine) residuals(r int, dst []float64) {
 session:
 	for t := range dst {
 		k := from + t
-		v := at(s.y, s.first, k) - b[0]
+		fitted := b[0]
 		for j, x := range s.x {
 			xv := at(x, 0, k)
 			if xv != xv {
@@ -315,10 +333,10 @@ session:
 				continue session
 			}
 			if j < p {
-				v -= b[1+j] * xv
+				fitted += b[1+j] * xv
 			}
 		}
-		dst[t] = v
+		dst[t] = at(s.y, s.first, k) - fitted
 	}
 }
 

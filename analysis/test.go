@@ -4,7 +4,7 @@ import "fmt"
 
 // Distribution is a reference distribution.
 type Distribution struct {
-	Name string  // "normal", "t", "F", "chi2", "binomial", "signed-rank", "resampled"
+	Name string  // "normal", "t", "F", "chi2", "signed-rank", "empirical", "resampled"
 	DF1  float64 // degrees of freedom; NaN where there are none
 	DF2  float64 // denominator degrees of freedom of F; NaN otherwise
 }
@@ -73,6 +73,9 @@ var Tests = []Test{
 	CrossSection{}, CrudeDependence{}, PortfolioTest{},
 	Patell{}, BMP{}, KPBMP{}, KPPatell{},
 	Joint{},
+	Skewness{}, SignTest{}, GeneralizedSign{}, Wilcoxon{},
+	RankTest{}, RankStandardized{}, GRankT{}, GRankZ{},
+	SampleQuantile{},
 }
 
 // TestByName returns the test called name, and false when there is none.

@@ -1,0 +1,26 @@
+package analysis
+
+// golden is 2^64 over the golden ratio, the increment of SplitMix64.
+const golden = 0x9e3779b97f4a7c15
+
+// mix is the output function of SplitMix64 (Steele, Lea, Flood 2014).
+func mix(z uint64) uint64 {
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// stream derives the seed of one use of randomness from a study's seed, so
+// that no two uses draw the same numbers.
+func stream(seed uint64, use string) uint64 {
+	for _, c := range []byte(use) {
+		seed = mix(seed + golden*uint64(c))
+	}
+	return seed
+}
+
+// word returns the k-th random word of replication b: a function of its
+// arguments alone, so that a replication is the same wherever it runs.
+func word(seed, b, k uint64) uint64 {
+	return mix(mix(mix(seed)+golden*(b+1)) + golden*(k+1))
+}

@@ -1,0 +1,118 @@
+package analysis
+
+import "math"
+
+// SignTest compares the number w of positive CARs with one half:
+//
+//	z = (w - N/2) / sqrt(N/4), N(0,1)
+//
+// A CAR of exactly zero has no sign and does not count in N. By-product:
+// exact_p, the two-sided binomial p, min(1, 2 min(P(W<=w), P(W>=w))).
+// Conover (1999), 3.4.
+type SignTest struct{}
+
+// Name implements Test.
+func (SignTest) Name() string { return "sign" }
+
+// Null implements Test.
+func (SignTest) Null() string { return "a positive abnormal return is as likely as a negative one" }
+
+// Assumes implements Test.
+func (SignTest) Assumes() string {
+	return "independent observations whose abnormal returns are symmetric about zero"
+}
+
+// Paper implements Test.
+func (SignTest) Paper() string { return "Conover (1999), 3.4; MacKinlay (1997), section 8" }
+
+// Scope implements Test.
+func (SignTest) Scope() Scope { return ManyObservations }
+
+// Run implements Test.
+func (SignTest) Run(c *Cross) TestResult {
+	positive, n := 0, 0
+	for _, v := range c.CAR {
+		if v > 0 {
+			positive++
+		}
+		if v != 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return undefined("every cumulative abnormal return is zero")
+	}
+	w, f := float64(positive), float64(n)
+	r := outcome((w-f/2)/math.Sqrt(f/4), Normal())
+	// P(W <= w) = 1 - I_1/2(w+1, N-w).
+	lower := incompleteBeta(f-w, w+1, 0.5, 0.5)
+	upper := incompleteBeta(w, f-w+1, 0.5, 0.5)
+	if positive == n {
+		lower = 1
+	}
+	if positive == 0 {
+		upper = 1
+	}
+	r.Extra = []Figure{{"exact_p", min(1, 2*min(lower, upper))}}
+	return r
+}
+
+// GeneralizedSign compares the number w of positive CARs with the frequency of
+// positive abnormal returns in the estimation windows:
+//
+//	z = (w - N p) / sqrt(N p (1-p)), N(0,1)
+//
+// p the mean over the observations of the fraction of positive estimation
+// residuals. By-product: p_hat. Cowan (1992), equation 1.
+type GeneralizedSign struct{}
+
+// Name implements Test.
+func (GeneralizedSign) Name() string { return "generalized-sign" }
+
+// Null implements Test.
+func (GeneralizedSign) Null() string {
+	return "a positive abnormal return is as likely as in the estimation window"
+}
+
+// Assumes implements Test.
+func (GeneralizedSign) Assumes() string { return "independent observations" }
+
+// Paper implements Test.
+func (GeneralizedSign) Paper() string { return "Cowan (1992)" }
+
+// Scope implements Test.
+func (GeneralizedSign) Scope() Scope { return ManyObservations }
+
+// Run implements Test.
+func (GeneralizedSign) Run(c *Cross) TestResult {
+	var w, p float64
+	for i, v := range c.CAR {
+		if v > 0 {
+			w++
+		}
+		p += c.positive(i)
+	}
+	n := float64(c.N())
+	p /= n
+	if !(p > 0) || p >= 1 {
+		return undefined("the fraction of positive abnormal returns in the estimation windows is %g", p)
+	}
+	r := outcome((w-n*p)/math.Sqrt(n*p*(1-p)), Normal())
+	r.Extra = []Figure{{"p_hat", p}}
+	return r
+}
+
+// positive returns the fraction of observation i's estimation residuals that
+// are positive.
+func (c *Cross) positive(i int) float64 {
+	k, n := 0, 0
+	for _, e := range c.Residuals(i) {
+		if e > 0 {
+			k++
+		}
+		if e == e {
+			n++
+		}
+	}
+	return float64(k) / float64(n)
+}

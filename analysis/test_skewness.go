@@ -1,0 +1,49 @@
+package analysis
+
+import "math"
+
+// Skewness is the cross-sectional test transformed for skewness: with
+// S = mean(CAR)/sd(CAR) and g = N/((N-1)(N-2)) sum ((CAR-mean)/sd)^3,
+//
+//	T = sqrt(N) (S + g S^2/3 + g^2 S^3/27 + g/(6N)), N(0,1)
+//
+// By-product: skewness, g. Hall (1992), equation 4; Lyon, Barber, Tsai (1999).
+type Skewness struct{}
+
+// Name implements Test.
+func (Skewness) Name() string { return "skewness" }
+
+// Null implements Test.
+func (Skewness) Null() string { return noAverage }
+
+// Assumes implements Test.
+func (Skewness) Assumes() string {
+	return "independent observations; their distribution may be skewed and the event may change it"
+}
+
+// Paper implements Test.
+func (Skewness) Paper() string { return "Hall (1992)" }
+
+// Scope implements Test.
+func (Skewness) Scope() Scope { return ManyObservations }
+
+// Run implements Test.
+func (Skewness) Run(c *Cross) TestResult {
+	n := float64(c.N())
+	if n < 3 {
+		return undefined("needs three observations at least")
+	}
+	m, sd := mean(c.CAR), deviation(c.CAR)
+	if !varies(c.CAR) {
+		return undefined("the observations do not differ, so their spread says nothing")
+	}
+	var g float64
+	for _, v := range c.CAR {
+		g += math.Pow((v-m)/sd, 3)
+	}
+	g *= n / ((n - 1) * (n - 2))
+	s := m / sd
+	r := outcome(math.Sqrt(n)*(s+g*s*s/3+g*g*s*s*s/27+g/(6*n)), Normal())
+	r.Extra = []Figure{{"skewness", g}}
+	return r
+}

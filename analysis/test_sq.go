@@ -1,0 +1,69 @@
+package analysis
+
+// SampleQuantile places a CAR among the sums of the observation's own
+// estimation residuals over every L consecutive usable sessions (overlapping;
+// gaps closed up):
+//
+//	P(lower) = (1 + #{sums <= CAR}) / (1 + #sums)
+//	P(upper) = (1 + #{sums >= CAR}) / (1 + #sums)
+//	p        = min(1, 2 min(lower, upper))
+//
+// The statistic is the CAR. By-product: sums, their number.
+// Gelbach, Helland, Klick (2013).
+type SampleQuantile struct{}
+
+// Name implements Test.
+func (SampleQuantile) Name() string { return "sq" }
+
+// Null implements Test.
+func (SampleQuantile) Null() string { return "the security's abnormal return is zero" }
+
+// Assumes implements Test.
+func (SampleQuantile) Assumes() string {
+	return "the abnormal return is distributed as in the estimation window, whatever that distribution is"
+}
+
+// Paper implements Test.
+func (SampleQuantile) Paper() string { return "Gelbach, Helland, Klick (2013)" }
+
+// Scope implements Test.
+func (SampleQuantile) Scope() Scope { return OneObservation }
+
+// Run implements Test.
+func (SampleQuantile) Run(c *Cross) TestResult {
+	e := present(c.Residuals(0))
+	l, car := c.Window.Len(), c.CAR[0]
+	sums := len(e) - l + 1
+	if sums < 1 {
+		return undefined("%d usable estimation sessions; a window of %d needs %d", len(e), l, l)
+	}
+	below, above := 0, 0
+	for i := range sums {
+		var s float64
+		for _, v := range e[i : i+l] {
+			s += v
+		}
+		if s <= car {
+			below++
+		}
+		if s >= car {
+			above++
+		}
+	}
+	n := float64(1 + sums)
+	r := TestResult{Stat: car, Dist: Distribution{"empirical", nan, nan}, Extra: []Figure{{"sums", float64(sums)}}}
+	r.PLower, r.PUpper = float64(1+below)/n, float64(1+above)/n
+	r.P = min(1, 2*min(r.PLower, r.PUpper))
+	return r
+}
+
+// present returns the elements of x that are not NaN, in a new slice.
+func present(x []float64) []float64 {
+	out := make([]float64, 0, len(x))
+	for _, v := range x {
+		if v == v {
+			out = append(out, v)
+		}
+	}
+	return out
+}
