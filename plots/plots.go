@@ -98,7 +98,8 @@ type File struct {
 }
 
 // Render draws the named charts (nil: all) of r in every format of o. The
-// files come in the order of names, then events, then formats. An event of
+// files come in the order of names, then pictures (events as in the catalogue),
+// then formats. An event of
 // which nothing could be measured has a chart that says so.
 //
 // Errors: an unknown chart, options out of range, ctx done, an output that
@@ -112,17 +113,11 @@ func Render(ctx context.Context, r *analysis.Result, names []string, o Options) 
 	if err != nil {
 		return nil, err
 	}
-	byEvent := make([][]int, len(r.Catalog.Events))
-	for i := range r.Observations {
-		e := r.Observations[i].Event
-		byEvent[e] = append(byEvent[e], i)
-	}
 	var stems []string
 	var drawings []drawing
 	taken := make(map[string]bool)
 	for _, c := range chosen {
-		for e, obs := range byEvent {
-			d := c.take(r, e, obs)
+		for _, d := range c.take(r) {
 			stems = append(stems, stem(c.Name, d.id(), taken))
 			drawings = append(drawings, d)
 		}
@@ -186,21 +181,23 @@ func render(ctx context.Context, drawings []drawing, stems []string, o Options) 
 	return files, nil
 }
 
-// stem returns the file name, without its extension, of a chart of the event
-// id: the ID with every character outside A-Z a-z 0-9 . _ - replaced. Where that
-// changes it, makes it too long, or meets a name already taken on a file system
-// that ignores case, part of a hash of the ID is added.
+// stem returns the file name, without its extension, of a chart's picture: the
+// chart's name and the id with every character outside A-Z a-z 0-9 . _ - replaced.
+// Where that changes the id, or the name is too long or already taken (on a
+// file system that ignores case), part of a hash of the id is added.
 func stem(chart, id string, taken map[string]bool) string {
 	const longest = 80
-	safe := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r) {
-			return r
-		}
-		return '-'
-	}, id)
-	safe = strings.TrimRight(safe[:min(len(safe), longest)], ".")
-	name := chart + "-" + safe
-	if safe != id || taken[strings.ToLower(name)] {
+	name := chart
+	if id != "" {
+		safe := strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r) {
+				return r
+			}
+			return '-'
+		}, id)
+		name += "-" + safe[:min(len(safe), longest)]
+	}
+	if name != chart+"-"+id && id != "" || taken[strings.ToLower(name)] {
 		sum := sha256.Sum256([]byte(id))
 		name += "-" + hex.EncodeToString(sum[:4])
 	}

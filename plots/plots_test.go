@@ -1,10 +1,19 @@
 package plots
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
+	"encoding/xml"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
 	"math"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +96,225 @@ func gapped(n int, title string) *carData {
 	d.lower[2], d.upper[20] = nan, math.Inf(1)
 	d.excluded = []string{"SMCI (short-estimation)"}
 	return d
+}
+
+// The shipped study, twice: the same bytes, every event and both charts there.
+func TestRenderShippedStudy(t *testing.T) {
+	r := study(t)
+	files, err := Render(t.Context(), r, nil, Options{Formats: Formats, Width: 600, DPI: 72})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := len(Charts) * len(Formats) * len(r.Catalog.Events); len(files) != want {
+		t.Fatalf("%d files, want %d", len(files), want)
+	}
+	again, err := Render(t.Context(), r, nil, Options{Formats: Formats, Width: 600, DPI: 72})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range files {
+		if f.Name != again[i].Name || !bytes.Equal(f.Data, again[i].Data) {
+			t.Errorf("%s differs from one rendering to the next", f.Name)
+		}
+		if len(f.Data) < 1000 {
+			t.Errorf("%s has %d bytes", f.Name, len(f.Data))
+		}
+	}
+}
+
+// The charts show the result's figures as they are.
+func TestTakeFromResult(t *testing.T) {
+	r := study(t)
+	e := slices.IndexFunc(r.Catalog.Events, func(e events.Event) bool { return e.ID == "deepseek-selloff" })
+	car, ar := Charts[0].take(r)[e].(*carData), Charts[1].take(r)[e].(*arData)
+	g := r.Group(analysis.ByEvent, "deepseek-selloff")
+	if g == nil || len(g.Members) != len(car.series) || len(ar.bars) != len(car.series) {
+		t.Fatalf("the group has %d members, the charts %d lines and %d bars", len(g.Members), len(car.series), len(ar.bars))
+	}
+	for k, i := range g.Members {
+		f, s := r.Figures(i), car.series[k]
+		if s.name != r.Observations[i].Security || !slices.Equal(s.y, f.Path) {
+			t.Errorf("line %d is %s %v, want %s %v", k, s.name, s.y, r.Observations[i].Security, f.Path)
+		}
+		b := ar.bars[k]
+		if b.ar != f.AR[10] || b.p != r.SessionTest(i, 0).P {
+			t.Errorf("%s: the bar is %v (p %v), the result's %v (p %v)", b.name, b.ar, b.p, f.AR[10], r.SessionTest(i, 0).P)
+		}
+		if excludes := b.lower > 0 || b.upper < 0; excludes != b.significant() {
+			t.Errorf("%s: the interval [%v, %v] and p = %v disagree on 0", b.name, b.lower, b.upper, b.p)
+		}
+	}
+	for k, a := range g.Averages {
+		if car.average[k] != a.CAAR || car.lower[k] != a.Lower || car.upper[k] != a.Upper {
+			t.Errorf("tau %d: the average is drawn as %v [%v, %v]", a.Tau, car.average[k], car.lower[k], car.upper[k])
+		}
+	}
+	nvda := ar.bars[slices.IndexFunc(ar.bars, func(b bar) bool { return b.name == "NVDA" })]
+	if got := percent(nvda.ar, 1); got != "−13.4%" {
+		t.Errorf("Nvidia's bar on 2025-01-27 says %s, want −13.4%%", got)
+	}
+}
+
+func TestBadOptions(t *testing.T) {
+	r := study(t)
+	for _, tt := range []struct {
+		names []string
+		o     Options
+		want  string
+	}{
+		{[]string{"cra"}, Options{}, `unknown chart "cra"`},
+		{nil, Options{Width: 10}, "width of 10 pixels"},
+		{nil, Options{Height: -5}, "height of -5 pixels"},
+		{nil, Options{DPI: 9999}, "9999 dots per inch"},
+		{nil, Options{Lang: "fr"}, `language "fr"`},
+		{nil, Options{Formats: []Format{"gif"}}, `format "gif"`},
+	} {
+		_, err := Render(t.Context(), r, tt.names, tt.o)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v %+v: error %v, want one line with %q", tt.names, tt.o, err, tt.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Render(ctx, r, nil, Options{}); err != context.Canceled {
+		t.Errorf("a cancelled rendering returns %v", err)
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	taken := map[string]bool{}
+	safe := regexp.MustCompile(`^car[A-Za-z0-9._-]*$`)
+	seen := map[string]bool{}
+	for _, id := range []string{"deepseek-r1", "DeepSeek-R1", "../../etc/passwd", "a/b", "a\\b", "a b", "إقدام", "🚀", "CON", "x.", "", strings.Repeat("x", 300), strings.Repeat("x", 301)} {
+		s := stem("car", id, taken)
+		if !safe.MatchString(s) || len(s) > 100 {
+			t.Errorf("%q gives the file name %q", id, s)
+		}
+		if seen[strings.ToLower(s)] {
+			t.Errorf("%q gives %q, which is taken", id, s)
+		}
+		seen[strings.ToLower(s)] = true
+	}
+	if !seen["car-deepseek-r1"] || !seen["car"] {
+		t.Errorf("plain IDs are changed: %v", seen)
+	}
+}
+
+// Titles come from news: nothing in them becomes markup.
+func TestSVG(t *testing.T) {
+	for _, title := range []string{"<script>alert(1)</script>", `"&'<>]]>`, "=HYPERLINK(\"x\")", arabicTitle, "🚀", "bad \xff\x00 bytes", repeat300} {
+		d, _ := walks(3, title)
+		o, err := Options{Formats: []Format{SVG}}.withDefaults()
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := render(t.Context(), []drawing{d}, []string{"x"}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said string
+		elements := map[string]int{}
+		ids := map[string]bool{}
+		dec := xml.NewDecoder(bytes.NewReader(files[0].Data))
+		inTitle := false
+		for {
+			tok, err := dec.Token()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%q: not well-formed: %v", title, err)
+			}
+			switch tok := tok.(type) {
+			case xml.StartElement:
+				elements[tok.Name.Local]++
+				inTitle = tok.Name.Local == "title"
+				for _, a := range tok.Attr {
+					switch {
+					case a.Name.Local == "id":
+						ids[a.Value] = true
+					case tok.Name.Local == "use" && a.Name.Local == "href" && !ids[strings.TrimPrefix(a.Value, "#")]:
+						t.Errorf("%q: a glyph refers to %s, which is not there", title, a.Value)
+					}
+				}
+			case xml.CharData:
+				if inTitle {
+					said += string(tok)
+				}
+			case xml.EndElement:
+				inTitle = false
+			}
+		}
+		for e := range elements {
+			if !slices.Contains([]string{"svg", "title", "desc", "defs", "g", "path", "use"}, e) {
+				t.Errorf("%q: a %s element", title, e)
+			}
+		}
+		if want := strings.ToValidUTF8(strings.ReplaceAll(title, "\x00", "\ufffd"), "\ufffd"); said != want {
+			t.Errorf("the title says %q, want %q", said, want)
+		}
+	}
+}
+
+func TestPNG(t *testing.T) {
+	d, _ := walks(14, "size")
+	for _, o := range []Options{{Width: 400, DPI: 96}, {Width: 1200, Height: 800}, {Width: 2400, Height: 1350, DPI: 300, Theme: &Dark}} {
+		o.Formats = []Format{PNG}
+		o, err := o.withDefaults()
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := render(t.Context(), []drawing{d}, []string{"x"}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := files[0].Data
+		img, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b := img.Bounds(); b.Dx() != o.Width || o.Height > 0 && b.Dy() != o.Height {
+			t.Errorf("%d x %d pixels, want %d x %d", b.Dx(), b.Dy(), o.Width, o.Height)
+		}
+		at := bytes.Index(data, []byte("pHYs")) + 4
+		if per := float64(binary.BigEndian.Uint32(data[at:])) * 0.0254; math.Round(per) != float64(o.DPI) {
+			t.Errorf("the file says %.1f pixels an inch, want %d", per, o.DPI)
+		}
+		if c := color.NRGBAModel.Convert(img.At(0, 0)); c != o.Theme.Paper {
+			t.Errorf("the corner is %v, want the theme's paper", c)
+		}
+	}
+}
+
+// The palette keeps the colours of areas exactly and blends at edges closely.
+func TestIndexed(t *testing.T) {
+	flat := append(slices.Clone(Light.Series), Light.Ink, Light.Grid)
+	img := image.NewRGBA(image.Rect(0, 0, 512, 4*len(flat)))
+	for i, c := range flat {
+		for y := 4 * i; y < 4*i+4; y++ {
+			for x := range 512 {
+				k := 0 // of 255 parts paper, all shades once, then the colour itself
+				if x < 256 {
+					k = x
+				}
+				mix := func(v uint8) uint8 { return uint8((int(v)*(255-k) + 255*k) / 255) }
+				img.SetRGBA(x, y, color.RGBA{mix(c.R), mix(c.G), mix(c.B), 0xff})
+			}
+		}
+	}
+	out := indexed(img)
+	for y := range img.Rect.Dy() {
+		for x := range 512 {
+			want, got := img.RGBAAt(x, y), color.RGBAModel.Convert(out.At(x, y)).(color.RGBA)
+			far := 0
+			for _, d := range []int{int(want.R) - int(got.R), int(want.G) - int(got.G), int(want.B) - int(got.B)} {
+				far = max(far, d, -d)
+			}
+			if x >= 256 && far > 0 || far > 16 {
+				t.Fatalf("(%d, %d): %v becomes %v", x, y, want, got)
+			}
+		}
+	}
 }
 
 func BenchmarkRender(b *testing.B) {

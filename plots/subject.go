@@ -105,7 +105,7 @@ func (s *subject) facts(w *words) (method string, sources []string) {
 		from = append(from, w.say(w.prices, strings.Join(some(s.sources, 2), "; ")))
 	}
 	if s.event.Source != "" {
-		from = append(from, w.say(w.news, clip(s.event.Source, 120)))
+		from = append(from, w.say(w.news, clip(strings.TrimPrefix(s.event.Source, "https://"), 90)))
 	}
 	if len(from) > 0 {
 		sources = []string{strings.Join(from, " · ")}
