@@ -22,7 +22,7 @@ func (r *Result) timelines(column map[string]int32) [][]moment {
 			if !ok {
 				continue
 			}
-			if index, _, ex := place(e, r.Panel.Columns[i].Calendar); ex == nil {
+			if index, _, ex := Place(e, r.Panel.Columns[i].Calendar); ex == nil {
 				out[i] = append(out[i], moment{int32(index), int32(ev)})
 			}
 		}

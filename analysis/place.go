@@ -7,7 +7,7 @@ import (
 	"aftershock/market"
 )
 
-// place finds session 0 of an event on an exchange's calendar: the first
+// Place finds session 0 of an event on an exchange's calendar: the first
 // session at whose close the news could be in the price.
 //
 //   - An instant belongs to the first session whose close is after it.
@@ -15,7 +15,7 @@ import (
 //     is none; after_close moves a date that is a session one session on.
 //
 // index is meaningless when an exclusion is returned.
-func place(e *events.Event, cal *market.Calendar) (index int, how Placement, ex *Exclusion) {
+func Place(e *events.Event, cal *market.Calendar) (index int, how Placement, ex *Exclusion) {
 	n := cal.Len()
 	if n == 0 {
 		return 0, "", &Exclusion{OutsideCalendar, "the calendar of " + cal.Name() + " has no sessions"}

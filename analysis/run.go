@@ -96,7 +96,7 @@ func (r *Result) locate(o *Observation, e *events.Event, column map[string]int32
 	}
 	ser := r.eng.series[i]
 	o.Benchmark = ser.bench
-	index, how, ex := place(e, col.Calendar)
+	index, how, ex := Place(e, col.Calendar)
 	if ex != nil {
 		return ex
 	}
