@@ -32,7 +32,7 @@ type series struct {
 // end returns the index of the last figure of y, or -1.
 func end(y []float64) int {
 	for k := len(y) - 1; k >= 0; k-- {
-		if !math.IsNaN(y[k]) {
+		if finite(y[k]) {
 			return k
 		}
 	}
@@ -107,10 +107,10 @@ func (d *carData) figure(p *pen) figure {
 	case banded:
 		say = append(say, p.words.portfolio)
 	}
-	if len(lines) > mostNamed {
+	if crowded(lines) {
 		say = append(say, p.words.extremes)
 	}
-	if slices.ContainsFunc(lines, func(l carLine) bool { return l.last < l.window-1 }) {
+	if slices.ContainsFunc(lines, func(l carLine) bool { return l.last < len(l.y)-1 }) {
 		say = append(say, p.words.ends)
 	}
 	var missing []string
@@ -125,7 +125,9 @@ func (d *carData) figure(p *pen) figure {
 	if len(d.excluded) > 0 {
 		say = append(say, p.words.say(p.words.reasons, strings.Join(some(d.excluded, 6), ", ")))
 	}
-	f.caption = append(f.caption, strings.Join(say, " "))
+	if len(say) > 0 {
+		f.caption = append(f.caption, strings.Join(say, " "))
+	}
 	f.caption = append(f.caption, sources...)
 
 	named := min(len(lines), mostNamed) + 1
@@ -151,10 +153,9 @@ func (p *pen) nothing(f figure, s *subject, sources []string) figure {
 // carLine is a line to be drawn.
 type carLine struct {
 	series
-	last   int // index of its last figure
-	window int // sessions in the window
-	kind   lineKind
-	rank   int // among the named securities, from the top
+	last int // index of its last figure
+	kind lineKind
+	rank int // among the named securities, from the top
 }
 
 // lineKind says how a line is to be seen.
@@ -172,11 +173,11 @@ func (d *carData) lines() []carLine {
 	var lines []carLine
 	for _, s := range d.series {
 		if k := end(s.y); k >= 0 {
-			lines = append(lines, carLine{series: s, last: k, window: len(s.y)})
+			lines = append(lines, carLine{series: s, last: k})
 		}
 	}
 	if k := end(d.average); k >= 0 {
-		lines = append(lines, carLine{series: series{"", d.average}, last: k, window: len(d.average), kind: average})
+		lines = append(lines, carLine{series: series{"", d.average}, last: k, kind: average})
 	}
 	slices.SortStableFunc(lines, func(a, b carLine) int {
 		switch ya, yb := a.y[a.last], b.y[b.last]; {
@@ -199,12 +200,16 @@ type carLabel struct {
 	from  vg.Point // end of the line
 }
 
-// name chooses which lines are named where there is room for most labels: all,
+// crowded reports whether the lines, the average among them, are too many to be
+// named one by one.
+func crowded(lines []carLine) bool { return len(lines) > mostNamed+1 }
+
+// chooseNamed decides which lines are named where there is room for most labels: all,
 // or the average and as many as fit from the top and from the bottom.
-func name(lines []carLine, most int) {
+func chooseNamed(lines []carLine, most int) {
 	n := len(lines)
 	k := n
-	if n > min(most, mostNamed+1) {
+	if n > most || crowded(lines) {
 		k = min(extremes, max(1, (most-3)/2))
 	}
 	rank := 0
@@ -230,7 +235,7 @@ func (d *carData) draw(p *pen, c draw.Canvas, lines []carLine) {
 func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, draw.Canvas) {
 	size := labelSize * p.em
 	pitch := 1.02 * float64(p.lineHeight()) * float64(size)
-	name(lines, int(float64(c.Max.Y-c.Min.Y-3*p.em)/pitch))
+	chooseNamed(lines, int(float64(c.Max.Y-c.Min.Y-3*p.em)/pitch))
 
 	var labels []carLabel
 	hidden := 0
@@ -250,7 +255,7 @@ func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, d
 		if l.kind == average {
 			text, w = p.words.average, bold
 		}
-		if l.last < l.window-1 {
+		if l.last < len(l.y)-1 {
 			text += p.words.isolate(" (" + session(d.window.From+l.last) + ")")
 		}
 		labels = append(labels, carLabel{line: i, name: p.lay1(text, w, size), value: p.lay1(percent(l.y[l.last], 1), w, size)})
@@ -283,7 +288,7 @@ func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, d
 func (d *carData) bounds(lines []carLine) (lo, hi float64) {
 	span := func(ys []float64) {
 		for _, y := range ys {
-			if !math.IsNaN(y) && !math.IsInf(y, 0) {
+			if finite(y) {
 				lo, hi = min(lo, y), max(hi, y)
 			}
 		}

@@ -47,7 +47,7 @@ func TestLinePoints(t *testing.T) {
 	d, _ := walks(3, "points")
 	p := newPen(setter(t), Light, english, "en", 600, 0)
 	lines := d.lines()
-	name(lines, 10)
+	chooseNamed(lines, 10)
 	cp := &carPlotter{p: p, d: d, lines: lines}
 	pl := plot.New()
 	pl.X.Min, pl.X.Max, pl.Y.Min, pl.Y.Max = -10, 10, -0.5, 0.5
@@ -163,9 +163,12 @@ func TestCrowd(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("named are %v, want the extremes %v", got, want)
 	}
-	f := d.figure(newPen(setter(t), Light, english, "en", 600, 0))
-	if !strings.Contains(strings.Join(f.caption, "\n"), english.extremes) {
-		t.Errorf("the caption does not say that only the extremes are named: %v", f.caption)
+	for n, want := range map[int]bool{14: false, 24: false, 25: true, 60: true} {
+		d, _ := walks(n, "crowd")
+		f := d.figure(newPen(setter(t), Light, english, "en", 600, 0))
+		if said := strings.Contains(strings.Join(f.caption, "\n"), english.extremes); said != want {
+			t.Errorf("of %d: the caption says that only the extremes are named: %v, want %v", n, said, want)
+		}
 	}
 }
 
@@ -184,6 +187,26 @@ func TestCaption(t *testing.T) {
 				t.Errorf("%s: %q does not stand under the chart:\n%s", lang, s, text)
 			}
 		}
+	}
+}
+
+// An event window of one session is a column of dots with names.
+func TestOneSession(t *testing.T) {
+	d, a := walks(14, "one session")
+	d.window.From, d.window.To = 0, 0
+	for i := range d.series {
+		d.series[i].y = d.series[i].y[10:11]
+	}
+	d.series[3].y = []float64{math.Inf(-1)}
+	d.average, d.lower, d.upper = d.average[10:11], d.lower[10:11], d.upper[10:11]
+	for _, x := range []drawing{d, a} {
+		pg, c := sheet(t, x, "en", 600, 0)
+		if ink := inkOf(t, &c.Canvas); ink.Min.X < 0 || ink.Max.X > pg.size.X || ink.Min.Y < 0 || ink.Max.Y > pg.size.Y {
+			t.Errorf("%T: ink %v leaves the page", x, ink)
+		}
+	}
+	if labels, _, _, _ := placed(t, d, 0); len(labels) != 14 {
+		t.Errorf("%d labels, want 13 securities and the average", len(labels))
 	}
 }
 

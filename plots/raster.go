@@ -88,8 +88,15 @@ func indexed(img *image.RGBA) *image.Paletted {
 		if k < 256 {
 			palette = append(palette, c)
 			index[g] = uint8(k)
-		} else {
-			index[g] = uint8(palette.Index(c))
+			continue
+		}
+		least := math.MaxInt
+		for j, h := range order[:256] {
+			q := groups[h].colour
+			dr, dg, db := int(c.R)-int(uint8(q)), int(c.G)-int(uint8(q>>8)), int(c.B)-int(uint8(q>>16))
+			if d := dr*dr + dg*dg + db*db; d < least {
+				least, index[g] = d, uint8(j)
+			}
 		}
 	}
 	out := image.NewPaletted(img.Rect, palette)
