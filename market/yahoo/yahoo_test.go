@@ -291,6 +291,31 @@ func TestMissingFields(t *testing.T) {
 	}
 }
 
+// In Sydney a session opens on the evening before, by UTC.
+func TestZone(t *testing.T) {
+	open := time.Date(2025, 2, 17, 23, 0, 0, 0, time.UTC).Unix()
+	s, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var begin, end int64
+		fmt.Sscan(r.URL.Query().Get("period1"), &begin)
+		fmt.Sscan(r.URL.Query().Get("period2"), &end)
+		if open < begin || open+2*86400 >= end {
+			t.Errorf("%d and the two sessions after it are not in %d..%d", open, begin, end)
+		}
+		w.Write(page(func(meta, result map[string]any) {
+			meta["symbol"], meta["exchangeTimezoneName"] = "BHP.AX", "Australia/Sydney"
+			result["timestamp"] = []any{open, open + 86400, open + 2*86400}
+			result["events"] = map[string]any{"dividends": map[string]any{"x": map[string]any{"date": open, "amount": 1}}}
+		}))
+	}, nil)
+	got, err := s.Series(t.Context(), "BHP.AX", date(t, "2025-02-18"), date(t, "2025-02-20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Bars) != 3 || got.Bars[0].Date != date(t, "2025-02-18") || len(got.Actions) != 1 || got.Actions[0].Date != date(t, "2025-02-18") {
+		t.Errorf("got %v %v", got.Bars, got.Actions)
+	}
+}
+
 func TestPence(t *testing.T) {
 	s, _ := serve(t, body(page(func(meta, result map[string]any) {
 		meta["currency"] = "GBp"
