@@ -49,7 +49,7 @@ func benchCatalog(p *market.Panel, n int) *events.Catalog {
 	c := &events.Catalog{}
 	for k := range n / len(targets) {
 		c.Events = append(c.Events, events.Event{
-			ID: fmt.Sprint(k), DateOnly: true, Time: cal.Date(first + k*span/(n/len(targets))).In(time.UTC, 0), Targets: targets})
+			ID: fmt.Sprint(k), DateOnly: true, Time: cal.Date(first+k*span/(n/len(targets))).In(time.UTC, 0), Targets: targets})
 	}
 	return c
 }

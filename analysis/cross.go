@@ -224,6 +224,7 @@ type Cross struct {
 	SCAR   []float64 // CAR / sqrt(Var(CAR))
 	CSAR   []float64 // sum of SAR over the window
 	BHAR   []float64
+	Weight []float64 // in averages
 	M, K   []int
 
 	pool   *pool
@@ -251,12 +252,19 @@ func newCross(p *pool, w int) *Cross {
 		c.SCAR = append(c.SCAR, g.car[k]/math.Sqrt(g.carVar[k]))
 		c.CSAR = append(c.CSAR, g.csar[k])
 		c.BHAR = append(c.BHAR, g.bhar[k])
+		c.Weight = append(c.Weight, g.weight(r))
 		c.M = append(c.M, int(g.m[r]))
 		c.K = append(c.K, int(g.k[r]))
 		c.rows = append(c.rows, r)
 		c.member = append(c.member, i)
 	}
 	return c
+}
+
+// average is the mean of x, one element an observation, weighted as the study says.
+func (c *Cross) average(x []float64) float64 {
+	m, _ := weightedMean(len(x), c.Weight, func(i int) float64 { return x[i] })
+	return m
 }
 
 // Residuals returns the estimation residuals of observation i, one element a

@@ -183,7 +183,7 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 	if !g.abnormal(r, e) {
 		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
 	}
-	return nil
+	return g.weighable(r)
 }
 
 // abnormal computes AR, Var(AR) and the figures of the CAR windows of row r,
@@ -275,6 +275,15 @@ func (g *engine) cumulate(r int, e *Estimate, win Window) (car, variance, csar, 
 		variance = e.variance(n, z)
 	}
 	return car, variance, csar, gross - expected
+}
+
+// simpleReturn compounds returns of kind into one simple return.
+func simpleReturn(r []float64, kind market.ReturnKind) float64 {
+	c := compound(r, kind)
+	if kind == market.Log {
+		return math.Expm1(c)
+	}
+	return c
 }
 
 // variance returns the variance of a sum of n abnormal returns whose

@@ -18,7 +18,7 @@ func (grp *Group) measure(r *Result) {
 		c := newCross(p, w)
 		gw := GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
 		if c.N() > 0 {
-			gw.CAAR, gw.ABHAR, gw.MeanSCAR = mean(c.CAR), mean(c.BHAR), mean(c.SCAR)
+			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), mean(c.SCAR)
 		}
 		for _, v := range c.CAR {
 			if v > 0 {
@@ -40,10 +40,13 @@ func (grp *Group) measure(r *Result) {
 }
 
 // average fills Averages. The standard error of an average is that of the
-// equal-weighted portfolio where all members share session 0: its forecast
-// error contains how the members move together. Otherwise it is the members'
-// spread over sqrt(N), times sqrt((1+(N-1)r)/(1-r)) where their windows overlap
-// (r = RBar; Kolari and Pynnönen 2010, equation 11).
+// members' portfolio where all share session 0: its forecast error contains
+// how the members move together. Otherwise it is their spread,
+//
+//	SE = sqrt( N/(N-1) sum w_i^2 (x_i - mean)^2 ) / sum w_i
+//
+// (sd/sqrt(N) for equal weights), times sqrt((1+(N-1)r)/(1-r)) where their
+// windows overlap (r = RBar; the factor of Kolari and Pynnönen 2010).
 func (grp *Group) average(g *engine, p *pool) {
 	l, n := g.length, len(p.rows)
 	path := make([]float64, n*l)
@@ -61,24 +64,34 @@ func (grp *Group) average(g *engine, p *pool) {
 		}
 	}
 	grp.Averages = make([]Average, l)
-	x := make([]float64, 0, n)
+	weight := make([]float64, n)
+	for i, row := range p.rows {
+		weight[i] = g.weight(row)
+	}
 	member := make([]int, 0, n)
 	for t := range l {
 		tau := g.study.Event.From + t
 		a := Average{Tau: tau, AAR: nan, SD: nan, SE: nan, CAAR: nan, CAARSE: nan, Lower: nan, Upper: nan}
 		var df float64
 		spread := func(win Window, value func(i int) float64) (k int, m, sd, se float64) {
-			x, member = x[:0], member[:0]
-			for i := range n {
-				if v := value(i); v == v {
-					x, member = append(x, v), append(member, i)
-				}
-			}
-			if len(x) == 0 {
+			member = member[:0]
+			m, k = weightedMean(n, weight, value)
+			if k == 0 {
 				return 0, nan, nan, nan
 			}
-			m, sd = mean(x), deviation(x)
-			return len(x), m, sd, sd / math.Sqrt(float64(len(x))) * inflation(len(x), p.rbar(member, win))
+			var ss, ws, w float64
+			for i := range n {
+				if v := value(i); v == v {
+					member = append(member, i)
+					ss += (v - m) * (v - m)
+					ws += weight[i] * weight[i] * (v - m) * (v - m)
+					w += weight[i]
+				}
+			}
+			f := float64(k)
+			sd = math.Sqrt(ss / (f - 1)) // 0/0 for one observation
+			se = math.Sqrt(f/(f-1)*ws) / w * inflation(k, p.rbar(member, win))
+			return k, m, sd, se
 		}
 		a.NPath, a.CAAR, _, a.CAARSE = spread(Window{g.study.Event.From, tau}, func(i int) float64 { return path[i*l+t] })
 		df = float64(a.NPath - 1)

@@ -17,6 +17,7 @@ const (
 	Collinear       Reason = "collinear"        // the regressors are linearly dependent
 	ZeroVariance    Reason = "zero-variance"    // the residual variance is zero
 	NoEventReturns  Reason = "no-event-returns" // no abnormal return in the whole event window
+	NoMarketValue   Reason = "no-market-value"  // the study weights by market value, and it is not known
 	NotConverged    Reason = "not-converged"    // an iterative fit did not converge
 )
 

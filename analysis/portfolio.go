@@ -2,8 +2,8 @@ package analysis
 
 import "slices"
 
-// portfolio is the equal-weighted portfolio of observations of one date, with
-// the study's model fitted to it as if it were one security.
+// portfolio is the portfolio of observations of one date, weighted as the study
+// says, with the study's model fitted to it as if it were one security.
 type portfolio struct {
 	eng *engine // one row
 	ex  *Exclusion
@@ -12,7 +12,10 @@ type portfolio struct {
 // newPortfolio fits the portfolio of rows, which share one calendar and one
 // session 0. On a session where a security has no return, the portfolio is
 // that of the others; its regressors are the mean of the securities' own,
-// which for a common benchmark is the benchmark.
+// which for a common benchmark is the benchmark. A model that discounts outliers
+// is not fitted to the portfolio, where the outliers are others than its
+// securities': the portfolio has the mean of their coefficients, so that its
+// CAR is their CAAR as it is under least squares.
 func newPortfolio(g *engine, rows []int32) *portfolio {
 	first := g.ser[rows[0]]
 	p := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf}
@@ -20,14 +23,15 @@ func newPortfolio(g *engine, rows []int32) *portfolio {
 	p.first = from
 	p.y = make([]float64, to-from+1)
 	members := make([]*series, len(rows))
+	weight := make([]float64, len(rows))
 	for i, r := range rows {
-		members[i] = g.ser[r]
+		members[i], weight[i] = g.ser[r], g.weight(r)
 		if len(members[i].x) != len(first.x) || members[i].forecast != first.forecast {
 			return &portfolio{ex: &Exclusion{NoRegressor, "the securities are explained by different series"}}
 		}
 	}
 	for t := range p.y {
-		p.y[t] = presentMean(len(members), func(i int) float64 { return at(members[i].y, members[i].first, from+t) })
+		p.y[t], _ = weightedMean(len(members), weight, func(i int) float64 { return at(members[i].y, members[i].first, from+t) })
 	}
 	for j := range first.x {
 		common := true
@@ -40,7 +44,7 @@ func newPortfolio(g *engine, rows []int32) *portfolio {
 		}
 		x := slices.Clone(first.x[j])
 		for k := range x {
-			x[k] = presentMean(len(members), func(i int) float64 {
+			x[k], _ = weightedMean(len(members), weight, func(i int) float64 {
 				if at(members[i].y, members[i].first, k) != at(members[i].y, members[i].first, k) {
 					return nan
 				}
@@ -49,23 +53,34 @@ func newPortfolio(g *engine, rows []int32) *portfolio {
 		}
 		p.x = append(p.x, x)
 	}
-	return single(g.study, p, g.s0[rows[0]])
+	study := g.study
+	if _, ok := study.Model.(robust); ok {
+		coef := func(j int) float64 {
+			b, _ := weightedMean(len(rows), weight, func(i int) float64 { return g.b[int(rows[i])*g.coefs+j] })
+			return b
+		}
+		given := *study
+		given.Model = givenLine{study.Model, coef(0), coef(1)}
+		study = &given
+	}
+	return single(study, p, g.s0[rows[0]])
 }
 
-// presentMean is the mean of the n values that are not NaN, NaN if none is.
-func presentMean(n int, value func(i int) float64) float64 {
-	var sum float64
-	k := 0
-	for i := range n {
-		if v := value(i); v == v {
-			sum += v
-			k++
-		}
+// robust marks the models that discount outliers.
+type robust interface{ robust() }
+
+// givenLine is a model of one regressor whose coefficients are known.
+type givenLine struct {
+	Model
+	alpha, beta float64
+}
+
+// Estimate implements Model.
+func (m givenLine) Estimate(s *Sample, e *Estimate) *Exclusion {
+	if ex := leastSquares(s, e); ex != nil {
+		return ex
 	}
-	if k == 0 {
-		return nan
-	}
-	return sum / float64(k)
+	return line(s, e, m.alpha, m.beta)
 }
 
 // single fits one series alone, with session 0 at index s0.

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 
 	"aftershock/market"
 )
@@ -18,6 +19,7 @@ type Study struct {
 	Returns       market.ReturnKind
 	Gaps          market.Gaps
 	MissingEvent  MissingEvent
+	Weights       Weighting
 	Tests         []Test
 	Groups        []Grouping
 	Securities    []string // for events that name none
@@ -47,6 +49,7 @@ func DefaultStudy() *Study {
 		Returns:       market.Simple,
 		Gaps:          market.Skip,
 		MissingEvent:  ExcludeMissing,
+		Weights:       EqualWeights,
 		Tests:         Tests,
 		Groups:        Groupings,
 		Seed:          1,
@@ -82,6 +85,8 @@ func (s *Study) Validate() error {
 		return bad("missing", "%q; use skip or trade-to-trade", s.Gaps)
 	case s.MissingEvent != ExcludeMissing && s.MissingEvent != ZeroMissing:
 		return bad("missing_event", "%q; use exclude or zero", s.MissingEvent)
+	case !slices.Contains(Weightings, s.Weights):
+		return bad("weights", "%q; use equal, value or precision", s.Weights)
 	case len(s.Windows) == 0:
 		return bad("car", "no window; give at least one, such as [0, 0]")
 	}

@@ -74,7 +74,7 @@ func (CrudeDependence) Scope() Scope { return ManyObservations }
 func (CrudeDependence) Run(c *Cross) TestResult {
 	var aar []float64
 	for t := range c.pool.eng.study.Estimation.Len() {
-		if v := presentMean(c.N(), func(i int) float64 { return c.Residuals(i)[t] }); v == v {
+		if v, n := weightedMean(c.N(), c.Weight, func(i int) float64 { return c.Residuals(i)[t] }); n > 0 {
 			aar = append(aar, v)
 		}
 	}
@@ -82,10 +82,10 @@ func (CrudeDependence) Run(c *Cross) TestResult {
 	if !(sd > 0) {
 		return undefined("the average does not vary over the estimation window")
 	}
-	return outcome(mean(c.CAR)/(sd*math.Sqrt(float64(c.Window.Len()))), StudentT(float64(len(aar)-1)))
+	return outcome(c.average(c.CAR)/(sd*math.Sqrt(float64(c.Window.Len()))), StudentT(float64(len(aar)-1)))
 }
 
-// PortfolioTest is the t test of the equal-weighted portfolio of the
+// PortfolioTest is the t test of the portfolio (weighted as the study says) of the
 // observations' securities, its own model fitted: one common date only.
 //
 //	t = CAR_p / sqrt(Var(CAR_p)), Student t with M-K degrees of freedom

@@ -1,0 +1,118 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+)
+
+// Weighting says how observations are weighted in averages (AAR, CAAR, ABHAR)
+// and in the tests of the average against its own past (portfolio, crude). The
+// other tests weight observations as their papers define.
+type Weighting string
+
+// The weightings.
+const (
+	EqualWeights     Weighting = "equal"
+	ValueWeights     Weighting = "value"     // market value at the last close before the event window
+	PrecisionWeights Weighting = "precision" // 1/s^2 of the estimation window
+)
+
+// Weightings lists every Weighting.
+var Weightings = []Weighting{EqualWeights, ValueWeights, PrecisionWeights}
+
+// marketValue returns shares outstanding times the close of session k, in the
+// security's currency: the last close at or before k, no more than five
+// sessions earlier. NaN where either is unknown.
+func (s *series) marketValue(k int) float64 {
+	price := s.col.Close
+	if price == nil {
+		price = s.col.Price
+	}
+	for back := range 5 {
+		if p := at(price, s.col.First, k-back); p == p && s.col.Shares > 0 {
+			return p * s.col.Shares
+		}
+	}
+	return nan
+}
+
+// weight returns the weight of row r in averages.
+func (g *engine) weight(r int32) float64 {
+	switch g.study.Weights {
+	case ValueWeights:
+		return g.ser[r].marketValue(int(g.s0[r]) + g.study.Event.From - 1)
+	case PrecisionWeights:
+		return 1 / g.s2[r]
+	}
+	return 1
+}
+
+// weighable excludes an observation whose weight is not known.
+func (g *engine) weighable(r int) *Exclusion {
+	if w := g.weight(int32(r)); !(w > 0) {
+		return &Exclusion{NoMarketValue, fmt.Sprintf("the study weights by market value, and the shares outstanding of %s or its close before the event window are not known", g.ser[r].col.Symbol)}
+	}
+	return nil
+}
+
+// weightedMean returns the mean, weighted by w, of the values that are not
+// NaN, and their number; NaN for none.
+func weightedMean(n int, w []float64, value func(i int) float64) (mean float64, k int) {
+	var sum, total float64
+	for i := range n {
+		if v := value(i); v == v {
+			sum += w[i] * v
+			total += w[i]
+			k++
+		}
+	}
+	if k == 0 {
+		return nan, 0
+	}
+	return sum / total, k
+}
+
+// Value is an abnormal return in money, in the currency of the security.
+type Value struct {
+	Currency     string
+	Market       float64 // shares outstanding x close of the last session before the window
+	Raw          float64 // Market x the security's return over the window
+	Abnormal     float64 // Market x CAR
+	SE           float64 // standard error of Abnormal
+	Lower, Upper float64 // 95% interval of Abnormal
+}
+
+// Value returns the abnormal return of observation i over CAR window w (an
+// index into Study.Windows) in money:
+//
+//	Market x CAR, with the interval Market x (CAR -+ t sqrt(Var(CAR)))
+//
+// t the 97.5% quantile of Student's t with M-K degrees of freedom. ok is false
+// where the observation is excluded, its window incomplete, or its shares
+// outstanding unknown.
+func (r *Result) Value(i, w int) (v Value, ok bool) {
+	row := int(r.Observations[i].row)
+	if row < 0 {
+		return v, false
+	}
+	g := r.eng
+	s, win := g.ser[row], r.Study.Windows[w]
+	start := int(g.s0[row]) + win.From
+	car, se := g.car[row*g.windows+w], math.Sqrt(g.carVar[row*g.windows+w])
+	v.Market = s.marketValue(start - 1)
+	if v.Market != v.Market || car != car {
+		return v, false
+	}
+	var present []float64
+	for k := start; k < start+win.Len(); k++ {
+		if x := at(s.col.Return, s.col.First, k); x == x {
+			present = append(present, x)
+		}
+	}
+	v.Currency = s.col.Currency
+	v.Raw = v.Market * simpleReturn(present, r.Study.Returns)
+	v.Abnormal, v.SE = v.Market*car, v.Market*se
+	q := studentQuantile(0.975, float64(g.m[row]-int32(g.k[row])))
+	v.Lower, v.Upper = v.Abnormal-q*v.SE, v.Abnormal+q*v.SE
+	return v, true
+}
