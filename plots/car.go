@@ -351,9 +351,11 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 		for k := run[1] - 1; k >= run[0]; k-- {
 			area = append(area, at(k, d.lower[k]))
 		}
-		if len(area) > 2 {
-			c.FillPolygon(p.theme.Band, area)
+		if len(area) == 2 { // a session alone
+			line(c, p.theme.Band, p.stroke(8), nil, area...)
+			continue
 		}
+		c.FillPolygon(p.theme.Band, area)
 	}
 	if d.window.Contains(0) {
 		line(c, p.theme.Muted, p.stroke(0.8), []vg.Length{p.stroke(3), p.stroke(2.5)}, vg.Point{X: x(0), Y: c.Min.Y}, vg.Point{X: x(0), Y: c.Max.Y})
