@@ -1,0 +1,259 @@
+package csvfile
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"aftershock/market"
+)
+
+var nan = math.NaN()
+
+func near(a, b []float64) bool {
+	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.IsNaN(x) && math.IsNaN(y) || math.Abs(x-y) < 1e-12 })
+}
+
+func issues(p *market.Panel) []string {
+	var out []string
+	for _, i := range p.Issues {
+		out = append(out, strings.TrimSpace(i.Symbol+" "+i.Date.String()+" "+i.What))
+	}
+	return out
+}
+
+func readPanel(t *testing.T, text string, opt PanelOptions) *market.Panel {
+	t.Helper()
+	p, err := ReadPanel("f.csv", []byte(text), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestWide(t *testing.T) {
+	p := readPanel(t, "date,T,V,NONE,LATE\n2025-01-21,100,1,,\n2025-01-22,110,,,5\n2025-01-23,121,4,,6\n2025-01-25,1,1,1,1\n", PanelOptions{})
+	if !slices.Equal(p.Symbols(), []string{"T", "V", "LATE"}) {
+		t.Fatalf("columns %v", p.Symbols())
+	}
+	at, _ := market.NYSE().Index(market.NewDate(2025, 1, 21))
+	c := p.Column("T")
+	if c.First != at || c.Calendar != market.NYSE() || !c.Adjusted || c.Origin != "f.csv" || !near(c.Price, []float64{100, 110, 121}) || !near(c.Return, []float64{nan, 0.1, 0.1}) {
+		t.Errorf("T: %+v", c)
+	}
+	if c := p.Column("V"); !near(c.Return, []float64{nan, nan, nan}) {
+		t.Errorf("V: %v", c.Return)
+	}
+	if c := p.Column("LATE"); c.First != at+1 || !near(c.Return, []float64{nan, 0.2}) {
+		t.Errorf("LATE: %+v", c)
+	}
+	want := []string{"2025-01-25 values on a day that is no session of NYSE; not used", "V 2025-01-22 1 sessions without a value, this the first", "NONE  no value at all; left out"}
+	if !slices.Equal(issues(p), want) {
+		t.Errorf("issues %q", issues(p))
+	}
+	p = readPanel(t, "date,V\n2025-01-21,1\n2025-01-23,4\n", PanelOptions{Gaps: market.TradeToTrade, Kind: market.Log})
+	if c := p.Column("V"); !near(c.Return, []float64{nan, nan, math.Log(4)}) || !slices.Equal(c.Span, []int32{1, 1, 2}) {
+		t.Errorf("trade to trade: %+v", c)
+	}
+}
+
+func TestWideForms(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		opt        PanelOptions
+		want       []float64
+	}{
+		{"newest first, German", "Date;A\n22.01.2025;1.100,5\n21.01.2025;1.000\n", PanelOptions{}, []float64{nan, 0.1005}},
+		{"an index of a data frame", ",Date,A\n0,2025-01-21,10\n1,2025-01-22,11\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"no name above the dates", ",A\n2025-01-21,10\n2025-01-22,11\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"returns", "date,A\n2025-01-21,-0.5\n2025-01-22,0\n", PanelOptions{Values: Returns}, []float64{-0.5, 0}},
+		{"per cent", "date,A\n2025-01-21,-50\n2025-01-22,2.5\n", PanelOptions{Values: Percent}, []float64{-0.5, 0.025}},
+		{"returns as logarithms", "date,A\n2025-01-21,-0.5\n2025-01-22,-1\n", PanelOptions{Values: Returns, Kind: market.Log}, []float64{math.Log(0.5), nan}},
+		{"a ticker that is a long file's column", "date,RIC,A\n2025-01-21,1,10\n2025-01-22,1,11\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"said to be wide", "date,TIC,RET,A\n2025-01-21,1,1,10\n2025-01-22,1,1,11\n", PanelOptions{Layout: Wide}, []float64{nan, 0.1}},
+	} {
+		p, err := ReadPanel("f.csv", []byte(c.text), c.opt)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		} else if got := p.Column("A").Return; !near(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestLongCRSP(t *testing.T) {
+	p := readPanel(t, `PERMNO,date,TICKER,COMNAM,PRC,VOL,RET,SHROUT,DLRET
+10001,20250121,AAA,ALPHA INC,10.00,1000,C,500,
+10001,20250122,AAA,ALPHA INC,-11.00,-99,0.10,510,
+10001,20250123,AAB,ALPHA NEW,0,5,B,,
+10001,20250124,AAB,ALPHA NEW,5.5,5,-0.5,520,-0.3
+10002,20250122,BBB,BETA,20,7,0.05,1,S
+10002,20250123,BBB,BETA,,,,,-0.9
+`, PanelOptions{})
+	if !slices.Equal(p.Symbols(), []string{"10001", "10002"}) {
+		t.Fatalf("columns %v", p.Symbols())
+	}
+	at, _ := market.NYSE().Index(market.NewDate(2025, 1, 22))
+	a, b := p.Column("10001"), p.Column("10002")
+	if a.First != at || !near(a.Return, []float64{0.1, nan, 0.5*0.7 - 1}) || !near(a.Close, []float64{11, nan, 5.5}) || !near(a.Volume, []float64{nan, 5, 5}) {
+		t.Errorf("10001: %+v", a)
+	}
+	if a.Name != "ALPHA NEW" || a.Shares != 520_000 || !a.Adjusted || a.Price != nil {
+		t.Errorf("10001: %+v", a.Security)
+	}
+	if !near(b.Return, []float64{0.05, -0.9}) || b.Name != "BETA" {
+		t.Errorf("10002: %+v", b)
+	}
+}
+
+func TestLongForms(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		opt        PanelOptions
+		want       []float64
+	}{
+		{"prices, by day", "Date,Symbol,Close,Adj Close,Volume\n01/21/2025,A,10,5,1\n01/21/2025,B,1,1,1\n01/22/2025,A,11,6,1\n01/22/2025,B,1,1,1\n", PanelOptions{}, []float64{nan, 0.2}},
+		{"closes alone", "ticker,date,price\nA,2025-01-22,11\nA,2025-01-21,10\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"columns of one's own", "Firm;Tag;R\nA;21.01.2025;0,1\nA;22.01.2025;-0,2\n", PanelOptions{Columns: Columns{Symbol: "Firm", Date: "tag", Return: "R"}}, []float64{0.1, -0.2}},
+		{"said to be long", "id_,ticker,date,ret\n1,A,2025-01-21,0.1\n2,A,2025-01-22,-1\n", PanelOptions{Layout: Long}, []float64{0.1, -1}},
+	} {
+		p, err := ReadPanel("f.csv", []byte(c.text), c.opt)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		} else if got := p.Column("A").Return; !near(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestReadPanelErrors(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		opt        PanelOptions
+		want       string
+	}{
+		{"empty", "", PanelOptions{}, "f.csv: it is empty"},
+		{"no rows", "date,A\n", PanelOptions{}, "f.csv: no value lies on a session of NYSE"},
+		{"no date", "stock,A\n2025-01-21,1\n", PanelOptions{}, `f.csv:1: the first column of a wide file must be the date; it is "stock"`},
+		{"a column without a name", "date,A,\n2025-01-21,1,\n", PanelOptions{}, "f.csv:1: column 3 has no name"},
+		{"a symbol twice", "date,A,A\n2025-01-21,1,1\n2025-01-22,1,1\n", PanelOptions{}, "f.csv: A: added twice"},
+		{"a day twice", "date,A\n2025-01-21,1\n2025-01-21,1\n", PanelOptions{}, "f.csv:3: 2025-01-21 appears twice, first on line 2"},
+		{"cut off", "date,A,B\n2025-01-21,1,1\n2025-01-22,1", PanelOptions{}, "f.csv:3: 2 fields where the header has 3"},
+		{"returns taken for prices", "date,A\n2025-01-21,-0.5\n", PanelOptions{}, "f.csv:2: A is -0.5; a price must be positive"},
+		{"letters", "date,A\n2025-01-21,x\n", PanelOptions{}, `f.csv:2: A: "x" is not a number`},
+		{"per cent taken for decimals", "date,A\n2025-01-21,-1.5\n", PanelOptions{Values: Returns}, "f.csv:2: A: the return -1.5 is below -100%"},
+		{"values", "date,A\n", PanelOptions{Values: "logs"}, `values "logs"`},
+		{"layout", "date,A\n", PanelOptions{Layout: "tall"}, `f.csv: layout "tall": it must be long or wide`},
+		{"not long", "date,A\n", PanelOptions{Layout: Long}, "a long file needs columns of a symbol, a date"},
+		{"security and day twice", "ticker,date,ret\nA,2025-01-21,0.1\nB,2025-01-21,0.1\nA,2025-01-21,0.1\n", PanelOptions{}, "f.csv:4: A on 2025-01-21 appears twice, first on line 2"},
+		{"no symbol", "ticker,date,ret\n,2025-01-21,0.1\n", PanelOptions{}, "f.csv:2: no symbol"},
+		{"a wrong return", "ticker,date,ret\nA,2025-01-21,x\nA,2025-01-22,-1.5\n", PanelOptions{}, "f.csv:3: the return -1.5 is below -100%; returns are decimals"},
+		{"a wrong price", "ticker,date,close\nA,2025-01-21,0\n", PanelOptions{}, "f.csv:2: a price of 0; it must be positive"},
+		{"a wrong day", "ticker,date,close\nA,2025-02-30,1\n", PanelOptions{}, `f.csv:2: "2025-02-30": not a date`},
+	} {
+		_, err := ReadPanel("f.csv", []byte(c.text), c.opt)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v; want %q", c.name, err, c.want)
+		}
+	}
+	if _, err := ReadPanelFile("none.csv", PanelOptions{}); err == nil {
+		t.Error("a file that is not there was read")
+	}
+}
+
+// TestSharedPanel compares every price of the wide file with encoding/csv, and
+// the returns of a column with their definition.
+func TestSharedPanel(t *testing.T) {
+	const path = "../../../shared/data/panel/sp500_adjclose_2015_2025.csv.gz"
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Skip("the shared panel is not beside this checkout")
+	}
+	start := time.Now()
+	p, err := ReadPanelFile(path, PanelOptions{})
+	t.Logf("read in %v", time.Since(start))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(z).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Columns) != len(rows[0])-1 || len(p.Columns) != 502 {
+		t.Fatalf("%d columns", len(p.Columns))
+	}
+	start0, _ := market.NYSE().Index(market.NewDate(2015, 1, 2))
+	for k, row := range rows[1:] {
+		for i, s := range row[1:] {
+			c := p.Columns[i]
+			at := start0 + k - c.First
+			if s == "" {
+				if at >= 0 && at < c.Len() && !math.IsNaN(c.Price[at]) {
+					t.Fatalf("%s %s: %v, the file has none", c.Symbol, row[0], c.Price[at])
+				}
+			} else if want, _ := strconv.ParseFloat(s, 64); c.Price[at] != want {
+				t.Fatalf("%s %s: %v, the file says %s", c.Symbol, row[0], c.Price[at], s)
+			}
+		}
+	}
+	c := p.Column("NVDA")
+	i, _ := market.NYSE().Index(market.NewDate(2025, 1, 27))
+	if r := c.Return[i-c.First]; math.Abs(r+0.1697) > 5e-5 {
+		t.Errorf("NVDA fell by %v on 2025-01-27", r)
+	}
+}
+
+func FuzzReadPanel(f *testing.F) {
+	for _, s := range []string{"date,A,B\n2025-01-21,1,\n2025-01-22,2,3\n", "permno;date;ret;dlret\n1;20250121;0,1;-0,3\n", ",Date,A\n0,01/21/2025,10\n", "ticker,date,prc,ret\nA,2025-01-21,-5,B\n"} {
+		f.Add([]byte(s), "", "")
+	}
+	f.Add([]byte("date,A\n2025-01-21,1\n"), "wide", "percent")
+	f.Fuzz(func(t *testing.T, data []byte, layout, values string) {
+		p, err := ReadPanel("f.csv", data, PanelOptions{Layout: Layout(layout), Values: Values(values), Kind: market.Log})
+		if err != nil {
+			return
+		}
+		for _, c := range p.Columns {
+			for _, r := range c.Return {
+				if math.IsInf(r, 0) {
+					t.Fatalf("%s: return %v", c.Symbol, r)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkReadPanel(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("date")
+	for i := range 502 {
+		text.WriteString(",S" + strconv.Itoa(i))
+	}
+	cal := market.NYSE()
+	first := cal.Search(market.NewDate(2015, 1, 2))
+	for k := range 2707 {
+		text.WriteString("\n" + cal.Date(first+k).String())
+		for i := range 502 {
+			text.WriteByte(',')
+			text.WriteString(strconv.FormatFloat(50+float64((k*31+i*17)%1000)/16, 'f', 4, 64))
+		}
+	}
+	data := []byte(text.String())
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if p, err := ReadPanel("f.csv", data, PanelOptions{}); err != nil || len(p.Columns) != 502 {
+			b.Fatal(err)
+		}
+	}
+}
