@@ -1,0 +1,354 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+
+	"aftershock/analysis"
+	"aftershock/market"
+)
+
+// settings is what can be configured; config.yaml explains every key.
+type settings struct {
+	Study struct {
+		Name          string   `json:"name"`
+		Model         string   `json:"model"`
+		Benchmark     string   `json:"benchmark"`
+		Estimation    window   `json:"estimation"`
+		Event         window   `json:"event"`
+		CAR           []window `json:"car"`
+		MinEstimation int      `json:"min_estimation"`
+		Returns       string   `json:"returns"`
+		Missing       string   `json:"missing"`
+		MissingEvent  string   `json:"missing_event"`
+		Tests         []string `json:"tests"`
+		Groups        []string `json:"groups"`
+		Seed          uint64   `json:"seed"`
+	} `json:"study"`
+	Events struct {
+		File       string      `json:"file"`
+		IDs        []string    `json:"ids"`
+		Categories []string    `json:"categories"`
+		Tags       []string    `json:"tags"`
+		From       market.Date `json:"from"`
+		To         market.Date `json:"to"`
+		Exclude    []string    `json:"exclude"`
+	} `json:"events"`
+	Securities []security `json:"securities"`
+	Prices     struct {
+		Source string `json:"source"`
+		Dir    string `json:"dir"`
+		Dates  string `json:"dates"`
+	} `json:"prices"`
+	Calendar []specialDay `json:"calendar"`
+	Output   struct {
+		Dir     string   `json:"dir"`
+		Formats []string `json:"formats"`
+		Charts  []string `json:"charts"`
+		Lang    string   `json:"lang"`
+		Width   int      `json:"width"`
+		Height  int      `json:"height"`
+		DPI     int      `json:"dpi"`
+	} `json:"output"`
+}
+
+// security is a security of the study. In lists, a symbol alone will do.
+type security struct {
+	Symbol    string  `json:"symbol"`
+	Name      string  `json:"name,omitempty"`
+	Exchange  string  `json:"exchange,omitempty"`
+	Benchmark string  `json:"benchmark,omitempty"`
+	Currency  string  `json:"currency,omitempty"`
+	Shares    float64 `json:"shares,omitempty"`
+}
+
+// window is a window as it is written: [-1, 1].
+type window analysis.Window
+
+// MarshalJSON implements json.Marshaler.
+func (w window) MarshalJSON() ([]byte, error) { return json.Marshal([2]int{w.From, w.To}) }
+
+// specialDay is a day on which an exchange departs from its rules.
+type specialDay struct {
+	Date     market.Date `json:"date"`
+	Closed   bool        `json:"closed,omitempty"`
+	Close    string      `json:"close,omitempty"`
+	Exchange string      `json:"exchange,omitempty"`
+}
+
+// shipped stands for the catalogue and the figures that come with the program.
+const (
+	shippedEvents = "shipped"
+	sampleSource  = "sample"
+	csvSource     = "csv"
+)
+
+// none empties a list in a flag or an environment variable.
+const none = "none"
+
+// envPrefix begins the name of every environment variable that is read.
+const envPrefix = "AFTERSHOCK_"
+
+// delimiter separates the parts of viper's keys: symbols contain dots.
+const delimiter = "::"
+
+// config is the settings that flags, environment, file and defaults add up to,
+// with what is needed to say where a value came from.
+type config struct {
+	settings
+	file     string         // as it was named; "" when there is none
+	lines    map[string]int // of the file's values, by dotted key
+	flags    map[string]*pflag.Flag
+	problems []problem
+}
+
+// A problem is one thing wrong with the configuration.
+type problem struct{ where, what string }
+
+func (p problem) Error() string {
+	if p.where == "" {
+		return p.what
+	}
+	return p.where + ": " + p.what
+}
+
+// loadConfig reads the configuration. file is the file named by the user; with
+// "" it is config.yaml in the working directory where there is one. flags maps
+// dotted keys to the flags that go before everything else. All that is wrong is
+// reported at once, as a usageError.
+func loadConfig(file string, flags map[string]*pflag.Flag) (*config, error) {
+	c := &config{flags: flags, lines: make(map[string]int)}
+	v := viper.NewWithOptions(viper.KeyDelimiter(delimiter))
+	v.SetConfigType("yaml")
+	keys := leafKeys()
+	for key, value := range keys {
+		viperKey := strings.ReplaceAll(key, ".", delimiter)
+		v.SetDefault(viperKey, value)
+		if err := v.BindEnv(viperKey, envName(key)); err != nil {
+			return nil, err
+		}
+		if f, ok := flags[key]; ok {
+			if err := v.BindPFlag(viperKey, f); err != nil {
+				return nil, err
+			}
+		}
+	}
+	data, err := c.read(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.ReadConfig(strings.NewReader(string(data))); err != nil {
+		return nil, usageError{yamlProblem(c.file, err)}
+	}
+	c.walkFile(data)
+	c.checkEnvironment(keys)
+
+	unknown := len(c.problems) > 0
+	err = v.UnmarshalExact(&c.settings, func(d *mapstructure.DecoderConfig) {
+		d.WeaklyTypedInput = false
+		d.DecodeHook = decode
+		d.TagName = "json"
+	})
+	for _, e := range leaves(err) {
+		var at *mapstructure.DecodeError
+		switch {
+		case !errors.As(e, &at):
+			c.problems = append(c.problems, problem{c.file, e.Error()})
+		case unknown && strings.Contains(e.Error(), "has invalid keys"):
+			// walkFile has named them with their lines
+		default:
+			c.bad(at.Name(), "%v", at.Unwrap())
+		}
+	}
+	return c, c.err()
+}
+
+// read returns the text of the configuration file, nothing where there is none.
+func (c *config) read(file string) ([]byte, error) {
+	if c.file = file; file == "" {
+		c.file = "config.yaml"
+	}
+	data, err := os.ReadFile(c.file)
+	if errors.Is(err, fs.ErrNotExist) && file == "" {
+		c.file = ""
+		return nil, nil
+	}
+	if err != nil {
+		return nil, usageError{fmt.Errorf("the configuration cannot be read: %w", err)}
+	}
+	return data, nil
+}
+
+// checkEnvironment finds variables that look like keys and are none.
+func (c *config) checkEnvironment(keys map[string]any) {
+	names := []string{envName("config")}
+	for key := range keys {
+		names = append(names, envName(key))
+	}
+	slices.Sort(names)
+	for _, kv := range os.Environ() {
+		name, _, _ := strings.Cut(kv, "=")
+		if strings.HasPrefix(name, envPrefix) && !slices.Contains(names, name) {
+			c.problems = append(c.problems, problem{name, "no such environment variable is read" + didYouMean(name, names)})
+		}
+	}
+}
+
+// bad records that the value of key is wrong.
+func (c *config) bad(key, format string, args ...any) {
+	c.problems = append(c.problems, problem{c.where(key), fmt.Sprintf(format, args...)})
+}
+
+// err returns all problems, nil when there is none.
+func (c *config) err() error {
+	var all []error
+	for _, p := range c.problems {
+		all = append(all, p)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return usageError{errors.Join(all...)}
+}
+
+// leaf returns the configurable key that key, such as study.car[1], is part of.
+func leaf(key string) string {
+	key, _, _ = strings.Cut(key, "[")
+	return key
+}
+
+// origin says which of the layers gives the value of key.
+func (c *config) origin(key string) layer {
+	key = leaf(key)
+	if f, ok := c.flags[key]; ok && f.Changed {
+		return fromFlag
+	}
+	if os.Getenv(envName(key)) != "" {
+		return fromEnvironment
+	}
+	if _, ok := c.lines[key]; ok {
+		return fromFile
+	}
+	return fromDefault
+}
+
+// A layer is a place that values come from, the stronger before the weaker.
+type layer int
+
+const (
+	fromFlag layer = iota
+	fromEnvironment
+	fromFile
+	fromDefault
+)
+
+// where says where the value of key was given, for a message.
+func (c *config) where(key string) string {
+	switch c.origin(key) {
+	case fromFlag:
+		return "--" + c.flags[leaf(key)].Name
+	case fromEnvironment:
+		return envName(leaf(key))
+	case fromFile:
+		at := key
+		for c.lines[at] == 0 { // a part of a list written in one line
+			i := strings.LastIndexAny(at, ".[")
+			at = at[:i]
+		}
+		return fmt.Sprintf("%s:%d: %s", c.file, c.lines[at], key)
+	}
+	return key
+}
+
+// path resolves a path given as key: from the configuration's folder when it
+// stands in the file, from the working directory otherwise.
+func (c *config) path(key, value string) string {
+	if value == "" || filepath.IsAbs(value) || c.origin(key) != fromFile {
+		return value
+	}
+	return filepath.Join(filepath.Dir(c.file), value)
+}
+
+// envName returns the environment variable of a dotted key: study.min_estimation
+// is AFTERSHOCK_STUDY_MIN_ESTIMATION.
+func envName(key string) string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
+// leafKeys returns every configurable key, dotted, with its default.
+func leafKeys() map[string]any {
+	out := make(map[string]any)
+	var walk func(v reflect.Value, prefix string)
+	walk = func(v reflect.Value, prefix string) {
+		for i := range v.NumField() {
+			key := prefix + tagOf(v.Type().Field(i))
+			if section := v.Field(i); section.Kind() == reflect.Struct && section.Type().Name() == "" {
+				walk(section, key+".")
+			} else {
+				out[key] = section.Interface()
+			}
+		}
+	}
+	walk(reflect.ValueOf(defaults()), "")
+	return out
+}
+
+func tagOf(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+// keysWithin returns the keys that may stand under path, a dotted key without
+// its list indices; nil where there are none.
+func keysWithin(path string) []string {
+	t := reflect.TypeFor[settings]()
+	for _, part := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' }) {
+		if t.Kind() != reflect.Struct {
+			return nil
+		}
+		f, ok := t.FieldByNameFunc(func(name string) bool {
+			f, _ := t.FieldByName(name)
+			return tagOf(f) == part
+		})
+		if !ok {
+			return nil
+		}
+		if t = f.Type; t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+	}
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[window]() {
+		return nil
+	}
+	var out []string
+	for i := range t.NumField() {
+		out = append(out, tagOf(t.Field(i)))
+	}
+	return out
+}
+
+// leaves takes a tree of joined errors apart.
+func leaves(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if j, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []error
+		for _, e := range j.Unwrap() {
+			out = append(out, leaves(e)...)
+		}
+		return out
+	}
+	return []error{err}
+}

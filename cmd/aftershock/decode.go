@@ -1,0 +1,250 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"aftershock/analysis"
+	"aftershock/market"
+)
+
+// decode is a mapstructure hook. It takes the forms in which a value may be
+// written (YAML's own, and one text from a flag or the environment) to the type
+// of the setting, and refuses whatever YAML read as something else than its
+// author meant: a ticker TRUE is a bool to it.
+func decode(from, to reflect.Value) (any, error) {
+	data := from.Interface()
+	if from.Type() == to.Type() {
+		return data, nil
+	}
+	text, isText := data.(string)
+	switch to.Interface().(type) {
+	case string:
+		if !isText {
+			return nil, notText(data)
+		}
+	case window:
+		if isText {
+			w, err := analysis.ParseWindow(text)
+			return window(w), err
+		}
+		return windowOf(data)
+	case market.Date:
+		if isText && text == "" {
+			return market.NoDate, nil
+		}
+		if isText {
+			return market.ParseDate(text)
+		}
+		if t, ok := data.(time.Time); ok {
+			return market.DateOf(t), nil
+		}
+		return nil, fmt.Errorf("%v is not a date of the form 2006-01-02", data)
+	case []window:
+		if isText {
+			return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ';' }), nil
+		}
+	case []string, []security:
+		if isText {
+			return list(text), nil
+		}
+	case security:
+		if isText {
+			return security{Symbol: text}, nil
+		}
+		if from.Kind() != reflect.Map {
+			return nil, notText(data)
+		}
+	case int, uint64:
+		if isText {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 && to.CanUint() {
+				return nil, fmt.Errorf("%q is not a whole number%s", text, positive(to))
+			}
+			return n, nil
+		}
+		if !from.CanInt() || from.Int() < 0 && to.CanUint() {
+			return nil, fmt.Errorf("%v is not a whole number%s", data, positive(to))
+		}
+	case float64:
+		if !from.CanInt() && !from.CanFloat() || from.CanFloat() && math.IsNaN(from.Float()) {
+			return nil, fmt.Errorf("%v is not a number", data)
+		}
+	case bool:
+		return nil, fmt.Errorf("%v is neither true nor false", data)
+	}
+	switch {
+	case to.Kind() == reflect.Slice && from.Kind() != reflect.Slice:
+		return nil, errors.New("must be a list, such as [a, b]")
+	case to.Kind() == reflect.Struct && from.Kind() != reflect.Map:
+		return nil, errors.New("must hold keys and values")
+	}
+	return data, nil
+}
+
+// list takes the elements of a list written in one text apart.
+func list(text string) []string {
+	if strings.TrimSpace(text) == none {
+		return []string{}
+	}
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' })
+}
+
+func positive(to reflect.Value) string {
+	if to.CanUint() {
+		return " of 0 or more"
+	}
+	return ""
+}
+
+// notText says that YAML does not see a text in a value that must be one.
+func notText(data any) error {
+	switch v := data.(type) {
+	case bool:
+		return fmt.Errorf("YAML reads this as true or false (%v) and not as a text; put it in quotes", v)
+	case time.Time:
+		return errors.New("YAML reads this as a date and not as a text; put it in quotes")
+	case int, int64, uint64, float64:
+		return fmt.Errorf("YAML reads this as the number %v and not as a text; put it in quotes", v)
+	}
+	return errors.New("must be one text")
+}
+
+// windowOf reads the window [from, to].
+func windowOf(data any) (window, error) {
+	ends, ok := data.([]any)
+	if ok && len(ends) == 2 {
+		from, isInt := ends[0].(int)
+		to, areInts := ends[1].(int)
+		if isInt && areInts {
+			return window{From: from, To: to}, nil
+		}
+	}
+	return window{}, errors.New("must be a window of two whole numbers, such as [-1, 1]")
+}
+
+// walkFile records the line of every value of the file, and what the decoder
+// cannot see: keys that are not known, in the wrong case, or without a value.
+func (c *config) walkFile(data []byte) {
+	var doc yaml.Node
+	if yaml.Unmarshal(data, &doc) != nil || len(doc.Content) == 0 {
+		return // viper has read it; there is nothing in it
+	}
+	c.walk(doc.Content[0], "", "")
+}
+
+// walk visits the node at key; path is key without its list indices.
+func (c *config) walk(n *yaml.Node, key, path string) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if key != "" {
+		c.lines[key] = n.Line
+	}
+	switch n.Kind {
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			c.walk(item, fmt.Sprintf("%s[%d]", key, i), path)
+		}
+	case yaml.MappingNode:
+		known := keysWithin(path)
+		for i := 0; i+1 < len(n.Content) && known != nil; i += 2 {
+			name := n.Content[i].Value
+			switch {
+			case name == "<<":
+				c.walk(n.Content[i+1], key, path)
+			case !slices.Contains(known, name):
+				c.problems = append(c.problems, problem{
+					fmt.Sprintf("%s:%d: %s", c.file, n.Content[i].Line, join(key, name)),
+					"unknown key" + didYouMean(name, known),
+				})
+			default:
+				c.walk(n.Content[i+1], join(key, name), join(path, name))
+			}
+		}
+	case yaml.ScalarNode:
+		if n.ShortTag() == "!!null" && key != "" {
+			c.problems = append(c.problems, problem{fmt.Sprintf("%s:%d: %s", c.file, n.Line, key), "has no value; give one, or remove the key to take the default"})
+		}
+	}
+}
+
+func join(key, name string) string {
+	if key == "" {
+		return name
+	}
+	return key + "." + name
+}
+
+var yamlLine = regexp.MustCompile(`(?s)yaml: (?:line (\d+): )?(.*)$`)
+
+// yamlProblem makes one line of the library's message about a file that is not
+// YAML. The library counts from 0 in the errors of its parser.
+func yamlProblem(file string, err error) error {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return problem{file, err.Error()}
+	}
+	line, _ := strconv.Atoi(m[1])
+	if strings.HasPrefix(m[2], "did not find expected") {
+		line++
+	}
+	what := "not YAML: " + strings.Join(strings.Fields(strings.TrimPrefix(m[2], "unmarshal errors:")), " ")
+	if line == 0 {
+		return problem{file, what}
+	}
+	return problem{fmt.Sprintf("%s:%d", file, line), what}
+}
+
+// didYouMean returns "; did you mean X?" with the candidate nearest to word, or
+// the candidates where none is near and they are few.
+func didYouMean(word string, candidates []string) string {
+	if best := nearest(word, candidates); best != "" {
+		return "; did you mean " + best + "?"
+	}
+	if len(candidates) > 16 {
+		return ""
+	}
+	return "; use " + strings.Join(candidates[:len(candidates)-1], ", ") + " or " + candidates[len(candidates)-1]
+}
+
+// nearest returns the candidate that word most likely misspells, "" when none
+// is close: at most a third of its letters may be wrong.
+func nearest(word string, candidates []string) string {
+	best, least := "", max(1, len(word)/3)+1
+	for _, c := range candidates {
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// distance is the number of bytes to insert, delete or replace to turn a into b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}

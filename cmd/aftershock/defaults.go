@@ -1,0 +1,52 @@
+package main
+
+import (
+	"aftershock/analysis"
+	"aftershock/market"
+)
+
+// defaults is the study that is performed where nothing else is asked for: that
+// of the DeepSeek story, as config.yaml spells it out.
+func defaults() settings {
+	d := analysis.DefaultStudy()
+	var s settings
+	s.Study.Name = "DeepSeek"
+	s.Study.Model = d.Model.Name()
+	s.Study.Benchmark = d.Benchmark
+	s.Study.Estimation = window(d.Estimation)
+	s.Study.Event = window(d.Event)
+	for _, w := range d.Windows {
+		s.Study.CAR = append(s.Study.CAR, window(w))
+	}
+	s.Study.MinEstimation = d.MinEstimation
+	s.Study.Returns = string(d.Returns)
+	s.Study.Missing = string(d.Gaps)
+	s.Study.MissingEvent = string(d.MissingEvent)
+	s.Study.Tests = []string{byDefault}
+	for _, g := range d.Groups {
+		s.Study.Groups = append(s.Study.Groups, string(g))
+	}
+	s.Study.Seed = d.Seed
+
+	s.Events.File = shippedEvents
+	s.Events.IDs = []string{
+		"deepseek-v3", "deepseek-r1", "stargate", "deepseek-appstore", "deepseek-selloff", "janus-pro",
+		"cisco-r1-harmbench", "openeurollm",
+	}
+	s.Events.Categories, s.Events.Tags, s.Events.Exclude = []string{}, []string{}, []string{}
+	s.Events.From, s.Events.To = market.NoDate, market.NoDate
+
+	for _, symbol := range []string{"NVDA", "AVGO", "AMD", "TSM", "ASML", "INTC", "MU", "QCOM", "ARM", "MRVL", "TXN", "AMAT"} {
+		s.Securities = append(s.Securities, security{Symbol: symbol})
+	}
+	s.Prices.Source = sampleSource
+	s.Prices.Dates = "auto"
+	s.Calendar = []specialDay{}
+
+	s.Output.Dir = "out"
+	s.Output.Formats = []string{"png", "svg"}
+	s.Output.Charts = []string{all}
+	s.Output.Lang = "en"
+	s.Output.Width, s.Output.DPI = 1200, 144
+	return s
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
+)
+
+func (a *app) eventsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "events",
+		Short: "List events, or check a catalogue",
+		Args:  a.noCommand,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	flags := make(settingsFlags)
+	list := &cobra.Command{
+		Use:   "list [FILE]",
+		Short: "List the events of a catalogue, with their session 0",
+		Long: `List the events of a catalogue: that of the configuration, or FILE. Session 0 is
+the first session at whose close the news could be in the price, on the exchange
+of the study's benchmark. A star marks the events that the configuration selects.`,
+		Example: `  aftershock events list
+  aftershock events list my-events.csv --lang ar`,
+		Args: arguments(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.eventsList(cmd, flags, args) },
+	}
+	langFlag(list, flags)
+	check := &cobra.Command{
+		Use:   "check FILE",
+		Short: "Check a catalogue, and report everything that is wrong with it",
+		Long: `Check a catalogue (.yaml, .json or .csv). Every wrong row is reported with its
+line, and the exit status is 1 when there is any.`,
+		Example: `  aftershock events check my-events.csv`,
+		Args:    arguments(cobra.ExactArgs(1)),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.eventsCheck(args[0]) },
+	}
+	cmd.AddCommand(list, check)
+	return cmd
+}
+
+func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string) error {
+	c, err := a.load(cmd, flags)
+	if err != nil {
+		return err
+	}
+	p, err := c.plan()
+	if err != nil {
+		return err
+	}
+	var cat *events.Catalog
+	var chosen []string
+	if len(args) > 0 {
+		cat, err = readCatalog(args[0])
+	} else {
+		cat, chosen, err = c.catalog()
+	}
+	if err != nil {
+		return err
+	}
+	cal := cmp.Or(p.calendar(p.security(p.study.Benchmark)), market.NYSE())
+	return a.table(func(t io.Writer) {
+		fmt.Fprintf(t, "\tID\tWHEN\tSESSION 0 (%s)\tCATEGORY\tSECURITIES\tTITLE\n", cal.Name())
+		for _, e := range cat.Events {
+			mark := ""
+			if slices.Contains(chosen, e.ID) {
+				mark = "*"
+			}
+			session := "-"
+			if i, _, ex := analysis.Place(&e, cal); ex == nil {
+				session = cal.Date(i).String()
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", mark, e.ID, when(&e), session, cmp.Or(e.Category, "-"), targets(&e), e.TitleIn(c.Output.Lang))
+		}
+	})
+}
+
+// when writes the time of e in its own zone.
+func when(e *events.Event) string {
+	t, timed := e.Instant()
+	switch {
+	case timed:
+		return t.Format("2006-01-02 15:04 MST")
+	case e.AfterClose:
+		return t.Format(time.DateOnly) + " after the close"
+	}
+	return t.Format(time.DateOnly)
+}
+
+// targets writes the securities of e with the signs expected.
+func targets(e *events.Event) string {
+	var out []string
+	for _, t := range e.Targets {
+		switch t.Sign {
+		case 1:
+			t.Symbol += "+"
+		case -1:
+			t.Symbol += "-"
+		}
+		out = append(out, t.Symbol)
+	}
+	const shown = 4
+	if len(out) > shown {
+		out = append(out[:shown:shown], fmt.Sprintf("and %d more", len(out)-shown))
+	}
+	return cmp.Or(strings.Join(out, " "), all)
+}
+
+func (a *app) eventsCheck(file string) error {
+	cat, err := readCatalog(file)
+	if err != nil {
+		return err
+	}
+	for _, w := range cat.Warnings {
+		a.say("%s", w)
+	}
+	_, err = fmt.Fprintf(a.stdout, "%s: %s, nothing wrong\n", file, plural(len(cat.Events), "event"))
+	return err
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"aftershock/analysis"
+	"aftershock/plots"
+)
+
+func (a *app) listCommand() *cobra.Command {
+	list := &cobra.Command{
+		Use:   "list",
+		Short: "List what can be chosen: models, tests, charts",
+		Args:  a.noCommand,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	sub := func(use, short string, rows func(t io.Writer)) {
+		list.AddCommand(&cobra.Command{
+			Use: use, Short: short, Args: arguments(cobra.NoArgs),
+			RunE: func(*cobra.Command, []string) error { return a.table(rows) },
+		})
+	}
+	sub("models", "List the models of normal returns", func(t io.Writer) {
+		fmt.Fprintln(t, "MODEL\tTAKES AS NORMAL\tSOURCE")
+		for _, m := range analysis.Models {
+			fmt.Fprintf(t, "%s\t%s\t%s\n", m.Name(), m.About(), m.Paper())
+		}
+	})
+	sub("tests", "List the tests", func(t io.Writer) {
+		fmt.Fprintln(t, "TEST\tNULL HYPOTHESIS\tHOLDS IF\tSOURCE")
+		for _, x := range analysis.Tests {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", x.Name(), x.Null(), x.Assumes(), x.Paper())
+		}
+	})
+	sub("charts", "List the charts", func(t io.Writer) {
+		fmt.Fprintln(t, "CHART\tSHOWS")
+		for _, c := range plots.Charts {
+			fmt.Fprintf(t, "%s\t%s\n", c.Name, c.About)
+		}
+	})
+	return list
+}
+
+// table writes rows of cells that end in tabs to stdout, aligned.
+func (a *app) table(rows func(io.Writer)) error {
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	rows(t)
+	return t.Flush()
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gofrs/flock"
+
+	"aftershock/report"
+)
+
+// A file is a rendered output, by its name within the output directory.
+type file struct {
+	name string
+	data []byte
+}
+
+const (
+	manifestName = "manifest.json"
+	lockName     = ".aftershock.lock"
+	stageName    = ".aftershock.new" // a finished run on its way into place
+	replacedName = "replaced.json"   // in the stage: the manifest that is being replaced
+)
+
+// output is a directory that a run leaves its files in. While it is open no
+// other run can write there. A directory with a manifest holds exactly the
+// files that the manifest lists, all from one run, beside files of others, which
+// are never touched.
+//
+// A run is staged in a folder within the directory (the directory itself may be
+// a mount point, so that nothing beside it is on the same file system), synced,
+// and then renamed into place, its manifest last. The stage is a journal: who
+// finds one with a manifest completes it, who finds one without removes it.
+type output struct {
+	dir  string
+	lock *flock.Flock
+	made []string // directories that were created for this run, outermost first
+}
+
+// openOutput makes the directory and locks it.
+func openOutput(dir string) (_ *output, err error) {
+	o := &output{dir: filepath.Clean(dir), lock: flock.New(filepath.Join(dir, lockName))}
+	defer func() {
+		if err != nil {
+			o.unmake()
+		}
+	}()
+	for d := o.dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) || d == filepath.Dir(d) {
+			break
+		}
+		o.made = slices.Insert(o.made, 0, d)
+	}
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("the output directory cannot be made: %w", err)
+	}
+	locked, err := o.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("the output directory cannot be locked: %w", err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("another run is writing to %s; wait for it, or choose another --out", dir)
+	}
+	if err := o.recover(); err != nil {
+		o.close()
+		return nil, err
+	}
+	return o, nil
+}
+
+// close gives the directory free, and removes it again when nothing was written.
+func (o *output) close() {
+	os.Remove(o.lock.Path())
+	o.lock.Close()
+	o.unmake()
+}
+
+func (o *output) unmake() {
+	for _, d := range slices.Backward(o.made) {
+		os.Remove(d) // does nothing to a directory with something in it
+	}
+}
+
+func (o *output) path(name string) string { return filepath.Join(o.dir, filepath.FromSlash(name)) }
+func (o *output) staged(name string) string {
+	return filepath.Join(o.dir, stageName, filepath.FromSlash(name))
+}
+
+// write puts files in place of those of the run before. The manifest must be
+// among them and list the others. Nothing is changed when it fails before
+// everything is on the disk.
+func (o *output) write(files []file) error {
+	if err := o.refuseForeign(files); err != nil {
+		return err
+	}
+	err := o.stage(files)
+	if err != nil {
+		os.RemoveAll(o.staged(""))
+		return fmt.Errorf("the results cannot be written: %w", err)
+	}
+	return o.commit()
+}
+
+// refuseForeign protects files that no run of this program has written.
+func (o *output) refuseForeign(files []file) error {
+	ours, err := manifestFiles(o.path(manifestName))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if _, err := os.Lstat(o.path(f.name)); err == nil && !slices.Contains(ours, f.name) {
+			return fmt.Errorf("%s was not written by aftershock and would be lost; move it away, or choose another --out", o.path(f.name))
+		}
+	}
+	return nil
+}
+
+// stage writes files to the stage, the manifest last, and sees to it that they
+// are on the disk.
+func (o *output) stage(files []file) error {
+	manifest := slices.IndexFunc(files, func(f file) bool { return f.name == manifestName })
+	files = append(slices.Delete(slices.Clone(files), manifest, manifest+1), files[manifest])
+	for _, f := range files {
+		name := o.staged(f.name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := writeSynced(name, f.data); err != nil {
+			return err
+		}
+	}
+	syncDir(o.staged(""))
+	return nil
+}
+
+func writeSynced(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// syncDir makes the names in a directory last. File systems that cannot do it
+// do it by themselves.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}
+
+// recover completes or removes what an interrupted run has left.
+func (o *output) recover() error {
+	if _, err := os.Stat(o.staged(manifestName)); err == nil {
+		return o.commit()
+	}
+	return os.RemoveAll(o.staged(""))
+}
+
+// commit renames the staged files into place. Each step can have been done
+// already by a run that was interrupted.
+func (o *output) commit() error {
+	err := rename(o.path(manifestName), o.staged(replacedName))
+	if err != nil {
+		return err
+	}
+	names, err := manifestFiles(o.staged(manifestName))
+	if err != nil {
+		return err
+	}
+	before, err := manifestFiles(o.staged(replacedName))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name == manifestName {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(o.path(name)), 0o755); err != nil {
+			return err
+		}
+		if err := rename(o.staged(name), o.path(name)); err != nil {
+			return err
+		}
+	}
+	for _, name := range before {
+		if !slices.Contains(names, name) {
+			if err := os.Remove(o.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			if dir := filepath.Dir(o.path(name)); dir != o.dir {
+				os.Remove(dir) // does nothing while there is something in it
+			}
+		}
+	}
+	if err := rename(o.staged(manifestName), o.path(manifestName)); err != nil {
+		return err
+	}
+	syncDir(o.dir)
+	return os.RemoveAll(o.staged(""))
+}
+
+// rename moves a file that may have been moved before.
+func rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// manifestFiles returns the names of the files of the run whose manifest is the
+// file name, the manifest among them; none where there is no such file.
+func manifestFiles(name string) ([]string, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var m report.Manifest
+	if err := json.Unmarshal(data, &m); err != nil || m.Program != "aftershock" {
+		return nil, fmt.Errorf("%s is not a manifest of aftershock; move it away, or choose another --out", name)
+	}
+	names := []string{manifestName}
+	for _, f := range m.Outputs {
+		if !filepath.IsLocal(filepath.FromSlash(f.Name)) {
+			return nil, fmt.Errorf("%s lists %q, which is outside its directory", name, f.Name)
+		}
+		names = append(names, f.Name)
+	}
+	return names, nil
+}

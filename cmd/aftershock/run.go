@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
+	"aftershock/plots"
+	"aftershock/report"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	flags := make(settingsFlags)
+	var offline, quiet bool
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Perform the study of the configuration and write its results",
+		Long: `Perform the study of the configuration. The report goes to standard output; the
+report, the tables (CSV), the charts and a manifest go to the output directory.
+
+The results of the run before are replaced only when the new ones are complete.
+Files that no run has written are never touched.`,
+		Example: `  aftershock run
+  aftershock run --config my-study.yaml --out results
+  aftershock run --model mean --car "0,0 -1,1" --tests bmp,kp-bmp --charts none
+  AFTERSHOCK_STUDY_BENCHMARK=SOXX aftershock run --quiet`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runStudy(cmd, flags, quiet) },
+	}
+	flags.add(cmd, "out", "output.dir", "output `directory`")
+	flags.add(cmd, "formats", "output.formats", "`list` of chart formats: png, svg, pdf, or none")
+	flags.add(cmd, "charts", "output.charts", "`list` of charts, all or none; see aftershock list charts", append(chartNames(), all, none)...)
+	langFlag(cmd, flags)
+	studyFlags(cmd, flags)
+	flags.add(cmd, "event-window", "study.event", "event `window`, such as -10,10")
+	flags.add(cmd, "car", "study.car", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"")
+	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
+	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
+	flags.add(cmd, "securities", "securities", "`list` of securities, for events that name none")
+	pricesFlag(cmd, flags)
+	cmd.Flags().BoolVar(&offline, "offline", false, "never use the network (the sample and CSV files never do)")
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the report")
+	return cmd
+}
+
+func studyFlags(cmd *cobra.Command, flags settingsFlags) {
+	flags.add(cmd, "model", "study.model", "`model` of normal returns; see aftershock list models", modelNames()...)
+	flags.add(cmd, "benchmark", "study.benchmark", "`symbol` of the market")
+	flags.add(cmd, "estimation", "study.estimation", "estimation `window`, such as -270,-21")
+	flags.add(cmd, "tests", "study.tests", "`list` of tests, default or all; see aftershock list tests", append(testNames(), byDefault, all)...)
+}
+
+func langFlag(cmd *cobra.Command, flags settingsFlags) {
+	flags.add(cmd, "lang", "output.lang", "`language` of titles and charts: en or ar", "en", "ar")
+}
+
+func pricesFlag(cmd *cobra.Command, flags settingsFlags) {
+	flags.add(cmd, "prices", "prices.dir", "`directory` of price files SYMBOL.csv, or sample")
+}
+
+// load reads the configuration for a command with flags.
+func (a *app) load(cmd *cobra.Command, flags settingsFlags) (*config, error) {
+	c, err := loadConfig(a.configFile, map[string]*pflag.Flag(flags))
+	if err != nil {
+		return nil, err
+	}
+	if f, ok := flags["prices.dir"]; ok && f.Changed { // one flag for two keys
+		c.Prices.Source = csvSource
+		if c.Prices.Dir == sampleSource {
+			c.Prices.Source, c.Prices.Dir = sampleSource, ""
+		}
+	}
+	return c, nil
+}
+
+func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
+	c, err := a.load(cmd, flags)
+	if err != nil {
+		return err
+	}
+	p, err := c.plan()
+	if err != nil {
+		return err
+	}
+	cat, ids, err := c.catalog()
+	if err != nil {
+		return err
+	}
+	p.study.Events = ids
+	return a.perform(cmd.Context(), c, p, cat, c.path("output.dir", c.Output.Dir), !quiet)
+}
+
+// perform does the study p of the events of cat, writes its results to the
+// directory out, if it is not "", and its report to stdout if print is true.
+func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catalog, out string, print bool) error {
+	src, err := c.source()
+	if err != nil {
+		return err
+	}
+	var o *output
+	if out != "" {
+		if o, err = openOutput(out); err != nil {
+			return err
+		}
+		defer o.close()
+	}
+	r, err := a.measure(ctx, p, src, cat)
+	if err != nil {
+		return err
+	}
+	if o != nil {
+		files, err := c.render(ctx, p, r)
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := o.write(files); err != nil {
+			return err
+		}
+	}
+	if print {
+		if err := report.Text(a.stdout, r, a.textOptions(p)); err != nil {
+			return err
+		}
+	}
+	if o != nil {
+		a.note("results are in %s", out)
+	}
+	return nil
+}
+
+// measure loads the prices and performs the study.
+func (a *app) measure(ctx context.Context, p *plan, src market.Source, cat *events.Catalog) (*analysis.Result, error) {
+	panel, warnings, err := p.load(ctx, src, cat)
+	for _, w := range append(cat.Warnings, warnings...) {
+		a.say("%s", w)
+	}
+	if err != nil {
+		return nil, err
+	}
+	bar := newProgress(a.stderr, "observations:")
+	r, err := p.study.Run(ctx, cat, panel, bar.step)
+	bar.end()
+	if err != nil {
+		return nil, err
+	}
+	return r, allExcluded(r)
+}
+
+// note writes what is good to know, where a person reads it.
+func (a *app) note(format string, args ...any) {
+	if isTerminal(a.stderr) {
+		a.say(format, args...)
+	}
+}
+
+// textOptions fits the report to stdout.
+func (a *app) textOptions(p *plan) report.TextOptions {
+	o := report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang}
+	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			o.Width = min(w, 120)
+		}
+		o.Color = os.Getenv("NO_COLOR") == ""
+	}
+	return o
+}
+
+// render makes all files of a run, the manifest last.
+func (c *config) render(ctx context.Context, p *plan, r *analysis.Result) ([]file, error) {
+	var files []file
+	var buf bytes.Buffer
+	add := func(name string) {
+		files = append(files, file{name, bytes.Clone(buf.Bytes())})
+		buf.Reset()
+	}
+	if err := report.Text(&buf, r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang}); err != nil {
+		return nil, err
+	}
+	add("report.txt")
+	for _, t := range report.Tables(r) {
+		if err := report.WriteCSV(&buf, t); err != nil {
+			return nil, err
+		}
+		add(t.Name + ".csv")
+	}
+	if len(p.charts) > 0 {
+		charts, err := plots.Render(ctx, r, p.charts, p.plot)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range charts {
+			files = append(files, file{"charts/" + f.Name, f.Data})
+		}
+	}
+	m, err := c.manifest(r, files)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Write(&buf); err != nil {
+		return nil, err
+	}
+	add(manifestName)
+	return files, nil
+}
+
+// manifest records how files came about.
+func (c *config) manifest(r *analysis.Result, files []file) (*report.Manifest, error) {
+	m := report.NewManifest(r)
+	m.Program, m.Version = "aftershock", readBuild().version
+	m.Clock = time.Now().UTC().Truncate(time.Second)
+	m.Configuration = c.settings
+	var inputs []string
+	if c.file != "" {
+		inputs = append(inputs, c.file)
+	}
+	if c.Events.File != shippedEvents && c.Events.File != "" {
+		inputs = append(inputs, c.path("events.file", c.Events.File))
+	}
+	if c.Prices.Source == csvSource {
+		for _, col := range r.Panel.Columns {
+			inputs = append(inputs, col.Origin)
+		}
+	}
+	for _, name := range inputs {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("an input has gone while the study ran: %w", err)
+		}
+		f, err := report.FileOf(filepath.ToSlash(name), bytes.NewReader(data))
+		if err != nil {
+			return nil, err
+		}
+		m.Inputs = append(m.Inputs, f)
+	}
+	for _, f := range files {
+		d, err := report.FileOf(f.name, bytes.NewReader(f.data))
+		if err != nil {
+			return nil, err
+		}
+		m.Outputs = append(m.Outputs, d)
+	}
+	return m, nil
+}

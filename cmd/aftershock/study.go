@@ -1,0 +1,423 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
+	"aftershock/market/csvfile"
+	"aftershock/market/sample"
+	"aftershock/plots"
+)
+
+// Words that stand for a whole list.
+const (
+	all       = "all"
+	byDefault = "default"
+)
+
+// plan is a configuration that makes sense: what to do, in the terms of the
+// packages that do it.
+type plan struct {
+	study      *analysis.Study
+	securities []market.Security              // as configured
+	special    map[string][]market.SpecialDay // by name of exchange
+	calendars  map[string]*market.Calendar    // with the special days, by name of exchange
+	charts     []string                       // names; none: no charts
+	plot       plots.Options
+}
+
+// plan checks every value of c and translates it. All that is wrong is
+// reported at once, as a usageError.
+func (c *config) plan() (*plan, error) {
+	p := &plan{
+		study: &analysis.Study{
+			Name:          c.Study.Name,
+			Benchmark:     c.Study.Benchmark,
+			Estimation:    analysis.Window(c.Study.Estimation),
+			Event:         analysis.Window(c.Study.Event),
+			MinEstimation: c.Study.MinEstimation,
+			Returns:       market.ReturnKind(c.Study.Returns),
+			Gaps:          market.Gaps(c.Study.Missing),
+			MissingEvent:  analysis.MissingEvent(c.Study.MissingEvent),
+			Tests:         c.tests(),
+			Seed:          c.Study.Seed,
+		},
+		plot: plots.Options{Width: c.Output.Width, Height: c.Output.Height, DPI: c.Output.DPI, Lang: c.Output.Lang},
+	}
+	for _, w := range c.Study.CAR {
+		p.study.Windows = append(p.study.Windows, analysis.Window(w))
+	}
+	var known bool
+	if p.study.Model, known = analysis.ModelByName(c.Study.Model); !known {
+		c.bad("study.model", "%q is not a model%s", c.Study.Model, didYouMean(c.Study.Model, modelNames()))
+		p.study.Model = analysis.MarketModel{} // so that the rest can be checked
+	}
+	for i, g := range c.Study.Groups {
+		if c.oneOf(fmt.Sprintf("study.groups[%d]", i), g, "a grouping", groupingNames()) {
+			p.study.Groups = append(p.study.Groups, analysis.Grouping(g))
+		}
+	}
+	var spec *analysis.SpecError
+	if err := p.study.Validate(); errors.As(err, &spec) {
+		c.bad("study."+spec.Field, "%s", spec.Problem)
+	}
+	c.checkSecurities(p)
+	c.checkCalendar(p)
+	c.checkPrices()
+	c.checkOutput(p)
+	if f := c.Events; f.From != market.NoDate && f.To != market.NoDate && f.From > f.To {
+		c.bad("events.from", "%s is after events.to, %s; exchange them", f.From, f.To)
+	}
+	return p, c.err()
+}
+
+// oneOf records a problem when value is none of known.
+func (c *config) oneOf(key, value, what string, known []string) bool {
+	ok := slices.Contains(known, value)
+	if !ok {
+		c.bad(key, "%q is not %s%s", value, what, didYouMean(value, known))
+	}
+	return ok
+}
+
+func (c *config) tests() []analysis.Test {
+	switch names := c.Study.Tests; {
+	case slices.Equal(names, []string{byDefault}):
+		return analysis.DefaultStudy().Tests
+	case slices.Equal(names, []string{all}):
+		return analysis.Tests
+	default:
+		var tests []analysis.Test
+		for i, name := range names {
+			t, ok := analysis.TestByName(name)
+			if !ok {
+				c.bad(fmt.Sprintf("study.tests[%d]", i), "%q is not a test%s", name, didYouMean(name, testNames()))
+				continue
+			}
+			tests = append(tests, t)
+		}
+		return tests
+	}
+}
+
+func (c *config) checkSecurities(p *plan) {
+	seen := make(map[string]bool)
+	for i, s := range c.Securities {
+		key := fmt.Sprintf("securities[%d]", i)
+		switch {
+		case s.Symbol == "":
+			c.bad(key, "has no symbol")
+		case seen[s.Symbol]:
+			c.bad(key, "%s is listed twice", s.Symbol)
+		case s.Shares < 0:
+			c.bad(key+".shares", "%v is negative", s.Shares)
+		}
+		c.exchange(key+".exchange", s.Exchange)
+		seen[s.Symbol] = true
+		p.securities = append(p.securities, market.Security{
+			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: s.Shares,
+		})
+	}
+	if c.origin("securities") == fromDefault && c.Prices.Source != sampleSource {
+		p.securities = nil // the default securities are those of the sample
+	}
+	for _, s := range p.securities {
+		p.study.Securities = append(p.study.Securities, s.Symbol)
+	}
+}
+
+// exchange returns the exchange called name; the first one for "".
+func (c *config) exchange(key, name string) *market.Exchange {
+	if name == "" {
+		return market.Exchanges[0]
+	}
+	e, ok := market.ExchangeByName(name)
+	if !ok {
+		var names []string
+		for _, e := range market.Exchanges {
+			names = append(names, e.Name)
+		}
+		c.bad(key, "%q is not an exchange whose sessions are known%s", name, didYouMean(name, names))
+		return nil
+	}
+	return e
+}
+
+func (c *config) checkCalendar(p *plan) {
+	special := make(map[string][]market.SpecialDay)
+	for i, d := range c.Calendar {
+		key := fmt.Sprintf("calendar[%d]", i)
+		day := market.SpecialDay{Date: d.Date}
+		if d.Date == market.NoDate || d.Date == 0 {
+			c.bad(key, "has no date")
+			continue
+		}
+		if d.Closed == (d.Close != "") {
+			c.bad(key, `say either closed: true, or the hour at which trading ended, as close: "13:00"`)
+			continue
+		}
+		if d.Close != "" {
+			h, m, ok := strings.Cut(d.Close, ":")
+			hour, err1 := strconv.Atoi(h)
+			minute, err2 := strconv.Atoi(m)
+			if !ok || err1 != nil || err2 != nil || hour < 0 || hour > 23 || minute < 0 || minute > 59 || hour+minute == 0 {
+				c.bad(key+".close", "%q is not an hour such as 13:00", d.Close)
+				continue
+			}
+			day.Close = hour*60 + minute
+		}
+		if e := c.exchange(key+".exchange", d.Exchange); e != nil {
+			special[e.Name] = append(special[e.Name], day)
+		}
+	}
+	p.calendars = make(map[string]*market.Calendar)
+	for _, e := range market.Exchanges {
+		if days := special[e.Name]; len(days) > 0 {
+			cal, err := e.Calendar().With(days...)
+			if err != nil {
+				c.bad("calendar", "%v", err)
+				continue
+			}
+			p.calendars[e.Name] = cal
+		}
+	}
+}
+
+func (c *config) checkPrices() {
+	if !c.oneOf("prices.source", c.Prices.Source, "a source of prices", []string{sampleSource, csvSource}) {
+		return
+	}
+	if c.Prices.Source == csvSource && c.Prices.Dir == "" {
+		c.bad("prices.dir", "is missing; name the folder of the files SYMBOL.csv")
+	}
+	if c.Prices.Source == sampleSource && c.Prices.Dir != "" {
+		c.bad("prices.dir", "goes with prices.source: csv; the sample is within the program")
+	}
+	c.oneOf("prices.dates", c.Prices.Dates, "an order of dates", []string{"auto", string(csvfile.DayFirst), string(csvfile.MonthFirst)})
+}
+
+func (c *config) checkOutput(p *plan) {
+	known := make([]string, len(plots.Formats))
+	for i, f := range plots.Formats {
+		known[i] = string(f)
+	}
+	for i, f := range c.Output.Formats {
+		if c.oneOf(fmt.Sprintf("output.formats[%d]", i), f, "a format", known) {
+			p.plot.Formats = append(p.plot.Formats, plots.Format(f))
+		}
+	}
+	if slices.Equal(c.Output.Charts, []string{all}) {
+		p.charts = chartNames()
+	} else {
+		for i, name := range c.Output.Charts {
+			if c.oneOf(fmt.Sprintf("output.charts[%d]", i), name, "a chart", chartNames()) {
+				p.charts = append(p.charts, name)
+			}
+		}
+	}
+	if len(c.Output.Formats) == 0 {
+		p.charts = nil
+	}
+	if c.Output.Dir == "" {
+		c.bad("output.dir", "is empty; name a folder")
+	}
+}
+
+// security returns what the configuration knows of symbol.
+func (p *plan) security(symbol string) market.Security {
+	i := slices.IndexFunc(p.securities, func(s market.Security) bool { return s.Symbol == symbol })
+	if i < 0 {
+		return market.Security{Symbol: symbol}
+	}
+	return p.securities[i]
+}
+
+// calendar returns the sessions of a security, special days included; nil when
+// its exchange is not known.
+func (p *plan) calendar(s market.Security) *market.Calendar {
+	cal := market.CalendarOf(s)
+	if cal == nil {
+		return nil
+	}
+	return cmp.Or(p.calendars[cal.Name()], cal)
+}
+
+// catalog reads the catalogue and returns it with the IDs of the events that
+// the configuration selects.
+func (c *config) catalog() (*events.Catalog, []string, error) {
+	cat, err := c.readCatalog(c.path("events.file", c.Events.File))
+	if err != nil {
+		return nil, nil, err
+	}
+	f := events.Filter{IDs: c.Events.IDs, Categories: c.Events.Categories, Tags: c.Events.Tags}
+	if c.Events.File != shippedEvents && c.origin("events.ids") == fromDefault {
+		f.IDs = nil // the default selection is of the shipped catalogue
+	}
+	if c.Events.From != market.NoDate {
+		f.From = c.Events.From.Time()
+	}
+	if c.Events.To != market.NoDate {
+		f.To = c.Events.To.Time()
+	}
+	if _, err := cat.Select(events.Filter{IDs: c.Events.Exclude}); err != nil {
+		c.bad("events.exclude", "%v", err)
+	}
+	chosen, err := cat.Select(f)
+	if err != nil {
+		c.bad("events", "%v", err)
+	}
+	if err := c.err(); err != nil {
+		return nil, nil, err
+	}
+	var ids []string
+	for _, e := range chosen.Events {
+		if !slices.Contains(c.Events.Exclude, e.ID) {
+			ids = append(ids, e.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil, fmt.Errorf("%s: none of its %d events is selected; loosen ids, categories, tags, from, to or exclude under events", cat.Origin, len(cat.Events))
+	}
+	return cat, ids, nil
+}
+
+func (c *config) readCatalog(file string) (*events.Catalog, error) {
+	if c.Events.File == shippedEvents {
+		return events.Shipped()
+	}
+	return readCatalog(file)
+}
+
+func readCatalog(file string) (*events.Catalog, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("the events cannot be read: %w", err)
+	}
+	return events.Read(filepath.ToSlash(file), bytes.NewReader(data))
+}
+
+// source opens the source of prices.
+func (c *config) source() (market.Source, error) {
+	if c.Prices.Source == sampleSource {
+		return sample.Source(), nil
+	}
+	order := csvfile.Order(c.Prices.Dates)
+	if order == "auto" {
+		order = csvfile.AutoOrder
+	}
+	return csvfile.Open(c.path("prices.dir", c.Prices.Dir), csvfile.Options{Order: order})
+}
+
+// load reads the prices of everything that the study of the events ids of cat
+// needs. A symbol that the source does not have makes a warning, and its
+// observations are excluded; a benchmark must be there.
+func (p *plan) load(ctx context.Context, src market.Source, cat *events.Catalog) (*market.Panel, []string, error) {
+	var need []market.Security // market.Load passes over what is named again
+	add := func(symbol string) { need = append(need, p.security(symbol)) }
+	for _, e := range cat.Events {
+		if !slices.Contains(p.study.Events, e.ID) {
+			continue
+		}
+		if len(e.Targets) == 0 && len(p.securities) == 0 {
+			return nil, nil, fmt.Errorf("%s: event %s names no securities, and the configuration none under securities; name them in one of the two", e.Origin, e.ID)
+		}
+		for _, t := range e.Targets {
+			add(t.Symbol)
+		}
+		if len(e.Targets) == 0 {
+			for _, s := range p.securities {
+				add(s.Symbol)
+			}
+		}
+	}
+	regressors := make(map[string]bool)
+	for _, s := range slices.Clone(need) {
+		for _, t := range p.study.Model.Design(s.Symbol).Terms {
+			name := t.Name
+			if t.Series == analysis.BenchmarkReturn {
+				name = cmp.Or(s.Benchmark, p.study.Benchmark)
+			}
+			if t.Series != analysis.FactorReturn && name != "" {
+				regressors[name] = true
+				add(name)
+			}
+		}
+	}
+	panel, errs := market.Load(ctx, src, need, p.calendar, p.study.Returns, p.study.Gaps, market.NoDate, market.NoDate)
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	var warnings []string
+	var fatal []error
+	for _, err := range errs {
+		var s *market.SecurityError
+		if errors.Is(err, market.ErrUnknownSymbol) && errors.As(err, &s) && !regressors[s.Symbol] {
+			warnings = append(warnings, err.Error()+"; its observations are excluded")
+			continue
+		}
+		fatal = append(fatal, err)
+	}
+	return panel, warnings, errors.Join(fatal...)
+}
+
+// allExcluded says why nothing of r could be measured; nil when something could.
+func allExcluded(r *analysis.Result) error {
+	used, excluded := r.Counts()
+	if used > 0 {
+		return nil
+	}
+	const shown = 5
+	var why []string
+	for i := range r.Observations {
+		if o := &r.Observations[i]; i < shown {
+			why = append(why, fmt.Sprintf("%s, %s: %s", o.EventID, o.Security, o.Exclusion.Detail))
+		}
+	}
+	if excluded > shown {
+		why = append(why, fmt.Sprintf("and %d more", excluded-shown))
+	}
+	return fmt.Errorf("none of the %d observations can be measured (%s)", excluded, strings.Join(why, "; "))
+}
+
+func modelNames() []string {
+	names := make([]string, len(analysis.Models))
+	for i, m := range analysis.Models {
+		names[i] = m.Name()
+	}
+	return names
+}
+
+func testNames() []string {
+	names := make([]string, len(analysis.Tests))
+	for i, t := range analysis.Tests {
+		names[i] = t.Name()
+	}
+	return names
+}
+
+func groupingNames() []string {
+	names := make([]string, len(analysis.Groupings))
+	for i, g := range analysis.Groupings {
+		names[i] = string(g)
+	}
+	return names
+}
+
+func chartNames() []string {
+	names := make([]string, len(plots.Charts))
+	for i, c := range plots.Charts {
+		names[i] = c.Name
+	}
+	return names
+}
