@@ -1,0 +1,92 @@
+package analysis
+
+import (
+	"math"
+	"testing"
+
+	"aftershock/market"
+)
+
+func TestWeights(t *testing.T) {
+	n := newNasty(t)
+	shares := map[string]float64{"AAA": 5e6, "BBB": 1e6, "CCC": 3e6, "DDD": 1e6, "EEE": 2e6}
+	run := func(w Weighting) (*Result, *Group) {
+		p := n.panel(t, market.Simple, nil)
+		for _, c := range p.Columns {
+			c.Shares = shares[c.Symbol]
+		}
+		s := n.study()
+		s.Weights, s.Events, s.Tests = w, []string{"sell-off"}, []Test{PortfolioTest{}, CrudeDependence{}, BMP{}}
+		r := mustRun(t, s, n.catalog, p)
+		return r, r.Group(ByEvent, "sell-off")
+	}
+	equal, ge := run(EqualWeights)
+	for _, w := range []Weighting{ValueWeights, PrecisionWeights} {
+		r, g := run(w)
+		var num, den float64
+		for _, i := range g.Members {
+			o := &r.Observations[i]
+			weight := 1 / (o.Fit.S * o.Fit.S)
+			if w == ValueWeights {
+				weight = shares[o.Security] * n.prices[o.Security][int(o.index)-n.from-11]
+			}
+			num += weight * r.Figures(i).CAR[0]
+			den += weight
+		}
+		if got := g.Windows[0].CAAR; math.Abs(got-num/den) > 1e-14 {
+			t.Errorf("%s: CAAR %v, want %v", w, got, num/den)
+		}
+		if got := g.Windows[0].Test("portfolio").Figure("car"); math.Abs(got-num/den) > 1e-12 {
+			t.Errorf("%s: the portfolio's CAR is %v, the CAAR %v", w, got, num/den)
+		}
+		if a, b := g.Windows[0].Test("bmp").Stat, ge.Windows[0].Test("bmp").Stat; a != b {
+			t.Errorf("%s: bmp %v, with equal weights %v", w, a, b)
+		}
+		if g.Windows[0].CAAR == ge.Windows[0].CAAR || r.Figures(0).CAR[0] != equal.Figures(0).CAR[0] {
+			t.Errorf("%s: weights must move the average and no observation", w)
+		}
+	}
+}
+
+// Without a market value an observation cannot be weighted by it.
+func TestNoMarketValue(t *testing.T) {
+	n := newNasty(t)
+	s := n.study()
+	s.Weights, s.Events = ValueWeights, []string{"sell-off"}
+	p := n.panel(t, market.Simple, nil)
+	p.Column("AAA").Shares = 1e6
+	r := mustRun(t, s, n.catalog, p)
+	used, _ := r.Counts()
+	if used != 1 || r.Observations[1].Exclusion.Reason != NoMarketValue {
+		t.Errorf("%d used, second excluded for %v; want 1 and no-market-value", used, r.Observations[1].Exclusion)
+	}
+}
+
+// Nvidia on 27 January 2025: 24.49 billion shares at 142.62 dollars fell by 16.97%.
+func TestValue(t *testing.T) {
+	needShared(t)
+	ref := &referenceFile{}
+	ref.Spec.Observations = []struct{ Security, Date string }{{"NVDA", "2025-01-27"}}
+	ref.Spec.Benchmark, ref.Spec.Model = "SPY", "market"
+	ref.Spec.Estimation, ref.Spec.Event, ref.Spec.CAR = [2]int{-270, -21}, [2]int{-10, 10}, [][2]int{{0, 0}}
+	r := runReference(t, ref)
+	if _, ok := r.Value(0, 0); ok {
+		t.Error("a value without shares outstanding")
+	}
+	c := r.Panel.Column("NVDA")
+	c.Shares, c.Currency = 24.49e9, "USD"
+	k := int(r.Observations[0].index) - c.First - 1
+	c.Close[k] = 142.62 // the close of 24 January; the reference panel holds adjusted closes only
+	v, ok := r.Value(0, 0)
+	if !ok || v.Currency != "USD" || math.Abs(v.Market-3492.8e9) > 1e8 || math.Abs(v.Raw+592.7e9) > 1e9 {
+		t.Errorf("%+v", v)
+	}
+	// AR -0.13357609296712847 and its standard error 0.025743023081869716 are in deepseek_market.json.
+	if math.Abs(v.Abnormal/v.Market+0.13357609296712847) > 1e-12 || math.Abs(v.SE/v.Market-0.025743023081869716) > 1e-12 {
+		t.Errorf("abnormal %v, SE %v", v.Abnormal/v.Market, v.SE/v.Market)
+	}
+	// R 4.2: qt(.975, 248) = 1.969576
+	if q := (v.Upper - v.Abnormal) / v.SE; math.Abs(q-1.969576) > 1e-6 || math.Abs(v.Upper+v.Lower-2*v.Abnormal) > 1 {
+		t.Errorf("interval %v to %v", v.Lower, v.Upper)
+	}
+}
