@@ -1,0 +1,206 @@
+package report
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"aftershock/analysis"
+)
+
+// level is the level at which a test rejects.
+const level = 0.05
+
+// unusualSpread is the ratio of the spread of the reactions to the usual one
+// from which on the reactions are called unequal.
+const unusualSpread = 1.5
+
+// finding is what the tests allow to be said of a group over one window.
+//
+// Two kinds of test lead, because they ask the average of a group two
+// questions: is it more than what the average does anyway (past), and is it
+// more than the spread of the members' own reactions (spread)? A test that
+// takes the members as independent never leads where they move together.
+type finding struct {
+	window   *analysis.GroupWindow
+	past     *analysis.TestResult // nil where none is defined
+	spread   *analysis.TestResult // nil where none is defined
+	joint    *analysis.TestResult // nil where it is not defined
+	aside    []*analysis.TestResult
+	widening float64 // spread of the members' SCAR over the usual one; NaN when not known
+	verdict  verdict
+}
+
+// verdict is what the leading tests say together.
+type verdict int
+
+const (
+	untested  verdict = iota // no test that may lead is defined
+	chance                   // no leading test rejects
+	shared                   // all leading tests reject
+	unequal                  // past rejects, spread does not, and the reactions differ more than usual
+	unsettled                // past rejects, spread does not, though the reactions differ about as usual
+	alike                    // spread rejects, past does not
+)
+
+var verdictWords = map[verdict]string{
+	untested:  "not tested",
+	chance:    "not to be told from chance",
+	shared:    "more than chance",
+	unequal:   "disputed: unequal reactions",
+	unsettled: "disputed: unsettled",
+	alike:     "disputed: small but alike",
+}
+
+// decide applies the rules: which tests lead, which are set aside, and what
+// the leading ones say together.
+//
+//	members move together   past leads        spread leads     set aside
+//	yes, one session 0      portfolio, crude  kp-bmp           patell, bmp, cross-section and the like
+//	yes, several            kp-patell         kp-bmp           the same
+//	no                      as above, patell  kp-bmp, bmp,     none
+//	                                          cross-section
+//
+// Of several names the first that is defined leads.
+//
+//	past rejects   spread rejects   reactions spread        verdict
+//	yes            yes                                      shared
+//	no             no                                       chance
+//	yes            no               1.5 times the usual     unequal
+//	yes            no               less                    unsettled
+//	no             yes                                      alike
+//
+// Where only one kind is defined it decides alone: shared or chance.
+func decide(r *analysis.Result, g *analysis.Group, win int) finding {
+	w := &g.Windows[win]
+	f := finding{window: w, widening: widening(r, w, g.Members, win)}
+	past, spread := []string{"portfolio", "crude", "kp-patell"}, []string{"kp-bmp"}
+	if !g.SameDate {
+		past = []string{"kp-patell", "crude"}
+	}
+	if !w.CoMoving() {
+		past, spread = append(past, "patell"), append(spread, "bmp", "cross-section")
+	}
+	first := func(names []string) *analysis.TestResult {
+		for _, n := range names {
+			if t := w.Test(n); t != nil && defined(t) {
+				return t
+			}
+		}
+		return nil
+	}
+	f.past, f.spread, f.joint = first(past), first(spread), first([]string{"joint"})
+	if w.CoMoving() {
+		for k := range w.Tests {
+			if t := &w.Tests[k]; defined(t) && takesIndependence(t.Test) {
+				f.aside = append(f.aside, t)
+			}
+		}
+	}
+	past0, spread0 := rejects(f.past), rejects(f.spread)
+	switch {
+	case f.past == nil && f.spread == nil:
+		f.verdict = untested
+	case (f.past == nil || past0) && (f.spread == nil || spread0):
+		f.verdict = shared
+	case !past0 && !spread0:
+		f.verdict = chance
+	case spread0:
+		f.verdict = alike
+	case f.widening >= unusualSpread:
+		f.verdict = unequal
+	default:
+		f.verdict = unsettled
+	}
+	return f
+}
+
+// takesIndependence reports whether a test's p value is wrong where the
+// observations move together.
+func takesIndependence(test string) bool {
+	switch test {
+	case "patell", "bmp", "cross-section", "skewness", "sign", "generalized-sign", "wilcoxon", "rank", "rank-standardized", "grank-z", "bootstrap":
+		return true
+	}
+	return false
+}
+
+func defined(t *analysis.TestResult) bool { return !math.IsNaN(t.P) }
+
+func rejects(t *analysis.TestResult) bool { return t != nil && t.P < level }
+
+// widening is the standard deviation of the members' SCAR over the one that
+// their correlation leaves where the event changes no variance, sqrt(1-RBar).
+func widening(r *analysis.Result, w *analysis.GroupWindow, members []int, win int) float64 {
+	var x []float64
+	var mean float64
+	for _, i := range members {
+		if v := r.Figures(i).SCAR[win]; !math.IsNaN(v) {
+			x = append(x, v)
+			mean += v
+		}
+	}
+	n := float64(len(x))
+	if n < 2 || !(w.RBar < 1) {
+		return math.NaN()
+	}
+	mean /= n
+	var ss float64
+	for _, v := range x {
+		ss += (v - mean) * (v - mean)
+	}
+	return math.Sqrt(ss / (n - 1) / (1 - w.RBar))
+}
+
+// single is one observation's t test over a window.
+type single struct {
+	obs  int
+	t    analysis.TestResult
+	holm float64 // p adjusted for all that were asked about
+}
+
+// singles tests the observations one by one over CAR window win, in order of
+// p. Those without a CAR are left out.
+func singles(r *analysis.Result, obs []int, win int) []single {
+	var out []single
+	for _, i := range obs {
+		if t := studentTest(r, i, win); defined(&t) {
+			out = append(out, single{obs: i, t: t})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b single) int { return cmp.Compare(a.t.P, b.t.P) })
+	// Holm (1979): (n-k) p_(k), k = 0, 1, ..., made monotone. It holds
+	// however the securities move together.
+	worst := 0.0
+	for k := range out {
+		worst = max(worst, min(1, float64(len(out)-k)*out[k].t.P))
+		out[k].holm = worst
+	}
+	return out
+}
+
+// outstanding are the leading elements of s that reject after Holm's adjustment.
+func outstanding(s []single) []single {
+	for k := range s {
+		if s[k].holm >= level {
+			return s[:k]
+		}
+	}
+	return s
+}
+
+// studentTest returns the t test of observation i over CAR window win.
+func studentTest(r *analysis.Result, i, win int) analysis.TestResult {
+	if w := r.Study.Windows[win]; w.Len() == 1 {
+		return r.SessionTest(i, w.From)
+	}
+	for _, t := range r.ObservationTests(i, win) {
+		if t.Test == "t" {
+			return t
+		}
+	}
+	f := r.Figures(i)
+	t := analysis.TestResult{Test: "t", Window: r.Study.Windows[win], N: 1, Stat: f.SCAR[win], Dist: analysis.StudentT(float64(r.Observations[i].Fit.M - r.Observations[i].Fit.K))}
+	t.P, t.PLower, t.PUpper = t.Dist.PValues(t.Stat)
+	return t
+}

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/bidi"
+	"golang.org/x/text/width"
+)
+
+// clean makes a text from a catalogue or a price source safe to print on one
+// line: control characters, which could steer a terminal, and marks of text
+// direction, which could reorder what stands beside it, become blanks or go.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u200c' || r == '\u200d': // joiners: Arabic and emoji need them
+			return r
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, " "))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// isolate puts s between marks that keep its direction from what stands
+// beside it, if any of it runs from right to left.
+func isolate(s string) string {
+	for _, r := range s {
+		if p, _ := bidi.LookupRune(r); p.Class() == bidi.R || p.Class() == bidi.AL {
+			return "\u2068" + s + "\u2069"
+		}
+	}
+	return s
+}
+
+// columns is the number of terminal columns that s takes.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// cut returns the longest head of s that takes at most n columns.
+func cut(s string, n int) string {
+	taken := 0
+	for i, r := range s {
+		if taken += columns(string(r)); taken > n {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// clip shortens s to n columns, the last of them an ellipsis.
+func clip(s string, n int) string {
+	if columns(s) <= n {
+		return s
+	}
+	return strings.TrimRight(cut(s, n-1), " ") + "…"
+}
+
+// wrap breaks s at blanks, not at no-break spaces, into lines of at most n
+// columns; a longer word is broken where the line ends.
+func wrap(s string, n int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }) {
+		if line != "" && columns(line)+1+columns(word) > n {
+			lines, line = append(lines, line), ""
+		}
+		for columns(word) > n {
+			head := cut(word, n)
+			lines, word = append(lines, head), word[len(head):]
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// A grid is a table of text whose columns fit a width.
+type grid struct {
+	heads []head
+	rows  [][]string
+}
+
+// head heads a column of a grid.
+type head struct {
+	name  string
+	left  bool   // aligned left
+	order int    // columns are shown by rising order, as long as there is room; 0 always
+	as    string // what it is called where it had to be left out; "": its absence need not be mentioned
+}
+
+const gap = "  "
+
+// render returns the lines of g, at most width columns wide, and what the
+// columns are called for which there was no room. A column of order 0 is clipped
+// where there is not even room for these.
+func (g *grid) render(width int) (lines []string, dropped []string) {
+	wide := make([]int, len(g.heads))
+	last := 0
+	for j, h := range g.heads {
+		wide[j] = columns(h.name)
+		for _, r := range g.rows {
+			wide[j] = max(wide[j], columns(r[j]))
+		}
+		last = max(last, h.order)
+	}
+	show := make([]bool, len(g.heads))
+	used, full := -len(gap), false
+	for order := range last + 1 {
+		for j, h := range g.heads {
+			if h.order != order {
+				continue
+			}
+			full = full || order > 0 && used+len(gap)+wide[j] > width
+			if !full {
+				show[j], used = true, used+len(gap)+wide[j]
+			} else if h.as != "" {
+				dropped = append(dropped, h.as)
+			}
+		}
+	}
+	for j := len(wide) - 1; j >= 0 && used > width; j-- {
+		if g.heads[j].left && show[j] {
+			cut := min(used-width, max(0, wide[j]-6))
+			wide[j], used = wide[j]-cut, used-cut
+		}
+	}
+	put := func(cells func(j int) string) {
+		var b strings.Builder
+		for j := range g.heads {
+			if !show[j] {
+				continue
+			}
+			if b.Len() > 0 {
+				b.WriteString(gap)
+			}
+			c := clip(cells(j), wide[j])
+			pad := strings.Repeat(" ", wide[j]-columns(c))
+			c = isolate(c)
+			if g.heads[j].left {
+				b.WriteString(c + pad)
+			} else {
+				b.WriteString(pad + c)
+			}
+		}
+		lines = append(lines, strings.TrimRight(b.String(), " "))
+	}
+	put(func(j int) string { return g.heads[j].name })
+	for _, r := range g.rows {
+		put(func(j int) string { return r[j] })
+	}
+	return lines, dropped
+}

@@ -1,0 +1,407 @@
+package report
+
+import (
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+
+	"aftershock/analysis"
+)
+
+// Tables returns the tables of a finished study. Their rows are computed as
+// they are read, so that a large study needs no second copy in memory.
+func Tables(r *analysis.Result) []Table {
+	return []Table{observations(r), abnormalReturns(r), cars(r), averages(r), tests(r)}
+}
+
+// The columns that several tables share.
+var (
+	eventID  = Column{"event_id", String, "", "ID of the event in the catalogue."}
+	security = Column{"security", String, "", "Symbol of the security."}
+	from     = Column{"from", Integer, "sessions", "First session of the window, counted from session 0."}
+	to       = Column{"to", Integer, "sessions", "Last session of the window, inclusive."}
+	groupBy  = Column{"group_by", String, "", "By what observations are pooled: event, security, category or all."}
+	group    = Column{"group", String, "", "The event's ID, the symbol, the category, or all."}
+	note     = Column{"note", String, "", "What is missing or doubtful in this row; several notes are parted by \"; \". Empty: nothing."}
+)
+
+const ofUnmeasured = " Empty for an excluded observation."
+
+// usedRows yields the rows that add makes of every used observation.
+func usedRows(r *analysis.Result, columns int, add func(i int, o *analysis.Observation, row []Cell, yield func([]Cell) bool) bool) iter.Seq[[]Cell] {
+	return func(yield func([]Cell) bool) {
+		row := make([]Cell, columns)
+		for i := range r.Observations {
+			if o := &r.Observations[i]; o.Used() && !add(i, o, row, yield) {
+				return
+			}
+		}
+	}
+}
+
+func observations(r *analysis.Result) Table {
+	t := Table{Name: "observations", Title: "One row an observation, used or excluded: what was measured, and how."}
+	t.Columns = []Column{
+		eventID,
+		{"title", String, "", "Title of the event in the catalogue's first language. Empty where it has none."},
+		{"category", String, "", "Category of the event. Empty where it has none."},
+		security,
+		{"sign", Integer, "", "Sign of the reaction that the catalogue expects: -1, 0 (none stated) or 1."},
+		{"benchmark", String, "", "Symbol of the market return. Empty where the security is not known."},
+		{"placement", String, "", "How session 0 was found: in-session (news before the close of its own day), after-close (the next session), closed-day (no session that day: the next one), date (only the date is known). Empty where there is no session 0."},
+		{"session0", Date, "", "Session 0: the first session at whose close the news could be in the price. Empty where there is none."},
+		{"early_close", Boolean, "", "Session 0 closes earlier than usual."},
+		{"used", Boolean, "", "The observation was measured."},
+		{"reason", String, "", "Why the observation is excluded, a stable code. Empty for a used one."},
+		{"detail", String, "", "The same in words, with figures. Empty for a used one."},
+		{"m", Integer, "sessions", "Usable sessions of the estimation window." + ofUnmeasured},
+		{"k", Integer, "", "Parameters of the mean that the model estimates." + ofUnmeasured},
+	}
+	for _, name := range r.CoefNames {
+		t.Columns = append(t.Columns,
+			Column{name, Number, coefUnit(name), "Estimated coefficient " + name + " of the model." + ofUnmeasured},
+			Column{"se_" + name, Number, coefUnit(name), "Standard error of " + name + ". Empty where the model gives none, and for an excluded observation."})
+	}
+	t.Columns = append(t.Columns,
+		Column{"sigma", Number, "return", "Residual standard deviation, s = sqrt(sum e^2/(M-K))." + ofUnmeasured},
+		Column{"r2", Number, "", "Share of the variance that the model explains. Empty where nothing is estimated, and for an excluded observation."},
+		Column{"autocorrelation", Number, "", "First-order autocorrelation of the estimation residuals." + ofUnmeasured},
+		Column{"durbin_watson", Number, "", "Durbin-Watson statistic of the estimation residuals." + ofUnmeasured},
+		Column{"jarque_bera", Number, "", "Jarque-Bera statistic: are the estimation residuals normal?" + ofUnmeasured},
+		Column{"jarque_bera_p", Number, "", "Its p value, chi-squared with 2 degrees of freedom." + ofUnmeasured},
+		Column{"ljung_box", Number, "", "Ljung-Box statistic of the estimation residuals up to lag 10." + ofUnmeasured},
+		Column{"ljung_box_p", Number, "", "Its p value, chi-squared with 10 degrees of freedom." + ofUnmeasured},
+		Column{"arch_lm", Number, "", "ARCH-LM statistic: does the residual variance come in clusters, up to lag 5?" + ofUnmeasured},
+		Column{"arch_lm_p", Number, "", "Its p value, chi-squared with 5 degrees of freedom." + ofUnmeasured},
+		Column{"confounders", String, "", "Other catalogued events of the security in the estimation or event window, as ID@session, parted by blanks. Empty: none."},
+		note)
+	t.Rows = func(yield func([]Cell) bool) {
+		notes := notesOf(r)
+		row := make([]Cell, 0, len(t.Columns))
+		for i := range r.Observations {
+			o := &r.Observations[i]
+			e := &r.Catalog.Events[o.Event]
+			var ex analysis.Exclusion
+			if !o.Used() {
+				ex = *o.Exclusion
+			}
+			row = append(row[:0], text(o.EventID), text(e.Title), text(e.Category), text(o.Security), integer(o.Sign), text(o.Benchmark),
+				text(string(o.Placement)), date(o.Session0), boolean(o.Early), boolean(o.Used()), text(string(ex.Reason)), text(ex.Detail))
+			row = appendFit(row, r, o)
+			d := r.Diagnostics(i)
+			for _, v := range []float64{d.Autocorrelation, d.DurbinWatson, d.JarqueBera, d.JarqueBeraP, d.LjungBox, d.LjungBoxP, d.ArchLM, d.ArchLMP} {
+				row = append(row, number(v))
+			}
+			var others []string
+			for _, c := range r.Confounders(i) {
+				others = append(others, fmt.Sprintf("%s@%d", c.EventID, c.Tau))
+			}
+			row = append(row, text(strings.Join(others, " ")), text(notes.observation(o)))
+			if !yield(row) {
+				return
+			}
+		}
+	}
+	return t
+}
+
+// coefUnit returns the unit of a coefficient: the intercept is a return, a
+// slope is a ratio of returns.
+func coefUnit(name string) string {
+	if name == "alpha" {
+		return "return"
+	}
+	return ""
+}
+
+func appendFit(row []Cell, r *analysis.Result, o *analysis.Observation) []Cell {
+	none := number(math.NaN())
+	if !o.Used() {
+		return append(row, slices.Repeat([]Cell{none}, 4+2*len(r.CoefNames))...)
+	}
+	f := &o.Fit
+	row = append(row, integer(f.M), integer(f.K))
+	for k := range r.CoefNames {
+		coef, se := none, none
+		if k < len(f.Coef) {
+			coef = number(f.Coef[k])
+		}
+		if k < len(f.SE) {
+			se = number(f.SE[k])
+		}
+		row = append(row, coef, se)
+	}
+	return append(row, number(f.S), number(f.R2))
+}
+
+func abnormalReturns(r *analysis.Result) Table {
+	t := Table{Name: "abnormal_returns", Title: "One row a session of the event window of a used observation."}
+	const missing = " Empty where the security or its benchmark has no return that session."
+	t.Columns = []Column{
+		eventID, security,
+		{"tau", Integer, "sessions", "Event time: sessions from session 0."},
+		{"date", Date, "", "Date of the session on the security's exchange. Empty where its calendar ends before."},
+		{"return", Number, "return", "Return of the session from adjusted closes, of the study's kind. Empty where there is none."},
+		{"expected", Number, "return", "Return that the model expects." + missing},
+		{"ar", Number, "return", "Abnormal return, AR = return - expected. A model on excess returns takes the risk-free rate as part of expected." + missing},
+		{"se", Number, "return", "Standard error of AR, the forecast error of the model." + missing},
+		{"sar", Number, "", "Standardised abnormal return, SAR = ar/se: the t statistic with m-k degrees of freedom (see observations)." + missing},
+		{"p", Number, "", "Two-sided p value of sar." + missing},
+		{"car", Number, "return", "Cumulative abnormal return from the first session of the event window to this one. Empty from the first missing AR on, unless missing ones count as 0."},
+		{"se_car", Number, "return", "Standard error of car. Empty where car is."},
+	}
+	t.Rows = usedRows(r, len(t.Columns), func(i int, o *analysis.Observation, row []Cell, yield func([]Cell) bool) bool {
+		f := r.Figures(i)
+		for k := range f.AR {
+			tau := r.Study.Event.From + k
+			row = append(row[:0], text(o.EventID), text(o.Security), integer(tau), date(r.Session(i, tau)), number(f.Return[k]), number(f.Expected[k]),
+				number(f.AR[k]), number(f.SE[k]), number(f.SAR[k]), number(r.SessionTest(i, tau).P), number(f.Path[k]), number(f.PathSE[k]))
+			if math.IsNaN(f.AR[k]) { // an error of nothing
+				row[7] = number(math.NaN())
+			}
+			if math.IsNaN(f.Path[k]) {
+				row[11] = number(math.NaN())
+			}
+			if !yield(row) {
+				return false
+			}
+		}
+		return true
+	})
+	return t
+}
+
+// otherSingleTests are the tests of one observation that have columns of their
+// own beside those of t.
+func otherSingleTests() []analysis.Test {
+	var out []analysis.Test
+	for _, t := range analysis.Tests {
+		if t.Scope() == analysis.OneObservation && t.Name() != "t" {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func cars(r *analysis.Result) Table {
+	t := Table{Name: "cars", Title: "One row a CAR window of a used observation."}
+	const missing = " Empty where the window is not complete."
+	const tested = " Empty where the window is not complete or the study does not run the test."
+	t.Columns = []Column{
+		eventID, security, from, to,
+		{"car", Number, "return", "Cumulative abnormal return, CAR = sum of AR over the window." + missing},
+		{"se", Number, "return", "Standard error of car, exact: residual and estimation error." + missing},
+		{"scar", Number, "", "Standardised CAR, SCAR = car/se." + missing},
+		{"csar", Number, "", "Sum of SAR over the window." + missing},
+		{"bhar", Number, "return", "Buy-and-hold abnormal return: product of 1 + return less product of 1 + expected." + missing},
+		{"t", Number, "", "Statistic of the t test that car is zero." + tested},
+		{"df", Number, "", "Its degrees of freedom, m-k." + tested},
+		{"p", Number, "", "Its two-sided p value." + tested},
+		{"p_lower", Number, "", "Its one-sided p value against a fall." + tested},
+		{"p_upper", Number, "", "Its one-sided p value against a rise." + tested},
+	}
+	others := otherSingleTests()
+	for _, o := range others {
+		name := columnName(o.Name())
+		t.Columns = append(t.Columns,
+			Column{name + "_p", Number, "", "Two-sided p value of the test " + o.Name() + " (" + o.Paper() + ")." + tested},
+			Column{name + "_p_lower", Number, "", "Its one-sided p value against a fall." + tested},
+			Column{name + "_p_upper", Number, "", "Its one-sided p value against a rise." + tested})
+	}
+	t.Columns = append(t.Columns, note)
+	t.Rows = func(yield func([]Cell) bool) {
+		notes := notesOf(r)
+		usedRows(r, len(t.Columns), func(i int, o *analysis.Observation, row []Cell, yield func([]Cell) bool) bool {
+			f := r.Figures(i)
+			for w, win := range r.Study.Windows {
+				results := r.ObservationTests(i, w)
+				find := func(name string) analysis.TestResult {
+					for _, x := range results {
+						if x.Test == name {
+							return x
+						}
+					}
+					nan := math.NaN()
+					return analysis.TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: analysis.Distribution{DF1: nan}}
+				}
+				st, se := find("t"), f.CARSE[w]
+				if math.IsNaN(f.CAR[w]) {
+					se = math.NaN()
+				}
+				row = append(row[:0], text(o.EventID), text(o.Security), integer(win.From), integer(win.To),
+					number(f.CAR[w]), number(se), number(f.SCAR[w]), number(f.CSAR[w]), number(f.BHAR[w]),
+					number(st.Stat), number(st.Dist.DF1), number(st.P), number(st.PLower), number(st.PUpper))
+				said := []string{st.Note}
+				for _, other := range others {
+					x := find(other.Name())
+					row = append(row, number(x.P), number(x.PLower), number(x.PUpper))
+					said = append(said, x.Note)
+				}
+				said = append(said, notes[noteKey{event: o.EventID, security: o.Security, window: win.String()}])
+				if !yield(append(row, text(join(said...)))) {
+					return false
+				}
+			}
+			return true
+		})(yield)
+	}
+	return t
+}
+
+func averages(r *analysis.Result) Table {
+	t := Table{Name: "averages", Title: "One row a session of the event window of a group."}
+	const none = " Empty where no observation has one."
+	t.Columns = []Column{
+		groupBy, group,
+		{"tau", Integer, "sessions", "Event time: sessions from session 0."},
+		{"n", Integer, "observations", "Observations with an abnormal return this session."},
+		{"aar", Number, "return", "Average abnormal return, AAR = mean of AR, equal weights." + none},
+		{"sd", Number, "return", "Standard deviation of AR between the observations, divisor N-1. Empty for fewer than two."},
+		{"se", Number, "return", "Standard error of aar, see se_method. Empty where it is not defined."},
+		{"n_car", Integer, "observations", "Observations whose CAR from the window's first session to this one is complete."},
+		{"caar", Number, "return", "Mean CAR from the first session of the event window to this one." + none},
+		{"se_caar", Number, "return", "Standard error of caar, see se_method. Empty where it is not defined."},
+		{"lower", Number, "return", "Lower end of the 95% interval of caar. Empty where se_caar is."},
+		{"upper", Number, "return", "Upper end of the 95% interval of caar. Empty where se_caar is."},
+		{"positive", Integer, "observations", "Observations with AR > 0 this session."},
+		{"se_method", String, "", "portfolio: forecast error of the equal-weighted portfolio (one common session 0); cross-section: spread of the observations over sqrt(N), widened for their correlation where windows overlap."},
+	}
+	t.Rows = func(yield func([]Cell) bool) {
+		row := make([]Cell, 0, len(t.Columns))
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			for _, a := range g.Averages {
+				row = append(row[:0], text(string(g.By)), text(g.Key), integer(a.Tau), integer(a.N), number(a.AAR), number(a.SD), number(a.SE),
+					integer(a.NPath), number(a.CAAR), number(a.CAARSE), number(a.Lower), number(a.Upper), integer(a.Positive), text(g.SEMethod))
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+	return t
+}
+
+// byProducts are the figures that tests give beside their statistic and that
+// have a column of their own. r_bar is not among them: it has its column with
+// the group.
+var byProducts = []Column{
+	{"p_normal", Number, "", "Two-sided p value of the same statistic against the normal distribution (bmp, kp-bmp). Empty for other tests."},
+	{"car", Number, "return", "CAR of the equal-weighted portfolio (portfolio). Empty for other tests."},
+}
+
+func tests(r *analysis.Result) Table {
+	t := Table{Name: "tests", Title: "One row a test of a group over a CAR window."}
+	const undefined = " Empty where the test is not defined; note says why."
+	t.Columns = []Column{
+		groupBy, group, from, to,
+		{"n", Integer, "observations", "Observations whose window is complete: those that the test sees."},
+		{"n_missing", Integer, "observations", "Used observations of the group without a CAR over this window."},
+		{"caar", Number, "return", "Mean CAR of the n observations. Empty for n = 0."},
+		{"abhar", Number, "return", "Mean BHAR of the n observations. Empty for n = 0."},
+		{"mean_scar", Number, "", "Mean SCAR of the n observations. Empty for n = 0."},
+		{"positive", Integer, "observations", "Observations with CAR > 0."},
+		{"rbar", Number, "", "Mean correlation of the observations over the window: of the estimation residuals on common calendar sessions, weighted by the share of the window that two observations have in common. Empty for n < 2."},
+		{"test", String, "", "Name of the test."},
+		{"null", String, "", "The hypothesis that it tests."},
+		{"statistic", Number, "", "Test statistic." + undefined},
+		{"distribution", String, "", "Its distribution under the hypothesis: t, normal, F, chi2, binomial, signed-rank, resampled. Empty where the test is not defined."},
+		{"df1", Number, "", "Degrees of freedom; of the numerator for F. Empty where the distribution has none."},
+		{"df2", Number, "", "Degrees of freedom of the denominator of F. Empty otherwise."},
+		{"p", Number, "", "Two-sided p value, or the only one where the statistic has no sign." + undefined},
+		{"p_lower", Number, "", "One-sided p value against a fall. Empty where the statistic has no sign."},
+		{"p_upper", Number, "", "One-sided p value against a rise. Empty where the statistic has no sign."},
+	}
+	extras := extraColumns(r)
+	t.Columns = append(append(t.Columns, extras...), note)
+	t.Rows = func(yield func([]Cell) bool) {
+		notes := notesOf(r)
+		row := make([]Cell, 0, len(t.Columns))
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			for k := range g.Windows {
+				w := &g.Windows[k]
+				for j := range w.Tests {
+					x := &w.Tests[j]
+					row = append(row[:0], text(string(g.By)), text(g.Key), integer(w.Window.From), integer(w.Window.To), integer(w.N), integer(len(w.Missing)),
+						number(w.CAAR), number(w.ABHAR), number(w.MeanSCAR), integer(w.Positive), number(w.RBar), text(x.Test), text(x.Null),
+						number(x.Stat), text(x.Dist.Name), number(x.Dist.DF1), number(x.Dist.DF2), number(x.P), number(x.PLower), number(x.PUpper))
+					for _, c := range extras {
+						row = append(row, number(byProduct(x, c.Name)))
+					}
+					said := []string{x.Note,
+						notes[noteKey{group: g.Name()}], notes[noteKey{group: g.Name(), window: w.Window.String()}],
+						notes[noteKey{group: g.Name(), window: w.Window.String(), test: x.Test}]}
+					if !yield(append(row, text(join(said...)))) {
+						return
+					}
+				}
+			}
+		}
+	}
+	return t
+}
+
+// extraColumns returns the columns of byProducts and, so that nothing is lost,
+// one for every other by-product that a test of r has.
+func extraColumns(r *analysis.Result) []Column {
+	out := slices.Clone(byProducts)
+	known := map[string]bool{"r_bar": true}
+	for _, c := range out {
+		known[c.Name] = true
+	}
+	for i := range r.Groups {
+		for k := range r.Groups[i].Windows {
+			for _, x := range r.Groups[i].Windows[k].Tests {
+				for _, f := range x.Extra {
+					if name := columnName(f.Name); !known[name] {
+						known[name] = true
+						out = append(out, Column{name, Number, "", "By-product of the test " + x.Test + ". Empty for other tests."})
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func byProduct(x *analysis.TestResult, column string) float64 {
+	for _, f := range x.Extra {
+		if columnName(f.Name) == column {
+			return f.Value
+		}
+	}
+	return math.NaN()
+}
+
+func columnName(s string) string { return strings.ReplaceAll(s, "-", "_") }
+
+// noteKey is what a note is about.
+type noteKey struct{ event, security, group, window, test string }
+
+// notebook holds the texts of a result's notes by what they are about.
+type notebook map[noteKey]string
+
+func notesOf(r *analysis.Result) notebook {
+	b := make(notebook)
+	for _, n := range r.Notes {
+		k := noteKey{event: n.EventID, security: n.Security, window: n.Window, test: n.Test}
+		if n.Group != "" {
+			k = noteKey{group: n.Group, window: n.Window, test: n.Test}
+		}
+		b[k] = join(b[k], n.Text)
+	}
+	return b
+}
+
+// observation returns the notes about an observation, its event and its security.
+func (b notebook) observation(o *analysis.Observation) string {
+	return join(b[noteKey{event: o.EventID, security: o.Security}], b[noteKey{event: o.EventID}], b[noteKey{security: o.Security}])
+}
+
+// join puts those of parts that say something into one text.
+func join(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "; ")
+}

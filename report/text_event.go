@@ -1,0 +1,245 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aftershock/analysis"
+)
+
+// event writes the section of one event.
+func (p *page) event(ev int) {
+	r, e := p.r, &p.r.Catalog.Events[ev]
+	var used []int
+	for _, i := range p.obs[ev] {
+		if r.Observations[i].Used() {
+			used = append(used, i)
+		}
+	}
+	const margin = "            " // beneath the title, which stands right of a date
+	p.blank()
+	p.line(p.rule())
+	for k, l := range wrap(p.title(ev), p.width-len(margin)) {
+		if k == 0 {
+			p.line(p.bold(p.day(ev).String() + "  " + isolate(l)))
+		} else {
+			p.line(p.bold(margin + isolate(l)))
+		}
+	}
+	about := clean(e.ID)
+	if c := clean(e.Category); c != "" {
+		about += ", " + c
+	}
+	about += fmt.Sprintf("; N = %d", len(used))
+	if x := len(p.obs[ev]) - len(used); x > 0 {
+		about += fmt.Sprintf(", %d excluded", x)
+	}
+	p.paragraph(margin, margin, about)
+	p.blank()
+	for _, s := range whenOut(r, e, p.obs[ev]) {
+		p.paragraph("", "", s)
+	}
+	if len(used) == 0 {
+		p.paragraph("", "", "No security could be measured; the reasons stand at the end.")
+		return
+	}
+	g := r.Group(analysis.ByEvent, e.ID)
+	p.paragraph("", "", reaction(r, used[0], headline))
+	if g != nil && len(g.Members) < 2 {
+		g = nil
+	}
+	var f finding
+	if g != nil {
+		f = decide(r, g, headline)
+		for _, s := range together(r, &f, g, headline) {
+			p.paragraph("", "", s)
+		}
+	}
+	p.blank()
+	p.securities(used, g)
+	if g != nil {
+		p.blank()
+		p.tests(g, &f)
+	}
+	p.warnings(e.ID)
+}
+
+// byCAR sorts observations by their CAR over the headline window, those first
+// that moved farthest in the direction of the average, those without one last.
+func byCAR(r *analysis.Result, obs []int, down bool) []int {
+	car := make(map[int]float64, len(obs))
+	for _, i := range obs {
+		if car[i] = r.Figures(i).CAR[headline]; down {
+			car[i] = -car[i]
+		}
+	}
+	out := slices.Clone(obs)
+	slices.SortStableFunc(out, func(a, b int) int { return -cmp.Compare(car[a], car[b]) }) // NaN is the least
+	return out
+}
+
+// securities writes the table of an event's securities and, for two or more,
+// their average.
+func (p *page) securities(used []int, g *analysis.Group) {
+	r, s := p.r, p.r.Study
+	var windows []int // those with a column of their own
+	zero := s.Event.Contains(0)
+	for w, win := range s.Windows {
+		if !zero || win != (analysis.Window{From: 0, To: 0}) { // [0,0] is AR
+			windows = append(windows, w)
+		}
+	}
+	t := &grid{heads: []head{{name: fmt.Sprintf("%%, N %d", len(used)), left: true}}}
+	if zero {
+		t.heads = append(t.heads, head{name: "return"}, head{name: "AR   "}, head{name: "t", order: 1}, head{name: "p of t", order: 3, as: "p of t"})
+	}
+	for _, w := range windows {
+		t.heads = append(t.heads, head{name: s.Windows[w].String(), order: 2, as: s.Windows[w].String()})
+	}
+	t.heads = append(t.heads, head{name: "beta", order: 4}, head{name: "M", order: 4}, head{left: true, order: 5})
+
+	starred := func(v, pv float64) string { return percent(v, 2) + fmt.Sprintf("%-3s", stars(pv)) }
+	beta := slices.Index(r.CoefNames, "beta")
+	for _, i := range byCAR(r, used, g != nil && g.Windows[headline].CAAR < 0) {
+		o, f := &r.Observations[i], r.Figures(i)
+		row := []string{clip(clean(o.Security), 16)}
+		if zero {
+			x, k := r.SessionTest(i, 0), -s.Event.From
+			row = append(row, percent(f.Return[k], 2), starred(f.AR[k], x.P), fixed(x.Stat, 2), showP(x.P))
+		}
+		for _, w := range windows {
+			row = append(row, starred(f.CAR[w], studentTest(r, i, w).P))
+		}
+		b, name := "–", nameOf(r, o.Security)
+		if beta >= 0 && beta < len(o.Fit.Coef) {
+			b = fixed(o.Fit.Coef[beta], 2)
+		}
+		if name == clean(o.Security) {
+			name = ""
+		}
+		t.rows = append(t.rows, append(row, b, strconv.Itoa(o.Fit.M), clip(name, 28)))
+	}
+	if g != nil {
+		row := []string{"average"}
+		if zero {
+			row = append(row, "", percent(g.Averages[-s.Event.From].AAR, 2)+"   ", "", "")
+		}
+		for _, w := range windows {
+			row = append(row, percent(g.Windows[w].CAAR, 2)+"   ")
+		}
+		t.rows = append(t.rows, append(row, "", "", ""))
+	}
+	p.grid(t)
+	if g == nil {
+		return
+	}
+	var short []string
+	for _, w := range g.Windows {
+		if len(w.Missing) > 0 {
+			short = append(short, fmt.Sprintf("%s N %d", w.Window, w.N))
+		}
+	}
+	if len(short) > 0 {
+		p.paragraph("  ", "  ", "Averages over the securities with a complete window: "+strings.Join(short, ", ")+".")
+	}
+}
+
+// tests writes the tests of a group over the headline window, those that lead
+// first, and their p values over the others.
+func (p *page) tests(g *analysis.Group, f *finding) {
+	w := f.window
+	if len(w.Tests) == 0 {
+		return
+	}
+	t := &grid{heads: []head{{name: fmt.Sprintf("%s, N %d", w.Window, w.N), left: true}, {name: "statistic"}, {name: "distribution", left: true, order: 1, as: "distribution"}, {name: "p"}, {name: "reading", left: true, order: 1, as: "reading"}}}
+	for k := range g.Windows {
+		if k != headline {
+			t.heads = append(t.heads, head{name: "p " + g.Windows[k].Window.String(), order: 2, as: "p values over the other windows"})
+		}
+	}
+	order := make([]int, len(w.Tests))
+	for k := range order {
+		order[k] = k
+	}
+	rank := func(k int) int {
+		switch x := &w.Tests[k]; {
+		case x == f.past || x == f.spread:
+			return 0
+		case !defined(x):
+			return 3
+		case slices.Contains(f.aside, x):
+			return 2
+		}
+		return 1
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, k := range order {
+		x := &w.Tests[k]
+		row := []string{x.Test, fixed(x.Stat, 3), distribution(x.Dist), showP(x.P), reading(f, x)}
+		for j := range g.Windows {
+			if j != headline {
+				row = append(row, showP(g.Windows[j].Tests[k].P))
+			}
+		}
+		t.rows = append(t.rows, row)
+	}
+	p.grid(t)
+	if len(f.aside) > 0 {
+		p.paragraph("  ", "  ", fmt.Sprintf("The residuals correlate by %s on average: the variance of the average is %s times that of independent securities.", fixed(w.RBar, 2), fixed(w.VarianceRatio(), 1)))
+	}
+}
+
+// reading says in a few words what one test says here.
+func reading(f *finding, t *analysis.TestResult) string {
+	switch {
+	case !defined(t):
+		return "not defined"
+	case slices.Contains(f.aside, t):
+		return "set aside"
+	}
+	s := "does not reject"
+	if rejects(t) {
+		s = "rejects"
+	}
+	if t == f.past || t == f.spread {
+		return "leads: " + s
+	}
+	return s
+}
+
+func distribution(d analysis.Distribution) string {
+	switch {
+	case d.Name == "" || d.Name == "t" && math.IsNaN(d.DF1):
+		return "–"
+	case math.IsNaN(d.DF1):
+		return d.Name
+	case math.IsNaN(d.DF2):
+		return fmt.Sprintf("%s(%g)", d.Name, d.DF1)
+	}
+	return fmt.Sprintf("%s(%g,%g)", d.Name, d.DF1, d.DF2)
+}
+
+// withEvent reports whether a note stands with its event: a warning does,
+// unless the table of tests says it.
+func withEvent(n *analysis.Note) bool {
+	return n.EventID != "" && n.Severity == analysis.Warning && n.Code != "co-movement"
+}
+
+// warnings writes the notes that stand with an event.
+func (p *page) warnings(event string) {
+	first := true
+	for _, n := range p.r.Notes {
+		if n.EventID != event || !withEvent(&n) {
+			continue
+		}
+		if first {
+			p.blank()
+			first = false
+		}
+		p.paragraph("  ! ", "    ", clean(n.Text))
+	}
+}
