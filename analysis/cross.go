@@ -34,6 +34,10 @@ type pool struct {
 	rankOnce sync.Once
 	rankings []*rankings // by window
 	general  []general   // by window
+
+	placeboOnce sync.Once
+	draws       *Draws
+	placeboOf   Test
 }
 
 // pair is two members whose event windows share sessions.

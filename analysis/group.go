@@ -31,7 +31,7 @@ func (grp *Group) measure(r *Result) {
 			}
 		}
 		for _, t := range r.Study.Tests {
-			if t.Scope() == ManyObservations {
+			if t.Scope().covers(ManyObservations) {
 				gw.Tests = append(gw.Tests, run(t, c))
 			}
 		}
@@ -185,7 +185,7 @@ func (r *Result) ObservationTests(i, w int) []TestResult {
 	c := newCross(newPool(r.eng, []int32{row}), w)
 	var out []TestResult
 	for _, t := range r.Study.Tests {
-		if t.Scope() == OneObservation {
+		if t.Scope().covers(OneObservation) {
 			out = append(out, run(t, c))
 		}
 	}

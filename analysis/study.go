@@ -25,6 +25,19 @@ type Study struct {
 	Securities    []string // for events that name none
 	Events        []string // IDs of the events to study; empty: all. The others still count as confounders
 	Seed          uint64   // of everything that is drawn at random
+	Draws         int      // resamples, and pseudo-dates at most; 0 means DefaultDraws
+	Placebo       string   // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
+}
+
+// DefaultDraws is how often the resampled tests draw where nothing else is
+// asked for.
+const DefaultDraws = 9_999
+
+func (s *Study) draws() int {
+	if s.Draws == 0 {
+		return DefaultDraws
+	}
+	return s.Draws
 }
 
 // MissingEvent says what a CAR is whose window has a missing abnormal return.
@@ -50,7 +63,7 @@ func DefaultStudy() *Study {
 		Gaps:          market.Skip,
 		MissingEvent:  ExcludeMissing,
 		Weights:       EqualWeights,
-		Tests:         Tests,
+		Tests:         DefaultTests(),
 		Groups:        Groupings,
 		Seed:          1,
 	}
@@ -87,8 +100,16 @@ func (s *Study) Validate() error {
 		return bad("missing_event", "%q; use exclude or zero", s.MissingEvent)
 	case !slices.Contains(Weightings, s.Weights):
 		return bad("weights", "%q; use equal, value or precision", s.Weights)
+	case s.Draws < 0 || s.Draws > 0 && s.Draws < minDraws:
+		return bad("draws", "%d; use %d or more", s.Draws, minDraws)
 	case len(s.Windows) == 0:
 		return bad("car", "no window; give at least one, such as [0, 0]")
+	}
+	if s.Placebo != "" {
+		t, ok := TestByName(s.Placebo)
+		if _, costly := t.(resampled); !ok || costly {
+			return bad("placebo", "%q is no test with a statistic to place; use one such as t, portfolio or kp-bmp", s.Placebo)
+		}
 	}
 	for i, w := range s.Windows {
 		if w.From > w.To {

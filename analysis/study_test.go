@@ -114,7 +114,7 @@ func (n *nasty) panel(t testing.TB, kind market.ReturnKind, change func(symbol s
 
 func (n *nasty) study() *Study {
 	s := DefaultStudy()
-	s.Benchmark, s.Tests = "INDEX", Tests
+	s.Benchmark, s.Tests, s.Draws = "INDEX", Tests, 199
 	return s
 }
 
@@ -285,6 +285,12 @@ func testsEqual(t *testing.T, law string, a, b *Result, sign float64) {
 		for w := range g.Windows {
 			for k, x := range g.Windows[w].Tests {
 				y := h.Windows[w].Tests[k]
+				switch {
+				case sign < 0 && strings.HasPrefix(x.Test, "bhar-"): // compounded returns are not those of the opposite sign
+					continue
+				case x.Test == "placebo" && (law == "data outside both windows" || law == "event removed"): // they make its pseudo-dates
+					continue
+				}
 				s := sign
 				if math.IsNaN(x.PLower) { // no sign to flip
 					s = 1

@@ -20,6 +20,7 @@ type Figure struct {
 type TestResult struct {
 	Test   string
 	Null   string // the hypothesis in words
+	Of     string // test whose statistic this is, where placebo places another's; "" otherwise
 	Window Window
 	N      int // observations that entered
 	Stat   float64
@@ -48,7 +49,11 @@ type Scope int
 const (
 	OneObservation Scope = iota
 	ManyObservations
+	AnyNumber // one or many
 )
+
+// covers reports whether a test of scope s serves t, one observation or many.
+func (s Scope) covers(t Scope) bool { return s == t || s == AnyNumber }
 
 // Test is a hypothesis test on a cross-section of one or many observations.
 type Test interface {
@@ -76,6 +81,8 @@ var Tests = []Test{
 	Skewness{}, SignTest{}, GeneralizedSign{}, Wilcoxon{},
 	RankTest{}, RankStandardized{}, GRankT{}, GRankZ{},
 	SampleQuantile{},
+	BHARTest{}, BHARSkewness{}, CalendarTime{},
+	Bootstrap{}, Placebo{},
 }
 
 // TestByName returns the test called name, and false when there is none.

@@ -39,7 +39,8 @@ func (Skewness) Run(c *Cross) TestResult {
 	}
 	var g float64
 	for _, v := range c.CAR {
-		g += math.Pow((v-m)/sd, 3)
+		d := (v - m) / sd
+		g += d * d * d
 	}
 	g *= n / ((n - 1) * (n - 2))
 	s := m / sd

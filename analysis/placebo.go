@@ -1,0 +1,360 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"sync"
+
+	"aftershock/market"
+)
+
+const (
+	minDraws = 19 // pseudo-dates, below which no p value can reach 0.05
+	minClean = 99 // pseudo-dates with clean estimation windows, below which those of all others serve as well
+	fewDates = "%d pseudo-dates have windows without an event of these securities; placebo needs %d"
+)
+
+// Placebo moves the whole study to sessions without news and asks how often
+// its statistic is as far from zero there as at the event:
+//
+//	p = (1 + #{|T_b| >= |T|}) / (1 + B)
+//
+// A pseudo-date is one shift d of calendar sessions, the same for all
+// observations, so that what happened together stays together. Models are
+// fitted anew at every shift. A shift serves if at it every observation
+//
+//   - has prices for the event window and for the least estimation window, and
+//     is measured, its CAR window complete;
+//   - has no event of its security, from the whole catalogue, inside the event
+//     window, nor inside the estimation window. Where fewer than 99 shifts
+//     meet the latter (events that recur within an estimation window leave
+//     none), estimation windows may hold events.
+//
+// With no more than Study.Draws shifts, all are gone through; otherwise that
+// many are drawn without replacement from Study.Seed. Fewer than 19 leave the
+// test undefined. Where the securities trade on several calendars, d counts
+// sessions of the first one's, and every other session 0 moves to the first
+// session at or after the date that its own moves to there.
+//
+// The statistic is Study.Placebo's where that is about as many observations;
+// else t for one observation, portfolio for several that share their session 0
+// (the average against the same portfolio's own past), and kp-bmp for several
+// that do not. A statistic without a sign has no one-sided p values.
+// By-products: draws, the shifts that served; pool, those that there were;
+// clean_estimation, 1 where estimation windows held no event, else 0.
+//
+// Statistics of neighbouring shifts are not independent; the p value holds as
+// long as the event's own shift is exchangeable with the others. After
+// MacKinlay (1997), section 8; Gelbach, Helland, Klick (2013) for one firm.
+type Placebo struct{}
+
+// Name implements Test.
+func (Placebo) Name() string { return "placebo" }
+
+// Null implements Test.
+func (Placebo) Null() string { return "the event's date is a date like any other" }
+
+// Assumes implements Test.
+func (Placebo) Assumes() string {
+	return "the sessions without news vary as those of the event would have without it"
+}
+
+// Paper implements Test.
+func (Placebo) Paper() string {
+	return "Fisher (1935) on randomisation; Gelbach, Helland, Klick (2013)"
+}
+
+// Scope implements Test.
+func (Placebo) Scope() Scope { return AnyNumber }
+
+func (Placebo) resampled() {}
+
+// Run implements Test.
+func (Placebo) Run(c *Cross) TestResult {
+	d, of := c.pool.placebo()
+	real := run(of, c)
+	out := func(r TestResult) TestResult { r.Of = of.Name(); return r }
+	if real.Note != "" {
+		return out(undefined("%s", real.Note))
+	}
+	draws := present(d.Stat[c.index])
+	if len(draws) < minDraws {
+		return out(undefined(fewDates, len(draws), minDraws))
+	}
+	r := resampledFrom(real.Stat, measure(&real), draws, false)
+	if real.PLower != real.PLower {
+		r.PLower, r.PUpper = nan, nan
+	}
+	clean := 0.0
+	if d.Clean {
+		clean = 1
+	}
+	r.Extra = append(r.Extra, Figure{"pool", float64(d.Pool)}, Figure{"clean_estimation", clean})
+	return out(r)
+}
+
+// measure is the statistic of a test as a departure from zero.
+func measure(r *TestResult) float64 {
+	if r.Dist.Name == "signed-rank" {
+		return r.Figure("z")
+	}
+	return r.Stat
+}
+
+// placebo returns the pool's statistics at pseudo-dates, by window of the
+// study, and the test that they are of.
+func (p *pool) placebo() (*Draws, Test) {
+	p.placeboOnce.Do(func() {
+		g := p.eng
+		n := ManyObservations
+		p.placeboOf = KPBMP{}
+		switch {
+		case len(p.rows) == 1:
+			n, p.placeboOf = OneObservation, StudentTest{}
+		case p.sameDate:
+			p.placeboOf = PortfolioTest{}
+		}
+		if t, ok := TestByName(g.study.Placebo); ok && t.Scope().covers(n) {
+			p.placeboOf = t
+		}
+		at := make([]placed, g.windows)
+		for w := range at {
+			at[w] = placed{rows: p.rows, window: g.study.Windows[w], test: p.placeboOf}
+		}
+		p.draws, _ = g.draw(context.Background(), at) // without an end, it does not fail
+	})
+	return p.draws, p.placeboOf
+}
+
+// placed is one statistic to compute at every pseudo-date.
+type placed struct {
+	rows   []int32
+	window Window
+	test   Test
+}
+
+// Draws are statistics at pseudo-dates: what they would have been had the
+// study been about a date without news.
+type Draws struct {
+	Shifts []int       // sessions from the event to the pseudo-date, ascending
+	Stat   [][]float64 // by statistic, then by shift; NaN where it could not be computed
+	Pool   int         // shifts that could have been drawn
+	Clean  bool        // no event lies in any of the estimation windows either
+}
+
+// draw computes the statistics at their common pseudo-dates.
+func (g *engine) draw(ctx context.Context, at []placed) (*Draws, error) {
+	r := newReplica(g, at)
+	d := &Draws{Stat: make([][]float64, len(at))}
+	d.Shifts, d.Pool, d.Clean = r.shifts()
+	for i := range at {
+		d.Stat[i] = make([]float64, len(d.Shifts))
+	}
+	if len(d.Shifts) == 0 {
+		return d, ctx.Err()
+	}
+	size := make([]int, len(at))
+	for i, t := range r.at(0) {
+		size[i] = t.N
+	}
+	copies := sync.Pool{New: func() any { return newReplica(g, at) }}
+	err := parallel(ctx, len(d.Shifts), 8, nil, func(_ *workspace, b int) {
+		own := copies.Get().(*replica)
+		defer copies.Put(own)
+		for i, t := range own.at(d.Shifts[b]) {
+			d.Stat[i][b] = nan
+			if t.N == size[i] {
+				d.Stat[i][b] = measure(&t)
+			}
+		}
+	})
+	return d, err
+}
+
+// replica is an engine of its own that measures the rows of another at other
+// sessions.
+type replica struct {
+	from  *engine
+	eng   *engine
+	work  *workspace
+	stats []placed
+	local [][]int32 // the rows of stats in eng
+	rows  []int32   // the rows of eng in from
+	index []int     // the window of stats in eng.study.Windows
+	out   []TestResult
+}
+
+func newReplica(g *engine, at []placed) *replica {
+	study := *g.study
+	study.Windows = nil
+	r := &replica{from: g, stats: at, work: new(workspace), out: make([]TestResult, len(at))}
+	r.work.sample = Sample{Estimation: study.Estimation, Event: study.Event, work: r.work}
+	row := make(map[int32]int32)
+	for _, a := range at {
+		local := make([]int32, len(a.rows))
+		for k, i := range a.rows {
+			j, ok := row[i]
+			if !ok {
+				j = int32(len(r.rows))
+				row[i] = j
+				r.rows = append(r.rows, i)
+			}
+			local[k] = j
+		}
+		r.local = append(r.local, local)
+		w := slices.Index(study.Windows, a.window)
+		if w < 0 {
+			w = len(study.Windows)
+			study.Windows = append(study.Windows, a.window)
+		}
+		r.index = append(r.index, w)
+	}
+	r.eng = &engine{study: &study, panel: g.panel, length: g.length, forecast: g.forecast, windows: len(study.Windows)}
+	r.eng.grow(len(r.rows))
+	for j, i := range r.rows {
+		r.eng.ser[j] = g.ser[i]
+	}
+	return r
+}
+
+// at measures the rows d sessions later and runs the tests. The result is
+// good until the next call.
+func (r *replica) at(d int) []TestResult {
+	g := r.eng
+	ref := r.calendar()
+	for j, i := range r.rows {
+		g.s0[j] = int32(r.from.moved(i, ref, d))
+		if ex := g.fit(j, &r.work.sample); ex != nil {
+			for w := range g.windows {
+				g.car[j*g.windows+w] = nan
+			}
+		}
+	}
+	var p *pool
+	for k, a := range r.stats {
+		if k == 0 || !slices.Equal(r.local[k], r.local[k-1]) {
+			p = newPool(g, r.local[k])
+		}
+		r.out[k] = run(a.test, newCross(p, r.index[k]))
+	}
+	return r.out
+}
+
+// calendar is the one that shifts are counted on.
+func (r *replica) calendar() *market.Calendar { return r.from.ser[r.rows[0]].col.Calendar }
+
+// moved returns session 0 of row i, d sessions of ref later.
+func (g *engine) moved(i int32, ref *market.Calendar, d int) int {
+	cal, s0 := g.ser[i].col.Calendar, int(g.s0[i])
+	if cal == ref || d == 0 {
+		return s0 + d
+	}
+	k := ref.Search(cal.Date(s0)) + d
+	if k < 0 || k >= ref.Len() {
+		return -1
+	}
+	return cal.Search(ref.Date(k))
+}
+
+// shifts returns the shifts that serve before anything is measured, in
+// ascending order and no more than Study.Draws; see Placebo.
+func (r *replica) shifts() (d []int, pool int, clean bool) {
+	g, st, ref := r.from, r.from.study, r.calendar()
+	lines := make([][]moment, len(r.rows))
+	column := make(map[*series][]moment)
+	for i, s := range g.series {
+		if s != nil && g.timeline != nil {
+			column[s] = g.timeline[i]
+		}
+	}
+	lo, hi := -ref.Len(), ref.Len()
+	for j, i := range r.rows {
+		s, s0 := g.ser[i], int(g.s0[i])
+		lines[j] = column[s]
+		if s.col.Calendar == ref {
+			lo = max(lo, s.first+st.MinEstimation-1-st.Estimation.To-s0)
+			hi = min(hi, s.first+len(s.y)-1-st.Event.To-s0)
+		}
+	}
+	var all, cleanest []int
+shift:
+	for k := lo; k <= hi; k++ {
+		untouched := true
+		for j, i := range r.rows {
+			s, s0 := g.ser[i], g.moved(i, ref, k)
+			if s0+st.Estimation.To-st.MinEstimation+1 < s.first || s0+st.Event.To >= s.first+len(s.y) || holds(lines[j], s0, st.Event) {
+				continue shift
+			}
+			untouched = untouched && !holds(lines[j], s0, st.Estimation)
+		}
+		all = append(all, k)
+		if untouched {
+			cleanest = append(cleanest, k)
+		}
+	}
+	if clean = len(cleanest) >= minClean; clean {
+		all = cleanest
+	}
+	pool = len(all)
+	if b := st.draws(); pool > b {
+		seed := stream(st.Seed, "placebo")
+		key := func(d int) uint64 { return word(seed, uint64(int64(d)), 0) }
+		slices.SortFunc(all, func(a, b int) int {
+			if key(a) < key(b) {
+				return -1
+			}
+			return 1
+		})
+		all = all[:b]
+		slices.Sort(all)
+	}
+	return all, pool, clean
+}
+
+// holds reports whether an event lies in window w about session s0.
+func holds(line []moment, s0 int, w Window) bool {
+	k := sort.Search(len(line), func(k int) bool { return int(line[k].index) >= s0+w.From })
+	return k < len(line) && int(line[k].index) <= s0+w.To
+}
+
+// Hypothesis is one statistic of a family: a test on a window of one or many
+// observations.
+type Hypothesis struct {
+	Label   string // as the family's name leaves it open: a security, a session, a group
+	Members []int  // indices into Result.Observations; excluded ones are left out
+	Window  Window
+	Test    Test
+}
+
+// Placebo computes the statistics of h at their common pseudo-dates; see the
+// test Placebo for which these are. Windows must lie within Study.Event but
+// need not be among Study.Windows. Errors: a window outside the event window,
+// a hypothesis without a measured observation, ctx is done.
+func (r *Result) Placebo(ctx context.Context, h []Hypothesis) (*Draws, error) {
+	at, err := r.places(h)
+	if err != nil {
+		return nil, err
+	}
+	return r.eng.draw(ctx, at)
+}
+
+func (r *Result) places(h []Hypothesis) ([]placed, error) {
+	at := make([]placed, len(h))
+	for k, x := range h {
+		if !x.Window.Within(r.Study.Event) {
+			return nil, fmt.Errorf("%s: window %s does not lie within the event window %s", x.Label, x.Window, r.Study.Event)
+		}
+		at[k] = placed{window: x.Window, test: x.Test}
+		for _, i := range x.Members {
+			if row := r.Observations[i].row; row >= 0 {
+				at[k].rows = append(at[k].rows, row)
+			}
+		}
+		if len(at[k].rows) == 0 {
+			return nil, fmt.Errorf("%s: none of its observations was measured", x.Label)
+		}
+	}
+	return at, nil
+}
