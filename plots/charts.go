@@ -26,7 +26,8 @@ var Charts = []Chart{
 }
 
 // eachEvent makes a chart of one picture an event from a function of the
-// event's index in the catalogue and the indices of its observations.
+// event's index in the catalogue and the indices of its observations. An event
+// that is not studied has no picture.
 func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func(*analysis.Result) []drawing {
 	return func(r *analysis.Result) []drawing {
 		obs := make([][]int, len(r.Catalog.Events))
@@ -34,9 +35,11 @@ func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func
 			e := r.Observations[i].Event
 			obs[e] = append(obs[e], i)
 		}
-		ds := make([]drawing, len(obs))
+		var ds []drawing
 		for e := range obs {
-			ds[e] = take(r, e, obs[e])
+			if len(obs[e]) > 0 {
+				ds = append(ds, take(r, e, obs[e]))
+			}
 		}
 		return ds
 	}
