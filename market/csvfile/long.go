@@ -21,6 +21,7 @@ const (
 	longVolume
 	longShares
 	longThousands // shares in thousands
+	longFactor    // by which CRSP's price is divided for splits
 	longColumns
 )
 
@@ -35,7 +36,12 @@ var longNames = [longColumns][]string{
 	longVolume:    slices.Concat([]string{"dlyvol", "cshtrd"}, names[colVolume]),
 	longShares:    {"shares", "sharesoutstanding"},
 	longThousands: {"shrout", "dlyshrout", "shroutthousands"},
+	longFactor:    {"cfacpr"},
 }
+
+// crspPrices are the names under which CRSP gives closes as traded, with 0 for
+// none and a minus sign for the middle of bid and ask.
+var crspPrices = []string{"prc", "dlyprc"}
 
 // findColumns finds the columns of a long file; -1 is nowhere. ok is false
 // when the header is not that of a long file.
@@ -74,6 +80,12 @@ type longSecurity struct {
 
 // long reads a line a security and day.
 func (b *panelReader) long(t *table, at [longColumns]int, width int) error {
+	if b.crsp = at[longClose] >= 0 && slices.Contains(crspPrices, canonical(t.fields[at[longClose]])); b.crsp && at[longFactor] < 0 {
+		if at[longReturn] < 0 && at[longPrice] < 0 {
+			return fmt.Errorf("%s:%d: %s is not adjusted for splits; a column of returns, adjusted prices or cfacpr is needed", b.file, t.line, t.fields[at[longClose]])
+		}
+		at[longClose] = -1
+	}
 	h := header{width: width}
 	for c := range h.at {
 		h.at[c] = -1
@@ -162,12 +174,14 @@ func (b *panelReader) observation(f []string, at [longColumns]int, line, session
 		}
 	}
 	o.price = b.price(field(longPrice), line)
-	if s := field(longClose); at[longReturn] < 0 {
+	if s := field(longClose); !b.crsp {
 		o.close = b.price(s, line)
 	} else if x, ok := number(s, b.mark); !ok {
 		b.add(line, "the price %q is not a number", s)
-	} else if x != 0 { // CRSP writes 0 for no price, a negative number for the middle of bid and ask
-		o.close = math.Abs(x)
+	} else if f, ok := number(field(longFactor), b.mark); !ok {
+		b.add(line, "cfacpr %q is not a number", field(longFactor))
+	} else if x != 0 && f > 0 {
+		o.close = math.Abs(x) / f
 	}
 	if x, ok := volume(field(longVolume), b.mark); !ok {
 		b.add(line, "the volume %q is not a number", field(longVolume))
@@ -197,7 +211,7 @@ func (b *panelReader) crspReturn(s string, line int) float64 {
 	switch {
 	case !ok:
 		b.add(line, "the return %q is not a number", s)
-	case x == -66 || x == -77 || x == -88 || x == -99:
+	case x == -44 || x == -55 || x == -66 || x == -77 || x == -88 || x == -99:
 		return math.NaN()
 	case x < -1:
 		b.add(line, "the return %s is below -100%%; returns are decimals", s)

@@ -39,7 +39,7 @@ const (
 //	Return    ret, return, returns, total return, dlyret, trt1d
 //	Delisting dlret, dlyret del, delisting return
 //	Price     as the adjusted close
-//	Close     prc, dlyprc, prccd, and as the close
+//	Close     prc and dlyprc with cfacpr, prccd, and as the close
 //	Volume    vol, dlyvol, cshtrd, and as the volume
 //	Shares    shrout, dlyshrout, in thousands; shares, shares outstanding, in shares
 type Columns struct {
@@ -67,15 +67,17 @@ func ReadPanelFile(path string, opt PanelOptions) (*market.Panel, error) {
 }
 
 // ReadPanel reads many securities from the bytes of one file that messages
-// call file. All are on opt.Calendar; if that is nil, on market.NYSE(). A
-// column reaches from its first to its last observation.
+// call file. All are on opt.Calendar; if that is nil, on market.NYSE(), and in
+// years without rules on the days in the file. A column reaches from its first
+// to its last observation.
 //
 // Long files: with a return column, returns are those of the file and are
 // taken to be simple; else they are computed from the adjusted close, or the
 // close. CRSP's marks are understood: the letters A to E for a missing return
-// and P, S, T for a missing delisting return; -66, -77, -88, -99 likewise; a
-// negative prc, which stands for the middle of bid and ask. A delisting
-// return is compounded into the return of its row,
+// and P, S, T for a missing delisting return; -44, -55, -66, -77, -88 and -99
+// likewise; a negative prc, which stands for the middle of bid and ask, and
+// which is divided by cfacpr and not used without it. A delisting return is
+// compounded into the return of its row,
 //
 //	(1 + ret)(1 + dlret) - 1
 //
@@ -87,8 +89,37 @@ func ReadPanelFile(path string, opt PanelOptions) (*market.Panel, error) {
 // Errors are those of Read, and a security with two rows of one day.
 func ReadPanel(file string, data []byte, opt PanelOptions) (*market.Panel, error) {
 	if opt.Calendar == nil {
-		opt.Calendar = market.NYSE()
+		return readAmerican(file, data, opt)
 	}
+	p, _, err := readPanel(file, data, opt)
+	return p, err
+}
+
+// readAmerican reads on the sessions of New York, and again where the file
+// reaches into years of which they are not known by rule.
+func readAmerican(file string, data []byte, opt PanelOptions) (*market.Panel, error) {
+	nyse := market.Exchanges[0]
+	opt.Calendar = nyse.Calendar()
+	p, outside, err := readPanel(file, data, opt)
+	history := make([]market.Date, 0, len(outside))
+	for d := range outside {
+		if !nyse.Rules.Contains(d) {
+			history = append(history, d)
+		}
+	}
+	if len(history) == 0 {
+		return p, err
+	}
+	slices.Sort(history)
+	if opt.Calendar, _, err = nyse.WithHistory(history); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	p, _, err = readPanel(file, data, opt)
+	return p, err
+}
+
+// readPanel also returns the days in the file that are no session.
+func readPanel(file string, data []byte, opt PanelOptions) (p *market.Panel, outside map[market.Date]bool, err error) {
 	if opt.Kind == "" {
 		opt.Kind = market.Simple
 	}
@@ -103,41 +134,41 @@ func ReadPanel(file string, data []byte, opt PanelOptions) (*market.Panel, error
 		opt.Values = Prices
 	case Prices, Returns, Percent:
 	default:
-		return nil, fmt.Errorf("%s: values %q: they must be %s, %s or %s", file, opt.Values, Prices, Returns, Percent)
+		return nil, nil, fmt.Errorf("%s: values %q: they must be %s, %s or %s", file, opt.Values, Prices, Returns, Percent)
 	}
 	s, err := text(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
 	}
 	t := &table{rest: s}
 	line, _, _ := strings.Cut(s, "\n")
 	t.delim = detectDelimiter(line)
 	if more, err := t.next(); err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", file, t.line, err)
+		return nil, nil, fmt.Errorf("%s:%d: %w", file, t.line, err)
 	} else if !more {
-		return nil, fmt.Errorf("%s: it is empty", file)
+		return nil, nil, fmt.Errorf("%s: it is empty", file)
 	}
 	b := &panelReader{opt: opt, problems: problems{file: file}, outside: make(map[market.Date]bool),
 		panel: market.NewPanel(opt.Kind, opt.Gaps)}
 	h := slices.Clone(t.fields)
 	at, isLong := findColumns(h, opt.Columns)
 	switch {
+	case opt.Layout != AutoLayout && opt.Layout != Long && opt.Layout != Wide:
+		err = fmt.Errorf("%s: layout %q: it must be %s or %s", file, opt.Layout, Long, Wide)
 	case opt.Layout == Wide || opt.Layout == AutoLayout && !isLong:
 		err = b.wide(t, h)
-	case opt.Layout == Long && !isLong:
+	case !isLong:
 		err = fmt.Errorf("%s:%d: a long file needs columns of a symbol, a date, and a return or a price; name them. It has %.80s", file, t.line, strings.Join(h, ", "))
-	case isLong:
-		err = b.long(t, at, len(h))
 	default:
-		err = fmt.Errorf("%s: layout %q: it must be %s or %s", file, opt.Layout, Long, Wide)
+		err = b.long(t, at, len(h))
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(b.panel.Columns) == 0 {
-		return nil, fmt.Errorf("%s: no value lies on a session of %s", file, opt.Calendar.Name())
+		return nil, b.outside, fmt.Errorf("%s: no value lies on a session of %s", file, opt.Calendar.Name())
 	}
-	return b.panel, nil
+	return b.panel, b.outside, nil
 }
 
 type panelReader struct {
@@ -146,6 +177,7 @@ type panelReader struct {
 	opt     PanelOptions
 	mark    byte
 	panel   *market.Panel
+	crsp    bool                 // closes are CRSP's
 	outside map[market.Date]bool // days that are no session
 }
 

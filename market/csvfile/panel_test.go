@@ -29,7 +29,7 @@ func issues(p *market.Panel) []string {
 	return out
 }
 
-func readPanel(t *testing.T, text string, opt PanelOptions) *market.Panel {
+func mustReadPanel(t *testing.T, text string, opt PanelOptions) *market.Panel {
 	t.Helper()
 	p, err := ReadPanel("f.csv", []byte(text), opt)
 	if err != nil {
@@ -39,7 +39,7 @@ func readPanel(t *testing.T, text string, opt PanelOptions) *market.Panel {
 }
 
 func TestWide(t *testing.T) {
-	p := readPanel(t, "date,T,V,NONE,LATE\n2025-01-21,100,1,,\n2025-01-22,110,,,5\n2025-01-23,121,4,,6\n2025-01-25,1,1,1,1\n", PanelOptions{})
+	p := mustReadPanel(t, "date,T,V,NONE,LATE\n2025-01-21,100,1,,\n2025-01-22,110,,,5\n2025-01-23,121,4,,6\n2025-01-25,1,1,1,1\n", PanelOptions{})
 	if !slices.Equal(p.Symbols(), []string{"T", "V", "LATE"}) {
 		t.Fatalf("columns %v", p.Symbols())
 	}
@@ -58,7 +58,7 @@ func TestWide(t *testing.T) {
 	if !slices.Equal(issues(p), want) {
 		t.Errorf("issues %q", issues(p))
 	}
-	p = readPanel(t, "date,V\n2025-01-21,1\n2025-01-23,4\n", PanelOptions{Gaps: market.TradeToTrade, Kind: market.Log})
+	p = mustReadPanel(t, "date,V\n2025-01-21,1\n2025-01-23,4\n", PanelOptions{Gaps: market.TradeToTrade, Kind: market.Log})
 	if c := p.Column("V"); !near(c.Return, []float64{nan, nan, math.Log(4)}) || !slices.Equal(c.Span, []int32{1, 1, 2}) {
 		t.Errorf("trade to trade: %+v", c)
 	}
@@ -89,20 +89,20 @@ func TestWideForms(t *testing.T) {
 }
 
 func TestLongCRSP(t *testing.T) {
-	p := readPanel(t, `PERMNO,date,TICKER,COMNAM,PRC,VOL,RET,SHROUT,DLRET
-10001,20250121,AAA,ALPHA INC,10.00,1000,C,500,
-10001,20250122,AAA,ALPHA INC,-11.00,-99,0.10,510,
-10001,20250123,AAB,ALPHA NEW,0,5,B,,
-10001,20250124,AAB,ALPHA NEW,5.5,5,-0.5,520,-0.3
-10002,20250122,BBB,BETA,20,7,0.05,1,S
-10002,20250123,BBB,BETA,,,,,-0.9
+	p := mustReadPanel(t, `PERMNO,date,TICKER,COMNAM,PRC,VOL,RET,SHROUT,DLRET,CFACPR
+10001,20250121,AAA,ALPHA INC,10.00,1000,C,500,,2
+10001,20250122,AAA,ALPHA INC,-11.00,-99,0.10,510,,2
+10001,20250123,AAB,ALPHA NEW,0,5,B,,,
+10001,20250124,AAB,ALPHA NEW,5.5,5,-0.5,520,-0.3,1
+10002,20250122,BBB,BETA,20,7,0.05,1,S,1
+10002,20250123,BBB,BETA,,,,,-0.9,
 `, PanelOptions{})
 	if !slices.Equal(p.Symbols(), []string{"10001", "10002"}) {
 		t.Fatalf("columns %v", p.Symbols())
 	}
 	at, _ := market.NYSE().Index(market.NewDate(2025, 1, 22))
 	a, b := p.Column("10001"), p.Column("10002")
-	if a.First != at || !near(a.Return, []float64{0.1, nan, 0.5*0.7 - 1}) || !near(a.Close, []float64{11, nan, 5.5}) || !near(a.Volume, []float64{nan, 5, 5}) {
+	if a.First != at || !near(a.Return, []float64{0.1, nan, 0.5*0.7 - 1}) || !near(a.Close, []float64{5.5, nan, 5.5}) || !near(a.Volume, []float64{nan, 5, 5}) {
 		t.Errorf("10001: %+v", a)
 	}
 	if a.Name != "ALPHA NEW" || a.Shares != 520_000 || !a.Adjusted || a.Price != nil {
@@ -120,6 +120,8 @@ func TestLongForms(t *testing.T) {
 		want       []float64
 	}{
 		{"prices, by day", "Date,Symbol,Close,Adj Close,Volume\n01/21/2025,A,10,5,1\n01/21/2025,B,1,1,1\n01/22/2025,A,11,6,1\n01/22/2025,B,1,1,1\n", PanelOptions{}, []float64{nan, 0.2}},
+		{"CRSP's prices", "PERMNO,DlyCalDt,DlyPrc,cfacpr\nA,2025-01-22,-11,2\nA,2025-01-21,10,4\n", PanelOptions{}, []float64{nan, 1.2}},
+		{"years without rules", "ticker,date,ret\nA,1987-10-16,-0.05\nA,1987-10-19,-0.2\n", PanelOptions{}, []float64{-0.05, -0.2}},
 		{"closes alone", "ticker,date,price\nA,2025-01-22,11\nA,2025-01-21,10\n", PanelOptions{}, []float64{nan, 0.1}},
 		{"columns of one's own", "Firm;Tag;R\nA;21.01.2025;0,1\nA;22.01.2025;-0,2\n", PanelOptions{Columns: Columns{Symbol: "Firm", Date: "tag", Return: "R"}}, []float64{0.1, -0.2}},
 		{"said to be long", "id_,ticker,date,ret\n1,A,2025-01-21,0.1\n2,A,2025-01-22,-1\n", PanelOptions{Layout: Long}, []float64{0.1, -1}},
@@ -153,6 +155,7 @@ func TestReadPanelErrors(t *testing.T) {
 		{"layout", "date,A\n", PanelOptions{Layout: "tall"}, `f.csv: layout "tall": it must be long or wide`},
 		{"not long", "date,A\n", PanelOptions{Layout: Long}, "a long file needs columns of a symbol, a date"},
 		{"security and day twice", "ticker,date,ret\nA,2025-01-21,0.1\nB,2025-01-21,0.1\nA,2025-01-21,0.1\n", PanelOptions{}, "f.csv:4: A on 2025-01-21 appears twice, first on line 2"},
+		{"CRSP's prices as traded", "permno,date,prc\n1,2025-01-21,10\n", PanelOptions{}, "f.csv:1: prc is not adjusted for splits; a column of returns, adjusted prices or cfacpr is needed"},
 		{"no symbol", "ticker,date,ret\n,2025-01-21,0.1\n", PanelOptions{}, "f.csv:2: no symbol"},
 		{"a wrong return", "ticker,date,ret\nA,2025-01-21,x\nA,2025-01-22,-1.5\n", PanelOptions{}, "f.csv:3: the return -1.5 is below -100%; returns are decimals"},
 		{"a wrong price", "ticker,date,close\nA,2025-01-21,0\n", PanelOptions{}, "f.csv:2: a price of 0; it must be positive"},
