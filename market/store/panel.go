@@ -41,17 +41,28 @@ var usual = Mapping{
 	Factor:    "cfacpr",
 }
 
+// Layout is how a bulk file is laid out.
+type Layout string
+
+// The layouts.
+const (
+	Long        Layout = ""             // a row for each security and session
+	WideReturns Layout = "wide-returns" // a row for each session, a column of simple returns for each security
+	WidePrices  Layout = "wide-prices"  // a row for each session, a column of adjusted prices for each security
+)
+
 // PanelOptions says how ReadPanel reads.
 type PanelOptions struct {
-	Columns  Mapping
+	Layout   Layout
+	Columns  Mapping           // in a wide file, Date alone counts
 	Kind     market.ReturnKind // market.Simple
 	Gaps     market.Gaps       // of returns computed from prices; market.Skip
 	Calendar *market.Calendar  // the sessions; those of NYSE, and in years without rules the days in the file
 }
 
-// ReadPanel reads a Parquet file in long format, one row for each security and
-// session in any order, into a panel. Rows of one security that lie together
-// are read fastest.
+// ReadPanel reads a Parquet file of many securities into a panel. Rows may be
+// in any order; in long format they are read fastest where those of a security
+// lie together.
 //
 // A number that is missing (null, NaN, or one of CRSP's codes -44, -55, -66,
 // -77, -88 and -99 among returns) is NaN. A negative prc is CRSP's mark of a
@@ -84,13 +95,16 @@ func ReadPanel(ctx context.Context, path string, o PanelOptions) (p *market.Pane
 		o.Gaps = market.Skip
 	}
 	b := bulk{file: f, o: o, name: filepath.Base(path)}
-	for _, step := range []func(context.Context) error{b.resolve, b.readKeys, b.layOut, b.readValues} {
+	steps := []func(context.Context) error{b.resolve, b.readKeys, b.layOut, b.readValues}
+	if o.Layout != Long {
+		steps[1] = b.readWideKeys
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return fail(err)
 		}
 	}
-	p, err = b.panel()
-	if err != nil {
+	if p, err = b.panel(); err != nil {
 		return fail(err)
 	}
 	return p, nil
@@ -107,7 +121,8 @@ type bulk struct {
 	name   string
 	o      PanelOptions
 	column map[string]int // of the file, by the field of Mapping
-	crsp   bool           // the price is CRSP's
+	prices bool           // the numbers are prices, not returns
+	crsp   bool           // the prices are CRSP's
 
 	blocks   []block
 	cal      *market.Calendar
@@ -117,9 +132,10 @@ type bulk struct {
 	securities []*security
 }
 
-// block is the keys of one row group.
+// block is the rows of one row group, and of one column of it in a wide file.
 type block struct {
-	start    int // row in the file
+	start    int                            // row in the file
+	chunks   map[string]parquet.ColumnChunk // by the field of Mapping
 	ids      []int32
 	names    []string // by id
 	extent   []span   // by id
@@ -141,53 +157,72 @@ type security struct {
 // resolve finds the columns.
 func (b *bulk) resolve(context.Context) error {
 	b.column = make(map[string]int)
-	for _, f := range []struct{ field, named, usual string }{
-		{"ID", b.o.Columns.ID, usual.ID},
-		{"Date", b.o.Columns.Date, usual.Date},
-		{"Return", b.o.Columns.Return, usual.Return},
-		{"Delisting", b.o.Columns.Delisting, usual.Delisting},
-		{"Price", b.o.Columns.Price, usual.Price},
-		{"Factor", b.o.Columns.Factor, usual.Factor},
-		{"Volume", b.o.Columns.Volume, ""},
-	} {
-		if f.named != "" {
-			f.usual = ""
-			if _, ok := b.find(f.named); !ok {
-				return fmt.Errorf("no column %s; it has %s", f.named, strings.Join(b.columnNames(), ", "))
-			}
-		}
-		for _, name := range append(strings.Fields(f.usual), f.named) {
-			if i, ok := b.find(name); ok {
-				b.column[f.field] = i
-				b.crsp = b.crsp || f.field == "Price" && (strings.EqualFold(name, "prc") || strings.EqualFold(name, "dlyprc"))
-				break
-			}
+	o := b.o.Columns
+	if err := b.need("dates", "Date", o.Date, usual.Date); err != nil || b.o.Layout != Long {
+		return err
+	}
+	if err := b.need("securities", "ID", o.ID, usual.ID); err != nil {
+		return err
+	}
+	if o.Volume != "" {
+		if _, err := b.pick("Volume", o.Volume, ""); err != nil {
+			return err
 		}
 	}
 	// A price that is asked for by name is meant instead of returns.
-	if b.o.Columns.Price != "" && b.o.Columns.Return == "" {
-		delete(b.column, "Return")
-	}
-	_, hasReturn := b.column["Return"]
-	if hasReturn {
-		delete(b.column, "Price")
-	}
-	if _, ok := b.column["Factor"]; b.crsp && !hasReturn && !ok {
-		return errors.New("prc is not adjusted for splits; name a column of returns, or of factors to divide it by (cfacpr)")
-	}
-	if hasReturn || !b.crsp {
-		delete(b.column, "Factor")
-	}
-	if !hasReturn {
-		delete(b.column, "Delisting")
-	}
-	for _, need := range []struct{ what, field, or string }{{"securities", "ID", "ID"}, {"dates", "Date", "Date"}, {"returns or prices", "Return", "Price"}} {
-		_, ok := b.column[need.field]
-		if _, or := b.column[need.or]; !ok && !or {
-			return fmt.Errorf("no column of %s is known by its name; it has %s", need.what, strings.Join(b.columnNames(), ", "))
+	if o.Price == "" || o.Return != "" {
+		ok, err := b.pick("Return", o.Return, usual.Return)
+		if ok {
+			_, err = b.pick("Delisting", o.Delisting, usual.Delisting)
+		}
+		if ok || err != nil {
+			return err
 		}
 	}
-	return nil
+	b.prices = true
+	if o.Delisting != "" {
+		return errors.New("delisting returns are compounded with returns, and no column of returns is known")
+	}
+	if err := b.need("returns or prices", "Price", o.Price, usual.Price); err != nil {
+		return err
+	}
+	name := strings.ToLower(b.columnNames()[b.column["Price"]])
+	if b.crsp = name == "prc" || name == "dlyprc"; !b.crsp {
+		return nil
+	}
+	ok, err := b.pick("Factor", o.Factor, usual.Factor)
+	if err == nil && !ok {
+		err = fmt.Errorf("%s is not adjusted for splits; name a column of returns, or of factors to divide it by (cfacpr)", name)
+	}
+	return err
+}
+
+// pick finds the column for field, and reports whether there is one. A column
+// that is named must be there.
+func (b *bulk) pick(field, named, usual string) (bool, error) {
+	names := strings.Fields(usual)
+	if named != "" {
+		names = []string{named}
+	}
+	columns := b.columnNames()
+	for _, name := range names {
+		if i := slices.IndexFunc(columns, func(c string) bool { return strings.EqualFold(c, name) }); i >= 0 {
+			b.column[field] = i
+			return true, nil
+		}
+	}
+	if named != "" {
+		return false, fmt.Errorf("no column %s; it has %s", named, strings.Join(columns, ", "))
+	}
+	return false, nil
+}
+
+func (b *bulk) need(what, field, named, usual string) error {
+	ok, err := b.pick(field, named, usual)
+	if err == nil && !ok {
+		err = fmt.Errorf("no column of %s is known by its name; it has %s", what, strings.Join(b.columnNames(), ", "))
+	}
+	return err
 }
 
 func (b *bulk) columnNames() []string {
@@ -198,22 +233,17 @@ func (b *bulk) columnNames() []string {
 	return names
 }
 
-func (b *bulk) find(name string) (int, bool) {
-	i := slices.IndexFunc(b.file.Schema().Columns(), func(path []string) bool { return len(path) == 1 && strings.EqualFold(path[0], name) })
-	return i, i >= 0 && name != ""
-}
-
-// eachGroup calls do for every row group, on every processor.
-func (b *bulk) eachGroup(ctx context.Context, do func(i int, chunks []parquet.ColumnChunk) error) error {
+// eachBlock calls do for every block, on every processor.
+func (b *bulk) eachBlock(ctx context.Context, do func(k *block) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, group := range b.file.RowGroups() {
+	for i := range b.blocks {
 		g.Go(func() (err error) {
 			defer recovered(&err)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return do(i, group.ColumnChunks())
+			return do(&b.blocks[i])
 		})
 	}
 	return g.Wait()
@@ -221,24 +251,20 @@ func (b *bulk) eachGroup(ctx context.Context, do func(i int, chunks []parquet.Co
 
 // readKeys reads whose and when every row is.
 func (b *bulk) readKeys(ctx context.Context) error {
-	b.blocks = make([]block, len(b.file.RowGroups()))
-	rows := 0
-	for i, g := range b.file.RowGroups() {
-		b.blocks[i].start = rows
-		rows += int(g.NumRows())
+	start := 0
+	for _, g := range b.file.RowGroups() {
+		k := block{start: start, chunks: make(map[string]parquet.ColumnChunk), ids: make([]int32, g.NumRows()), dates: make([]market.Date, g.NumRows())}
+		for field, i := range b.column {
+			k.chunks[field] = g.ColumnChunks()[i]
+		}
+		b.blocks = append(b.blocks, k)
+		start += len(k.ids)
 	}
-	if rows == 0 {
-		return errors.New("it has no rows")
-	}
-	return b.eachGroup(ctx, func(i int, chunks []parquet.ColumnChunk) error {
-		k := &b.blocks[i]
-		n := int(b.file.RowGroups()[i].NumRows())
-		k.ids, k.dates = make([]int32, n), make([]market.Date, n)
-		var err error
-		if k.names, err = readIDs(chunks[b.column["ID"]], k.ids); err != nil {
+	return b.eachBlock(ctx, func(k *block) (err error) {
+		if k.names, err = readIDs(k.chunks["ID"], k.ids); err != nil {
 			return fmt.Errorf("column of securities: %w", err)
 		}
-		if err = readDates(chunks[b.column["Date"]], k.dates); err != nil {
+		if err = readDates(k.chunks["Date"], k.dates); err != nil {
 			return fmt.Errorf("column of dates: %w", err)
 		}
 		k.extent = make([]span, len(k.names))
@@ -259,10 +285,48 @@ func (b *bulk) readKeys(ctx context.Context) error {
 	})
 }
 
+// readWideKeys reads when every row is; every other column is a security.
+func (b *bulk) readWideKeys(context.Context) (err error) {
+	defer recovered(&err)
+	field := "Return"
+	switch b.o.Layout {
+	case WideReturns:
+	case WidePrices:
+		field, b.prices = "Price", true
+	default:
+		return fmt.Errorf("%q is no layout of a file; it is %q, %q or nothing", b.o.Layout, WideReturns, WidePrices)
+	}
+	start := 0
+	for _, g := range b.file.RowGroups() {
+		ids, dates := make([]int32, g.NumRows()), make([]market.Date, g.NumRows())
+		if err := readDates(g.ColumnChunks()[b.column["Date"]], dates); err != nil {
+			return fmt.Errorf("column of dates: %w", err)
+		}
+		extent := span{math.MaxInt32, market.NoDate}
+		for i, d := range dates {
+			if d == market.NoDate {
+				return fmt.Errorf("row %d has no date", start+i+1)
+			}
+			extent.widen(d, d)
+		}
+		for i, name := range b.columnNames() {
+			if i != b.column["Date"] {
+				b.blocks = append(b.blocks, block{start: start, chunks: map[string]parquet.ColumnChunk{field: g.ColumnChunks()[i]},
+					ids: ids, names: []string{name}, extent: []span{extent}, dates: dates})
+			}
+		}
+		start += len(dates)
+	}
+	return nil
+}
+
 func (s *span) widen(from, to market.Date) { s.from, s.to = min(s.from, from), max(s.to, to) }
 
 // layOut makes the calendar, and the columns at their full length.
 func (b *bulk) layOut(context.Context) error {
+	if b.file.NumRows() == 0 || len(b.blocks) == 0 {
+		return errors.New("it has no rows")
+	}
 	all := span{math.MaxInt32, market.NoDate}
 	byName := make(map[string]*security)
 	for i := range b.blocks {
@@ -284,8 +348,8 @@ func (b *bulk) layOut(context.Context) error {
 			k.security[id] = s
 		}
 	}
-	// A file of a few days' width is usual, one of a million years is a
-	// mistake in the type of its dates.
+	// Thousands of years are no history, but dates of another type than the
+	// column says.
 	if all.from < market.NewDate(1600, 1, 1) || all.to > market.NewDate(2500, 1, 1) {
 		return fmt.Errorf("its dates reach from %s to %s; are they of the type that the column says?", all.from, all.to)
 	}
@@ -336,27 +400,19 @@ func missing(n int) []float64 {
 
 // readValues reads the numbers into the columns.
 func (b *bulk) readValues(ctx context.Context) error {
-	return b.eachGroup(ctx, func(i int, chunks []parquet.ColumnChunk) error {
-		k := &b.blocks[i]
-		read := func(field string) ([]float64, error) {
-			c, ok := b.column[field]
-			if !ok {
-				return nil, nil
-			}
-			v := make([]float64, len(k.ids))
-			if err := readFloats(chunks[c], v); err != nil {
-				return nil, fmt.Errorf("column %s: %w", b.columnNames()[c], err)
-			}
-			return v, nil
-		}
+	return b.eachBlock(ctx, func(k *block) error {
 		var r rows
 		for _, f := range []struct {
 			field string
 			to    *[]float64
 		}{{"Return", &r.ret}, {"Delisting", &r.delisting}, {"Price", &r.price}, {"Factor", &r.factor}, {"Volume", &r.volume}} {
-			var err error
-			if *f.to, err = read(f.field); err != nil {
-				return err
+			c, ok := k.chunks[f.field]
+			if !ok {
+				continue
+			}
+			*f.to = make([]float64, len(k.ids))
+			if err := readFloats(c, *f.to); err != nil {
+				return fmt.Errorf("column %s: %w", b.columnNames()[c.Column()], err)
 			}
 		}
 		// Rows of one security that lie together are written under one lock.
@@ -393,7 +449,9 @@ func (b *bulk) enter(s *security, k *block, r *rows, from, to int) error {
 		at := int(session) - s.c.First
 		var v float64
 		var err error
-		if r.ret != nil {
+		if b.prices {
+			v, err = b.price(r, i)
+		} else {
 			v, err = simpleReturn(r, i)
 			if b.o.Kind == market.Log {
 				if v == -1 {
@@ -401,8 +459,6 @@ func (b *bulk) enter(s *security, k *block, r *rows, from, to int) error {
 				}
 				v = logReturn(v)
 			}
-		} else {
-			v, err = b.price(r, i)
 		}
 		if err == nil && !math.IsNaN(s.values[at]) && !math.IsNaN(v) {
 			err = errors.New("a second row on this day")
@@ -474,6 +530,19 @@ func (b *bulk) price(r *rows, i int) (float64, error) {
 	return v, nil
 }
 
+// trim takes off the sessions before the first and after the last number.
+func (s *security) trim() {
+	n := len(s.values)
+	for n > 0 && math.IsNaN(s.values[n-1]) {
+		n--
+	}
+	k := 0
+	for k < n && math.IsNaN(s.values[k]) {
+		k++
+	}
+	s.values, s.c.First = s.values[k:n], s.c.First+k
+}
+
 // panel makes the panel of what was read.
 func (b *bulk) panel() (*market.Panel, error) {
 	p := market.NewPanel(b.o.Kind, b.o.Gaps)
@@ -486,15 +555,18 @@ func (b *bulk) panel() (*market.Panel, error) {
 		for _, d := range s.lost {
 			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: d, What: "a total loss, which has no log return; not used"})
 		}
+		if b.o.Layout != Long {
+			s.trim()
+		}
 		if len(s.values) == 0 {
 			continue
 		}
 		s.c.Origin, s.c.Adjusted = b.name, true
-		if _, ok := b.column["Return"]; ok {
-			s.c.Return = s.values
-		} else {
+		if b.prices {
 			s.c.Price = s.values
 			s.c.Return, s.c.Span = market.Returns(s.values, b.o.Kind, b.o.Gaps)
+		} else {
+			s.c.Return = s.values
 		}
 		if err := p.AddColumn(&s.c); err != nil {
 			return nil, err

@@ -158,6 +158,41 @@ func TestPanelOfPrices(t *testing.T) {
 	}
 }
 
+func TestWidePanel(t *testing.T) {
+	type wide struct {
+		Date int32    `parquet:"Date,date"`
+		A    *float64 `parquet:"BRK.B,optional"`
+		B    float64  `parquet:"nvda"`
+	}
+	d := func(s string) int32 { return int32(day(t, s)) }
+	nan := math.NaN()
+	path := writeRows(t, 2, wide{d("2020-01-07"), nil, 4}, wide{d("2020-01-02"), nil, 1}, wide{d("2020-01-03"), some(3), nan}, wide{d("2020-01-06"), some(1.5), 2})
+	p, err := ReadPanel(t.Context(), path, PanelOptions{Layout: WidePrices})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := p.Column("BRK.B"), p.Column("nvda")
+	if a == nil || a.Calendar.Date(a.First) != day(t, "2020-01-03") || !equal(a.Price, []float64{3, 1.5}) || !equal(a.Return, []float64{nan, -0.5}) {
+		t.Errorf("BRK.B: %+v", a)
+	}
+	if b == nil || b.Calendar.Date(b.First) != day(t, "2020-01-02") || !equal(b.Price, []float64{1, nan, 2, 4}) || !equal(b.Return, []float64{nan, nan, nan, 1}) {
+		t.Errorf("nvda: %+v", b)
+	}
+	p, err = ReadPanel(t.Context(), path, PanelOptions{Layout: WideReturns})
+	if err != nil || !equal(p.Column("BRK.B").Return, []float64{3, 1.5}) || p.Column("BRK.B").Price != nil {
+		t.Errorf("as returns: %v", err)
+	}
+	for want, o := range map[string]PanelOptions{
+		"wide-anything": {Layout: "wide-anything"},
+		"no column day": {Layout: WidePrices, Columns: Mapping{Date: "day"}},
+		"not of dates":  {Layout: WidePrices, Columns: Mapping{Date: "nvda"}},
+	} {
+		if _, err := ReadPanel(t.Context(), path, o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
 func TestPanelErrors(t *testing.T) {
 	type bare struct {
 		Date int32   `parquet:"date,date"`

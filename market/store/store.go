@@ -65,7 +65,7 @@ type Rawer interface {
 type Options struct {
 	Dir      string           // created when something is first stored
 	Upstream market.Source    // asked for what is not stored; nil: the store is offline and asks nobody
-	Warn     func(error)      // told of what went wrong but did not keep prices from being returned; may be nil
+	Warn     func(error)      // told, by several goroutines at once, of what went wrong without keeping prices from being returned; may be nil
 	Patience time.Duration    // how long to wait for another process; 5 minutes
 	Now      func() time.Time // time.Now
 }
