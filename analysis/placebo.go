@@ -13,7 +13,6 @@ import (
 const (
 	minDraws = 19 // pseudo-dates, below which no p value can reach 0.05
 	minClean = 99 // pseudo-dates with clean estimation windows, below which those of all others serve as well
-	fewDates = "%d pseudo-dates have windows without an event of these securities; placebo needs %d"
 )
 
 // Placebo moves the whole study to sessions without news and asks how often
@@ -74,25 +73,29 @@ func (Placebo) resampled() {}
 // Run implements Test.
 func (Placebo) Run(c *Cross) TestResult {
 	d, of := c.pool.placebo()
-	real := run(of, c)
-	out := func(r TestResult) TestResult { r.Of = of.Name(); return r }
-	if real.Note != "" {
-		return out(undefined("%s", real.Note))
+	return placed(run(of, c), d, c.index)
+}
+
+// placed is the result of a test with p values from the draws of statistic k.
+func placed(real TestResult, d *Draws, k int) TestResult {
+	var r TestResult
+	if draws := present(d.Stat[k]); real.Note != "" {
+		r = undefined("%s", real.Note)
+	} else if len(draws) < minDraws {
+		r = undefined("%d pseudo-dates have windows without an event of these securities; placebo needs %d", len(draws), minDraws)
+	} else {
+		r = resampledFrom(real.Stat, measure(&real), draws, false)
+		if real.PLower != real.PLower {
+			r.PLower, r.PUpper = nan, nan
+		}
+		clean := 0.0
+		if d.Clean {
+			clean = 1
+		}
+		r.Extra = append(r.Extra, Figure{"pool", float64(d.Pool)}, Figure{"clean_estimation", clean})
 	}
-	draws := present(d.Stat[c.index])
-	if len(draws) < minDraws {
-		return out(undefined(fewDates, len(draws), minDraws))
-	}
-	r := resampledFrom(real.Stat, measure(&real), draws, false)
-	if real.PLower != real.PLower {
-		r.PLower, r.PUpper = nan, nan
-	}
-	clean := 0.0
-	if d.Clean {
-		clean = 1
-	}
-	r.Extra = append(r.Extra, Figure{"pool", float64(d.Pool)}, Figure{"clean_estimation", clean})
-	return out(r)
+	r.Test, r.Of, r.Null, r.Window, r.N = Placebo{}.Name(), real.Test, Placebo{}.Null(), real.Window, real.N
+	return r
 }
 
 // measure is the statistic of a test as a departure from zero.
@@ -119,17 +122,17 @@ func (p *pool) placebo() (*Draws, Test) {
 		if t, ok := TestByName(g.study.Placebo); ok && t.Scope().covers(n) {
 			p.placeboOf = t
 		}
-		at := make([]placed, g.windows)
+		at := make([]statistic, g.windows)
 		for w := range at {
-			at[w] = placed{rows: p.rows, window: g.study.Windows[w], test: p.placeboOf}
+			at[w] = statistic{rows: p.rows, window: g.study.Windows[w], test: p.placeboOf}
 		}
 		p.draws, _ = g.draw(context.Background(), at) // without an end, it does not fail
 	})
 	return p.draws, p.placeboOf
 }
 
-// placed is one statistic to compute at every pseudo-date.
-type placed struct {
+// statistic is a test of rows over a window.
+type statistic struct {
 	rows   []int32
 	window Window
 	test   Test
@@ -145,7 +148,7 @@ type Draws struct {
 }
 
 // draw computes the statistics at their common pseudo-dates.
-func (g *engine) draw(ctx context.Context, at []placed) (*Draws, error) {
+func (g *engine) draw(ctx context.Context, at []statistic) (*Draws, error) {
 	r := newReplica(g, at)
 	d := &Draws{Stat: make([][]float64, len(at))}
 	d.Shifts, d.Pool, d.Clean = r.shifts()
@@ -179,14 +182,14 @@ type replica struct {
 	from  *engine
 	eng   *engine
 	work  *workspace
-	stats []placed
+	stats []statistic
 	local [][]int32 // the rows of stats in eng
 	rows  []int32   // the rows of eng in from
 	index []int     // the window of stats in eng.study.Windows
 	out   []TestResult
 }
 
-func newReplica(g *engine, at []placed) *replica {
+func newReplica(g *engine, at []statistic) *replica {
 	study := *g.study
 	study.Windows = nil
 	r := &replica{from: g, stats: at, work: new(workspace), out: make([]TestResult, len(at))}
@@ -340,13 +343,13 @@ func (r *Result) Placebo(ctx context.Context, h []Hypothesis) (*Draws, error) {
 	return r.eng.draw(ctx, at)
 }
 
-func (r *Result) places(h []Hypothesis) ([]placed, error) {
-	at := make([]placed, len(h))
+func (r *Result) places(h []Hypothesis) ([]statistic, error) {
+	at := make([]statistic, len(h))
 	for k, x := range h {
 		if !x.Window.Within(r.Study.Event) {
 			return nil, fmt.Errorf("%s: window %s does not lie within the event window %s", x.Label, x.Window, r.Study.Event)
 		}
-		at[k] = placed{window: x.Window, test: x.Test}
+		at[k] = statistic{window: x.Window, test: x.Test}
 		for _, i := range x.Members {
 			if row := r.Observations[i].row; row >= 0 {
 				at[k].rows = append(at[k].rows, row)

@@ -1,0 +1,269 @@
+package analysis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Correction is a correction of p values for the number of hypotheses that
+// are tested together.
+type Correction string
+
+// The corrections.
+const (
+	HolmCorrection       Correction = "holm"        // any wrong rejection, whatever the dependence
+	BHCorrection         Correction = "bh"          // share of wrong rejections, independent or positively dependent tests
+	BYCorrection         Correction = "by"          // share of wrong rejections, whatever the dependence
+	RomanoWolfCorrection Correction = "romano-wolf" // any wrong rejection, with the dependence that the placebo draws show
+)
+
+// Corrections lists every Correction.
+var Corrections = []Correction{HolmCorrection, BHCorrection, BYCorrection, RomanoWolfCorrection}
+
+// Holm returns the p values adjusted by the step-down method of Holm (1979):
+// with p(1) <= ... <= p(m),
+//
+//	adjusted p(i) = max over j <= i of min(1, (m-j+1) p(j))
+//
+// NaN stays NaN and does not count in m.
+func Holm(p []float64) []float64 {
+	out, order := ascendingPs(p)
+	m := float64(len(order))
+	var worst float64
+	for i, k := range order {
+		worst = max(worst, min(1, (m-float64(i))*p[k]))
+		out[k] = worst
+	}
+	return out
+}
+
+// BenjaminiHochberg returns the p values adjusted by the step-up method of
+// Benjamini and Hochberg (1995): with p(1) <= ... <= p(m),
+//
+//	adjusted p(i) = min over j >= i of min(1, m p(j)/j)
+//
+// NaN stays NaN and does not count in m.
+func BenjaminiHochberg(p []float64) []float64 { return stepUp(p, func(float64) float64 { return 1 }) }
+
+// BenjaminiYekutieli is BenjaminiHochberg with m times 1 + 1/2 + ... + 1/m in
+// place of m. Benjamini and Yekutieli (2001), theorem 1.3.
+func BenjaminiYekutieli(p []float64) []float64 {
+	return stepUp(p, func(m float64) float64 {
+		var h float64
+		for j := 1.0; j <= m; j++ {
+			h += 1 / j
+		}
+		return h
+	})
+}
+
+func stepUp(p []float64, factor func(m float64) float64) []float64 {
+	out, order := ascendingPs(p)
+	m := float64(len(order))
+	least, f := 1.0, factor(m)
+	for i := len(order) - 1; i >= 0; i-- {
+		k := order[i]
+		least = min(least, f*m*p[k]/float64(i+1))
+		out[k] = least
+	}
+	return out
+}
+
+// ascendingPs returns the indices of the p values that are not NaN in
+// ascending order of p, and a slice of NaN as long as p.
+func ascendingPs(p []float64) (out []float64, order []int) {
+	for i, v := range p {
+		if v == v {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[a], p[b]) })
+	return missing(len(p)), order
+}
+
+// RomanoWolf returns step-down adjusted p values of statistics whose joint
+// distribution under the null is known by draws (by statistic, then by draw):
+// with |t(1)| >= ... >= |t(m)|,
+//
+//	p(i)          = (1 + #{b: max over j >= i of |t_b(j)| >= |t(i)|}) / (1 + B)
+//	adjusted p(i) = max over j <= i of p(j)
+//
+// A NaN statistic has the p value NaN and leaves the family; a draw in which
+// one of the others is NaN is left out. With fewer than 19 draws left all are
+// NaN. Romano and Wolf (2005), algorithm 4.1; (2016) for the p values.
+func RomanoWolf(t []float64, draws [][]float64) []float64 {
+	out := missing(len(t))
+	var order []int
+	for i, v := range t {
+		if v == v {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(math.Abs(t[b]), math.Abs(t[a])) })
+	if len(order) == 0 {
+		return out
+	}
+	far, n := make([]float64, len(order)), 0
+draw:
+	for b := range draws[order[0]] {
+		for _, k := range order {
+			if v := draws[k][b]; v != v {
+				continue draw
+			}
+		}
+		n++
+		var most float64
+		for i := len(order) - 1; i >= 0; i-- {
+			k := order[i]
+			most = max(most, math.Abs(draws[k][b]))
+			if most >= math.Abs(t[k]) {
+				far[i]++
+			}
+		}
+	}
+	if n < minDraws {
+		return out
+	}
+	var worst float64
+	for i, k := range order {
+		worst = max(worst, (1+far[i])/float64(1+n))
+		out[k] = worst
+	}
+	return out
+}
+
+// FamilyKind says which hypotheses are a family.
+type FamilyKind string
+
+// The families.
+const (
+	SecurityFamily FamilyKind = "securities" // the securities of one event, over one CAR window
+	SessionFamily  FamilyKind = "sessions"   // the sessions of the event window, for one group
+	WindowFamily   FamilyKind = "windows"    // the CAR windows, for one group
+	GroupFamily    FamilyKind = "groups"     // the groups of one grouping, over one CAR window
+)
+
+// FamilyKinds lists every FamilyKind.
+var FamilyKinds = []FamilyKind{SecurityFamily, SessionFamily, WindowFamily, GroupFamily}
+
+// Family is a set of hypotheses that are tested together.
+type Family struct {
+	Name       string // "securities of event deepseek-r1 over [0,+1]"
+	Hypotheses []Hypothesis
+}
+
+// Families lists the families of a kind: one for every group or window that
+// the kind leaves open. t is the test of their hypotheses; nil chooses t for
+// securities, for the other kinds portfolio where the observations share their
+// session 0 and kp-bmp where they do not.
+func (r *Result) Families(kind FamilyKind, t Test) []Family {
+	of := func(g *Group) Test {
+		switch {
+		case t != nil:
+			return t
+		case len(g.Members) == 1 || kind == SecurityFamily:
+			return StudentTest{}
+		case g.SameDate:
+			return PortfolioTest{}
+		}
+		return KPBMP{}
+	}
+	var out []Family
+	if kind == GroupFamily {
+		for _, by := range r.Study.Groups {
+			for _, w := range r.Study.Windows {
+				f := Family{Name: fmt.Sprintf("groups by %s over %s", by, w)}
+				for i := range r.Groups {
+					if g := &r.Groups[i]; g.By == by {
+						f.Hypotheses = append(f.Hypotheses, Hypothesis{g.Name(), g.Members, w, of(g)})
+					}
+				}
+				out = append(out, f)
+			}
+		}
+		return out
+	}
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		switch kind {
+		case SecurityFamily:
+			if g.By != ByEvent {
+				continue
+			}
+			for _, w := range r.Study.Windows {
+				f := Family{Name: fmt.Sprintf("securities of %s over %s", g.Name(), w)}
+				for _, m := range g.Members {
+					f.Hypotheses = append(f.Hypotheses, Hypothesis{r.Observations[m].Security, []int{m}, w, of(g)})
+				}
+				out = append(out, f)
+			}
+		case SessionFamily:
+			f := Family{Name: "sessions of " + g.Name()}
+			for tau := r.Study.Event.From; tau <= r.Study.Event.To; tau++ {
+				w := Window{tau, tau}
+				f.Hypotheses = append(f.Hypotheses, Hypothesis{w.String(), g.Members, w, of(g)})
+			}
+			out = append(out, f)
+		case WindowFamily:
+			f := Family{Name: "windows of " + g.Name()}
+			for _, w := range r.Study.Windows {
+				f.Hypotheses = append(f.Hypotheses, Hypothesis{w.String(), g.Members, w, of(g)})
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Adjusted is one hypothesis of a family with its p value before and after
+// the correction.
+type Adjusted struct {
+	Hypothesis
+	Result TestResult // alone; P is that of the test, or for romano-wolf that of the placebo draws
+	P      float64    // adjusted; NaN where the statistic is undefined
+}
+
+// Adjust tests the hypotheses of f and corrects their p values for each other.
+// Errors: an unknown correction; what [Result.Placebo] refuses.
+func (r *Result) Adjust(ctx context.Context, f Family, by Correction) ([]Adjusted, error) {
+	if !slices.Contains(Corrections, by) {
+		return nil, fmt.Errorf("no correction called %q; use holm, bh, by or romano-wolf", by)
+	}
+	at, err := r.places(f.Hypotheses)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	out := make([]Adjusted, len(at))
+	if len(at) == 0 {
+		return out, nil
+	}
+	p, stat := make([]float64, len(at)), make([]float64, len(at))
+	for k, res := range newReplica(r.eng, at).at(0) {
+		out[k] = Adjusted{Hypothesis: f.Hypotheses[k], Result: res}
+		p[k], stat[k] = res.P, measure(&res)
+	}
+	switch by {
+	case HolmCorrection:
+		p = Holm(p)
+	case BHCorrection:
+		p = BenjaminiHochberg(p)
+	case BYCorrection:
+		p = BenjaminiYekutieli(p)
+	case RomanoWolfCorrection:
+		draws, err := r.eng.draw(ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		p = RomanoWolf(stat, draws.Stat)
+		for k := range out {
+			out[k].Result = placed(out[k].Result, draws, k)
+		}
+	}
+	for k := range out {
+		out[k].P = p[k]
+	}
+	return out, nil
+}
