@@ -82,7 +82,7 @@ func tokyoYear(y int, yr *yearOf) {
 // day of the college entrance examination.
 var korea = &Exchange{
 	Name: "Korea", MIC: "XKRX", Zone: "Asia/Seoul", Currency: "KRW",
-	Aliases:  []string{"KRX", "KSC", "KOE", "KOSPI", "KOSDAQ", "XKOS"},
+	Aliases:  []string{"KRX", "KSC", "KOE", "KOSPI", "KOSDAQ", "KSE", "XKOS"},
 	Suffixes: []string{".KS", ".KQ"},
 	Indices:  []string{"^KS11", "^KS200", "^KQ11"},
 	Rules:    Years{2015, 2026},

@@ -11,7 +11,7 @@ import "time"
 // It closes at 12:30 on the last working day before Christmas and before New Year.
 var london = &Exchange{
 	Name: "LSE", MIC: "XLON", Zone: "Europe/London", Currency: "GBP",
-	Aliases:  []string{"LONDON", "LON", "IOB"},
+	Aliases:  []string{"LONDON", "LON", "IOB", "FGI"},
 	Suffixes: []string{".L", ".IL"},
 	Indices:  []string{"^FTSE", "^FTMC"},
 	Rules:    Years{2000, 2040},

@@ -14,7 +14,7 @@ import "time"
 var nyse = &Exchange{
 	Name: "NYSE", MIC: "XNYS", Zone: "America/New_York", Currency: "USD",
 	Aliases: []string{"NYQ", "NYS", "NASDAQ", "XNAS", "NMS", "NGM", "NCM", "NAS", "NASDAQGS", "NASDAQGM", "NASDAQCM",
-		"NYSEARCA", "NYSE ARCA", "ARCX", "PCX", "AMEX", "NYSE AMERICAN", "NYSEAMERICAN", "XASE", "ASE", "BATS", "BTS", "CBOE", "SNP", "DJI", "NIM", "US"},
+		"NYSEARCA", "NYSE ARCA", "ARCX", "PCX", "AMEX", "NYSE AMERICAN", "NYSEAMERICAN", "XASE", "ASE", "BATS", "BTS", "CBOE", "CBOE US", "CXI", "OTC", "PNK", "OQB", "OQX", "OTC MARKETS", "SNP", "DJI", "NIM", "US"},
 	Indices: []string{"^GSPC", "^IXIC", "^DJI", "^NDX", "^RUT", "^SOX", "^VIX"},
 	Rules:   Years{1990, 2040},
 	usual:   []usualClose{{NoDate, 16 * 60}},

@@ -63,7 +63,8 @@ func (c *Column) Len() int { return len(c.Return) }
 func (c *Column) Last() int { return c.First + len(c.Return) - 1 }
 
 // Issue is something in the data that a reader should know: a bar on a day
-// that is no session, a session without a price.
+// that is no session, a session without a price. Without a Symbol it concerns
+// all securities of a file, without a Date (NoDate) the whole column.
 type Issue struct {
 	Symbol string
 	Date   Date

@@ -117,6 +117,47 @@ func TestReadActions(t *testing.T) {
 	}
 }
 
+// TestPricesAsTraded: Nvidia's split of 10 for 1 on 2024-06-10, with closes as
+// traded, and as adjusted already.
+func TestPricesAsTraded(t *testing.T) {
+	want := "2024-06-06 _/_/_/121/121/100; 2024-06-07 _/_/_/120.888/120.888/200; 2024-06-10 _/_/_/121.79/121.79/300"
+	for name, text := range map[string]string{
+		"as traded": "date,close,volume,split_factor\n2024-06-06,1210,10,1\n2024-06-07,1208.88,20,1\n2024-06-10,121.79,300,10\n",
+		"adjusted":  "Date,Close,Volume,Stock Splits\n2024-06-06,121,100,0\n2024-06-07,120.888,200,0\n2024-06-10,121.79,300,10\n",
+	} {
+		if s, err := Read("f.csv", "NVDA", []byte(text), Options{}); err != nil || show(s) != want {
+			t.Errorf("%s: %v, %v", name, show(s), err)
+		}
+	}
+	reverse := "date,close,split_factor\n2024-06-06,1,1\n2024-06-07,10.5,0.1\n2024-06-10,21,1\n2024-06-11,10.6,2\n"
+	if s, err := Read("f.csv", "X", []byte(reverse), Options{}); err != nil || show(s) != "2024-06-06 _/_/_/5/5/_; 2024-06-07 _/_/_/5.25/5.25/_; 2024-06-10 _/_/_/10.5/10.5/_; 2024-06-11 _/_/_/10.6/10.6/_" {
+		t.Errorf("a reverse split: %v, %v", show(s), err)
+	}
+	traded, err := Open("../../../shared/data/raw_unadjusted", Options{})
+	if err != nil {
+		t.Skip("the shared prices are not beside this checkout")
+	}
+	adjusted, err := Open(sharedPrices, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, symbol := range []string{"NVDA", "AVGO", "SMCI", "MSFT"} {
+		a, err := traded.Series(t.Context(), symbol, market.NoDate, market.NoDate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := adjusted.Series(t.Context(), symbol, a.Bars[0].Date, a.Bars[len(a.Bars)-1].Date)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range a.Bars {
+			if x, y := a.Bars[i], b.Bars[i]; x.Date != y.Date || math.Abs(x.Close/y.Close-1) > 2e-4 {
+				t.Fatalf("%s: %s %v, elsewhere %s %v", symbol, x.Date, x.Close, y.Date, y.Close)
+			}
+		}
+	}
+}
+
 func TestReadOrder(t *testing.T) {
 	text := []byte("date,close\n01/02/2025,5\n01/03/2025,6\n")
 	for order, want := range map[Order]string{MonthFirst: "2025-01-02 2025-01-03", DayFirst: "2025-02-01 2025-03-01"} {

@@ -13,7 +13,11 @@
 //	dividend  Dividends, Div Cash, Dividend Amount
 //	split     Stock Splits, Split Factor, Split Coefficient
 //
-// Without an adjusted column, AdjClose repeats Close.
+// Without an adjusted column, AdjClose repeats Close. Prices as traded, in a
+// file that also has the splits, are divided by the splits that followed, and
+// volumes multiplied, so that Close is adjusted for splits whatever the source;
+// they are taken to be as traded if the close fell by the largest split's factor
+// on its day.
 //
 // Dates: 2025-01-27, 2025/01/27, 20250127, 27.01.2025, 27-Jan-2025,
 // Jan 27, 2025, 01/27/2025 or 27/01/2025, each with or without a time of day

@@ -150,6 +150,7 @@ func Read(file, symbol string, data []byte, opt Options) (*market.Series, error)
 		return nil, fmt.Errorf("%s: it has no rows", file)
 	}
 	slices.SortStableFunc(r.actions, func(a, b market.Action) int { return int(a.Date) - int(b.Date) })
+	r.restate()
 	return &market.Series{Symbol: symbol, Bars: r.bars, Actions: r.actions, Adjusted: h.at[colAdj] >= 0, Origin: file}, nil
 }
 
@@ -254,6 +255,44 @@ func (r *reader) sort() {
 		if r.bars[i].Date == r.bars[i-1].Date {
 			a, b := min(r.lines[i-1], r.lines[i]), max(r.lines[i-1], r.lines[i])
 			r.add(int(b), "%s appears twice, first on line %d", r.bars[i].Date, a)
+		}
+	}
+}
+
+// restate divides prices as traded by the splits that followed, and multiplies
+// volumes by them. Whether prices are as traded is seen at the largest split:
+// they are if they fell by about its factor on that day.
+func (r *reader) restate() {
+	const small = 0.2 // the logarithm of a split that a day's return may hide
+	largest, traded := small, false
+	for _, a := range r.actions {
+		i, ok := slices.BinarySearchFunc(r.bars, a.Date, func(b market.Bar, d market.Date) int { return int(b.Date) - int(d) })
+		if !ok || i == 0 || a.Split == 0 || math.Abs(math.Log(a.Split)) <= largest {
+			continue
+		}
+		if fall := math.Log(r.bars[i-1].Close / r.bars[i].Close); !math.IsNaN(fall) {
+			largest = math.Abs(math.Log(a.Split))
+			traded = math.Abs(fall-math.Log(a.Split)) < math.Abs(fall)
+		}
+	}
+	if !traded {
+		return
+	}
+	factor, next := 1.0, len(r.actions)-1
+	for i := len(r.bars) - 1; i >= 0; i-- {
+		b := &r.bars[i]
+		for next >= 0 && r.actions[next].Date > b.Date {
+			if s := r.actions[next].Split; s > 0 {
+				factor *= s
+			}
+			next--
+		}
+		for _, p := range []*float64{&b.Open, &b.High, &b.Low, &b.Close} {
+			*p /= factor
+		}
+		b.Volume *= factor
+		if r.at[colAdj] < 0 {
+			b.AdjClose = b.Close
 		}
 	}
 }
