@@ -91,6 +91,12 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
+// Validate reports what is wrong with o, as Render would.
+func (o Options) Validate() error {
+	_, err := o.withDefaults()
+	return err
+}
+
 // File is a rendered chart.
 type File struct {
 	Name string // such as car-deepseek-r1.png, safe on every file system
