@@ -20,6 +20,7 @@ type Calendar struct {
 	zone     *time.Location
 	sessions []Session
 	usual    []usualClose // in ascending order
+	rules    Years        // in which the rules of an exchange decide; zero when all sessions were given
 	next     []int32      // next[d-first] is the index of the first session on or after d
 }
 
@@ -142,7 +143,40 @@ func (c *Calendar) With(days ...SpecialDay) (*Calendar, error) {
 			sessions = slices.Insert(sessions, k, Session(d))
 		}
 	}
-	return newCalendar(c.name, c.zone, c.usual, sessions)
+	out, err := newCalendar(c.name, c.zone, c.usual, sessions)
+	if err != nil {
+		return nil, err
+	}
+	out.rules = c.rules
+	return out, nil
+}
+
+// WithHistory returns the calendar of an exchange with the sessions of years
+// outside its rules taken from dates, the days on which something of the
+// exchange traded (its index, the study's benchmark), in strictly ascending
+// order; and how many were taken. Such sessions close at the usual hour: early
+// closes of those years are not known. A calendar that was not made by rules
+// is returned as it is.
+func (c *Calendar) WithHistory(dates []Date) (*Calendar, int, error) {
+	if c.rules == (Years{}) {
+		return c, 0, nil
+	}
+	var before, after []Session
+	for _, d := range dates {
+		switch s := (Session{d, usualOn(c.usual, d)}); {
+		case c.rules.Contains(d):
+		case d.Year() < c.rules.From:
+			before = append(before, s)
+		default:
+			after = append(after, s)
+		}
+	}
+	n := len(before) + len(after)
+	if n == 0 {
+		return c, 0, nil
+	}
+	out, err := newCalendar(c.name, c.zone, c.usual, slices.Concat(before, c.sessions, after))
+	return out, n, err
 }
 
 // Search returns the index of the first session on or after d, or Len() if

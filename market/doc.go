@@ -16,7 +16,7 @@
 //
 // For other years and other exchanges the sessions are the days on which
 // something of the exchange traded, its index or the study's benchmark:
-// Exchange.WithHistory and CalendarFromDates. Days on which an exchange departs
+// Calendar.WithHistory, which Load applies, and CalendarFromDates. Days on which an exchange departs
 // from its rules after this was written, such as a day of mourning, are given
 // to Calendar.With.
 //

@@ -13,7 +13,7 @@ import (
 // rules by which it opens.
 //
 // Rules reach over the years for which they are known to be right. Sessions of
-// other years must come from data: see WithHistory and CalendarFromDates.
+// other years must come from data: see Calendar.WithHistory and CalendarFromDates.
 type Exchange struct {
 	Name     string   // as this program prints it, such as "NYSE"
 	MIC      string   // ISO 10383
@@ -122,32 +122,15 @@ func (e *Exchange) Calendar() *Calendar {
 		if err != nil {
 			panic("market: " + err.Error())
 		}
+		cal.rules = e.Rules
 		e.cal = cal
 	})
 	return e.cal
 }
 
-// WithHistory returns the calendar of e with the sessions of years outside
-// e.Rules taken from dates, the days on which something of the exchange traded
-// (its index, the study's benchmark), in strictly ascending order; and how
-// many were taken. Such sessions close at the usual hour: early closes of
-// those years are not known.
+// WithHistory is Calendar().WithHistory(dates).
 func (e *Exchange) WithHistory(dates []Date) (*Calendar, int, error) {
-	var before, after []Session
-	for _, d := range dates {
-		switch s := (Session{d, usualOn(e.usual, d)}); {
-		case e.Rules.Contains(d):
-		case d.Year() < e.Rules.From:
-			before = append(before, s)
-		default:
-			after = append(after, s)
-		}
-	}
-	if len(before)+len(after) == 0 {
-		return e.Calendar(), 0, nil
-	}
-	c, err := newCalendar(e.Name, e.Location(), e.usual, slices.Concat(before, e.Calendar().sessions, after))
-	return c, len(before) + len(after), err
+	return e.Calendar().WithHistory(dates)
 }
 
 // yearOf collects what is special in one year of an exchange.

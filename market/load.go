@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -30,6 +31,10 @@ const loadsInFlight = 16
 // What is not known of a security (name, exchange, currency) is taken from its
 // series. calendar is then asked for its sessions; it is CalendarOf if nil.
 //
+// In years for which the rules of an exchange are not known, a day is a session
+// if more than half of the exchange's series that reach over it have a bar;
+// the panel's Issues say so.
+//
 // A security that cannot be read or aligned does not stop the others: it has
 // no column, and its *SecurityError is in the list, in the order of
 // securities. The panel does not depend on the order in which series arrive.
@@ -55,23 +60,69 @@ func Load(ctx context.Context, src Source, securities []Security, calendar func(
 	}
 	wg.Wait()
 
+	cals := make([]*Calendar, len(securities))
+	byCalendar := make(map[*Calendar][]*Series)
+	for i, sec := range securities {
+		if s := series[i]; s != nil && failed[i] == nil {
+			sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
+			if cals[i] = calendar(sec); cals[i] == nil {
+				failed[i] = fmt.Errorf("%s: the sessions of exchange %q are not known; name one of %s, or take them from a benchmark", sec.Symbol, sec.Exchange, exchangeNames())
+				continue
+			}
+			byCalendar[cals[i]] = append(byCalendar[cals[i]], s)
+		}
+	}
+
 	p := NewPanel(kind, gaps)
+	extended := make(map[*Calendar]*Calendar)
 	var errs []error
 	for i, sec := range securities {
 		err := failed[i]
-		if s := series[i]; s != nil && err == nil {
-			sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
-			if cal := calendar(sec); cal == nil {
-				err = fmt.Errorf("%s: the sessions of exchange %q are not known; name one of %s, or take them from a benchmark", sec.Symbol, sec.Exchange, exchangeNames())
-			} else {
-				err = p.AddSeries(s, sec, cal)
+		if cal := cals[i]; err == nil && cal != nil {
+			if extended[cal] == nil {
+				var dates []Date
+				if extended[cal], dates = extend(cal, byCalendar[cal]); len(dates) > 0 {
+					p.Issues = append(p.Issues, Issue{"", dates[0], fmt.Sprintf("the rules of %s are not known for %d days from here to %s; its sessions are those on which its securities traded", cal.Name(), len(dates), dates[len(dates)-1])})
+				}
 			}
+			err = p.AddSeries(series[i], sec, extended[cal])
 		}
 		if err != nil {
 			errs = append(errs, &SecurityError{sec.Symbol, err})
 		}
 	}
 	return p, errs
+}
+
+// extend returns cal with the sessions that series show in years outside its
+// rules, and those sessions.
+func extend(cal *Calendar, series []*Series) (*Calendar, []Date) {
+	traded := make(map[Date]int)
+	for _, s := range series {
+		for _, b := range s.Bars {
+			if cal.rules != (Years{}) && !cal.rules.Contains(b.Date) {
+				traded[b.Date]++
+			}
+		}
+	}
+	var dates []Date
+	for d, n := range traded {
+		reach := 0
+		for _, s := range series {
+			if len(s.Bars) > 0 && s.Bars[0].Date <= d && d <= s.Bars[len(s.Bars)-1].Date {
+				reach++
+			}
+		}
+		if 2*n > reach {
+			dates = append(dates, d)
+		}
+	}
+	slices.Sort(dates)
+	out, _, err := cal.WithHistory(dates)
+	if err != nil { // bars without a date: AddSeries will say where
+		return cal, nil
+	}
+	return out, dates
 }
 
 // CalendarOf returns the sessions of a security by the name of its exchange,

@@ -286,3 +286,45 @@ func TestLoad(t *testing.T) {
 		t.Errorf("cancelled: %v", errs)
 	}
 }
+
+// TestLoadBeforeTheRules: Korea's sessions are known by rule since 2015; those
+// of 2013 are the days on which most of its securities traded.
+func TestLoadBeforeTheRules(t *testing.T) {
+	m := memory{
+		"^KS11":     {Bars: bars(t, "2013-12-26 1 1 1", "2013-12-27 1 1 1", "2013-12-30 1 1 1", "2015-01-02 1 1 1")},
+		"005930.KS": {Bars: bars(t, "2013-12-26 1 1 1", "2013-12-30 2 2 1", "2013-12-31 3 3 1", "2015-01-02 1 1 1")}, // the 31st is a misprint
+		"000660.KS": {Bars: bars(t, "2013-12-27 1 1 1", "2013-12-30 1 1 1", "2015-01-02 1 1 1")},
+		"NVDA":      {Bars: bars(t, "2013-12-26 1 1 1", "2013-12-27 1 1 1")},
+	}
+	var secs []Security
+	for _, symbol := range []string{"^KS11", "005930.KS", "NVDA", "000660.KS"} {
+		m[symbol].Symbol = symbol
+		secs = append(secs, Security{Symbol: symbol})
+	}
+	p, errs := Load(t.Context(), m, secs, nil, Simple, Skip, NoDate, dates(t, "2014-12-31")[0])
+	if len(errs) > 0 || len(p.Columns) != 4 {
+		t.Fatalf("%v", errs)
+	}
+	cal := p.Column("^KS11").Calendar
+	var got []string
+	for i := 0; i < cal.Len() && cal.Date(i).Year() < 2015; i++ {
+		got = append(got, cal.Date(i).String())
+	}
+	if !slices.Equal(got, []string{"2013-12-26", "2013-12-27", "2013-12-30", "2013-12-31"}) {
+		t.Errorf("one series alone reaches over the 31st: sessions %v", got)
+	}
+	m["^KS11"].Bars = append(m["^KS11"].Bars[:3:3], bars(t, "2014-01-02 1 1 1")...)
+	m["000660.KS"].Bars = append(m["000660.KS"].Bars[:2:2], bars(t, "2014-01-02 1 1 1")...)
+	p, _ = Load(t.Context(), m, secs, nil, Simple, Skip, NoDate, dates(t, "2014-12-31")[0])
+	c := p.Column("005930.KS")
+	if c.Calendar != p.Column("000660.KS").Calendar || c.Calendar.Len() != korea.Calendar().Len()+4 {
+		t.Error("the securities of one exchange do not share a calendar of four more sessions")
+	}
+	if !same(c.Price, []float64{1, nan, 2}) || p.Column("NVDA").Calendar != NYSE() {
+		t.Errorf("prices %v", c.Price)
+	}
+	want := "the rules of Korea are not known for 4 days from here to 2014-01-02; its sessions are those on which its securities traded"
+	if i := p.Issues[0]; i.What != want || i.Date.String() != "2013-12-26" {
+		t.Errorf("issue %+v", i)
+	}
+}
