@@ -110,8 +110,9 @@ const koreaClosures = `
 2026 01-01 02-16 02-17 02-18 03-02 05-01 05-05 05-25 06-03 07-17 08-17 09-24 09-25 10-05 10-09 12-25 12-31
 `
 
-// taiwan traded on some Saturdays until 2018, to make up for bridging days.
-// Typhoon days are entered up to 2025.
+// taiwan traded on some Saturdays until 2018, to make up for bridging days;
+// Yahoo has no bars of those, and has bars without volume on typhoon days,
+// on which nothing traded. Typhoon days are entered up to 2025.
 var taiwan = &Exchange{
 	Name: "Taiwan", MIC: "XTAI", Zone: "Asia/Taipei", Currency: "TWD",
 	Aliases:  []string{"TWSE", "TAI", "TWO", "TPEX"},
