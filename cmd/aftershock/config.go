@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,8 +33,12 @@ type settings struct {
 		Returns       string   `json:"returns"`
 		Missing       string   `json:"missing"`
 		MissingEvent  string   `json:"missing_event"`
+		Weights       string   `json:"weights"`
+		Lags          int      `json:"lags"`
 		Tests         []string `json:"tests"`
 		Groups        []string `json:"groups"`
+		Placebo       string   `json:"placebo"`
+		Draws         int      `json:"draws"`
 		Seed          uint64   `json:"seed"`
 	} `json:"study"`
 	Events struct {
@@ -51,6 +56,12 @@ type settings struct {
 		Dir    string `json:"dir"`
 		Dates  string `json:"dates"`
 	} `json:"prices"`
+	Factors struct {
+		Files  []string `json:"files"`
+		Unit   string   `json:"unit"`
+		Use    []string `json:"use"`
+		Excess bool     `json:"excess"`
+	} `json:"factors"`
 	Calendar []specialDay `json:"calendar"`
 	Output   struct {
 		Dir     string   `json:"dir"`
@@ -94,8 +105,14 @@ const (
 	csvSource     = "csv"
 )
 
-// none empties a list in a flag or an environment variable.
-const none = "none"
+// Words with a meaning of their own. none empties a list in a flag or an
+// environment variable.
+const (
+	all       = "all"
+	byDefault = "default"
+	none      = "none"
+	auto      = "auto"
+)
 
 // envPrefix begins the name of every environment variable that is read.
 const envPrefix = "AFTERSHOCK_"
@@ -114,7 +131,10 @@ type config struct {
 }
 
 // A problem is one thing wrong with the configuration.
-type problem struct{ where, what string }
+type problem struct {
+	where, what string
+	line        int // of the file, 0 elsewhere
+}
 
 func (p problem) Error() string {
 	if p.where == "" {
@@ -164,7 +184,7 @@ func loadConfig(file string, flags map[string]*pflag.Flag) (*config, error) {
 		var at *mapstructure.DecodeError
 		switch {
 		case !errors.As(e, &at):
-			c.problems = append(c.problems, problem{c.file, e.Error()})
+			c.problems = append(c.problems, problem{where: c.file, what: e.Error()})
 		case unknown && strings.Contains(e.Error(), "has invalid keys"):
 			// walkFile has named them with their lines
 		default:
@@ -200,24 +220,26 @@ func (c *config) checkEnvironment(keys map[string]any) {
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")
 		if strings.HasPrefix(name, envPrefix) && !slices.Contains(names, name) {
-			c.problems = append(c.problems, problem{name, "no such environment variable is read" + didYouMean(name, names)})
+			c.problems = append(c.problems, problem{where: name, what: "no such environment variable is read" + didYouMean(name, names)})
 		}
 	}
 }
 
 // bad records that the value of key is wrong.
 func (c *config) bad(key, format string, args ...any) {
-	c.problems = append(c.problems, problem{c.where(key), fmt.Sprintf(format, args...)})
+	where, line := c.where(key)
+	c.problems = append(c.problems, problem{where, fmt.Sprintf(format, args...), line})
 }
 
 // err returns all problems, nil when there is none.
 func (c *config) err() error {
-	var all []error
-	for _, p := range c.problems {
-		all = append(all, p)
-	}
-	if len(all) == 0 {
+	if len(c.problems) == 0 {
 		return nil
+	}
+	slices.SortStableFunc(c.problems, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
+	all := make([]error, len(c.problems))
+	for i, p := range c.problems {
+		all[i] = p
 	}
 	return usageError{errors.Join(all...)}
 }
@@ -253,23 +275,26 @@ const (
 	fromDefault
 )
 
-// where says where the value of key was given, for a message.
-func (c *config) where(key string) string {
+// where says where the value of key was given, for a message, and on which line
+// of the file.
+func (c *config) where(key string) (string, int) {
 	switch c.origin(key) {
 	case fromFlag:
-		return "--" + c.flags[leaf(key)].Name
+		return "--" + c.flags[leaf(key)].Name, 0
 	case fromEnvironment:
-		return envName(leaf(key))
+		return envName(leaf(key)), 0
 	case fromFile:
 		at := key
-		for c.lines[at] == 0 { // a part of a list written in one line
-			i := strings.LastIndexAny(at, ".[")
-			at = at[:i]
+		for c.lines[at] == 0 { // the part of a list that is written in one text
+			at = at[:strings.LastIndexAny(at, ".[")]
 		}
-		return fmt.Sprintf("%s:%d: %s", c.file, c.lines[at], key)
+		return c.at(c.lines[at], key), c.lines[at]
 	}
-	return key
+	return key, 0
 }
+
+// at names a key on a line of the file.
+func (c *config) at(line int, key string) string { return fmt.Sprintf("%s:%d: %s", c.file, line, key) }
 
 // path resolves a path given as key: from the configuration's folder when it
 // stands in the file, from the working directory otherwise.
@@ -338,17 +363,21 @@ func keysWithin(path string) []string {
 	return out
 }
 
-// leaves takes a tree of joined errors apart.
+// leaves takes the joined errors of the decoder apart.
 func leaves(err error) []error {
-	if err == nil {
+	switch e := err.(type) {
+	case nil:
 		return nil
-	}
-	if j, ok := err.(interface{ Unwrap() []error }); ok {
+	case *mapstructure.DecodeError:
+		return []error{err}
+	case interface{ Unwrap() []error }:
 		var out []error
-		for _, e := range j.Unwrap() {
-			out = append(out, leaves(e)...)
+		for _, sub := range e.Unwrap() {
+			out = append(out, leaves(sub)...)
 		}
 		return out
+	case interface{ Unwrap() error }:
+		return leaves(e.Unwrap())
 	}
 	return []error{err}
 }

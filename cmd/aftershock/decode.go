@@ -163,17 +163,15 @@ func (c *config) walk(n *yaml.Node, key, path string) {
 			case name == "<<":
 				c.walk(n.Content[i+1], key, path)
 			case !slices.Contains(known, name):
-				c.problems = append(c.problems, problem{
-					fmt.Sprintf("%s:%d: %s", c.file, n.Content[i].Line, join(key, name)),
-					"unknown key" + didYouMean(name, known),
-				})
+				line := n.Content[i].Line
+				c.problems = append(c.problems, problem{c.at(line, join(key, name)), "unknown key" + didYouMean(name, known), line})
 			default:
 				c.walk(n.Content[i+1], join(key, name), join(path, name))
 			}
 		}
 	case yaml.ScalarNode:
 		if n.ShortTag() == "!!null" && key != "" {
-			c.problems = append(c.problems, problem{fmt.Sprintf("%s:%d: %s", c.file, n.Line, key), "has no value; give one, or remove the key to take the default"})
+			c.bad(key, "has no value; give one, or remove the key to take the default")
 		}
 	}
 }
@@ -185,24 +183,27 @@ func join(key, name string) string {
 	return key + "." + name
 }
 
-var yamlLine = regexp.MustCompile(`(?s)yaml: (?:line (\d+): )?(.*)$`)
+var yamlLine = regexp.MustCompile(`(?s)yaml: (?:unmarshal errors:\s*)?(?:line (\d+): )?(.*)$`)
 
 // yamlProblem makes one line of the library's message about a file that is not
 // YAML. The library counts from 0 in the errors of its parser.
 func yamlProblem(file string, err error) error {
 	m := yamlLine.FindStringSubmatch(err.Error())
 	if m == nil {
-		return problem{file, err.Error()}
+		return problem{where: file, what: err.Error()}
 	}
 	line, _ := strconv.Atoi(m[1])
 	if strings.HasPrefix(m[2], "did not find expected") {
 		line++
 	}
-	what := "not YAML: " + strings.Join(strings.Fields(strings.TrimPrefix(m[2], "unmarshal errors:")), " ")
-	if line == 0 {
-		return problem{file, what}
+	what := "not YAML: " + strings.Join(strings.Fields(m[2]), " ")
+	if strings.HasPrefix(m[2], "cannot unmarshal") {
+		what = "must hold keys and values, such as study: and below it model: market"
 	}
-	return problem{fmt.Sprintf("%s:%d", file, line), what}
+	if line == 0 {
+		return problem{where: file, what: what}
+	}
+	return problem{where: fmt.Sprintf("%s:%d", file, line), what: what}
 }
 
 // didYouMean returns "; did you mean X?" with the candidate nearest to word, or

@@ -22,10 +22,13 @@ func defaults() settings {
 	s.Study.Returns = string(d.Returns)
 	s.Study.Missing = string(d.Gaps)
 	s.Study.MissingEvent = string(d.MissingEvent)
+	s.Study.Weights = string(d.Weights)
+	s.Study.Lags = 1
 	s.Study.Tests = []string{byDefault}
 	for _, g := range d.Groups {
 		s.Study.Groups = append(s.Study.Groups, string(g))
 	}
+	s.Study.Draws = analysis.DefaultDraws
 	s.Study.Seed = d.Seed
 
 	s.Events.File = shippedEvents
@@ -40,7 +43,10 @@ func defaults() settings {
 		s.Securities = append(s.Securities, security{Symbol: symbol})
 	}
 	s.Prices.Source = sampleSource
-	s.Prices.Dates = "auto"
+	s.Prices.Dates = auto
+	s.Factors.Files, s.Factors.Use = []string{}, []string{}
+	s.Factors.Unit = auto
+	s.Factors.Excess = true
 	s.Calendar = []specialDay{}
 
 	s.Output.Dir = "out"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,6 +75,7 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 	if err != nil {
 		return err
 	}
+	p.study.Events = []string{cat.Events[0].ID}
 	c.Events.File = ""
 	out := ""
 	if c.origin("output.dir") == fromFlag {
@@ -85,7 +87,7 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 // catalog returns the catalogue with the one event. Its reader knows times,
 // zones and signs, and what can be wrong with them.
 func (q question) catalog() (*events.Catalog, error) {
-	q.ID = "event"
+	q.ID, q.Title = "event", cmp.Or(q.Title, "News of "+q.Time)
 	data, err := json.Marshal([]question{q})
 	if err != nil {
 		return nil, err

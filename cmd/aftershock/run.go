@@ -61,7 +61,7 @@ func studyFlags(cmd *cobra.Command, flags settingsFlags) {
 }
 
 func langFlag(cmd *cobra.Command, flags settingsFlags) {
-	flags.add(cmd, "lang", "output.lang", "`language` of titles and charts: en or ar", "en", "ar")
+	flags.add(cmd, "lang", "output.lang", "`language` of titles and charts: en or ar", languages...)
 }
 
 func pricesFlag(cmd *cobra.Command, flags settingsFlags) {
@@ -114,7 +114,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		}
 		defer o.close()
 	}
-	r, err := a.measure(ctx, p, src, cat)
+	r, err := a.measure(ctx, c, p, src, cat)
 	if err != nil {
 		return err
 	}
@@ -141,13 +141,16 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	return nil
 }
 
-// measure loads the prices and performs the study.
-func (a *app) measure(ctx context.Context, p *plan, src market.Source, cat *events.Catalog) (*analysis.Result, error) {
+// measure loads prices and factors and performs the study.
+func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source, cat *events.Catalog) (*analysis.Result, error) {
 	panel, warnings, err := p.load(ctx, src, cat)
 	for _, w := range append(cat.Warnings, warnings...) {
 		a.say("%s", w)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := c.addFactors(panel); err != nil {
 		return nil, err
 	}
 	bar := newProgress(a.stderr, "observations:")
@@ -228,6 +231,9 @@ func (c *config) manifest(r *analysis.Result, files []file) (*report.Manifest, e
 	}
 	if c.Events.File != shippedEvents && c.Events.File != "" {
 		inputs = append(inputs, c.path("events.file", c.Events.File))
+	}
+	for _, file := range c.Factors.Files {
+		inputs = append(inputs, c.path("factors.files", file))
 	}
 	if c.Prices.Source == csvSource {
 		for _, col := range r.Panel.Columns {

@@ -16,14 +16,9 @@ import (
 	"aftershock/events"
 	"aftershock/market"
 	"aftershock/market/csvfile"
+	"aftershock/market/factors"
 	"aftershock/market/sample"
 	"aftershock/plots"
-)
-
-// Words that stand for a whole list.
-const (
-	all       = "all"
-	byDefault = "default"
 )
 
 // plan is a configuration that makes sense: what to do, in the terms of the
@@ -50,7 +45,10 @@ func (c *config) plan() (*plan, error) {
 			Returns:       market.ReturnKind(c.Study.Returns),
 			Gaps:          market.Gaps(c.Study.Missing),
 			MissingEvent:  analysis.MissingEvent(c.Study.MissingEvent),
+			Weights:       analysis.Weighting(c.Study.Weights),
 			Tests:         c.tests(),
+			Placebo:       c.Study.Placebo,
+			Draws:         c.Study.Draws,
 			Seed:          c.Study.Seed,
 		},
 		plot: plots.Options{Width: c.Output.Width, Height: c.Output.Height, DPI: c.Output.DPI, Lang: c.Output.Lang},
@@ -58,11 +56,7 @@ func (c *config) plan() (*plan, error) {
 	for _, w := range c.Study.CAR {
 		p.study.Windows = append(p.study.Windows, analysis.Window(w))
 	}
-	var known bool
-	if p.study.Model, known = analysis.ModelByName(c.Study.Model); !known {
-		c.bad("study.model", "%q is not a model%s", c.Study.Model, didYouMean(c.Study.Model, modelNames()))
-		p.study.Model = analysis.MarketModel{} // so that the rest can be checked
-	}
+	p.study.Model = c.model()
 	for i, g := range c.Study.Groups {
 		if c.oneOf(fmt.Sprintf("study.groups[%d]", i), g, "a grouping", groupingNames()) {
 			p.study.Groups = append(p.study.Groups, analysis.Grouping(g))
@@ -75,6 +69,7 @@ func (c *config) plan() (*plan, error) {
 	c.checkSecurities(p)
 	c.checkCalendar(p)
 	c.checkPrices()
+	c.oneOf("factors.unit", c.Factors.Unit, "a unit", []string{auto, string(factors.Percent), string(factors.Decimal)})
 	c.checkOutput(p)
 	if f := c.Events; f.From != market.NoDate && f.To != market.NoDate && f.From > f.To {
 		c.bad("events.from", "%s is after events.to, %s; exchange them", f.From, f.To)
@@ -89,6 +84,29 @@ func (c *config) oneOf(key, value, what string, known []string) bool {
 		c.bad(key, "%q is not %s%s", value, what, didYouMean(value, known))
 	}
 	return ok
+}
+
+// model returns the model with the options that the configuration gives it.
+func (c *config) model() analysis.Model {
+	m, known := analysis.ModelByName(c.Study.Model)
+	if !known {
+		c.bad("study.model", "%q is not a model%s", c.Study.Model, didYouMean(c.Study.Model, modelNames()))
+		return analysis.MarketModel{} // so that the rest can be checked
+	}
+	if c.Study.Lags < 1 {
+		c.bad("study.lags", "%d; use 1 or more", c.Study.Lags)
+	}
+	switch m := m.(type) {
+	case analysis.Dimson:
+		m.Lags = c.Study.Lags
+		return m
+	case analysis.Factors:
+		if m.Name() == "factors" {
+			m.Series, m.Excess = c.Factors.Use, c.Factors.Excess
+		}
+		return m
+	}
+	return m
 }
 
 func (c *config) tests() []analysis.Test {
@@ -204,14 +222,18 @@ func (c *config) checkPrices() {
 	if c.Prices.Source == sampleSource && c.Prices.Dir != "" {
 		c.bad("prices.dir", "goes with prices.source: csv; the sample is within the program")
 	}
-	c.oneOf("prices.dates", c.Prices.Dates, "an order of dates", []string{"auto", string(csvfile.DayFirst), string(csvfile.MonthFirst)})
+	c.oneOf("prices.dates", c.Prices.Dates, "an order of dates", []string{auto, string(csvfile.DayFirst), string(csvfile.MonthFirst)})
 }
+
+// languages are those that charts have words in.
+var languages = []string{"en", "ar"}
 
 func (c *config) checkOutput(p *plan) {
 	known := make([]string, len(plots.Formats))
 	for i, f := range plots.Formats {
 		known[i] = string(f)
 	}
+	c.oneOf("output.lang", c.Output.Lang, "a language of the charts", languages)
 	for i, f := range c.Output.Formats {
 		if c.oneOf(fmt.Sprintf("output.formats[%d]", i), f, "a format", known) {
 			p.plot.Formats = append(p.plot.Formats, plots.Format(f))
@@ -228,6 +250,9 @@ func (c *config) checkOutput(p *plan) {
 	}
 	if len(c.Output.Formats) == 0 {
 		p.charts = nil
+	}
+	if o := (plots.Options{Width: c.Output.Width, Height: c.Output.Height, DPI: c.Output.DPI}); o.Validate() != nil {
+		c.bad("output", "%s", strings.TrimPrefix(o.Validate().Error(), "charts: "))
 	}
 	if c.Output.Dir == "" {
 		c.bad("output.dir", "is empty; name a folder")
@@ -312,11 +337,29 @@ func (c *config) source() (market.Source, error) {
 	if c.Prices.Source == sampleSource {
 		return sample.Source(), nil
 	}
-	order := csvfile.Order(c.Prices.Dates)
-	if order == "auto" {
-		order = csvfile.AutoOrder
+	o := csvfile.Options{Order: csvfile.AutoOrder}
+	if c.Prices.Dates != auto {
+		o.Order = csvfile.Order(c.Prices.Dates)
 	}
-	return csvfile.Open(c.path("prices.dir", c.Prices.Dir), csvfile.Options{Order: order})
+	return csvfile.Open(c.path("prices.dir", c.Prices.Dir), o)
+}
+
+// addFactors reads the factor files into panel.
+func (c *config) addFactors(panel *market.Panel) error {
+	unit := factors.Auto
+	if c.Factors.Unit != auto {
+		unit = factors.Unit(c.Factors.Unit)
+	}
+	for _, file := range c.Factors.Files {
+		t, err := factors.ReadFile(c.path("factors.files", file), unit)
+		if err != nil {
+			return err
+		}
+		if err := t.AddTo(panel); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // load reads the prices of everything that the study of the events ids of cat
