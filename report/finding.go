@@ -23,11 +23,12 @@ const unusualSpread = 1.5
 // takes the members as independent never leads where they move together.
 type finding struct {
 	window   *analysis.GroupWindow
-	past     *analysis.TestResult // nil where none is defined
-	spread   *analysis.TestResult // nil where none is defined
-	joint    *analysis.TestResult // nil where it is not defined
-	aside    []*analysis.TestResult
-	widening float64 // spread of the members' SCAR over the usual one; NaN when not known
+	past     *analysis.TestResult   // nil where none is defined
+	spread   *analysis.TestResult   // nil where none is defined
+	joint    *analysis.TestResult   // nil where it is not defined
+	free     []*analysis.TestResult // right without the normal distribution
+	aside    []*analysis.TestResult // not to be read here
+	widening float64                // spread of the members' SCAR over the usual one; NaN when not known
 	verdict  verdict
 }
 
@@ -52,14 +53,20 @@ var verdictWords = map[verdict]string{
 	alike:     "disputed: small but alike",
 }
 
-// decide applies the rules: which tests lead, which are set aside, and what
+// decide says what the tests allow to be said of g over CAR window win.
+func decide(r *analysis.Result, g *analysis.Group, win int) finding {
+	w := &g.Windows[win]
+	return judge(w, g.SameDate, widening(r, w, g.Members, win))
+}
+
+// judge applies the rules: which tests lead, which are set aside, and what
 // the leading ones say together.
 //
-//	members move together   past leads        spread leads     set aside
-//	yes, one session 0      portfolio, crude  kp-bmp           patell, bmp, cross-section and the like
-//	yes, several            kp-patell         kp-bmp           the same
-//	no                      as above, patell  kp-bmp, bmp,     none
-//	                                          cross-section
+//	members move together   past leads                   spread leads                set aside
+//	yes, one session 0      portfolio, crude, kp-patell  kp-bmp                      takesIndependence
+//	yes, several            kp-patell                    kp-bmp                      takesIndependence
+//	no, one session 0       as above, patell             kp-bmp, bmp, cross-section  none
+//	no, several             kp-patell, crude, patell     kp-bmp, bmp, cross-section  none
 //
 // Of several names the first that is defined leads.
 //
@@ -71,17 +78,20 @@ var verdictWords = map[verdict]string{
 //	no             yes                                      alike
 //
 // Where only one kind is defined it decides alone: shared or chance.
-func decide(r *analysis.Result, g *analysis.Group, win int) finding {
-	w := &g.Windows[win]
-	f := finding{window: w, widening: widening(r, w, g.Members, win)}
+func judge(w *analysis.GroupWindow, sameDate bool, widening float64) finding {
+	f := finding{window: w, widening: widening}
+	together := w.CoMoving()
 	past, spread := []string{"portfolio", "crude", "kp-patell"}, []string{"kp-bmp"}
-	if !g.SameDate {
+	switch {
+	case !sameDate && together:
+		past = []string{"kp-patell"}
+	case !sameDate:
 		past = []string{"kp-patell", "crude"}
 	}
-	if !w.CoMoving() {
+	if !together {
 		past, spread = append(past, "patell"), append(spread, "bmp", "cross-section")
 	}
-	first := func(names []string) *analysis.TestResult {
+	first := func(names ...string) *analysis.TestResult {
 		for _, n := range names {
 			if t := w.Test(n); t != nil && defined(t) {
 				return t
@@ -89,12 +99,15 @@ func decide(r *analysis.Result, g *analysis.Group, win int) finding {
 		}
 		return nil
 	}
-	f.past, f.spread, f.joint = first(past), first(spread), first([]string{"joint"})
-	if w.CoMoving() {
-		for k := range w.Tests {
-			if t := &w.Tests[k]; defined(t) && takesIndependence(t.Test) {
-				f.aside = append(f.aside, t)
-			}
+	f.past, f.spread, f.joint = first(past...), first(spread...), first("joint")
+	for k := range w.Tests {
+		t := &w.Tests[k]
+		switch {
+		case !defined(t):
+		case together && takesIndependence(t.Test, sameDate):
+			f.aside = append(f.aside, t)
+		case t.Test == "grank-t" || t.Test == "placebo":
+			f.free = append(f.free, t)
 		}
 	}
 	past0, spread0 := rejects(f.past), rejects(f.spread)
@@ -116,11 +129,14 @@ func decide(r *analysis.Result, g *analysis.Group, win int) finding {
 }
 
 // takesIndependence reports whether a test's p value is wrong where the
-// observations move together.
-func takesIndependence(test string) bool {
+// observations move together: because it takes them as independent, or because
+// it counts co-movement by event time, which is right for one date only.
+func takesIndependence(test string, sameDate bool) bool {
 	switch test {
-	case "patell", "bmp", "cross-section", "skewness", "sign", "generalized-sign", "wilcoxon", "rank", "rank-standardized", "grank-z", "bootstrap":
+	case "patell", "bmp", "cross-section", "skewness", "sign", "generalized-sign", "wilcoxon", "grank-z", "bootstrap", "bhar-t", "bhar-skewness":
 		return true
+	case "crude", "rank", "rank-standardized", "grank-t":
+		return !sameDate
 	}
 	return false
 }
@@ -160,22 +176,21 @@ type single struct {
 }
 
 // singles tests the observations one by one over CAR window win, in order of
-// p. Those without a CAR are left out.
+// p. Those without a CAR are left out. Holm's adjustment holds however the
+// securities move together.
 func singles(r *analysis.Result, obs []int, win int) []single {
 	var out []single
+	var p []float64
 	for _, i := range obs {
 		if t := studentTest(r, i, win); defined(&t) {
 			out = append(out, single{obs: i, t: t})
+			p = append(p, t.P)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b single) int { return cmp.Compare(a.t.P, b.t.P) })
-	// Holm (1979): (n-k) p_(k), k = 0, 1, ..., made monotone. It holds
-	// however the securities move together.
-	worst := 0.0
-	for k := range out {
-		worst = max(worst, min(1, float64(len(out)-k)*out[k].t.P))
-		out[k].holm = worst
+	for k, v := range analysis.Holm(p) {
+		out[k].holm = v
 	}
+	slices.SortStableFunc(out, func(a, b single) int { return cmp.Compare(a.t.P, b.t.P) })
 	return out
 }
 
@@ -189,18 +204,13 @@ func outstanding(s []single) []single {
 	return s
 }
 
-// studentTest returns the t test of observation i over CAR window win.
+// studentTest returns the t test of observation i over CAR window win, also
+// where the study does not run it.
 func studentTest(r *analysis.Result, i, win int) analysis.TestResult {
-	if w := r.Study.Windows[win]; w.Len() == 1 {
-		return r.SessionTest(i, w.From)
+	t := analysis.TestResult{Test: "t", Window: r.Study.Windows[win], Stat: math.NaN(), P: math.NaN()}
+	if o := &r.Observations[i]; o.Used() {
+		t.Stat, t.Dist = r.Figures(i).SCAR[win], analysis.StudentT(float64(o.Fit.M-o.Fit.K))
+		t.P, t.PLower, t.PUpper = t.Dist.PValues(t.Stat)
 	}
-	for _, t := range r.ObservationTests(i, win) {
-		if t.Test == "t" {
-			return t
-		}
-	}
-	f := r.Figures(i)
-	t := analysis.TestResult{Test: "t", Window: r.Study.Windows[win], N: 1, Stat: f.SCAR[win], Dist: analysis.StudentT(float64(r.Observations[i].Fit.M - r.Observations[i].Fit.K))}
-	t.P, t.PLower, t.PUpper = t.Dist.PValues(t.Stat)
 	return t
 }

@@ -178,7 +178,7 @@ func abnormalReturns(r *analysis.Result) Table {
 func otherSingleTests() []analysis.Test {
 	var out []analysis.Test
 	for _, t := range analysis.Tests {
-		if t.Scope() == analysis.OneObservation && t.Name() != "t" {
+		if t.Scope() != analysis.ManyObservations && t.Name() != "t" {
 			out = append(out, t)
 		}
 	}
@@ -208,7 +208,8 @@ func cars(r *analysis.Result) Table {
 		t.Columns = append(t.Columns,
 			Column{name + "_p", Number, "", "Two-sided p value of the test " + o.Name() + " (" + o.Paper() + ")." + tested},
 			Column{name + "_p_lower", Number, "", "Its one-sided p value against a fall." + tested},
-			Column{name + "_p_upper", Number, "", "Its one-sided p value against a rise." + tested})
+			Column{name + "_p_upper", Number, "", "Its one-sided p value against a rise." + tested},
+			Column{name + "_draws", Integer, "", "From how many past windows or pseudo-dates that p value is." + tested})
 	}
 	t.Columns = append(t.Columns, note)
 	t.Rows = func(yield func([]Cell) bool) {
@@ -236,7 +237,11 @@ func cars(r *analysis.Result) Table {
 				said := []string{st.Note}
 				for _, other := range others {
 					x := find(other.Name())
-					row = append(row, number(x.P), number(x.PLower), number(x.PUpper))
+					draws := x.Figure("draws")
+					if math.IsNaN(draws) {
+						draws = x.Figure("sums")
+					}
+					row = append(row, number(x.P), number(x.PLower), number(x.PUpper), number(draws))
 					said = append(said, x.Note)
 				}
 				said = append(said, notes[noteKey{event: o.EventID, security: o.Security, window: win.String()}])
@@ -257,7 +262,7 @@ func averages(r *analysis.Result) Table {
 		groupBy, group,
 		{"tau", Integer, "sessions", "Event time: sessions from session 0."},
 		{"n", Integer, "observations", "Observations with an abnormal return this session."},
-		{"aar", Number, "return", "Average abnormal return, AAR = mean of AR, equal weights." + none},
+		{"aar", Number, "return", "Average abnormal return, AAR = mean of AR, weighted as the study says (equally unless it says otherwise)." + none},
 		{"sd", Number, "return", "Standard deviation of AR between the observations, divisor N-1. Empty for fewer than two."},
 		{"se", Number, "return", "Standard error of aar, see se_method. Empty where it is not defined."},
 		{"n_car", Integer, "observations", "Observations whose CAR from the window's first session to this one is complete."},
@@ -289,7 +294,19 @@ func averages(r *analysis.Result) Table {
 // the group.
 var byProducts = []Column{
 	{"p_normal", Number, "", "Two-sided p value of the same statistic against the normal distribution (bmp, kp-bmp). Empty for other tests."},
-	{"car", Number, "return", "CAR of the equal-weighted portfolio (portfolio). Empty for other tests."},
+	{"exact_p", Number, "", "Two-sided p value of the binomial distribution (sign). Empty for other tests."},
+	{"p_hat", Number, "", "Share of positive abnormal returns that the estimation windows lead one to expect (generalized-sign). Empty for other tests."},
+	{"p_continuity", Number, "", "Two-sided p value of the normal limit with continuity correction (wilcoxon). Empty for other tests."},
+	{"z", Number, "", "The statistic standardised by its mean and deviation under the hypothesis (wilcoxon). Empty for other tests."},
+	{"skewness", Number, "", "Sample skewness of the CARs (skewness). Empty for other tests."},
+	{"car", Number, "return", "CAR of the portfolio (portfolio). Empty for other tests."},
+	{"alpha", Number, "return", "Mean abnormal return a session of the calendar-time portfolio (calendar-time). Empty for other tests."},
+	{"sessions", Integer, "sessions", "Sessions on which the calendar-time portfolio holds a security (calendar-time). Empty for other tests."},
+	{"lag", Integer, "sessions", "Lags of the Newey-West standard error (calendar-time). Empty for other tests."},
+	{"draws", Integer, "", "Resamples drawn or gone through (bootstrap, bhar-skewness), pseudo-dates that served (placebo). Empty for other tests."},
+	{"resample", Integer, "observations", "Size of a resample (bhar-skewness). Empty for other tests."},
+	{"pool", Integer, "", "Pseudo-dates that there were to draw from (placebo). Empty for other tests."},
+	{"clean_estimation", Integer, "", "1 where no estimation window of a pseudo-date holds an event, else 0 (placebo). Empty for other tests."},
 }
 
 func tests(r *analysis.Result) Table {
@@ -305,9 +322,10 @@ func tests(r *analysis.Result) Table {
 		{"positive", Integer, "observations", "Observations with CAR > 0."},
 		{"rbar", Number, "", "Mean correlation of the observations over the window: of the estimation residuals on common calendar sessions, weighted by the share of the window that two observations have in common. Empty for n < 2."},
 		{"test", String, "", "Name of the test."},
+		{"of", String, "", "Test whose statistic this is, where placebo places another's. Empty otherwise."},
 		{"null", String, "", "The hypothesis that it tests."},
 		{"statistic", Number, "", "Test statistic." + undefined},
-		{"distribution", String, "", "Its distribution under the hypothesis: t, normal, F, chi2, binomial, signed-rank, resampled. Empty where the test is not defined."},
+		{"distribution", String, "", "Its distribution under the hypothesis: t, normal, F, chi2, signed-rank, empirical (of the past), resampled. Empty where the test is not defined."},
 		{"df1", Number, "", "Degrees of freedom; of the numerator for F. Empty where the distribution has none."},
 		{"df2", Number, "", "Degrees of freedom of the denominator of F. Empty otherwise."},
 		{"p", Number, "", "Two-sided p value, or the only one where the statistic has no sign." + undefined},
@@ -326,7 +344,7 @@ func tests(r *analysis.Result) Table {
 				for j := range w.Tests {
 					x := &w.Tests[j]
 					row = append(row[:0], text(string(g.By)), text(g.Key), integer(w.Window.From), integer(w.Window.To), integer(w.N), integer(len(w.Missing)),
-						number(w.CAAR), number(w.ABHAR), number(w.MeanSCAR), integer(w.Positive), number(w.RBar), text(x.Test), text(x.Null),
+						number(w.CAAR), number(w.ABHAR), number(w.MeanSCAR), integer(w.Positive), number(w.RBar), text(x.Test), text(x.Of), text(x.Null),
 						number(x.Stat), text(x.Dist.Name), number(x.Dist.DF1), number(x.Dist.DF2), number(x.P), number(x.PLower), number(x.PUpper))
 					for _, c := range extras {
 						row = append(row, number(byProduct(x, c.Name)))

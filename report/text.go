@@ -51,7 +51,7 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 		if len(o.Events) == 0 {
 			p.groups()
 		}
-		p.remarks()
+		p.notes()
 	}
 	p.excluded()
 	p.legend()
@@ -68,6 +68,9 @@ type page struct {
 	events  []int    // indices into the catalogue, in the order of session 0
 	obs     [][]int  // observations by event
 	dropped []string // columns for which there was no room
+
+	warnings map[string][]string // the notes that stand with an event, by its ID
+	remarks  []analysis.Note     // the others that are shown
 }
 
 // choose lists the events to write about.
@@ -91,7 +94,27 @@ func (p *page) choose() error {
 	slices.SortStableFunc(p.events, func(a, b int) int {
 		return cmp.Or(cmp.Compare(p.day(a), p.day(b)), c.Events[a].Time.Compare(c.Events[b].Time))
 	})
+	p.sortNotes()
 	return nil
+}
+
+// sortNotes parts the notes: a warning about an event stands with it, the
+// others at the end. Co-movement stands in the tables of tests.
+func (p *page) sortNotes() {
+	shown := make(map[string]bool)
+	for _, ev := range p.events {
+		shown[p.r.Catalog.Events[ev].ID] = true
+	}
+	p.warnings = make(map[string][]string)
+	for _, n := range p.r.Notes {
+		switch {
+		case n.Code == "co-movement", n.EventID != "" && !shown[n.EventID], n.EventID == "" && n.Group != "" && len(p.o.Events) > 0:
+		case n.EventID != "" && n.Severity == analysis.Warning:
+			p.warnings[n.EventID] = append(p.warnings[n.EventID], clean(n.Text))
+		default:
+			p.remarks = append(p.remarks, n)
+		}
+	}
 }
 
 // day returns the first session 0 of an event's observations, or the event's
@@ -203,6 +226,9 @@ func (p *page) header() {
 	windows := make([]string, len(s.Windows))
 	for k, w := range s.Windows {
 		windows[k] = w.String()
+	}
+	if s.Weights != analysis.EqualWeights {
+		p.field("Averages", "weighted by "+string(s.Weights)+", as are portfolio and crude; the other tests weight as their papers do")
 	}
 	p.field("Windows", fmt.Sprintf("estimation %s, event %s, CAR over %s", s.Estimation, s.Event, strings.Join(windows, " ")))
 	prices := fmt.Sprintf("%d %s", len(symbols), plural(len(symbols), "security", "securities"))
@@ -370,23 +396,16 @@ func leadP(t *analysis.TestResult) string {
 
 func (p *page) rule() string { return strings.Repeat("─", p.width) }
 
-// remarks writes the notes that do not stand with an event: those about
-// securities and groups, and one of each kind of those about events that weigh
-// less.
-func (p *page) remarks() {
+// notes writes the notes that do not stand with an event: those about
+// securities and groups, and one of each kind of those about events.
+func (p *page) notes() {
 	type kind struct {
 		code string
 		list []string
 		most int
 	}
 	var kinds []*kind
-	for _, n := range p.r.Notes {
-		if withEvent(&n) || n.Code == "co-movement" || len(p.o.Events) > 0 && n.EventID == "" && n.Group != "" {
-			continue // co-movement stands with the tests; a group is not shown where events were chosen
-		}
-		if n.EventID != "" && !slices.ContainsFunc(p.events, func(ev int) bool { return p.r.Catalog.Events[ev].ID == n.EventID }) {
-			continue
-		}
+	for _, n := range p.remarks {
 		k := slices.IndexFunc(kinds, func(k *kind) bool { return k.code == n.Code })
 		if k < 0 {
 			k = len(kinds)
@@ -451,7 +470,7 @@ func (p *page) legend() {
 	say := func(s string) { p.paragraph("  ", "  ", s) }
 	say("Session 0 is the first session at whose close the news could be in the price; event time counts a security's own sessions from it. AR, abnormal return: the return less what the model expects. CAR: its sum over a window. t: AR over its standard error, which contains the error of estimating the model.")
 	say("Stars: * p < 0.05, ** p < 0.01, *** p < 0.001, two-sided, each test on its own. What \"stands out\" holds after Holm's (1979) adjustment for all that are compared: the securities of the event in its section, all observations in the summary.")
-	say("Two kinds of test lead: one asks whether an average is unusual against its own past, the other whether it is large against the spread of the reactions. Where the residuals move together so much that the variance of their average is more than 1.5 times that of independent ones, tests that take them as independent are set aside. That a test does not reject does not show that nothing happened.")
+	say("Two kinds of test lead: one asks whether an average is unusual against its own past, the other whether it is large against the spread of the reactions. Where the residuals move together so much that the variance of their average is more than 1.5 times that of independent ones, tests that take them as independent (or, for several dates, that count co-movement by event time) are set aside. That a test does not reject does not show that nothing happened.")
 	if len(p.dropped) > 0 {
 		say("At this width the tables leave out: " + strings.Join(p.dropped, ", ") + ". The CSV files have them.")
 	}

@@ -65,7 +65,12 @@ func (p *page) event(ev int) {
 		p.blank()
 		p.tests(g, &f)
 	}
-	p.warnings(e.ID)
+	if w := p.warnings[e.ID]; len(w) > 0 {
+		p.blank()
+		for _, s := range w {
+			p.paragraph("  ! ", "    ", s)
+		}
+	}
 }
 
 // byCAR sorts observations by their CAR over the headline window, those first
@@ -161,20 +166,26 @@ func (p *page) tests(g *analysis.Group, f *finding) {
 			t.heads = append(t.heads, head{name: "p " + g.Windows[k].Window.String(), order: 2, as: "p values over the other windows"})
 		}
 	}
-	order := make([]int, len(w.Tests))
-	for k := range order {
-		order[k] = k
-	}
+	var order []int
+	var aside, undefined []string
 	rank := func(k int) int {
-		switch x := &w.Tests[k]; {
-		case x == f.past || x == f.spread:
+		switch &w.Tests[k] {
+		case f.past, f.spread:
 			return 0
-		case !defined(x):
-			return 3
-		case slices.Contains(f.aside, x):
-			return 2
+		case f.joint:
+			return 1
 		}
-		return 1
+		return 2
+	}
+	for k := range w.Tests {
+		switch x := &w.Tests[k]; {
+		case !defined(x):
+			undefined = append(undefined, x.Test)
+		case slices.Contains(f.aside, x):
+			aside = append(aside, fmt.Sprintf("%s %s (p"+nbsp+"%s)", x.Test, fixed(x.Stat, 3), showP(x.P)))
+		default:
+			order = append(order, k)
+		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, k := range order {
@@ -187,20 +198,20 @@ func (p *page) tests(g *analysis.Group, f *finding) {
 		}
 		t.rows = append(t.rows, row)
 	}
-	p.grid(t)
-	if len(f.aside) > 0 {
-		p.paragraph("  ", "  ", fmt.Sprintf("The residuals correlate by %s on average: the variance of the average is %s times that of independent securities.", fixed(w.RBar, 2), fixed(w.VarianceRatio(), 1)))
+	if len(t.rows) > 0 {
+		p.grid(t)
+	}
+	if len(aside) > 0 {
+		p.paragraph("  ", "  ", fmt.Sprintf("Set aside, as the residuals correlate by %s on average and the variance of the average is %s times that of independent securities: %s.",
+			fixed(w.RBar, 2), fixed(w.VarianceRatio(), 1), strings.Join(aside, ", ")))
+	}
+	if len(undefined) > 0 {
+		p.paragraph("  ", "  ", "Not defined here (tests.csv says why): "+strings.Join(undefined, ", ")+".")
 	}
 }
 
 // reading says in a few words what one test says here.
 func reading(f *finding, t *analysis.TestResult) string {
-	switch {
-	case !defined(t):
-		return "not defined"
-	case slices.Contains(f.aside, t):
-		return "set aside"
-	}
 	s := "does not reject"
 	if rejects(t) {
 		s = "rejects"
@@ -221,25 +232,4 @@ func distribution(d analysis.Distribution) string {
 		return fmt.Sprintf("%s(%g)", d.Name, d.DF1)
 	}
 	return fmt.Sprintf("%s(%g,%g)", d.Name, d.DF1, d.DF2)
-}
-
-// withEvent reports whether a note stands with its event: a warning does,
-// unless the table of tests says it.
-func withEvent(n *analysis.Note) bool {
-	return n.EventID != "" && n.Severity == analysis.Warning && n.Code != "co-movement"
-}
-
-// warnings writes the notes that stand with an event.
-func (p *page) warnings(event string) {
-	first := true
-	for _, n := range p.r.Notes {
-		if n.EventID != event || !withEvent(&n) {
-			continue
-		}
-		if first {
-			p.blank()
-			first = false
-		}
-		p.paragraph("  ! ", "    ", clean(n.Text))
-	}
 }

@@ -248,6 +248,10 @@ func together(r *analysis.Result, f *finding, g *analysis.Group, win int) []stri
 	lo, hi := extremes(r, g.Members, win)
 	apart := fmt.Sprintf("from %s (%s) to %s (%s)", signedPercent(r.Figures(lo).CAR[win]), clean(r.Observations[lo].Security),
 		signedPercent(r.Figures(hi).CAR[win]), clean(r.Observations[hi].Security))
+	counted := ""
+	if f.spread != nil && strings.HasPrefix(f.spread.Test, "kp-") {
+		counted = " and counts their co-movement"
+	}
 	switch f.verdict {
 	case untested:
 		say("; no test of the study may decide whether that is chance.")
@@ -256,13 +260,13 @@ func together(r *analysis.Result, f *finding, g *analysis.Group, win int) []stri
 	case shared:
 		say(", more than chance (%s): one may speak of the group.", quote(f.past, f.spread))
 	case unequal:
-		say(". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread and counts their co-movement, cannot tell the average from chance (%s).",
-			quote(f.past), apart, fixed(f.widening, 1), f.spread.Test, sayP(f.spread.P))
+		say(". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread%s, cannot tell the average from chance (%s).",
+			quote(f.past), apart, fixed(f.widening, 1), f.spread.Test, counted, sayP(f.spread.P))
 	case unsettled:
 		say(". Against its own past that is more than chance (%s). %s, which measures it by how far apart the %s reactions are (%s), cannot tell it from chance (%s); it has less power, the less the fewer they are. Take the average as likely, not as settled.",
 			quote(f.past), f.spread.Test, spell(w.N), apart, sayP(f.spread.P))
 	case alike:
-		say(". Against its own past that is not unusual (%s). %s, which measures the standardised reactions by how far apart they are (%s), rejects (%s): small, but alike. Take it as a hint.",
+		say(". Against its own past that is not unusual (%s). %s, which measures it by how far apart the reactions are (%s), rejects (%s): small, but alike. Take it as a hint.",
 			quote(f.past), f.spread.Test, apart, sayP(f.spread.P))
 	}
 
@@ -270,20 +274,26 @@ func together(r *analysis.Result, f *finding, g *analysis.Group, win int) []stri
 	for _, s := range outstanding(singles(r, g.Members, win)) {
 		names = append(names, nameOf(r, r.Observations[s.obs].Security))
 	}
-	switch some := rejects(f.joint); {
-	case f.verdict == shared:
-		if len(names) > 0 && len(names) < w.N {
-			say(" One by one, %s %s out.", list(names), plural(len(names), "stands", "stand"))
-		}
-	case len(names) > 0 && some:
-		say(" That none of them moved is ruled out (joint %s): speak of %s rather than of the group.", sayP(f.joint.P), list(names))
-	case len(names) > 0:
-		say(" Speak of %s rather than of the group.", list(names))
-	case some:
+	moved := "S"
+	if rejects(f.joint) {
+		moved = fmt.Sprintf("That none of them moved is ruled out (joint %s): s", sayP(f.joint.P))
+	}
+	switch disputed := f.verdict != shared && f.verdict != unsettled && f.verdict != alike; {
+	case len(names) == 0 && rejects(f.joint) && f.verdict != shared:
 		say(" That none of them moved is ruled out (joint %s), but no single one stands out.", sayP(f.joint.P))
+	case len(names) == 0:
+	case disputed && len(names) == w.N:
+		say(" %speak of each rather than of their average.", moved)
+	case disputed:
+		say(" %speak of %s rather than of the group.", moved, list(names))
+	case len(names) < w.N:
+		say(" One by one, %s %s out.", list(names), plural(len(names), "stands", "stand"))
 	}
 	out := []string{b.String()}
 
+	if len(f.free) > 0 {
+		out = append(out, "Without the normal distribution: "+quote(f.free...)+".")
+	}
 	if strict := strictlyRejecting(f); len(strict) > 0 {
 		out = append(out, fmt.Sprintf("Not to be relied on: %s. %s the securities as independent, but by their co-movement (mean correlation %s) %s of them tell about as much as %s independent ones.",
 			quote(strict...), plural(len(strict), "It takes", "They take"), fixed(w.RBar, 2), spell(w.N), fixed(float64(w.N)/w.VarianceRatio(), 1)))

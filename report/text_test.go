@@ -1,0 +1,178 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+
+	"aftershock/analysis"
+)
+
+func TestTextGolden(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		o    TextOptions
+	}{
+		{"nasty_80.txt", TextOptions{}},
+		{"nasty_120.txt", TextOptions{Width: 120}},
+		{"nasty_ar_60.txt", TextOptions{Width: 60, Lang: "ar", Events: []string{"labor-day", "unknown"}}},
+	} {
+		got := textOf(t, nasty(), c.o)
+		golden(t, testdata(c.name), []byte(got))
+		if textOf(t, nasty(), c.o) != got {
+			t.Errorf("%s: two writings differ", c.name)
+		}
+	}
+}
+
+// plain is a report on one line, so that a sentence can be looked for.
+func plain(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// TestDeepSeek holds the report to the facts of 2025-01-27, on real prices.
+func TestDeepSeek(t *testing.T) {
+	full := textOf(t, shipped(), TextOptions{Events: []string{"deepseek-selloff"}, Width: 100})
+	for _, want := range []string{
+		"Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is 5.2 times its usual daily error (p < 0.001).",
+		"On session 0 the twelve securities returned on average 5.8 points less than the market explains. Against its own past that is more than chance (portfolio p = 0.00013).",
+		"But the securities did not move alike: from -15.4% (MRVL) to +2.8% (TXN), a spread 3.1 times the usual.",
+		"kp-bmp, which lets the news itself widen their spread and counts their co-movement, cannot tell the average from chance (p = 0.28).",
+		"That none of them moved is ruled out (joint p < 1e-9): speak of Marvell Technology, Nvidia, Taiwan Semiconductor (ADR), Broadcom and Micron Technology rather than of the group.",
+		"Not to be relied on: cross-section p = 0.0099, patell p < 1e-11, bmp p = 0.020",
+		"They take the securities as independent, but by their co-movement (mean correlation 0.28) twelve of them tell about as much as 2.9 independent ones.",
+		"NVDA -16.97 -13.36*** -5.19",
+		"kp-bmp -1.143 t(11) 0.28 leads: does not reject",
+		"bmp -2.728 (p 0.020)",
+		"Set aside, as the residuals correlate by 0.28 on average and the variance of the average is 4.1 times that of independent securities:",
+		"joint 6.893 F(12,237) 1.1e-10 rejects",
+	} {
+		if !strings.Contains(plain(full), want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+	holiday := textOf(t, shipped(), TextOptions{Events: []string{"deepseek-r1"}})
+	if want := "Published Monday 20 January 2025, 12:19 UTC (07:19 in New York), a day without a session in New York: session 0 is Tuesday 21 January 2025."; !strings.Contains(plain(holiday), want) {
+		t.Errorf("the report does not say %q", want)
+	}
+	row := write(t, shipped(), "tests").find(t, "group_by", "event", "group", "deepseek-selloff", "from", "0", "to", "0", "test", "kp-bmp")
+	if !strings.HasPrefix(row["statistic"], "-1.142") || !strings.HasPrefix(row["p"], "0.277") || row["n"] != "12" || row["df1"] != "11" {
+		t.Errorf("kp-bmp: %v", row)
+	}
+}
+
+// TestWords looks for what the nasty study must say of its events.
+func TestWords(t *testing.T) {
+	full := plain(textOf(t, nasty(), TextOptions{Width: 100}))
+	for _, want := range []string{
+		"Published Monday 2 September 2024, 11:00 EDT, a day without a session in New York: session 0 is Tuesday 3 September 2024 for ALFA, BETA, GAMA, HALT and NEWB.",
+		"11:00 EDT (Tuesday 00:00 in Tokyo), before the close in Tokyo: session 0 is Tuesday 3 September 2024 for 6857.T.",
+		"Published Friday 29 November 2024, 14:30 EST, after the early close in New York at 13:00: session 0 is Monday 2 December 2024.",
+		"Published Friday 29 November 2024, about 12:30 EST, before the close in New York: session 0 is that day (early close at 13:00).",
+		"Dated Saturday 5 October 2024, the hour not known, a day without a session in New York: session 0 is Monday 7 October 2024.",
+		"Dated Wednesday 3 July 2024, the hour not known, after the close in New York: session 0 is Friday 5 July 2024.",
+		"No security could be measured; the reasons stand at the end.",
+		"unknown, NOPE: no prices of NOPE (unknown-security)",
+		"(after-data)", "(short-estimation)",
+		"Averages over the securities with a complete window:",
+		"N = 5, 1 excluded",
+		"BETA: its prices are not adjusted for dividends, nor perhaps for splits",
+	} {
+		if !strings.Contains(full, want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+	if strings.ContainsAny(full, "\x1b\u202e") {
+		t.Error("a title steers the terminal")
+	}
+	if strings.Contains(full, "NaN") {
+		t.Error("NaN in the report")
+	}
+	ar := textOf(t, nasty(), TextOptions{Lang: "ar"})
+	if !strings.Contains(ar, "\u2068"+mixed+"\u2069") {
+		t.Error("the Arabic title is missing or not isolated")
+	}
+	summary := textOf(t, nasty(), TextOptions{Summary: true})
+	if strings.Contains(summary, "News on a holiday\n            labor-day") || !strings.Contains(summary, "Excluded: ") || strings.Contains(summary, "Sources") {
+		t.Error("the summary holds too much or too little")
+	}
+	if bold := textOf(t, nasty(), TextOptions{Color: true}); !strings.Contains(bold, "\x1b[1mWhat stands out\x1b[0m") {
+		t.Error("no bold heading")
+	}
+}
+
+// TestWidth: no line of Latin text is wider than asked for.
+func TestWidth(t *testing.T) {
+	for _, r := range []*analysis.Result{nasty(), shipped()} {
+		for _, width := range []int{1, 60, 72, 80, 100, 120, 200} {
+			for _, line := range strings.Split(textOf(t, r, TextOptions{Width: width}), "\n") {
+				n, wide := 0, false
+				for _, c := range line {
+					n++
+					wide = wide || c > 0x2fff || unicode.In(c, unicode.Mn, unicode.Cf)
+				}
+				if !wide && n > max(60, width) {
+					t.Errorf("width %d: %d columns: %s", width, n, line)
+				}
+				if line != strings.TrimRight(line, " ") {
+					t.Errorf("width %d: blanks at the end of %q", width, line)
+				}
+			}
+		}
+	}
+}
+
+func TestTextErrors(t *testing.T) {
+	var b strings.Builder
+	if err := Text(&b, nasty(), TextOptions{Events: []string{"nope"}}); err == nil || !strings.Contains(err.Error(), `"nope"`) || b.Len() > 0 {
+		t.Errorf("unknown event: %v, %q", err, b.String())
+	}
+	if err := Text(full{}, nasty(), TextOptions{}); !errors.Is(err, errFull) {
+		t.Errorf("failed write: %v", err)
+	}
+	for _, tab := range Tables(nasty()) {
+		if err := WriteCSV(full{}, tab); !errors.Is(err, errFull) {
+			t.Errorf("%s: failed write: %v", tab.Name, err)
+		}
+	}
+}
+
+var errFull = errors.New("disk full")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// TestGroups covers what small groups say.
+func TestGroups(t *testing.T) {
+	for _, c := range []struct {
+		returns []float64
+		want    string
+	}{
+		{[]float64{-0.11, -0.1, -0.09, -0.1}, "On session 0 the four securities returned on average 10.0 points less than the market explains, more than chance (portfolio p <"},
+		{[]float64{0.001, -0.001, 0}, "which cannot be told from chance (portfolio p ="},
+		{[]float64{-0.3, 0.02, 0.01, 0}, "Speak of A rather than of the group."},
+	} {
+		r := made(t, 0, c.returns...)
+		if got := plain(textOf(t, r, TextOptions{})); !strings.Contains(got, c.want) {
+			t.Errorf("%v does not say %q:\n%s", c.returns, c.want, textOf(t, r, TextOptions{}))
+		}
+	}
+}
+
+func TestLayout(t *testing.T) {
+	for s, want := range map[string]int{"abc": 3, "إنفيديا": 7, "كيانًا": 5, "アドバ": 6, "e\u0301": 1, "\u2068a\u2069": 1, "🚀": 2} {
+		if got := columns(s); got != want {
+			t.Errorf("%q takes %d columns, want %d", s, got, want)
+		}
+	}
+	if got := clip("アドバンテスト", 6); got != "アド…" {
+		t.Errorf("clip: %q", got)
+	}
+	if got := fmt.Sprint(len(wrap(strings.Repeat("x", 25)+" y z", 10)), wrap("a b c", 3), wrap("p"+nbsp+"=", 2)); got != "3 [a b c] [p"+nbsp+" =]" {
+		t.Errorf("wrap: %s", got)
+	}
+	if got := clean(escape); got != "Red [31malert [0m and a second line" {
+		t.Errorf("clean: %q", got)
+	}
+}
