@@ -294,7 +294,7 @@ func together(r *analysis.Result, f *finding, g *analysis.Group, win int) []stri
 	if len(f.free) > 0 {
 		out = append(out, "Without the normal distribution: "+quote(f.free...)+".")
 	}
-	if strict := strictlyRejecting(f); len(strict) > 0 {
+	if strict := tooReady(f); len(strict) > 0 {
 		out = append(out, fmt.Sprintf("Not to be relied on: %s. %s the securities as independent, but by their co-movement (mean correlation %s) %s of them tell about as much as %s independent ones.",
 			quote(strict...), plural(len(strict), "It takes", "They take"), fixed(w.RBar, 2), spell(w.N), fixed(float64(w.N)/w.VarianceRatio(), 1)))
 	}
@@ -313,15 +313,15 @@ func together(r *analysis.Result, f *finding, g *analysis.Group, win int) []stri
 	return out
 }
 
-// strictlyRejecting are the tests set aside that reject where a leading test
-// does not.
-func strictlyRejecting(f *finding) []*analysis.TestResult {
+// tooReady are the tests set aside for taking the observations as
+// independent that reject where a leading test does not.
+func tooReady(f *finding) []*analysis.TestResult {
 	if f.verdict == shared || f.verdict == untested {
 		return nil
 	}
 	var out []*analysis.TestResult
 	for _, t := range f.aside {
-		if rejects(t) {
+		if rejects(t) && takesIndependence(t.Test, true) {
 			out = append(out, t)
 		}
 	}
