@@ -17,19 +17,24 @@ const (
 	drawnPairs = 1_000_000
 )
 
-// pool is what the windows of one group share: the members' rows and, computed
-// when first asked for, their estimation residuals and correlations.
+// pool is a set of observations that are averaged and tested together, and
+// what its windows share, computed when first asked for. A pool is used by one
+// goroutine at a time.
 type pool struct {
 	eng      *engine
 	rows     []int32
-	sameDate bool // one session 0 for all members, on one calendar
+	sameDate bool    // one session 0 for all members, on one calendar
+	subs     []*pool // of the members whose window is complete, where some are not
 
-	residOnce sync.Once
-	resid     [][]float64
+	residual []float64 // of the member last asked for
 
-	pairsOnce sync.Once
-	pairs     []pair
-	sampled   int // overlapping pairs in all, when pairs is a sample of them; 0 otherwise
+	summed *summary
+	whole  *portfolio
+	hotel  *hotelling
+
+	paired  bool
+	pairs   []pair
+	sampled int // overlapping pairs in all, when pairs is a sample of them; 0 otherwise
 
 	rankOnce sync.Once
 	rankings []*rankings // by window
@@ -56,19 +61,103 @@ func newPool(g *engine, rows []int32) *pool {
 	return p
 }
 
-// residuals returns the estimation residuals of every member, one element a
-// session of the estimation window.
-func (p *pool) residuals() [][]float64 {
-	p.residOnce.Do(func() {
-		m := p.eng.study.Estimation.Len()
-		flat := make([]float64, len(p.rows)*m)
-		p.resid = make([][]float64, len(p.rows))
-		for i, r := range p.rows {
-			p.resid[i] = flat[i*m : (i+1)*m]
-			p.eng.residuals(int(r), p.resid[i])
+// residuals returns the estimation residuals of member i, one element a session
+// of the estimation window. They are recomputed at every call, which is cheaper
+// than to keep those of a million observations, and valid until the next.
+func (p *pool) residuals(i int) []float64 {
+	if p.residual == nil {
+		p.residual = make([]float64, p.eng.study.Estimation.Len())
+	}
+	p.eng.residuals(int(p.rows[i]), p.residual)
+	return p.residual
+}
+
+// part returns the pool of some of the members: p itself when it is all.
+func (p *pool) part(rows []int32) *pool {
+	if len(rows) == len(p.rows) {
+		return p
+	}
+	for _, q := range p.subs {
+		if slices.Equal(q.rows, rows) {
+			return q
 		}
-	})
-	return p.resid
+	}
+	q := newPool(p.eng, slices.Clone(rows))
+	p.subs = append(p.subs, q)
+	return q
+}
+
+// summary is what one pass over the members' estimation residuals gives.
+type summary struct {
+	average  []float64 // weighted mean residual by session of the estimation window, NaN where none
+	positive float64   // mean over the members of their fraction of positive residuals
+	rho      float64   // sum of the correlations of all ordered pairs of different members, if complete
+	complete bool      // every member has a residual on every session, and they vary
+}
+
+// summary returns the summary of the members' residuals. The sum of the
+// correlations is that of the variance of the sum of standardised residuals:
+// O(N M) where going through the pairs is O(N^2 M).
+func (p *pool) summary() *summary {
+	if p.summed != nil {
+		return p.summed
+	}
+	m := p.eng.study.Estimation.Len()
+	s := &summary{average: make([]float64, m), complete: true}
+	weight, total := make([]float64, m), make([]float64, m)
+	for i, r := range p.rows {
+		x, w := p.residuals(i), p.eng.weight(r)
+		positive, n := 0, 0
+		var e float64
+		for t, v := range x {
+			if v == v {
+				s.average[t] += w * v
+				weight[t] += w
+				e += v
+				n++
+				if v > 0 {
+					positive++
+				}
+			}
+		}
+		s.positive += float64(positive) / float64(n)
+		if n < m {
+			s.complete = false
+			continue
+		}
+		e /= float64(n)
+		var ss float64
+		for _, v := range x {
+			ss += (v - e) * (v - e)
+		}
+		if !(ss > 0) {
+			s.complete = false
+			continue
+		}
+		scale := 1 / math.Sqrt(ss)
+		for t, v := range x {
+			total[t] += (v - e) * scale
+		}
+	}
+	for t := range m {
+		s.average[t] /= weight[t] // 0/0 where no member has a residual
+		s.rho += total[t] * total[t]
+	}
+	s.rho -= float64(len(p.rows))
+	s.positive /= float64(len(p.rows))
+	if m < minCommon {
+		s.rho = 0
+	}
+	p.summed = s
+	return s
+}
+
+// portfolio returns the portfolio of all members, which share session 0.
+func (p *pool) portfolio() *portfolio {
+	if p.whole == nil {
+		p.whole = newPortfolio(p.eng, p.rows)
+	}
+	return p.whole
 }
 
 // overlap returns the number of sessions, by date, that the windows win of
@@ -94,24 +183,22 @@ func (p *pool) overlap(i, j int, win Window) int {
 	return n
 }
 
-// correlation returns the correlation of the estimation residuals of members i
-// and j over their common calendar sessions, 0 where these are fewer than
-// minCommon or one of them does not vary.
-func (p *pool) correlation(i, j int) float64 {
-	g, x, y := p.eng, p.residuals()[i], p.residuals()[j]
+// correlation returns the correlation of the estimation residuals x and y of
+// members i and j over their common calendar sessions, 0 where these are fewer
+// than minCommon or one of them does not vary.
+func (p *pool) correlation(i, j int, x, y []float64) float64 {
+	g := p.eng
 	a, b := p.rows[i], p.rows[j]
 	ca, cb := g.ser[a].col.Calendar, g.ser[b].col.Calendar
 	if ca == cb {
 		// Element t of x is the same session as element t+d of y.
-		if d := int(g.s0[a] - g.s0[b]); d >= 0 {
-			if d >= len(x) {
-				return 0
-			}
+		d := int(g.s0[a] - g.s0[b])
+		switch {
+		case d >= len(x) || -d >= len(x):
+			return 0
+		case d >= 0:
 			return pearson(x[:len(x)-d], y[d:])
-		} else {
-			if -d >= len(x) {
-				return 0
-			}
+		default:
 			return pearson(x[-d:], y[:len(y)+d])
 		}
 	}
@@ -160,63 +247,86 @@ func pearson(x, y []float64) float64 {
 // correlations lists the pairs of members whose event windows overlap, with
 // their correlations; above maxPairs of them, a seeded sample of drawnPairs.
 func (p *pool) correlations() []pair {
-	p.pairsOnce.Do(func() {
-		g, n := p.eng, len(p.rows)
-		order := make([]int, n)
-		date := make([]market.Date, n)
+	if p.paired {
+		return p.pairs
+	}
+	p.paired = true
+	p.pair()
+	return p.pairs
+}
+
+func (p *pool) pair() {
+	g, n := p.eng, len(p.rows)
+	order := make([]int, n)
+	date := make([]market.Date, n)
+	for i, r := range p.rows {
+		order[i] = i
+		date[i] = g.ser[r].col.Calendar.Date(int(g.s0[r]))
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return int(date[a]) - int(date[b]) })
+	// ends[a]: how many pairs begin with order[0..a]; a window of L
+	// sessions spans well under 2L+14 days.
+	reach := market.Date(2*g.length + 14)
+	ends := make([]int, n)
+	total, hi := 0, 0
+	for a := range order {
+		hi = max(hi, a+1)
+		for hi < n && date[order[hi]]-date[order[a]] <= reach {
+			hi++
+		}
+		total += hi - a - 1
+		ends[a] = total
+	}
+	// Residuals are kept here only while they are few.
+	m := g.study.Estimation.Len()
+	var flat []float64
+	if n*m <= 1<<23 {
+		flat = make([]float64, n*m)
 		for i, r := range p.rows {
-			order[i] = i
-			date[i] = g.ser[r].col.Calendar.Date(int(g.s0[r]))
+			g.residuals(int(r), flat[i*m:(i+1)*m])
 		}
-		slices.SortStableFunc(order, func(a, b int) int { return int(date[a]) - int(date[b]) })
-		// ends[a]: how many pairs begin with order[0..a]; a window of L
-		// sessions spans well under 2L+14 days.
-		reach := market.Date(2*g.length + 14)
-		ends := make([]int, n)
-		total, hi := 0, 0
+	}
+	bufX, bufY := make([]float64, m), make([]float64, m)
+	of := func(i int, buf []float64) []float64 {
+		if flat != nil {
+			return flat[i*m : (i+1)*m]
+		}
+		g.residuals(int(p.rows[i]), buf)
+		return buf
+	}
+	add := func(a, b int) {
+		i, j := min(order[a], order[b]), max(order[a], order[b])
+		q := pair{i: int32(i), j: int32(j)}
+		if p.overlap(i, j, g.study.Event) > 0 {
+			q.rho = p.correlation(i, j, of(i, bufX), of(j, bufY))
+			p.pairs = append(p.pairs, q)
+		} else if p.sampled > 0 {
+			p.pairs = append(p.pairs, q) // counts as a drawn pair without overlap
+		}
+	}
+	if total <= maxPairs {
 		for a := range order {
-			hi = max(hi, a+1)
-			for hi < n && date[order[hi]]-date[order[a]] <= reach {
-				hi++
-			}
-			total += hi - a - 1
-			ends[a] = total
-		}
-		add := func(a, b int) {
-			i, j := min(order[a], order[b]), max(order[a], order[b])
-			q := pair{i: int32(i), j: int32(j)}
-			if p.overlap(i, j, g.study.Event) > 0 {
-				q.rho = p.correlation(i, j)
-				p.pairs = append(p.pairs, q)
-			} else if p.sampled > 0 {
-				p.pairs = append(p.pairs, q) // counts as a drawn pair without overlap
-			}
-		}
-		if total <= maxPairs {
-			for a := range order {
-				begin := 0
-				if a > 0 {
-					begin = ends[a-1]
-				}
-				for b := a + 1; b <= a+ends[a]-begin; b++ {
-					add(a, b)
-				}
-			}
-			return
-		}
-		p.sampled = total
-		rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
-		for range drawnPairs {
-			k := rng.IntN(total)
-			a := sort.SearchInts(ends, k+1)
 			begin := 0
 			if a > 0 {
 				begin = ends[a-1]
 			}
-			add(a, a+1+k-begin)
+			for b := a + 1; b <= a+ends[a]-begin; b++ {
+				add(a, b)
+			}
 		}
-	})
-	return p.pairs
+		return
+	}
+	p.sampled = total
+	rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
+	for range drawnPairs {
+		k := rng.IntN(total)
+		a := sort.SearchInts(ends, k+1)
+		begin := 0
+		if a > 0 {
+			begin = ends[a-1]
+		}
+		add(a, a+1+k-begin)
+	}
 }
 
 // Cross is a cross-section: the observations of one group whose window is
@@ -229,14 +339,12 @@ type Cross struct {
 	CSAR   []float64 // sum of SAR over the window
 	BHAR   []float64
 	Weight []float64 // in averages
-	M, K   []int
 
-	pool   *pool
-	index  int // of Window in Study.Windows
-	rows   []int32
-	member []int // position in pool.rows, by observation
-	rbar   float64
-	rbarOK bool
+	pool  *pool // of these observations
+	index int   // of Window in Study.Windows
+	rows  []int32
+	rbar  float64
+	known bool // rbar is
 }
 
 // N returns the number of observations.
@@ -245,8 +353,17 @@ func (c *Cross) N() int { return len(c.CAR) }
 // newCross takes window w (an index into Study.Windows) of the pool's members.
 func newCross(p *pool, w int) *Cross {
 	g := p.eng
-	c := &Cross{Window: g.study.Windows[w], pool: p, index: w}
-	for i, r := range p.rows {
+	c := &Cross{Window: g.study.Windows[w], index: w}
+	n := len(p.rows)
+	buf := make([]float64, 6*n)
+	cut := func() []float64 {
+		s := buf[:0:n]
+		buf = buf[n:]
+		return s
+	}
+	c.CAR, c.Var, c.SCAR, c.CSAR, c.BHAR, c.Weight = cut(), cut(), cut(), cut(), cut(), cut()
+	c.rows = make([]int32, 0, n)
+	for _, r := range p.rows {
 		k := int(r)*g.windows + w
 		if math.IsNaN(g.car[k]) {
 			continue
@@ -257,13 +374,17 @@ func newCross(p *pool, w int) *Cross {
 		c.CSAR = append(c.CSAR, g.csar[k])
 		c.BHAR = append(c.BHAR, g.bhar[k])
 		c.Weight = append(c.Weight, g.weight(r))
-		c.M = append(c.M, int(g.m[r]))
-		c.K = append(c.K, int(g.k[r]))
 		c.rows = append(c.rows, r)
-		c.member = append(c.member, i)
 	}
+	c.pool = p.part(c.rows)
 	return c
 }
+
+// M returns the usable estimation sessions of observation i.
+func (c *Cross) M(i int) int { return int(c.pool.eng.m[c.rows[i]]) }
+
+// K returns the parameters estimated for observation i.
+func (c *Cross) K(i int) int { return int(c.pool.eng.k[c.rows[i]]) }
 
 // average is the mean of x, one element an observation, weighted as the study says.
 func (c *Cross) average(x []float64) float64 {
@@ -272,9 +393,9 @@ func (c *Cross) average(x []float64) float64 {
 }
 
 // Residuals returns the estimation residuals of observation i, one element a
-// session of the estimation window, NaN where a session was not usable. Do not
-// modify them.
-func (c *Cross) Residuals(i int) []float64 { return c.pool.residuals()[c.member[i]] }
+// session of the estimation window, NaN where a session was not usable. They
+// are valid until the next call.
+func (c *Cross) Residuals(i int) []float64 { return c.pool.residuals(i) }
 
 // RBar is the mean over all pairs of observations of rho_ij o_ij / L: rho_ij
 // the correlation of the two estimation residuals over their common calendar
@@ -284,31 +405,27 @@ func (c *Cross) Residuals(i int) []float64 { return c.pool.residuals()[c.member[
 // One common date gives the mean correlation of Kolari and Pynnönen (2010);
 // windows that do not overlap give 0. After Kolari, Pape, Pynnönen (2018).
 func (c *Cross) RBar() float64 {
-	if !c.rbarOK {
-		c.rbar, c.rbarOK = c.pool.rbar(c.member, c.Window), true
+	if !c.known {
+		c.rbar, c.known = c.pool.rbar(c.Window), true
 	}
 	return c.rbar
 }
 
-// rbar computes Cross.RBar for the members listed in ascending order.
-func (p *pool) rbar(member []int, win Window) float64 {
-	n := len(member)
+// rbar computes Cross.RBar over win for all members.
+func (p *pool) rbar(win Window) float64 {
+	n := len(p.rows)
 	if n < 2 {
 		return nan
 	}
 	if p.sameDate {
-		if sum, ok := p.correlationSum(member); ok {
-			return sum / (float64(n) * float64(n-1))
+		if s := p.summary(); s.complete {
+			return s.rho / (float64(n) * float64(n-1))
 		}
-	}
-	in := make([]bool, len(p.rows))
-	for _, i := range member {
-		in[i] = true
 	}
 	pairs := p.correlations()
 	var sum float64
 	for _, q := range pairs {
-		if in[q.i] && in[q.j] && q.rho != 0 {
+		if q.rho != 0 {
 			sum += q.rho * float64(p.overlap(int(q.i), int(q.j), win))
 		}
 	}
@@ -316,35 +433,4 @@ func (p *pool) rbar(member []int, win Window) float64 {
 		sum *= float64(p.sampled) / float64(len(pairs))
 	}
 	return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2)
-}
-
-// correlationSum returns the sum of the correlations of all ordered pairs of
-// different members of a same-date pool from the variance of the sum of their
-// standardised residuals, in O(N M). ok is false when a residual is missing or
-// does not vary, so that pairs must be gone through one by one.
-func (p *pool) correlationSum(member []int) (sum float64, ok bool) {
-	m := p.eng.study.Estimation.Len()
-	if m < minCommon {
-		return 0, true
-	}
-	total := make([]float64, m)
-	for _, i := range member {
-		x := p.residuals()[i]
-		mx := mean(x)
-		var ss float64
-		for _, v := range x {
-			ss += (v - mx) * (v - mx)
-		}
-		if !(ss > 0) {
-			return 0, false
-		}
-		scale := 1 / math.Sqrt(ss)
-		for t, v := range x {
-			total[t] += (v - mx) * scale
-		}
-	}
-	for _, v := range total {
-		sum += v * v
-	}
-	return sum - float64(len(member)), true
 }

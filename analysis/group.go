@@ -49,67 +49,108 @@ func (grp *Group) measure(r *Result) {
 // windows overlap (r = RBar; the factor of Kolari and Pynnönen 2010).
 func (grp *Group) average(g *engine, p *pool) {
 	l, n := g.length, len(p.rows)
-	path := make([]float64, n*l)
-	variance := make([]float64, l)
-	for i, row := range p.rows {
-		g.path(int(row), path[i*l:(i+1)*l], variance)
-	}
-	var own *portfolio
-	ownPath, ownVar := make([]float64, l), make([]float64, l)
 	grp.SEMethod = "cross-section"
-	if p.sameDate {
-		if own = newPortfolio(g, p.rows); own.ex == nil {
-			grp.SEMethod = "portfolio"
-			own.eng.path(0, ownPath, ownVar)
+	ownPath, ownVar := make([]float64, l), make([]float64, l)
+	if p.sameDate && p.portfolio().ex == nil {
+		grp.SEMethod = "portfolio"
+		p.portfolio().eng.path(0, ownPath, ownVar)
+	}
+	// Two passes over the members, which keep nothing of them: means, then
+	// spreads. Sums of ARs first, of CARs from the window's start second.
+	path, variance := make([]float64, l), make([]float64, l)
+	ar, car := newMoments(l), newMoments(l)
+	for _, spread := range []bool{false, true} {
+		for _, r := range p.rows {
+			g.path(int(r), path, variance)
+			w := g.weight(r)
+			ar.add(g.ar[int(r)*l:][:l], w, spread)
+			car.add(path, w, spread)
 		}
+		ar.end(spread)
+		car.end(spread)
 	}
 	grp.Averages = make([]Average, l)
-	weight := make([]float64, n)
-	for i, row := range p.rows {
-		weight[i] = g.weight(row)
-	}
-	member := make([]int, 0, n)
 	for t := range l {
 		tau := g.study.Event.From + t
-		a := Average{Tau: tau, AAR: nan, SD: nan, SE: nan, CAAR: nan, CAARSE: nan, Lower: nan, Upper: nan}
-		var df float64
-		spread := func(win Window, value func(i int) float64) (k int, m, sd, se float64) {
-			member = member[:0]
-			m, k = weightedMean(n, weight, value)
-			if k == 0 {
-				return 0, nan, nan, nan
-			}
-			var ss, ws, w float64
-			for i := range n {
-				if v := value(i); v == v {
-					member = append(member, i)
-					ss += (v - m) * (v - m)
-					ws += weight[i] * weight[i] * (v - m) * (v - m)
-					w += weight[i]
-				}
-			}
-			f := float64(k)
-			sd = math.Sqrt(ss / (f - 1)) // 0/0 for one observation
-			se = math.Sqrt(f/(f-1)*ws) / w * inflation(k, p.rbar(member, win))
-			return k, m, sd, se
-		}
-		a.NPath, a.CAAR, _, a.CAARSE = spread(Window{g.study.Event.From, tau}, func(i int) float64 { return path[i*l+t] })
-		df = float64(a.NPath - 1)
-		a.N, a.AAR, a.SD, a.SE = spread(Window{tau, tau}, func(i int) float64 { return g.ar[int(p.rows[i])*l+t] })
-		for i := range n {
-			if g.ar[int(p.rows[i])*l+t] > 0 {
-				a.Positive++
-			}
-		}
+		a := Average{Tau: tau, N: ar.n[t], AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: ar.positive[t],
+			NPath: car.n[t], CAAR: car.mean[t], CAARSE: car.se[t], Lower: nan, Upper: nan}
+		df := float64(a.NPath - 1)
 		if grp.SEMethod == "portfolio" {
-			e := own.eng.estimate(0)
-			a.SE, a.CAARSE = math.Sqrt(own.eng.va[t]), math.Sqrt(ownVar[t])
+			e := p.whole.eng.estimate(0)
+			a.SE, a.CAARSE = math.Sqrt(p.whole.eng.va[t]), math.Sqrt(ownVar[t])
 			df = float64(e.M - e.K)
+		} else if n > 1 {
+			here := func(r int32) bool { return g.ar[int(r)*l+t] == g.ar[int(r)*l+t] }
+			so := func(r int32) bool { g.path(int(r), path, variance); return path[t] == path[t] }
+			a.SE *= inflation(a.N, p.those(a.N, here).rbar(Window{tau, tau}))
+			a.CAARSE *= inflation(a.NPath, p.those(a.NPath, so).rbar(Window{g.study.Event.From, tau}))
 		}
 		if q := studentQuantile(0.975, df); q == q {
 			a.Lower, a.Upper = a.CAAR-q*a.CAARSE, a.CAAR+q*a.CAARSE
 		}
 		grp.Averages[t] = a
+	}
+}
+
+// those returns the pool of the k members for which has is true.
+func (p *pool) those(k int, has func(row int32) bool) *pool {
+	if k == len(p.rows) {
+		return p
+	}
+	rows := make([]int32, 0, k)
+	for _, r := range p.rows {
+		if has(r) {
+			rows = append(rows, r)
+		}
+	}
+	return p.part(rows)
+}
+
+// moments are weighted means and spreads by session, NaN values left out.
+type moments struct {
+	n, positive                  []int
+	weight, mean, ss, ws, sd, se []float64
+}
+
+func newMoments(l int) *moments {
+	f := make([]float64, 6*l)
+	return &moments{make([]int, l), make([]int, l), f[:l], f[l : 2*l], f[2*l : 3*l], f[3*l : 4*l], f[4*l : 5*l], f[5*l:]}
+}
+
+// add takes the values x of one observation of weight w, first for the mean,
+// then for the spread.
+func (m *moments) add(x []float64, w float64, spread bool) {
+	for t, v := range x {
+		if v != v {
+			continue
+		}
+		if spread {
+			d := v - m.mean[t]
+			m.ss[t] += d * d
+			m.ws[t] += w * w * d * d
+			continue
+		}
+		m.n[t]++
+		m.weight[t] += w
+		m.mean[t] += w * v
+		if v > 0 {
+			m.positive[t]++
+		}
+	}
+}
+
+// end completes the means, then the spreads.
+func (m *moments) end(spread bool) {
+	for t, n := range m.n {
+		if !spread {
+			m.mean[t] /= m.weight[t] // 0/0 for no value
+			continue
+		}
+		f := float64(n)
+		m.sd[t], m.se[t] = math.Sqrt(m.ss[t]/(f-1)), math.Sqrt(f/(f-1)*m.ws[t])/m.weight[t] // 0/0 for one value
+		if n < 2 {
+			m.sd[t], m.se[t] = nan, nan
+		}
 	}
 }
 

@@ -213,8 +213,8 @@ func (p *pool) rank() {
 			gen.scale, gen.sum = deviation(c.SCAR), make([]float64, est)
 		}
 		in := make([]bool, len(p.rows))
-		for _, i := range c.member {
-			in[i] = true
+		for i, r := range p.rows {
+			in[i] = !math.IsNaN(g.car[int(r)*g.windows+w])
 		}
 		k := slices.IndexFunc(sets, func(s *rankings) bool { return slices.Equal(s.in, in) })
 		if k < 0 {
@@ -230,7 +230,7 @@ func (p *pool) rank() {
 	for i, r := range p.rows {
 		row := int(r)
 		ar, va := g.ar[row*l:][:l], g.va[row*l:][:l]
-		k.load(p.residuals()[i], nil)
+		k.load(p.residuals(i), nil)
 		for _, s := range sets {
 			if s.in[i] {
 				k.rank(ar, 0, &s.plain)
@@ -241,7 +241,7 @@ func (p *pool) rank() {
 		sigma := math.Sqrt(g.s2[row])
 		if own := g.sigmas(row); own != nil {
 			sigma = 1
-			k.load(p.residuals()[i], own)
+			k.load(p.residuals(i), own)
 		}
 		for _, s := range sets {
 			if !s.in[i] {

@@ -72,12 +72,7 @@ func (CrudeDependence) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (CrudeDependence) Run(c *Cross) TestResult {
-	var aar []float64
-	for t := range c.pool.eng.study.Estimation.Len() {
-		if v, n := weightedMean(c.N(), c.Weight, func(i int) float64 { return c.Residuals(i)[t] }); n > 0 {
-			aar = append(aar, v)
-		}
-	}
+	aar := present(c.pool.summary().average)
 	sd := deviation(aar)
 	if !(sd > 0) {
 		return undefined("the average does not vary over the estimation window")
@@ -115,7 +110,7 @@ func (PortfolioTest) Run(c *Cross) TestResult {
 	if !c.pool.sameDate {
 		return undefined("needs one common session 0 on one calendar")
 	}
-	p := newPortfolio(c.pool.eng, c.rows)
+	p := c.pool.portfolio()
 	if p.ex != nil {
 		return undefined("the portfolio cannot be measured: %s", p.ex.Detail)
 	}

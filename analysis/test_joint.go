@@ -1,6 +1,10 @@
 package analysis
 
 import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -34,87 +38,128 @@ func (Joint) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (Joint) Run(c *Cross) TestResult {
-	g, n := c.pool.eng, c.N()
-	switch {
-	case !c.pool.sameDate:
-		return undefined("needs one common session 0 on one calendar")
-	case g.pl[c.rows[0]]:
-		return undefined("needs a model that estimates its prediction")
-	case g.h != nil:
-		return undefined("needs a residual variance that is constant")
+	h := c.pool.hotelling()
+	if h.problem != "" {
+		return undefined("%s", h.problem)
 	}
-	first := g.ser[c.rows[0]]
-	for _, r := range c.rows[1:] {
-		s := g.ser[r]
-		for j := range s.x {
-			if &s.x[j][0] != &first.x[j][0] {
-				return undefined("the securities are measured against different regressors")
-			}
-		}
-	}
-	car := c.CAR
-	resid := make([][]float64, n)
-	common := make([]bool, g.study.Estimation.Len())
-	m, equal := 0, true
-	for t := range common {
-		have := 0
-		for i := range n {
-			if v := c.Residuals(i)[t]; v == v {
-				have++
-			}
-		}
-		common[t] = have == n
-		equal = equal && (have == n || have == 0)
-		if common[t] {
-			m++
-		}
-	}
-	e := g.estimate(int(c.rows[0]))
-	k, scale := e.K, c.Var[0]/e.S2
-	if n >= m-k {
-		return undefined("%d securities and %d common estimation sessions; it needs more sessions than securities", n, m)
-	}
-	for i := range n {
-		resid[i] = c.Residuals(i)
-	}
-	if !equal {
-		car = make([]float64, n)
-		for i, r := range c.rows {
-			p := single(g.study, g.ser[r].only(common, int(g.s0[r])+g.study.Estimation.From), g.s0[r])
-			if p.ex != nil {
-				return undefined("a security cannot be measured on the %d common estimation sessions: %s", m, p.ex.Detail)
-			}
+	car, scale := c.CAR, c.Var[0]/c.pool.eng.s2[c.rows[0]]
+	if h.fits != nil {
+		car = make([]float64, c.N())
+		for i, p := range h.fits {
 			e := p.eng.estimate(0)
 			var v float64
 			car[i], v, _, _ = p.eng.cumulate(0, &e, c.Window)
 			scale = v / e.S2
-			resid[i] = make([]float64, len(common))
-			p.eng.residuals(0, resid[i])
+		}
+	} else {
+		for i, r := range c.rows {
+			if own := c.Var[i] / c.pool.eng.s2[r]; math.Abs(own-scale) > 1e-9*scale {
+				return undefined("the windows of the securities do not have the same sessions")
+			}
+		}
+	}
+	n := len(car)
+	var x mat.VecDense
+	a := mat.NewVecDense(n, car)
+	if err := h.chol.SolveVecTo(&x, a); err != nil {
+		return undefined("the residuals of the securities are linearly dependent")
+	}
+	d2 := float64(h.m - h.k - n + 1)
+	return outcome(d2/float64(n)*mat.Dot(a, &x)/scale, FisherF(float64(n), d2))
+}
+
+// hotelling is what the joint tests of all windows of a pool share.
+type hotelling struct {
+	problem string       // why the test is undefined
+	m, k    int          // common estimation sessions, parameters
+	chol    mat.Cholesky // of E'E
+	// fits are the members fitted anew on the common sessions; nil where all
+	// have the same sessions.
+	fits []*portfolio
+}
+
+func (p *pool) hotelling() *hotelling {
+	if p.hotel == nil {
+		p.hotel = new(hotelling)
+		p.hotel.problem = p.hotel.prepare(p)
+	}
+	return p.hotel
+}
+
+func (h *hotelling) prepare(p *pool) (problem string) {
+	g, n := p.eng, len(p.rows)
+	first := g.ser[p.rows[0]]
+	h.k = int(g.k[p.rows[0]])
+	switch {
+	case !p.sameDate:
+		return "needs one common session 0 on one calendar"
+	case g.pl[p.rows[0]]:
+		return "needs a model that estimates its prediction"
+	case g.h != nil:
+		return "needs a residual variance that is constant"
+	case n >= g.study.Estimation.Len()-h.k:
+		return fmt.Sprintf("%d securities and at most %d estimation sessions; it needs more sessions than securities", n, g.study.Estimation.Len())
+	}
+	for _, r := range p.rows[1:] {
+		for j, x := range g.ser[r].x {
+			if &x[0] != &first.x[j][0] {
+				return "the securities are measured against different regressors"
+			}
+		}
+	}
+	m := g.study.Estimation.Len()
+	resid := make([]float64, n*m)
+	have := make([]int, m)
+	for i := range n {
+		copy(resid[i*m:], p.residuals(i))
+		for t, v := range resid[i*m : (i+1)*m] {
+			if v == v {
+				have[t]++
+			}
+		}
+	}
+	common, equal := make([]bool, m), true
+	for t, k := range have {
+		common[t] = k == n
+		equal = equal && (k == n || k == 0)
+		if common[t] {
+			h.m++
+		}
+	}
+	if n >= h.m-h.k {
+		return fmt.Sprintf("%d securities and %d common estimation sessions; it needs more sessions than securities", n, h.m)
+	}
+	if !equal {
+		for i, r := range p.rows {
+			q := single(g.study, g.ser[r].only(common, int(g.s0[r])+g.study.Estimation.From), g.s0[r])
+			if q.ex != nil {
+				return fmt.Sprintf("a security cannot be measured on the %d common estimation sessions: %s", h.m, q.ex.Detail)
+			}
+			h.fits = append(h.fits, q)
+			q.eng.residuals(0, resid[i*m:(i+1)*m])
+		}
+	}
+	// Only the common sessions, closed up.
+	for i := range n {
+		e := resid[i*m : (i+1)*m]
+		k := 0
+		for t, ok := range common {
+			if ok {
+				e[k] = e[t]
+				k++
+			}
 		}
 	}
 	cross := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := i; j < n; j++ {
-			var sum float64
-			for t, ok := range common {
-				if ok {
-					sum += resid[i][t] * resid[j][t]
-				}
-			}
-			cross.SetSym(i, j, sum)
+			cross.SetSym(i, j, floats.Dot(resid[i*m:i*m+h.m], resid[j*m:j*m+h.m]))
 		}
 	}
-	var chol mat.Cholesky
-	if !chol.Factorize(cross) || chol.Cond() > 1e14 {
-		return undefined("the residuals of the securities are linearly dependent")
+	if !h.chol.Factorize(cross) || h.chol.Cond() > 1e14 {
+		return "the residuals of the securities are linearly dependent"
 	}
-	var x mat.VecDense
-	a := mat.NewVecDense(n, car)
-	if err := chol.SolveVecTo(&x, a); err != nil {
-		return undefined("the residuals of the securities are linearly dependent")
-	}
-	d2 := float64(m - k - n + 1)
-	return outcome(d2/float64(n)*mat.Dot(a, &x)/scale, FisherF(float64(n), d2))
+	return ""
 }
 
 // only returns s without its returns on those sessions of the estimation

@@ -85,34 +85,17 @@ func (GeneralizedSign) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (GeneralizedSign) Run(c *Cross) TestResult {
-	var w, p float64
-	for i, v := range c.CAR {
+	var w float64
+	for _, v := range c.CAR {
 		if v > 0 {
 			w++
 		}
-		p += c.positive(i)
 	}
-	n := float64(c.N())
-	p /= n
+	n, p := float64(c.N()), c.pool.summary().positive
 	if !(p > 0) || p >= 1 {
 		return undefined("the fraction of positive abnormal returns in the estimation windows is %g", p)
 	}
 	r := outcome((w-n*p)/math.Sqrt(n*p*(1-p)), Normal())
 	r.Extra = []Figure{{"p_hat", p}}
 	return r
-}
-
-// positive returns the fraction of observation i's estimation residuals that
-// are positive.
-func (c *Cross) positive(i int) float64 {
-	k, n := 0, 0
-	for _, e := range c.Residuals(i) {
-		if e > 0 {
-			k++
-		}
-		if e == e {
-			n++
-		}
-	}
-	return float64(k) / float64(n)
 }

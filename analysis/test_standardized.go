@@ -31,9 +31,9 @@ func (Patell) Run(c *Cross) TestResult {
 	var sum, variance float64
 	l := float64(c.Window.Len())
 	for i, v := range c.CSAR {
-		df := float64(c.M[i] - c.K[i])
+		df := float64(c.M(i) - c.K(i))
 		if df <= 2 {
-			return undefined("an observation has %d estimation sessions; the variance needs %d", c.M[i], c.K[i]+3)
+			return undefined("an observation has %d estimation sessions; the variance needs %d", c.M(i), c.K(i)+3)
 		}
 		sum += v
 		variance += l * df / (df - 2)

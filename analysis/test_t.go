@@ -28,5 +28,5 @@ func (StudentTest) Scope() Scope { return OneObservation }
 
 // Run implements Test.
 func (StudentTest) Run(c *Cross) TestResult {
-	return outcome(c.CAR[0]/math.Sqrt(c.Var[0]), StudentT(float64(c.M[0]-c.K[0])))
+	return outcome(c.CAR[0]/math.Sqrt(c.Var[0]), StudentT(float64(c.M(0)-c.K(0))))
 }
