@@ -16,7 +16,9 @@ import (
 // arData is the abnormal returns on session 0 of one event.
 type arData struct {
 	subject
-	bars []bar
+	Names            []string
+	AR, Lower, Upper floats // with the 95% interval; NaN = none
+	P                floats // two-sided, of the t test; NaN = none
 }
 
 // bar is one security's abnormal return.
@@ -32,54 +34,56 @@ func (b bar) significant() bool { return b.p < 0.05 }
 
 func arOf(r *analysis.Result, event int, obs []int) drawing {
 	d := &arData{subject: subjectOf(r, &r.Catalog.Events[event], obs)}
-	day := -d.window.From
+	day := -d.Window.From
 	for _, i := range obs {
 		o := &r.Observations[i]
 		if !o.Used() {
 			continue
 		}
-		b := bar{o.Security, math.NaN(), math.NaN(), math.NaN(), math.NaN()}
-		if f := r.Figures(i); d.window.Contains(0) {
+		b := bar{name: o.Security, ar: math.NaN(), lower: math.NaN(), upper: math.NaN(), p: math.NaN()}
+		if f := r.Figures(i); d.Window.Contains(0) {
 			t := r.SessionTest(i, 0)
 			half := analysis.StudentQuantile(0.975, t.Dist.DF1) * f.SE[day]
 			b.ar, b.lower, b.upper, b.p = f.AR[day], f.AR[day]-half, f.AR[day]+half, t.P
 		}
-		d.bars = append(d.bars, b)
+		d.add(b)
 	}
 	return d
 }
 
-func (d *arData) id() string { return d.event.ID }
+func (d *arData) add(b bar) {
+	d.Names = append(d.Names, b.name)
+	d.AR, d.Lower, d.Upper, d.P = append(d.AR, b.ar), append(d.Lower, b.lower), append(d.Upper, b.upper), append(d.P, b.p)
+}
 
 func (d *arData) figure(p *pen) figure {
 	f := figure{title: d.title(p.lang), subtitle: p.words.ar}
 	if on := d.dates(); on != "" {
 		f.subtitle = p.words.say(p.words.arOn, on)
 	}
-	method, sources := d.facts(p.words)
-	f.caption = append(f.caption, method)
 	rows, missing := d.rows()
 	if len(rows) == 0 {
-		return p.nothing(f, &d.subject, sources)
+		return p.nothing(f, &d.subject)
 	}
-	say := []string{p.words.whiskers}
-	if len(missing) > 0 {
-		say = append(say, p.words.say(p.words.missing, strings.Join(some(missing, 6), ", ")))
-	}
-	if len(d.excluded) > 0 {
-		say = append(say, p.words.say(p.words.reasons, strings.Join(some(d.excluded, 6), ", ")))
-	}
-	f.caption = append(f.caption, strings.Join(say, " "))
-	f.caption = append(f.caption, sources...)
+	f.caption = d.caption(p.words, []string{p.words.whiskers}, missing)
 	f.height = vg.Length(float64(len(rows))*1.75+2.2) * p.em
 	f.body = func(c draw.Canvas) { d.draw(p, c, rows) }
 	return f
 }
 
+// all returns the bars in the order in which they were added.
+func (d *arData) all() []bar {
+	bars := make([]bar, len(d.Names))
+	for i, name := range d.Names {
+		bars[i] = bar{name, d.AR[i], d.Lower[i], d.Upper[i], d.P[i]}
+	}
+	return bars
+}
+
 // rows returns the bars from the highest to the lowest, and the names of those
 // without a figure.
 func (d *arData) rows() (rows []bar, missing []string) {
-	for _, b := range d.bars {
+	for _, b := range d.all() {
 		if finite(b.ar) {
 			rows = append(rows, b)
 		} else {

@@ -13,12 +13,15 @@ import (
 // the return differs from 0.
 func TestBars(t *testing.T) {
 	_, d := walks(2, "bars")
-	d.bars = []bar{
+	d.Names, d.AR, d.Lower, d.Upper, d.P = nil, nil, nil, nil, nil
+	for _, b := range []bar{
 		{"C", 0.01, -0.02, 0.04, 0.4},
 		{"A", -0.10, -0.13, -0.07, 0.001},
 		{"B", nan, nan, nan, nan},
 		{"D", 0.06, 0.03, 0.09, 0.002},
 		{"E", -0.02, nan, nan, nan},
+	} {
+		d.add(b)
 	}
 	rows, missing := d.rows()
 	var order []string

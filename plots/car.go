@@ -1,8 +1,8 @@
 package plots
 
 import (
+	"fmt"
 	"image/color"
-	"math"
 	"slices"
 	"strings"
 
@@ -17,16 +17,16 @@ import (
 // slice is session window.From+k; NaN is a gap.
 type carData struct {
 	subject
-	series       []series
-	average      []float64 // nil for fewer than two securities
-	lower, upper []float64 // 95% interval of the average, or of the only series; nil when there is none
-	method       string    // analysis.Group.SEMethod
+	Series       []series
+	Average      floats // nil for fewer than two securities
+	Lower, Upper floats // 95% interval of the average, or of the only series; nil when there is none
+	SEMethod     string // analysis.Group.SEMethod
 }
 
 // series is one security's path.
 type series struct {
-	name string
-	y    []float64
+	Name string
+	Y    floats
 }
 
 // end returns the index of the last figure of y, or -1.
@@ -48,30 +48,28 @@ func carOf(r *analysis.Result, event int, obs []int) drawing {
 			continue
 		}
 		f := r.Figures(i)
-		d.series = append(d.series, series{o.Security, f.Path})
-		if len(d.series) == 1 {
+		d.Series = append(d.Series, series{o.Security, f.Path})
+		if len(d.Series) == 1 {
 			q := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K))
-			d.lower, d.upper = make([]float64, len(f.Path)), make([]float64, len(f.Path))
+			d.Lower, d.Upper = make([]float64, len(f.Path)), make([]float64, len(f.Path))
 			for k, y := range f.Path {
-				d.lower[k], d.upper[k] = y-q*f.PathSE[k], y+q*f.PathSE[k]
+				d.Lower[k], d.Upper[k] = y-q*f.PathSE[k], y+q*f.PathSE[k]
 			}
 		}
 	}
-	if len(d.series) < 2 {
+	if len(d.Series) < 2 {
 		return d
 	}
-	d.lower, d.upper = nil, nil
+	d.Lower, d.Upper = nil, nil
 	if g := r.Group(analysis.ByEvent, e.ID); g != nil {
-		d.method = g.SEMethod
+		d.SEMethod = g.SEMethod
 		for _, a := range g.Averages {
-			d.average = append(d.average, a.CAAR)
-			d.lower, d.upper = append(d.lower, a.Lower), append(d.upper, a.Upper)
+			d.Average = append(d.Average, a.CAAR)
+			d.Lower, d.Upper = append(d.Lower, a.Lower), append(d.Upper, a.Upper)
 		}
 	}
 	return d
 }
-
-func (d *carData) id() string { return d.event.ID }
 
 // mostNamed is how many lines can be named one by one; of more, only the
 // extremes are.
@@ -85,68 +83,43 @@ const labelSize = 0.92
 
 func (d *carData) figure(p *pen) figure {
 	f := figure{title: d.title(p.lang)}
-	from, to := session(d.window.From), session(d.window.To)
+	from, to := session(d.Window.From), session(d.Window.To)
 	if on := d.dates(); on != "" {
 		f.subtitle = p.words.say(p.words.carAt, from, to, on)
 	} else {
 		f.subtitle = p.words.say(p.words.car, from, to)
 	}
-	method, sources := d.facts(p.words)
-	f.caption = append(f.caption, method)
-
 	lines := d.lines()
 	if len(lines) == 0 {
-		return p.nothing(f, &d.subject, sources)
+		return p.nothing(f, &d.subject)
 	}
 	var say []string
-	switch banded := end(d.lower) >= 0; {
-	case banded && len(d.series) == 1:
+	weighted := p.words.weighted[d.Weights]
+	switch banded := end(d.Lower) >= 0; {
+	case banded && len(d.Series) == 1:
 		say = append(say, p.words.single)
-	case banded && d.method == "cross-section":
-		say = append(say, p.words.crossed)
+	case banded && d.SEMethod == "cross-section":
+		say = append(say, fmt.Sprintf(p.words.crossed, weighted))
 	case banded:
-		say = append(say, p.words.portfolio)
+		say = append(say, fmt.Sprintf(p.words.portfolio, weighted))
 	}
 	if crowded(lines) {
 		say = append(say, p.words.extremes)
 	}
-	if slices.ContainsFunc(lines, func(l carLine) bool { return l.last < len(l.y)-1 }) {
+	if slices.ContainsFunc(lines, func(l carLine) bool { return l.last < len(l.Y)-1 }) {
 		say = append(say, p.words.ends)
 	}
 	var missing []string
-	for _, s := range d.series {
-		if end(s.y) < 0 {
-			missing = append(missing, s.name)
+	for _, s := range d.Series {
+		if end(s.Y) < 0 {
+			missing = append(missing, s.Name)
 		}
 	}
-	if len(missing) > 0 {
-		say = append(say, p.words.say(p.words.missing, strings.Join(some(missing, 6), ", ")))
-	}
-	if len(d.excluded) > 0 {
-		say = append(say, p.words.say(p.words.reasons, strings.Join(some(d.excluded, 6), ", ")))
-	}
-	if len(say) > 0 {
-		f.caption = append(f.caption, strings.Join(say, " "))
-	}
-	f.caption = append(f.caption, sources...)
+	f.caption = d.caption(p.words, say, missing)
 
 	named := min(len(lines), mostNamed) + 1
 	f.height = max(0.47*p.width, vg.Length(float64(named)*1.02*p.lineHeight()*labelSize)*p.em+4*p.em)
 	f.body = func(c draw.Canvas) { d.draw(p, c, lines) }
-	return f
-}
-
-// nothing completes f for an event without a figure to draw: the page says so.
-func (p *pen) nothing(f figure, s *subject, sources []string) figure {
-	if len(s.excluded) > 0 {
-		f.caption = append(f.caption, p.words.say(p.words.reasons, strings.Join(some(s.excluded, 12), ", ")))
-	}
-	f.caption = append(f.caption, sources...)
-	f.height = 0.15 * p.width
-	f.body = func(c draw.Canvas) {
-		b := p.lay(p.words.nothing, regular, p.em, c.Max.X-c.Min.X, 1)
-		p.write(c, b, c.Center(), 0.5, p.theme.Ink)
-	}
 	return f
 }
 
@@ -171,22 +144,22 @@ const (
 // lowest, the average among them.
 func (d *carData) lines() []carLine {
 	var lines []carLine
-	for _, s := range d.series {
-		if k := end(s.y); k >= 0 {
+	for _, s := range d.Series {
+		if k := end(s.Y); k >= 0 {
 			lines = append(lines, carLine{series: s, last: k})
 		}
 	}
-	if k := end(d.average); k >= 0 {
-		lines = append(lines, carLine{series: series{"", d.average}, last: k, kind: average})
+	if k := end(d.Average); k >= 0 {
+		lines = append(lines, carLine{series: series{"", d.Average}, last: k, kind: average})
 	}
 	slices.SortStableFunc(lines, func(a, b carLine) int {
-		switch ya, yb := a.y[a.last], b.y[b.last]; {
+		switch ya, yb := a.Y[a.last], b.Y[b.last]; {
 		case ya > yb:
 			return -1
 		case ya < yb:
 			return 1
 		}
-		return strings.Compare(a.name, b.name)
+		return strings.Compare(a.Name, b.Name)
 	})
 	return lines
 }
@@ -251,14 +224,14 @@ func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, d
 			continue
 		}
 		flush()
-		text, w := clip(l.name, 12), regular
+		text, w := clip(l.Name, 12), regular
 		if l.kind == average {
 			text, w = p.words.average, bold
 		}
-		if l.last < len(l.y)-1 {
-			text += p.words.isolate(" (" + session(d.window.From+l.last) + ")")
+		if l.last < len(l.Y)-1 {
+			text += p.words.isolate(" (" + session(d.Window.From+l.last) + ")")
 		}
-		labels = append(labels, carLabel{line: i, name: p.lay1(text, w, size), value: p.lay1(percent(l.y[l.last], 1), w, size)})
+		labels = append(labels, carLabel{line: i, name: p.lay1(text, w, size), value: p.lay1(percent(l.Y[l.last], 1), w, size)})
 	}
 	flush()
 	var names, values vg.Length
@@ -269,7 +242,7 @@ func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, d
 	column := names + 0.8*p.em + values
 
 	pl := p.plot()
-	pl.X.Min, pl.X.Max = float64(d.window.From), float64(d.window.To)
+	pl.X.Min, pl.X.Max = float64(d.Window.From), float64(d.Window.To)
 	pl.Y.Min, pl.Y.Max = d.bounds(lines)
 	pl.Y.Tick.Marker = percentTicks{max(3, min(8, int((c.Max.Y-c.Min.Y)/(2.4*p.em))))}
 	pl.X.Tick.Marker = d.sessionTicks(int((c.Max.X - c.Min.X - column) / (3.2 * p.em)))
@@ -294,10 +267,10 @@ func (d *carData) bounds(lines []carLine) (lo, hi float64) {
 		}
 	}
 	for _, l := range lines {
-		span(l.y)
+		span(l.Y)
 	}
-	span(d.lower)
-	span(d.upper)
+	span(d.Lower)
+	span(d.Upper)
 	if hi-lo < 1e-6 {
 		lo, hi = lo-0.01, hi+0.01
 	}
@@ -308,15 +281,15 @@ func (d *carData) bounds(lines []carLine) (lo, hi float64) {
 // sessionTicks labels at most most sessions, session 0 among them, with its
 // date below when there is one.
 func (d *carData) sessionTicks(most int) plot.ConstantTicks {
-	step := max(1, int(nice(float64(d.window.To-d.window.From), most)))
+	step := max(1, int(nice(float64(d.Window.To-d.Window.From), most)))
 	var ticks plot.ConstantTicks
-	for tau := d.window.From; tau <= d.window.To; tau++ {
+	for tau := d.Window.From; tau <= d.Window.To; tau++ {
 		if tau%step != 0 {
 			continue
 		}
 		label := session(tau)
-		if tau == 0 && len(d.session0) == 1 {
-			label += "\n" + d.session0[0].String()
+		if tau == 0 && len(d.Session0) == 1 {
+			label += "\n" + d.Session0[0].String()
 		}
 		ticks = append(ticks, plot.Tick{Value: float64(tau), Label: label})
 	}
@@ -340,16 +313,16 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 	p, d := cp.p, cp.d
 	p.grid(c, pl, false)
 	x, y := pl.Transforms(&c)
-	at := func(k int, v float64) vg.Point { return vg.Point{X: x(float64(d.window.From + k)), Y: y(v)} }
+	at := func(k int, v float64) vg.Point { return vg.Point{X: x(float64(d.Window.From + k)), Y: y(v)} }
 
 	c.SetColor(p.theme.Band)
-	for _, run := range runs(len(d.lower), func(k int) bool { return finite(d.lower[k]) && finite(d.upper[k]) }) {
+	for _, run := range runs(len(d.Lower), func(k int) bool { return finite(d.Lower[k]) && finite(d.Upper[k]) }) {
 		var area []vg.Point
 		for k := run[0]; k < run[1]; k++ {
-			area = append(area, at(k, d.upper[k]))
+			area = append(area, at(k, d.Upper[k]))
 		}
 		for k := run[1] - 1; k >= run[0]; k-- {
-			area = append(area, at(k, d.lower[k]))
+			area = append(area, at(k, d.Lower[k]))
 		}
 		if len(area) == 2 { // a session alone
 			line(c, p.theme.Band, p.stroke(8), nil, area...)
@@ -357,16 +330,16 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 		}
 		c.FillPolygon(p.theme.Band, area)
 	}
-	if d.window.Contains(0) {
+	if d.Window.Contains(0) {
 		line(c, p.theme.Muted, p.stroke(0.8), []vg.Length{p.stroke(3), p.stroke(2.5)}, vg.Point{X: x(0), Y: c.Min.Y}, vg.Point{X: x(0), Y: c.Max.Y})
 	}
 
 	path := func(i int) {
 		col, width, dash := cp.stroke(i)
-		for _, run := range runs(len(cp.lines[i].y), func(k int) bool { return finite(cp.lines[i].y[k]) }) {
+		for _, run := range runs(len(cp.lines[i].Y), func(k int) bool { return finite(cp.lines[i].Y[k]) }) {
 			var pts []vg.Point
 			for k := run[0]; k < run[1]; k++ {
-				pts = append(pts, at(k, cp.lines[i].y[k]))
+				pts = append(pts, at(k, cp.lines[i].Y[k]))
 			}
 			if len(pts) == 1 {
 				dot(c, col, pts[0], 1.2*width)
@@ -410,7 +383,7 @@ func (cp *carPlotter) place(c draw.Canvas, at func(k int, v float64) vg.Point) {
 		l := &cp.labels[j]
 		if l.line >= 0 {
 			s := cp.lines[l.line]
-			l.from = at(s.last, s.y[s.last])
+			l.from = at(s.last, s.Y[s.last])
 		}
 	}
 	for j := range cp.labels {
@@ -436,7 +409,7 @@ func (cp *carPlotter) stroke(i int) (col color.NRGBA, width vg.Length, dash []vg
 		return p.theme.Ink, p.stroke(2.6), nil
 	case cp.lines[i].kind == crowd:
 		return p.theme.Faint, p.stroke(0.6), nil
-	case len(cp.d.series) == 1:
+	case len(cp.d.Series) == 1:
 		return p.theme.Series[0], p.stroke(2.2), nil
 	}
 	rank := cp.lines[i].rank
@@ -444,42 +417,3 @@ func (cp *carPlotter) stroke(i int) (col color.NRGBA, width vg.Length, dash []vg
 	dashes := [][]vg.Length{nil, {p.stroke(5), p.stroke(2)}, {p.stroke(1.5), p.stroke(1.5)}, {p.stroke(6), p.stroke(1.5), p.stroke(1.5), p.stroke(1.5)}}
 	return p.theme.Series[rank%n], p.stroke(1.3), dashes[rank/n%len(dashes)]
 }
-
-// grid draws the grid of the axis that carries percentages, its zero line
-// stronger.
-func (p *pen) grid(c draw.Canvas, pl *plot.Plot, vertical bool) {
-	x, y := pl.Transforms(&c)
-	axis := &pl.Y
-	if vertical {
-		axis = &pl.X
-	}
-	for _, t := range axis.Tick.Marker.Ticks(axis.Min, axis.Max) {
-		col, width := p.theme.Grid, p.stroke(0.7)
-		if t.Value == 0 {
-			col, width = p.theme.Muted, p.stroke(0.9)
-		}
-		if vertical {
-			line(c, col, width, nil, vg.Point{X: x(t.Value), Y: c.Min.Y}, vg.Point{X: x(t.Value), Y: c.Max.Y})
-		} else {
-			line(c, col, width, nil, vg.Point{X: c.Min.X, Y: y(t.Value)}, vg.Point{X: c.Max.X, Y: y(t.Value)})
-		}
-	}
-}
-
-// runs returns the maximal intervals [from, to) of 0..n-1 on which ok holds.
-func runs(n int, ok func(k int) bool) [][2]int {
-	var out [][2]int
-	for k := 0; k < n; k++ {
-		if !ok(k) {
-			continue
-		}
-		from := k
-		for k < n && ok(k) {
-			k++
-		}
-		out = append(out, [2]int{from, k})
-	}
-	return out
-}
-
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -34,7 +34,7 @@ func strokes(c *recorder.Canvas, col color.Color) (points []int) {
 // drawn across.
 func TestGapsSplitLines(t *testing.T) {
 	d, _ := walks(1, "gaps")
-	y := d.series[0].y // 21 sessions
+	y := d.Series[0].Y // 21 sessions
 	y[3], y[8], y[10] = nan, nan, nan
 	_, c := sheet(t, d, "en", 600, 0)
 	if got, want := strokes(&c.Canvas, Light.Series[0]), []int{3, 4, 10}; !slices.Equal(got, want) {
@@ -55,7 +55,7 @@ func TestLinePoints(t *testing.T) {
 	var c recorder.Canvas
 	cp.Plot(draw.NewCanvas(&c, 200, 100), pl)
 	for _, l := range lines {
-		col, _, _ := cp.stroke(slices.IndexFunc(lines, func(m carLine) bool { return m.name == l.name }))
+		col, _, _ := cp.stroke(slices.IndexFunc(lines, func(m carLine) bool { return m.Name == l.Name }))
 		var now color.Color
 		found := false
 		for _, a := range c.Actions {
@@ -63,20 +63,20 @@ func TestLinePoints(t *testing.T) {
 			case *recorder.SetColor:
 				now = a.Color
 			case *recorder.Stroke:
-				if now != color.Color(col) || len(a.Path) != len(l.y) {
+				if now != color.Color(col) || len(a.Path) != len(l.Y) {
 					continue
 				}
 				found = true
 				for k, q := range a.Path {
-					x, y := vg.Length(k)*10, vg.Length(100*(l.y[k]+0.5))
+					x, y := vg.Length(k)*10, vg.Length(100*(l.Y[k]+0.5))
 					if math.Abs(float64(q.Pos.X-x)) > 1e-9 || math.Abs(float64(q.Pos.Y-y)) > 1e-9 {
-						t.Errorf("%q: session %d is drawn at %v, want (%v, %v)", l.name, k-10, q.Pos, x, y)
+						t.Errorf("%q: session %d is drawn at %v, want (%v, %v)", l.Name, k-10, q.Pos, x, y)
 					}
 				}
 			}
 		}
 		if !found {
-			t.Errorf("%q is not drawn", l.name)
+			t.Errorf("%q is not drawn", l.Name)
 		}
 	}
 }
@@ -125,7 +125,7 @@ func TestLabels(t *testing.T) {
 				if len(lines) <= mostNamed && height == 0 && count != len(lines) {
 					t.Errorf("n %d: %d of %d lines are named although there is room", n, count, len(lines))
 				}
-				if !slices.ContainsFunc(labels, func(l carLabel) bool { return l.line >= 0 && lines[l.line].kind == average }) && end(d.average) >= 0 {
+				if !slices.ContainsFunc(labels, func(l carLabel) bool { return l.line >= 0 && lines[l.line].kind == average }) && end(d.Average) >= 0 {
 					t.Errorf("n %d, height %v: the average is not named", n, height)
 				}
 			}
@@ -138,8 +138,8 @@ func first(c *carData, _ *arData) *carData { return c }
 // level returns n securities that all end at one value.
 func level(n int) *carData {
 	d, _ := walks(n, "level")
-	for i := range d.series {
-		d.series[i].y[20] = 0.05
+	for i := range d.Series {
+		d.Series[i].Y[20] = 0.05
 	}
 	return d
 }
@@ -151,13 +151,13 @@ func TestCrowd(t *testing.T) {
 	var got []string
 	for _, l := range labels {
 		if l.line >= 0 && lines[l.line].kind == named {
-			got = append(got, lines[l.line].name)
+			got = append(got, lines[l.line].Name)
 		}
 	}
 	var want []string
 	for i, l := range lines {
 		if i < extremes || i >= len(lines)-extremes {
-			want = append(want, l.name)
+			want = append(want, l.Name)
 		}
 	}
 	if !slices.Equal(got, want) {
@@ -193,12 +193,12 @@ func TestCaption(t *testing.T) {
 // An event window of one session is a column of dots with names.
 func TestOneSession(t *testing.T) {
 	d, a := walks(14, "one session")
-	d.window.From, d.window.To = 0, 0
-	for i := range d.series {
-		d.series[i].y = d.series[i].y[10:11]
+	d.Window.From, d.Window.To = 0, 0
+	for i := range d.Series {
+		d.Series[i].Y = d.Series[i].Y[10:11]
 	}
-	d.series[3].y = []float64{math.Inf(-1)}
-	d.average, d.lower, d.upper = d.average[10:11], d.lower[10:11], d.upper[10:11]
+	d.Series[3].Y = []float64{math.Inf(-1)}
+	d.Average, d.Lower, d.Upper = d.Average[10:11], d.Lower[10:11], d.Upper[10:11]
 	for _, x := range []drawing{d, a} {
 		pg, c := sheet(t, x, "en", 600, 0)
 		if ink := inkOf(t, &c.Canvas); ink.Min.X < 0 || ink.Max.X > pg.size.X || ink.Min.Y < 0 || ink.Max.Y > pg.size.Y {
@@ -213,15 +213,15 @@ func TestOneSession(t *testing.T) {
 // A page without figures says so and why.
 func TestNothingToDraw(t *testing.T) {
 	d, a := walks(0, "nothing")
-	d.excluded, a.excluded = []string{"ARM (before-data)"}, []string{"ARM (before-data)"}
+	d.Excluded, a.Excluded = []string{"ARM (before-data)"}, []string{"ARM (before-data)"}
 	empty := gapped(3, "all missing")
-	for i := range empty.series {
-		for k := range empty.series[i].y {
-			empty.series[i].y[k] = nan
+	for i := range empty.Series {
+		for k := range empty.Series[i].Y {
+			empty.Series[i].Y[k] = nan
 		}
 	}
-	empty.average = nil
-	empty.excluded = d.excluded
+	empty.Average = nil
+	empty.Excluded = d.Excluded
 	p := newPen(setter(t), Light, english, "en", 600, 0)
 	for _, x := range []drawing{d, a, empty} {
 		f := x.figure(p)

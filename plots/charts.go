@@ -1,17 +1,27 @@
 package plots
 
-import "aftershock/analysis"
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"aftershock/analysis"
+)
 
 // Chart is one kind of chart.
 type Chart struct {
-	Name  string
-	About string // one sentence
+	Name    string
+	About   string // one sentence
+	Default bool   // drawn where no chart is named
 
 	// take reads from a result what the chart's pictures need.
-	take func(r *analysis.Result) []drawing
+	take func(ctx context.Context, r *analysis.Result) ([]drawing, error)
+	// read reads one picture's data from JSON.
+	read func(data []byte) (drawing, error)
 }
 
-// drawing is the data of one picture.
+// drawing is the data of one picture: plain figures and words, in any language,
+// that JSON carries.
 type drawing interface {
 	// id tells the pictures of a chart apart, in file names: an event's ID.
 	// It is empty for a chart of one picture.
@@ -21,15 +31,15 @@ type drawing interface {
 
 // Charts is every chart.
 var Charts = []Chart{
-	{"car", "Cumulative abnormal returns around each event: a line for each security, their average and its 95% band.", eachEvent(carOf)},
-	{"ar", "Abnormal returns on session 0 of each event: a bar for each security with its 95% interval.", eachEvent(arOf)},
+	{"car", "Cumulative abnormal returns around each event: a line for each security, their average and its 95% band.", true, eachEvent(carOf), as[carData]},
+	{"ar", "Abnormal returns on session 0 of each event: a bar for each security with its 95% interval.", true, eachEvent(arOf), as[arData]},
 }
 
-// eachEvent makes a chart of one picture an event from a function of the
-// event's index in the catalogue and the indices of its observations. An event
-// that is not studied has no picture.
-func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func(*analysis.Result) []drawing {
-	return func(r *analysis.Result) []drawing {
+// eachEvent makes a chart of one picture for each event of the study from a
+// function of the event's index in the catalogue and the indices of its
+// observations.
+func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func(context.Context, *analysis.Result) ([]drawing, error) {
+	return func(ctx context.Context, r *analysis.Result) ([]drawing, error) {
 		obs := make([][]int, len(r.Catalog.Events))
 		for i := range r.Observations {
 			e := r.Observations[i].Event
@@ -37,12 +47,21 @@ func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func
 		}
 		var ds []drawing
 		for e := range obs {
-			if len(obs[e]) > 0 {
+			if len(r.Study.Events) == 0 || slices.Contains(r.Study.Events, r.Catalog.Events[e].ID) {
 				ds = append(ds, take(r, e, obs[e]))
 			}
 		}
-		return ds
+		return ds, ctx.Err()
 	}
+}
+
+// as reads a drawing of type T.
+func as[T any, P interface {
+	*T
+	drawing
+}](data []byte) (drawing, error) {
+	d := P(new(T))
+	return d, json.Unmarshal(data, d)
 }
 
 // ChartByName returns the chart called name, and false when there is none.
@@ -53,4 +72,13 @@ func ChartByName(name string) (Chart, bool) {
 		}
 	}
 	return Chart{}, false
+}
+
+// chartNames returns the names of the charts.
+func chartNames() []string {
+	names := make([]string, len(Charts))
+	for i, c := range Charts {
+		names[i] = c.Name
+	}
+	return names
 }

@@ -274,3 +274,58 @@ func clip(s string, n int) string {
 	}
 	return s
 }
+
+// nothing completes f for an event without a figure to draw: the page says so.
+func (p *pen) nothing(f figure, s *subject) figure {
+	f.caption = s.caption(p.words, nil, nil)
+	return p.empty(f)
+}
+
+// empty completes f, whose caption stands, where there is nothing to draw.
+func (p *pen) empty(f figure) figure {
+	f.height = 0.15 * p.width
+	f.body = func(c draw.Canvas) {
+		b := p.lay(p.words.nothing, regular, p.em, c.Max.X-c.Min.X, 1)
+		p.write(c, b, c.Center(), 0.5, p.theme.Ink)
+	}
+	return f
+}
+
+// grid draws the grid of the axis that carries percentages, its zero line
+// stronger.
+func (p *pen) grid(c draw.Canvas, pl *plot.Plot, vertical bool) {
+	x, y := pl.Transforms(&c)
+	axis := &pl.Y
+	if vertical {
+		axis = &pl.X
+	}
+	for _, t := range axis.Tick.Marker.Ticks(axis.Min, axis.Max) {
+		col, width := p.theme.Grid, p.stroke(0.7)
+		if t.Value == 0 {
+			col, width = p.theme.Muted, p.stroke(0.9)
+		}
+		if vertical {
+			line(c, col, width, nil, vg.Point{X: x(t.Value), Y: c.Min.Y}, vg.Point{X: x(t.Value), Y: c.Max.Y})
+		} else {
+			line(c, col, width, nil, vg.Point{X: c.Min.X, Y: y(t.Value)}, vg.Point{X: c.Max.X, Y: y(t.Value)})
+		}
+	}
+}
+
+// runs returns the maximal intervals [from, to) of 0..n-1 on which ok holds.
+func runs(n int, ok func(k int) bool) [][2]int {
+	var out [][2]int
+	for k := 0; k < n; k++ {
+		if !ok(k) {
+			continue
+		}
+		from := k
+		for k < n && ok(k) {
+			k++
+		}
+		out = append(out, [2]int{from, k})
+	}
+	return out
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

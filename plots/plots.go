@@ -2,7 +2,9 @@
 // of *analysis.Result: it reads figures and computes no statistic. Each kind of
 // chart stands in one file and in the table Charts. It is drawn in two steps:
 // what it needs is taken from the result into a plain struct, and that struct
-// is laid out and drawn by gonum/plot on a page of any size.
+// is laid out and drawn by gonum/plot on a page of any size. Between the two
+// the figures pass through JSON, so that a finished run can be drawn again
+// (Data, Redraw) to the same bytes.
 //
 // Text goes through a shaping typesetter, so that titles in Arabic come out
 // joined and from right to left, and it is drawn as outlines, so that a chart
@@ -47,6 +49,7 @@ type Options struct {
 	Lang    string   // BCP 47 language of titles and words, en or ar; default en
 	Theme   *Theme   // default Light
 	Formats []Format // default PNG and SVG
+	Only    []string // IDs of the pictures to draw: events, securities, ...; nil = all
 }
 
 // The limits of Options.
@@ -103,52 +106,25 @@ type File struct {
 	Data []byte
 }
 
-// Render draws the named charts (nil: all) of r in every format of o. The
-// files come in the order of names, then pictures (events as in the catalogue),
-// then formats. An event of
-// which nothing could be measured has a chart that says so.
+// Render draws the named charts (nil: those that are drawn by default) of r in
+// every format of o. The files come in the order of names, then pictures
+// (events as in the catalogue), then formats. An event of which nothing could
+// be measured has a chart that says so.
 //
-// Errors: an unknown chart, options out of range, ctx done, an output that
-// cannot be encoded.
+// Errors: an unknown chart, options out of range, no picture of an ID that
+// o.Only names, ctx done, an output that cannot be encoded.
 func Render(ctx context.Context, r *analysis.Result, names []string, o Options) ([]File, error) {
-	o, err := o.withDefaults()
-	if err != nil {
+	if _, err := o.withDefaults(); err != nil {
 		return nil, err
 	}
-	chosen, err := choose(names)
-	if err != nil {
-		return nil, err
-	}
-	var stems []string
-	var drawings []drawing
-	taken := make(map[string]bool)
-	for _, c := range chosen {
-		for _, d := range c.take(r) {
-			stems = append(stems, stem(c.Name, d.id(), taken))
-			drawings = append(drawings, d)
-		}
-	}
-	return render(ctx, drawings, stems, o)
-}
-
-// choose returns the charts called names, in that order, or all of them.
-func choose(names []string) ([]Chart, error) {
 	if names == nil {
-		return Charts, nil
+		names = Defaults()
 	}
-	var chosen []Chart
-	for _, n := range names {
-		c, ok := ChartByName(n)
-		if !ok {
-			var known []string
-			for _, c := range Charts {
-				known = append(known, c.Name)
-			}
-			return nil, fmt.Errorf("charts: unknown chart %q; the charts are %s", n, strings.Join(known, ", "))
-		}
-		chosen = append(chosen, c)
+	charts, err := takeAll(ctx, r, names)
+	if err != nil {
+		return nil, err
 	}
-	return chosen, nil
+	return drawAll(ctx, charts, o)
 }
 
 // render draws and encodes drawings with all processors.

@@ -12,13 +12,13 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"aftershock/analysis"
-	"aftershock/events"
 	"aftershock/market"
 )
 
@@ -36,38 +36,41 @@ const arabicTitle = "إقدام ديب سيك على إطلاق نموذج R1 م
 func walks(n int, title string) (*carData, *arData) {
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
 	s := subject{
-		event:    &events.Event{ID: "deepseek-r1", Title: title, Titles: map[string]string{"en": title, "ar": arabicTitle}, Source: "github.com/deepseek-ai/DeepSeek-R1 commit 23807ce"},
-		session0: []market.Date{market.NewDate(2025, 1, 27)}, used: n, model: "market", benchmarks: []string{"SPY"},
-		estimation: analysis.Window{From: -270, To: -21}, window: analysis.Window{From: -10, To: 10}, returns: market.Simple, sources: []string{"embedded sample"},
+		headline: headline{"deepseek-r1", map[string]string{"": title, "en": title, "ar": arabicTitle}}, News: "github.com/deepseek-ai/DeepSeek-R1 commit 23807ce",
+		Session0: days{market.NewDate(2025, 1, 27)},
+		facts: facts{
+			Used: n, Model: "market", Benchmarks: []string{"SPY"}, Weights: analysis.EqualWeights, Returns: market.Simple, Sources: []string{"embedded sample"},
+			Estimation: analysis.Window{From: -270, To: -21}, Window: analysis.Window{From: -10, To: 10},
+		},
 	}
-	car, ar := &carData{subject: s, method: "portfolio"}, &arData{subject: s}
-	days := s.window.Len()
-	car.average = make([]float64, days)
+	car, ar := &carData{subject: s, SEMethod: "portfolio"}, &arData{subject: s}
+	sessions := s.Window.Len()
+	car.Average = make([]float64, sessions)
 	for i := range n {
 		name := fmt.Sprintf("SYM%02d", i)
 		if i < len(symbols) {
 			name = symbols[i]
 		}
-		y := make([]float64, days)
+		y := make([]float64, sessions)
 		sum := 0.0
 		for k := range y {
 			a := 0.012 * rng.NormFloat64()
 			if k == 10 {
 				a -= 0.05 + 0.04*rng.NormFloat64()
-				ar.bars = append(ar.bars, bar{name, a, a - 0.05, a + 0.05, map[bool]float64{true: 0.01, false: 0.4}[math.Abs(a) > 0.05]})
+				ar.add(bar{name, a, a - 0.05, a + 0.05, map[bool]float64{true: 0.01, false: 0.4}[math.Abs(a) > 0.05]})
 			}
 			sum += a
 			y[k] = sum
-			car.average[k] += sum / float64(n)
+			car.Average[k] += sum / float64(n)
 		}
-		car.series = append(car.series, series{name, y})
+		car.Series = append(car.Series, series{name, y})
 	}
-	for k, a := range car.average {
+	for k, a := range car.Average {
 		half := 0.02 * math.Sqrt(float64(k+1))
-		car.lower, car.upper = append(car.lower, a-half), append(car.upper, a+half)
+		car.Lower, car.Upper = append(car.Lower, a-half), append(car.Upper, a+half)
 	}
 	if n == 1 {
-		car.average = nil
+		car.Average = nil
 	}
 	return car, ar
 }
@@ -76,8 +79,8 @@ func walks(n int, title string) (*carData, *arData) {
 // end, a whole security, the limits of the band.
 func gapped(n int, title string) *carData {
 	d, _ := walks(n, title)
-	for i := range d.series {
-		y := d.series[i].y
+	for i := range d.Series {
+		y := d.Series[i].Y
 		switch i % 5 {
 		case 0:
 			y[3], y[4], y[12] = nan, nan, nan
@@ -93,50 +96,93 @@ func gapped(n int, title string) *carData {
 			y[5], y[7] = nan, nan
 		}
 	}
-	d.lower[2], d.upper[20] = nan, math.Inf(1)
-	d.excluded = []string{"SMCI (short-estimation)"}
+	d.Lower[2], d.Upper[20] = nan, math.Inf(1)
+	d.Excluded = []string{"SMCI (short-estimation)"}
 	return d
 }
 
-// The shipped study, twice: the same bytes, every event and both charts there.
+// The shipped study, thrice: every chart gives the same bytes from the result,
+// from the result again and from the data that a run keeps.
 func TestRenderShippedStudy(t *testing.T) {
 	r := study(t)
-	files, err := Render(t.Context(), r, nil, Options{Formats: Formats, Width: 600, DPI: 72})
+	names := chartNames()
+	o := Options{Formats: Formats, Width: 400, DPI: 72}
+	files, err := Render(t.Context(), r, names, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := len(Charts) * len(Formats) * len(r.Catalog.Events); len(files) != want {
-		t.Fatalf("%d files, want %d", len(files), want)
-	}
-	again, err := Render(t.Context(), r, nil, Options{Formats: Formats, Width: 600, DPI: 72})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, f := range files {
-		if f.Name != again[i].Name || !bytes.Equal(f.Data, again[i].Data) {
-			t.Errorf("%s differs from one rendering to the next", f.Name)
-		}
+	drawn := make(map[string]int)
+	for _, f := range files {
+		name, _, _ := strings.Cut(strings.TrimSuffix(f.Name, path.Ext(f.Name)), "-")
+		drawn[name]++
 		if len(f.Data) < 1000 {
 			t.Errorf("%s has %d bytes", f.Name, len(f.Data))
 		}
 	}
+	for _, n := range names {
+		if drawn[n] == 0 || drawn[n]%len(Formats) != 0 {
+			t.Errorf("chart %s: %d files", n, drawn[n])
+		}
+	}
+	if want := len(Formats) * len(r.Study.Events); drawn["car"] != want {
+		t.Errorf("%d files of car, want %d", drawn["car"], want)
+	}
+	data, err := Data(t.Context(), r, names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, draw := range map[string]func() ([]File, error){
+		"again":     func() ([]File, error) { return Render(t.Context(), r, names, o) },
+		"from data": func() ([]File, error) { return Redraw(t.Context(), data, names, o) },
+	} {
+		second, err := draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(second) != len(files) {
+			t.Fatalf("%s: %d files, want %d", what, len(second), len(files))
+		}
+		for i, f := range files {
+			if f.Name != second[i].Name || !bytes.Equal(f.Data, second[i].Data) {
+				t.Errorf("%s, drawn %s, differs", f.Name, what)
+			}
+		}
+	}
+}
+
+// take returns the pictures of a chart of r by their IDs.
+func take(t testing.TB, r *analysis.Result, chart string) map[string]drawing {
+	t.Helper()
+	c, err := chartByName(chart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ds, err := c.take(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := make(map[string]drawing)
+	for _, d := range ds {
+		m[d.id()] = d
+	}
+	return m
 }
 
 // The charts show the result's figures as they are.
 func TestTakeFromResult(t *testing.T) {
 	r := study(t)
-	e := slices.IndexFunc(r.Catalog.Events, func(e events.Event) bool { return e.ID == "deepseek-selloff" })
-	car, ar := Charts[0].take(r)[e].(*carData), Charts[1].take(r)[e].(*arData)
+	car, ar := take(t, r, "car")["deepseek-selloff"].(*carData), take(t, r, "ar")["deepseek-selloff"].(*arData)
 	g := r.Group(analysis.ByEvent, "deepseek-selloff")
-	if g == nil || len(g.Members) != len(car.series) || len(ar.bars) != len(car.series) {
-		t.Fatalf("the group has %d members, the charts %d lines and %d bars", len(g.Members), len(car.series), len(ar.bars))
+	bars := ar.all()
+	if g == nil || len(g.Members) != len(car.Series) || len(bars) != len(car.Series) {
+		t.Fatalf("the group has %d members, the charts %d lines and %d bars", len(g.Members), len(car.Series), len(bars))
 	}
 	for k, i := range g.Members {
-		f, s := r.Figures(i), car.series[k]
-		if s.name != r.Observations[i].Security || !slices.Equal(s.y, f.Path) {
-			t.Errorf("line %d is %s %v, want %s %v", k, s.name, s.y, r.Observations[i].Security, f.Path)
+		f, s := r.Figures(i), car.Series[k]
+		if s.Name != r.Observations[i].Security || !slices.Equal(s.Y, f.Path) {
+			t.Errorf("line %d is %s %v, want %s %v", k, s.Name, s.Y, r.Observations[i].Security, f.Path)
 		}
-		b := ar.bars[k]
+		b := bars[k]
 		if b.ar != f.AR[10] || b.p != r.SessionTest(i, 0).P {
 			t.Errorf("%s: the bar is %v (p %v), the result's %v (p %v)", b.name, b.ar, b.p, f.AR[10], r.SessionTest(i, 0).P)
 		}
@@ -145,11 +191,11 @@ func TestTakeFromResult(t *testing.T) {
 		}
 	}
 	for k, a := range g.Averages {
-		if car.average[k] != a.CAAR || car.lower[k] != a.Lower || car.upper[k] != a.Upper {
-			t.Errorf("tau %d: the average is drawn as %v [%v, %v]", a.Tau, car.average[k], car.lower[k], car.upper[k])
+		if car.Average[k] != a.CAAR || car.Lower[k] != a.Lower || car.Upper[k] != a.Upper {
+			t.Errorf("tau %d: the average is drawn as %v [%v, %v]", a.Tau, car.Average[k], car.Lower[k], car.Upper[k])
 		}
 	}
-	nvda := ar.bars[slices.IndexFunc(ar.bars, func(b bar) bool { return b.name == "NVDA" })]
+	nvda := bars[slices.IndexFunc(bars, func(b bar) bool { return b.name == "NVDA" })]
 	if got := percent(nvda.ar, 1); got != "−13.4%" {
 		t.Errorf("Nvidia's bar on 2025-01-27 says %s, want −13.4%%", got)
 	}
@@ -168,6 +214,7 @@ func TestBadOptions(t *testing.T) {
 		{nil, Options{DPI: 9999}, "9999 dots per inch"},
 		{nil, Options{Lang: "fr"}, `language "fr"`},
 		{nil, Options{Formats: []Format{"gif"}}, `format "gif"`},
+		{nil, Options{Only: []string{"deepsek"}}, `no picture is about "deepsek"`},
 	} {
 		_, err := Render(t.Context(), r, tt.names, tt.o)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {

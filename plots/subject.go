@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,43 +11,92 @@ import (
 	"aftershock/market"
 )
 
-// subject is what a chart of one event says beside its figures.
-type subject struct {
-	event      *events.Event
-	session0   []market.Date // of the used observations, ascending, each once
-	used       int
-	excluded   []string // "SMCI (short-estimation)"
-	model      string
-	benchmarks []string // that the model uses, each once
-	estimation analysis.Window
-	window     analysis.Window
-	returns    market.ReturnKind
-	sources    []string // of the prices, each once
+// facts are what stands under every chart: what was measured and how, and
+// where the figures come from.
+type facts struct {
+	Used       int
+	Excluded   []string // "SMCI (short-estimation)"
+	Model      string
+	Benchmarks []string // that the model uses, each once
+	Estimation analysis.Window
+	Window     analysis.Window
+	Returns    market.ReturnKind
+	Weights    analysis.Weighting
+	Sources    []string // of the prices, each once
 }
 
-// subjectOf collects the facts of the event whose observations are obs.
-func subjectOf(r *analysis.Result, e *events.Event, obs []int) subject {
-	s := subject{event: e, estimation: r.Study.Estimation, window: r.Study.Event, returns: r.Study.Returns, model: r.Study.Model.Name()}
+// factsOf collects the facts of the observations obs.
+func factsOf(r *analysis.Result, obs []int) facts {
+	s := facts{Estimation: r.Study.Estimation, Window: r.Study.Event, Returns: r.Study.Returns, Model: r.Study.Model.Name(), Weights: r.Study.Weights}
 	market := slices.ContainsFunc(r.Study.Model.Design("").Terms, func(t analysis.Term) bool { return t.Series == analysis.BenchmarkReturn })
 	for _, i := range obs {
 		o := &r.Observations[i]
 		if !o.Used() {
-			s.excluded = append(s.excluded, o.Security+" ("+string(o.Exclusion.Reason)+")")
+			s.Excluded = append(s.Excluded, o.Security+" ("+string(o.Exclusion.Reason)+")")
 			continue
 		}
-		s.used++
-		s.session0 = append(s.session0, o.Session0)
+		s.Used++
 		if market {
-			s.benchmarks = append(s.benchmarks, o.Benchmark)
+			s.Benchmarks = append(s.Benchmarks, o.Benchmark)
 		}
 		if c := r.Panel.Column(o.Security); c != nil && c.Origin != "" {
-			s.sources = append(s.sources, c.Origin)
+			s.Sources = append(s.Sources, c.Origin)
 		}
 	}
-	slices.Sort(s.session0)
-	s.session0 = slices.Compact(s.session0)
-	s.benchmarks, s.sources = distinct(s.benchmarks), distinct(s.sources)
+	s.Benchmarks, s.Sources = distinct(s.Benchmarks), distinct(s.Sources)
 	return s
+}
+
+// subject is the event that a chart is about, with the facts of its
+// observations.
+type subject struct {
+	facts
+	headline
+	Session0 days   // of the used observations, ascending, each once
+	News     string // where the news was read
+}
+
+// subjectOf collects the facts of the event e, whose observations are obs.
+func subjectOf(r *analysis.Result, e *events.Event, obs []int) subject {
+	s := subject{facts: factsOf(r, obs), headline: headlineOf(e), News: e.Source}
+	for _, i := range obs {
+		if o := &r.Observations[i]; o.Used() {
+			s.Session0 = append(s.Session0, o.Session0)
+		}
+	}
+	slices.Sort(s.Session0)
+	s.Session0 = slices.Compact(s.Session0)
+	return s
+}
+
+func (s *subject) id() string { return s.ID }
+
+// headline is an event's name, in the languages that charts speak.
+type headline struct {
+	ID     string
+	Titles map[string]string // by language; "" where none is stated
+}
+
+func headlineOf(e *events.Event) headline {
+	h := headline{e.ID, map[string]string{"": e.Title}}
+	for _, lang := range slices.Sorted(maps.Keys(e.Titles)) {
+		primary, _, _ := strings.Cut(strings.ToLower(lang), "-")
+		if _, ok := wordsOf(primary); ok && (h.Titles[primary] == "" || lang == primary) {
+			h.Titles[primary] = e.Titles[lang]
+		}
+	}
+	return h
+}
+
+// title returns the event's title, or its ID where it has none.
+func (h *headline) title(lang string) string {
+	primary, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	for _, t := range []string{h.Titles[primary], h.Titles[""]} {
+		if strings.TrimSpace(t) != "" {
+			return t
+		}
+	}
+	return h.ID
 }
 
 // distinct returns the elements of list, each once, in order of appearance.
@@ -60,57 +110,72 @@ func distinct(list []string) []string {
 	return out
 }
 
-// title returns the event's title, or its ID where it has none.
-func (s *subject) title(lang string) string {
-	if t := s.event.TitleIn(lang); strings.TrimSpace(t) != "" {
-		return t
-	}
-	return s.event.ID
-}
-
 // dates returns session 0 as a date, or the first and the last of several.
 func (s *subject) dates() string {
-	switch n := len(s.session0); n {
+	switch n := len(s.Session0); n {
 	case 0:
 		return ""
 	case 1:
-		return s.session0[0].String()
+		return s.Session0[0].String()
 	default:
-		return s.session0[0].String() + " – " + s.session0[n-1].String()
+		return s.Session0[0].String() + " – " + s.Session0[n-1].String()
 	}
 }
 
-// facts returns the paragraphs that stand under every chart of the event: what
-// was measured and how, and where the figures come from.
-func (s *subject) facts(w *words) (method string, sources []string) {
-	model, ok := w.models[s.model]
+// method returns the line that says what was measured, of which count says how
+// many there are, and how.
+func (s *facts) method(w *words, count func(n int) string) string {
+	model, ok := w.models[s.Model]
 	if !ok {
-		model = w.isolate(s.model)
+		model = w.isolate(s.Model)
 	}
-	n := w.securities(s.used)
-	if len(s.excluded) > 0 {
-		n += " (" + w.say(w.excluded, strconv.Itoa(len(s.excluded)), strconv.Itoa(s.used+len(s.excluded))) + ")"
+	n := count(s.Used)
+	if len(s.Excluded) > 0 {
+		n += " (" + w.say(w.excluded, strconv.Itoa(len(s.Excluded)), strconv.Itoa(s.Used+len(s.Excluded))) + ")"
 	}
 	parts := []string{n, model}
-	if len(s.benchmarks) > 0 {
-		parts = append(parts, w.say(w.benchmark, strings.Join(some(s.benchmarks, 4), ", ")))
+	if len(s.Benchmarks) > 0 {
+		parts = append(parts, w.say(w.benchmark, strings.Join(some(s.Benchmarks, 4), ", ")))
 	}
-	parts = append(parts, w.say(w.estimation, window(s.estimation)))
-	if r, ok := w.returns[s.returns]; ok {
+	parts = append(parts, w.say(w.estimation, window(s.Estimation)))
+	if r, ok := w.returns[s.Returns]; ok {
 		parts = append(parts, r)
 	}
-	method = strings.Join(parts, " · ")
+	return strings.Join(parts, " · ")
+}
+
+// origins returns the line that says where the figures come from and, where it
+// is not empty, the news; none where nothing is known.
+func (s *facts) origins(w *words, news string) []string {
 	var from []string
-	if len(s.sources) > 0 {
-		from = append(from, w.say(w.prices, strings.Join(some(s.sources, 2), "; ")))
+	if len(s.Sources) > 0 {
+		from = append(from, w.say(w.prices, strings.Join(some(s.Sources, 2), "; ")))
 	}
-	if s.event.Source != "" {
-		from = append(from, w.say(w.news, clip(strings.TrimPrefix(s.event.Source, "https://"), 90)))
+	if news != "" {
+		from = append(from, w.say(w.news, clip(strings.TrimPrefix(news, "https://"), 90)))
 	}
-	if len(from) > 0 {
-		sources = []string{strings.Join(from, " · ")}
+	if len(from) == 0 {
+		return nil
 	}
-	return method, sources
+	return []string{strings.Join(from, " · ")}
+}
+
+// caption returns what stands under a chart of securities: the method, then
+// what the chart has to say, what is missing from it and what was excluded, then the
+// origins.
+func (s *subject) caption(w *words, say []string, missing []string) []string {
+	out := []string{s.method(w, w.securities)}
+	say = slices.Clone(say)
+	if len(missing) > 0 {
+		say = append(say, w.say(w.missing, strings.Join(some(missing, 6), ", ")))
+	}
+	if len(s.Excluded) > 0 {
+		say = append(say, w.say(w.reasons, strings.Join(some(s.Excluded, 6), ", ")))
+	}
+	if len(say) > 0 {
+		out = append(out, strings.Join(say, " "))
+	}
+	return append(out, s.origins(w, s.News)...)
 }
 
 // some returns the first n of list and, in place of the others, how many they

@@ -27,6 +27,7 @@ type words struct {
 	benchmark  string
 	estimation string
 	returns    map[market.ReturnKind]string
+	weighted   map[analysis.Weighting]string
 	portfolio  string // what the band is, by Group.SEMethod
 	crossed    string
 	single     string // the band of one security
@@ -53,23 +54,32 @@ var english = &words{
 	excluded:   "%s of %s excluded",
 	models: map[string]string{
 		"market": "market model", "mean": "constant mean model", "market-adjusted": "market-adjusted returns",
+		"capm": "CAPM", "ff3": "Fama-French three-factor model", "carhart": "Carhart four-factor model",
+		"ff5": "Fama-French five-factor model", "ff6": "Fama-French five-factor model with momentum", "factors": "factor model",
+		"scholes-williams": "market model, Scholes-Williams beta", "dimson": "market model, Dimson beta", "fowler-rorke": "market model, Fowler-Rorke beta",
+		"huber": "robust market model (Huber)", "theil-sen": "robust market model (Theil-Sen)",
+		"garch": "market model with GARCH(1,1) errors", "gjr": "market model with GJR-GARCH(1,1) errors", "egarch": "market model with EGARCH(1,1) errors",
+		"peer": "peer portfolio", "synthetic": "synthetic control", "matched": "matched firm",
 	},
 	benchmark:  "benchmark %s",
 	estimation: "estimation window %s",
 	returns:    map[market.ReturnKind]string{market.Simple: "simple returns", market.Log: "log returns"},
-	portfolio:  "Heavy line: equal-weighted average; shaded: its 95% interval (forecast error of the portfolio).",
-	crossed:    "Heavy line: equal-weighted average; shaded: its 95% interval (spread of the securities).",
-	single:     "Shaded: 95% interval of the CAR (forecast error of the model).",
-	whiskers:   "Whiskers: 95% interval (t). Filled bar and bold figure: differs from 0 at the 5% level; hollow bar: does not.",
-	more:       func(n int) string { return strconv.Itoa(n) + " more" },
-	extremes:   "Only the highest and the lowest are named; the others are the thin grey lines.",
-	ends:       "A number in brackets is the session with which the line ends.",
-	missing:    "Without figures: %s.",
-	prices:     "Prices: %s",
-	news:       "News: %s",
-	nothing:    "Nothing to draw: no abnormal return here could be measured.",
-	reasons:    "Excluded: %s.",
-	comma:      ", ",
+	weighted: map[analysis.Weighting]string{
+		analysis.EqualWeights: "equal-weighted average", analysis.ValueWeights: "value-weighted average", analysis.PrecisionWeights: "precision-weighted average",
+	},
+	portfolio: "Heavy line: %s; shaded: its 95%% interval (forecast error of the portfolio).",
+	crossed:   "Heavy line: %s; shaded: its 95%% interval (spread of the securities).",
+	single:    "Shaded: 95% interval of the CAR (forecast error of the model).",
+	whiskers:  "Whiskers: 95% interval (t). Filled bar and bold figure: differs from 0 at the 5% level; hollow bar: does not.",
+	more:      func(n int) string { return strconv.Itoa(n) + " more" },
+	extremes:  "Only the highest and the lowest are named; the others are the thin grey lines.",
+	ends:      "A number in brackets is the session with which the line ends.",
+	missing:   "Without figures: %s.",
+	prices:    "Prices: %s",
+	news:      "News: %s",
+	nothing:   "Nothing to draw: no abnormal return here could be measured.",
+	reasons:   "Excluded: %s.",
+	comma:     ", ",
 }
 
 var arabic = &words{
@@ -94,23 +104,32 @@ var arabic = &words{
 	excluded: "استُبعد %s من %s",
 	models: map[string]string{
 		"market": "نموذج السوق", "mean": "نموذج المتوسط الثابت", "market-adjusted": "العائد المعدّل بالسوق",
+		"capm": "نموذج تسعير الأصول الرأسمالية \u2066(CAPM)\u2069", "ff3": "نموذج فاما وفرنش ثلاثي العوامل", "carhart": "نموذج كارهارت رباعي العوامل",
+		"ff5": "نموذج فاما وفرنش خماسي العوامل", "ff6": "نموذج فاما وفرنش خماسي العوامل مع الزخم", "factors": "نموذج العوامل",
+		"scholes-williams": "نموذج السوق بمعامل بيتا لشولز وويليامز", "dimson": "نموذج السوق بمعامل بيتا لديمسون", "fowler-rorke": "نموذج السوق بمعامل بيتا لفاولر ورورك",
+		"huber": "نموذج السوق الحصين (هوبر)", "theil-sen": "نموذج السوق الحصين (تايل وسن)",
+		"garch": "نموذج السوق بأخطاء \u2066GARCH(1,1)\u2069", "gjr": "نموذج السوق بأخطاء \u2066GJR-GARCH(1,1)\u2069", "egarch": "نموذج السوق بأخطاء \u2066EGARCH(1,1)\u2069",
+		"peer": "محفظة النظراء", "synthetic": "الضابط الاصطناعي", "matched": "الشركة المناظرة",
 	},
 	benchmark:  "المؤشر المرجعي %s",
 	estimation: "نافذة التقدير %s",
 	returns:    map[market.ReturnKind]string{market.Simple: "عوائد بسيطة", market.Log: "عوائد لوغاريتمية"},
-	portfolio:  "الخط الغليظ: المتوسط المتساوي الأوزان؛ والمظلّل: فترة ثقته عند 95% (خطأ التنبؤ للمحفظة).",
-	crossed:    "الخط الغليظ: المتوسط المتساوي الأوزان؛ والمظلّل: فترة ثقته عند 95% (تشتت الأوراق المالية).",
-	single:     "المظلّل: فترة ثقة العائد التراكمي عند 95% (خطأ تنبؤ النموذج).",
-	whiskers:   "الخط الأفقي: فترة الثقة عند 95% (t). العمود المملوء والرقم الغليظ: يختلف عن الصفر عند مستوى 5%؛ والعمود الأجوف: لا يختلف.",
-	more:       func(n int) string { return "و" + strconv.Itoa(n) + " غيرها" },
-	extremes:   "لا يُسمّى إلا الأعلى والأدنى؛ والبقية هي الخطوط الرمادية الرفيعة.",
-	ends:       "الرقم بين قوسين هو الجلسة التي ينتهي عندها الخط.",
-	missing:    "بلا أرقام: %s.",
-	prices:     "الأسعار: %s",
-	news:       "الخبر: %s",
-	nothing:    "لا شيء يُرسم: لم يمكن قياس أي عائد غير عادي هنا.",
-	reasons:    "المستبعد: %s.",
-	comma:      "، ",
+	weighted: map[analysis.Weighting]string{
+		analysis.EqualWeights: "المتوسط المتساوي الأوزان", analysis.ValueWeights: "المتوسط الموزون بالقيمة السوقية", analysis.PrecisionWeights: "المتوسط الموزون بالدقة",
+	},
+	portfolio: "الخط الغليظ: %s؛ والمظلّل: فترة ثقته عند 95%% (خطأ التنبؤ للمحفظة).",
+	crossed:   "الخط الغليظ: %s؛ والمظلّل: فترة ثقته عند 95%% (تشتت الأوراق المالية).",
+	single:    "المظلّل: فترة ثقة العائد التراكمي عند 95% (خطأ تنبؤ النموذج).",
+	whiskers:  "الخط الأفقي: فترة الثقة عند 95% (t). العمود المملوء والرقم الغليظ: يختلف عن الصفر عند مستوى 5%؛ والعمود الأجوف: لا يختلف.",
+	more:      func(n int) string { return "و" + strconv.Itoa(n) + " غيرها" },
+	extremes:  "لا يُسمّى إلا الأعلى والأدنى؛ والبقية هي الخطوط الرمادية الرفيعة.",
+	ends:      "الرقم بين قوسين هو الجلسة التي ينتهي عندها الخط.",
+	missing:   "بلا أرقام: %s.",
+	prices:    "الأسعار: %s",
+	news:      "الخبر: %s",
+	nothing:   "لا شيء يُرسم: لم يمكن قياس أي عائد غير عادي هنا.",
+	reasons:   "المستبعد: %s.",
+	comma:     "، ",
 }
 
 // wordsOf returns the words of the language of a BCP 47 tag, and false where

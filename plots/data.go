@@ -1,0 +1,179 @@
+package plots
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"aftershock/analysis"
+)
+
+// dataFormat names the layout of what Data returns. A change of any drawing's
+// fields is another format.
+const dataFormat = "aftershock charts 1"
+
+// dataFile is the layout. The sum is of the bytes of Charts, so that what a
+// program or a person has changed is refused rather than drawn wrongly.
+type dataFile struct {
+	Format string          `json:"format"`
+	SHA256 string          `json:"sha256"`
+	Charts json.RawMessage `json:"charts"`
+}
+
+// pictures is the data of one chart.
+type pictures struct {
+	Chart    string            `json:"chart"`
+	Pictures []json.RawMessage `json:"pictures"`
+}
+
+// Data returns, as JSON, all that the named charts (nil: every chart) show of
+// r, in every language: Redraw draws from it what Render draws from r. The
+// placebo chart, whose figures take the most time, is among them only where it
+// is named or the study has the test of that name.
+//
+// Errors: an unknown chart; ctx is done.
+func Data(ctx context.Context, r *analysis.Result, names []string) ([]byte, error) {
+	if names == nil {
+		names = chartNames()
+		if !slices.ContainsFunc(r.Study.Tests, func(t analysis.Test) bool { return t.Name() == "placebo" }) {
+			names = slices.DeleteFunc(names, func(n string) bool { return n == "placebo" })
+		}
+	}
+	charts, err := takeAll(ctx, r, names)
+	if err != nil {
+		return nil, err
+	}
+	all, err := json.Marshal(charts)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(all)
+	return json.Marshal(dataFile{dataFormat, hex.EncodeToString(sum[:]), all})
+}
+
+// Redraw draws the named charts (nil: those that are drawn by default) from
+// data, which Data returned, in every format of o, to the same bytes and in
+// the same order as Render.
+//
+// Errors: data of another version of the program, damaged or changed; a chart
+// that is unknown or that data does not hold; those of Render.
+func Redraw(ctx context.Context, data []byte, names []string, o Options) ([]File, error) {
+	var f dataFile
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, fmt.Errorf("charts: this is no chart data of a run: %w", err)
+	}
+	if f.Format != dataFormat {
+		return nil, fmt.Errorf("charts: the chart data has the format %q, this program reads %q; run the study again", f.Format, dataFormat)
+	}
+	if sum := sha256.Sum256(f.Charts); hex.EncodeToString(sum[:]) != f.SHA256 {
+		return nil, errors.New("charts: the chart data is not as the run wrote it; run the study again")
+	}
+	var held []pictures
+	if err := json.Unmarshal(f.Charts, &held); err != nil {
+		return nil, fmt.Errorf("charts: the chart data cannot be read: %w", err)
+	}
+	if names == nil {
+		names = Defaults()
+	}
+	var charts []pictures
+	for _, n := range names {
+		if _, err := chartByName(n); err != nil {
+			return nil, err
+		}
+		k := slices.IndexFunc(held, func(c pictures) bool { return c.Chart == n })
+		if k < 0 {
+			var have []string
+			for _, c := range held {
+				have = append(have, c.Chart)
+			}
+			return nil, fmt.Errorf("charts: the run kept no figures for %q, only for %s; name it when you run the study", n, strings.Join(have, ", "))
+		}
+		charts = append(charts, held[k])
+	}
+	return drawAll(ctx, charts, o)
+}
+
+// Defaults returns the names of the charts that are drawn by default.
+func Defaults() []string {
+	var names []string
+	for _, c := range Charts {
+		if c.Default {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// takeAll reads from r what the named charts need.
+func takeAll(ctx context.Context, r *analysis.Result, names []string) ([]pictures, error) {
+	var charts []pictures
+	for _, n := range names {
+		c, err := chartByName(n)
+		if err != nil {
+			return nil, err
+		}
+		ds, err := c.take(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		p := pictures{Chart: c.Name, Pictures: make([]json.RawMessage, len(ds))}
+		for i, d := range ds {
+			if p.Pictures[i], err = json.Marshal(d); err != nil {
+				return nil, fmt.Errorf("chart %s: %w", c.Name, err)
+			}
+		}
+		charts = append(charts, p)
+	}
+	return charts, nil
+}
+
+// chartByName returns the chart called name, or an error that names them all.
+func chartByName(name string) (Chart, error) {
+	c, ok := ChartByName(name)
+	if !ok {
+		return c, fmt.Errorf("charts: unknown chart %q; the charts are %s", name, strings.Join(chartNames(), ", "))
+	}
+	return c, nil
+}
+
+// drawAll draws charts as o says.
+func drawAll(ctx context.Context, charts []pictures, o Options) ([]File, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	var stems []string
+	var drawings []drawing
+	found := make(map[string]bool)
+	for _, c := range charts {
+		kind, err := chartByName(c.Chart)
+		if err != nil {
+			return nil, err
+		}
+		taken := make(map[string]bool)
+		for _, data := range c.Pictures {
+			d, err := kind.read(data)
+			if err != nil {
+				return nil, fmt.Errorf("charts: the data of %s cannot be read: %w", c.Chart, err)
+			}
+			// Every picture takes its name, so that it has the same one
+			// whichever of them are drawn.
+			name := stem(kind.Name, d.id(), taken)
+			if o.Only == nil || slices.Contains(o.Only, d.id()) {
+				found[d.id()] = true
+				stems, drawings = append(stems, name), append(drawings, d)
+			}
+		}
+	}
+	for _, id := range o.Only {
+		if !found[id] {
+			return nil, fmt.Errorf("charts: no picture is about %q", id)
+		}
+	}
+	return render(ctx, drawings, stems, o)
+}
