@@ -46,6 +46,8 @@ func TestImports(t *testing.T) {
 					t.Errorf("analysis imports %s; it reads, writes and logs nothing", i)
 				}
 			}
+		case name == "analysis/verify":
+			only("analysis", "events", "market")
 		case name == "plots" || name == "report":
 			only("analysis", "events", "market")
 		case top == "cmd", strings.HasSuffix(name, "/generate"):

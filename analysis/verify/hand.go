@@ -1,0 +1,193 @@
+package verify
+
+import (
+	"context"
+	"math"
+	"strconv"
+
+	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// firm is one observation of a case worked out by hand: its returns are pattern,
+// again and again through the estimation window, and then those of the event
+// window, in per cent. Every pattern has mean zero, so that under the model
+// `mean` the residuals are the pattern and the abnormal returns the event.
+type firm struct {
+	pattern []float64
+	event   []float64
+}
+
+// handCase is a study of a few firms, one common date, in which one test can
+// be computed by hand; NaN where only one of stat and p can.
+type handCase struct {
+	test, name string
+	before     int // rounds of the pattern before the estimation window
+	times      int // rounds within it
+	firms      []firm
+	stat, p    float64
+}
+
+// The patterns: orthogonal to each other, each with 4 a^2 as its sum of squares
+// over one round.
+func alternate(a float64) []float64 { return []float64{a, -a, a, -a} }
+func paired(a float64) []float64    { return []float64{a, a, -a, -a} }
+func mirrored(a float64) []float64  { return []float64{a, -a, -a, a} }
+
+// handCases holds a case for every test, each with its derivation. M is the
+// number of estimation sessions, a the size of a firm's pattern and e its
+// event return. For the model `mean` over 40 sessions of +a and -a,
+//
+//	s^2 = 40a^2/39, Var(AR) = s^2 (1+1/40) = 41a^2/39, SAR = (e/a) sqrt(39/41)
+func handCases() []handCase {
+	nan := math.NaN()
+	sar := math.Sqrt(39. / 41)
+	// Three firms whose SCARs are as 1:2:3 and whose CARs are 2, 2, 3; the first
+	// two move together, the third on its own, so that r_bar = (1+0+0)/3.
+	trio := []firm{{alternate(2), []float64{2}}, {alternate(1), []float64{2}}, {paired(1), []float64{3}}}
+	// The same SCARs and patterns without a common component.
+	apart := []firm{{alternate(1), []float64{1}}, {paired(1), []float64{2}}, {mirrored(1), []float64{3}}}
+	// Firms that move as one in the estimation window and rise above all of it.
+	chorus := []firm{{alternate(1), []float64{2}}, {alternate(1), []float64{4}}, {alternate(1), []float64{6}}}
+	// sum SAR = 6 sqrt(39/41), variance of each SAR (M-K)/(M-K-2) = 39/37.
+	patell := 6 * sar / math.Sqrt(3*39./37)
+	// The pattern's ranks among 41 values are 10.5 (twenty -a) and 30.5 (twenty
+	// +a), the event's 41; less the middle, over 42: -10.5, 9.5 and 20 of 42.
+	squares := 20*10.5*10.5 + 20*9.5*9.5 + 20*20
+	rank := 20 / math.Sqrt(squares/41)
+	return []handCase{
+		// M = 3, s^2 = (1+1)/2 = 1, Var(AR) = 1+1/3; t = 2/sqrt(4/3) = sqrt(3)
+		// with two degrees of freedom: p = 1 - t/sqrt(2+t^2).
+		{"t", "one day, M = 3", 0, 1, []firm{{[]float64{1, -1, 0}, []float64{2}}}, math.Sqrt(3), 1 - math.Sqrt(3./5)},
+		// L = 2: Var(CAR) = s^2 (2 + 4/3), t = 4/sqrt(10/3) = sqrt(24/5).
+		{"t", "two days, M = 3", 0, 1, []firm{{[]float64{1, -1, 0}, []float64{3, 1}}}, math.Sqrt(24. / 5), 1 - math.Sqrt(24./34)},
+		// No residual reaches +2: upper p = 1/41, two-sided 2/41; CAR = 0.02.
+		{"sq", "above every residual", 0, 10, trio[1:2], 0.02, 2. / 41},
+		// CAR = -1 beside twenty -1 and twenty +1: lower p = 21/41.
+		{"sq", "among the residuals", 0, 10, []firm{{alternate(1), []float64{-1}}}, -0.01, 1},
+		// Mean 7/3, sd = sqrt(1/3), t = 7/3 sqrt(3) sqrt(3) = 7, two degrees of freedom.
+		{"cross-section", "CARs 2, 2, 3", 0, 10, trio, 7, 1 - 7/math.Sqrt(51)},
+		// The average's residuals are (2A+A+B)/3 = A + B/3: sum of squares
+		// 40(1+1/9) = 400/9, over 39 the variance.
+		{"crude", "CAAR 7/3", 0, 10, trio, 7. / 3 / math.Sqrt(400./9/39), nan},
+		// The same, and the forecast error 1+1/40.
+		{"portfolio", "CAAR 7/3", 0, 10, trio, 7. / 3 / math.Sqrt(400./9/39*41/40), nan},
+		{"patell", "SARs as 1:2:3", 0, 10, trio, patell, nan},
+		// mean/sd = 2 of (1, 2, 3): t = 2 sqrt(3), p = 1 - sqrt(12/14).
+		{"bmp", "SCARs as 1:2:3", 0, 10, trio, 2 * math.Sqrt(3), 1 - math.Sqrt(12./14)},
+		// sqrt((1-1/3)/(1+2/3)) = sqrt(2/5): t^2 = 12*2/5 = 24/5.
+		{"kp-bmp", "r_bar = 1/3", 0, 10, trio, math.Sqrt(24. / 5), 1 - math.Sqrt(24./34)},
+		{"kp-patell", "r_bar = 1/3", 0, 10, trio, patell / math.Sqrt(5./3), nan},
+		{"kp-bmp", "r_bar = 0", 0, 10, apart, 2 * math.Sqrt(3), 1 - math.Sqrt(12./14)},
+		// E'E = 40 I, a'(E'E)^-1 a / c = (1+4)/40 / (41/40) = 5/41, F = 38/2 * 5/41
+		// with (2, 38) degrees of freedom: p = (1+2F/38)^-19 = (46/41)^-19.
+		{"joint", "two orthogonal firms", 0, 10, apart[:2], 95. / 41, math.Pow(41./46, 19)},
+		// F = 37/3 * (1+4+9)/41.
+		{"joint", "three orthogonal firms", 0, 10, apart, 37. / 3 * 14 / 41, nan},
+		// S = 7/sqrt(3), g = 3/2 ((2/3)^3 - 2/3^3) / (1/sqrt(3))^3 = sqrt(3):
+		// 7 + 49/3 + 343/27 + 1/6 = 1955/54.
+		{"skewness", "CARs 2, 2, 3", 0, 10, trio, 1955. / 54, nan},
+		// Three of three: (3-3/2)/sqrt(3/4).
+		{"sign", "three of three", 0, 10, trio, math.Sqrt(3), nan},
+		// One residual in four is positive: (2-2/4)/sqrt(2*1/4*3/4).
+		{"generalized-sign", "two of two where one in four is usual", 0, 10,
+			[]firm{{[]float64{3, -1, -1, -1}, []float64{4}}, {[]float64{-1, -1, -1, 3}, []float64{5}}}, 1.5 / math.Sqrt(3./8), nan},
+		// All positive: W = 1+2+3, p = 2/2^3.
+		{"wilcoxon", "CARs 1, 2, 3", 0, 10, apart, 6, 0.25},
+		// The smallest of three is negative: W = 2+3; subsets of {1,2,3} with a
+		// sum of 5 or more: 2 of 8; p = 4/8.
+		{"wilcoxon", "CARs -1, 2, 3", 0, 10, []firm{{alternate(1), []float64{-1}}, apart[1], apart[2]}, 5, 0.5},
+		{"rank", "above everything", 0, 10, chorus, rank, nan},
+		// SARs as 1:2:3, over their standard deviation exactly 1, 2, 3: above +-sqrt(39/40).
+		{"rank-standardized", "above everything", 0, 10, chorus, rank, nan},
+		// The same ranks, T = 41: Z = rank, t = Z sqrt(39/(40-Z^2)).
+		{"grank-t", "above everything", 0, 10, chorus, rank * math.Sqrt(39/(40-rank*rank)), nan},
+		// sqrt(12*3*42/40) * 20/42.
+		{"grank-z", "above everything", 0, 10, chorus, math.Sqrt(12*3*42./40) * 20 / 42, nan},
+		// |sum| of the SCARs is largest for +++ and ---: 2 of 8 patterns of sign.
+		{"bootstrap", "SCARs as 1:2:3", 0, 10, trio, 2 * math.Sqrt(3), 0.25},
+		// One day: BHAR = AR.
+		{"bhar-t", "BHARs 2, 2, 3", 0, 10, trio, 7, 1 - 7/math.Sqrt(51)},
+		// BHARs 1, 1, 1, 1, 6: mean 2, sd = sqrt(5), g = (4*(-1)+64)/(5*5 sqrt(5))
+		// = 12/(5 sqrt(5)): sqrt(5)(2/sqrt(5) + g 4/15 + g/30) = 2 + 12/5 * 3/10.
+		{"bhar-skewness", "BHARs 1, 1, 1, 1, 6", 0, 10, []firm{{alternate(1), []float64{1}}, {paired(1), []float64{1}}, {mirrored(1), []float64{1}},
+			{alternate(2), []float64{1}}, {paired(2), []float64{6}}}, 2.72, nan},
+		// Five sessions, mean 2, e = 1, -1, 1, -1, 0; sums of products 4, -3, 2 at
+		// lags 0, 1, 2, floor(4 (5/100)^(2/9)) = 2: 4 + 2(2/3 (-3) + 1/3 2) = 4/3,
+		// Var(alpha) = 4/3 / 25 * 5/4 = 1/15. With four degrees of freedom and
+		// t/2 = tan u, p = 1 - sin u (1 + cos^2 u/2), cos u = 1/4.
+		{"calendar-time", "returns 3, 1, 3, 1, 2", 0, 10, []firm{{alternate(1), []float64{3, 1, 3, 1, 2}}}, 2 * math.Sqrt(15), 1 - 33*math.Sqrt(15)/128},
+		// M = 4, s^2 = 4/3, t = 2/sqrt(4/3 * 5/4). At each of the 116 sessions
+		// before the event that have four before them |t| is half that.
+		{"placebo", "one firm, 116 pseudo-dates", 29, 1, []firm{{alternate(1), []float64{2}}}, 2 * math.Sqrt(3./5), 1. / 117},
+	}
+}
+
+// byHand performs the cases and checks that every test has one.
+func byHand(ctx context.Context) []Check {
+	const section, source = "By hand", "worked out"
+	var out []Check
+	for _, c := range handCases() {
+		t, ok := analysis.TestByName(c.test)
+		if !ok {
+			out = append(out, missing(section, c.test, source))
+			continue
+		}
+		r, ok := c.run(ctx, t)
+		if !ok {
+			out = append(out, missing(section, c.test+": "+c.name, source))
+			continue
+		}
+		if c.stat == c.stat {
+			out = append(out, check(section, c.test+": "+c.name, source, r.Stat, c.stat, 12))
+		}
+		if c.p == c.p {
+			out = append(out, check(section, c.test+": "+c.name+", p", source, r.P, c.p, 12))
+		}
+	}
+	return out
+}
+
+func (c *handCase) run(ctx context.Context, t analysis.Test) (analysis.TestResult, bool) {
+	rounds := c.before + c.times
+	round, l := len(c.firms[0].pattern), len(c.firms[0].event)
+	m, s0 := c.times*round, rounds*round
+	cal, err := calendar(s0 + l)
+	if err != nil {
+		return analysis.TestResult{}, false
+	}
+	panel := market.NewPanel(market.Simple, market.Skip)
+	news := events.Event{ID: c.name, DateOnly: true, Time: cal.Date(s0).Time()}
+	for i, f := range c.firms {
+		var y []float64
+		for range rounds {
+			y = append(y, f.pattern...)
+		}
+		y = append(y, f.event...)
+		for k := range y {
+			y[k] /= 100
+		}
+		sec := market.Security{Symbol: strconv.Itoa(i)}
+		if err := panel.AddColumn(&market.Column{Security: sec, Calendar: cal, Return: y, Adjusted: true}); err != nil {
+			return analysis.TestResult{}, false
+		}
+		news.Targets = append(news.Targets, events.Target{Symbol: sec.Symbol})
+	}
+	s := analysis.DefaultStudy()
+	s.Model, s.Tests, s.Groups = analysis.ConstantMean{}, []analysis.Test{t}, []analysis.Grouping{analysis.All}
+	s.Estimation, s.Event = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: l - 1}
+	s.Windows, s.MinEstimation = []analysis.Window{s.Event}, m
+	r, err := s.Run(ctx, &events.Catalog{Events: []events.Event{news}}, panel, nil)
+	if err != nil {
+		return analysis.TestResult{}, false
+	}
+	results := r.Groups[0].Windows[0].Tests
+	if len(results) == 0 {
+		results = r.ObservationTests(0, 0)
+	}
+	if len(results) != 1 {
+		return analysis.TestResult{}, false
+	}
+	return results[0], true
+}

@@ -1,0 +1,152 @@
+package verify
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// The simulated studies: estimation and event window, and the CAR windows.
+const (
+	simEstimation = 100
+	simEvent      = 11
+)
+
+var simWindows = []analysis.Window{{From: 0, To: 0}, {From: 0, To: 4}, {From: 0, To: 10}}
+
+// dating says how the event dates of one simulated study lie.
+type dating struct {
+	name string
+	step int // sessions from one observation's event to the next one's
+}
+
+// design is one simulated situation without any event: N observations whose
+// returns are
+//
+//	R_i = beta_i Rm + 0.02 (sqrt(rho) F + sqrt(1-rho) e_i), beta_i uniform on 0.5..1.5
+//
+// with Rm = 0.01 times, F and e_i independent standard normal draws.
+type design struct {
+	n           int
+	correlation float64 // rho
+	dates       dating
+	history     int // sessions before the estimation window, for tests that look there
+}
+
+// own is how many sessions of returns one observation has, sessions how many a
+// replication spans.
+func (d design) own() int      { return d.history + simEstimation + simEvent }
+func (d design) sessions() int { return d.own() + d.dates.step*(d.n-1) }
+
+// replication simulates replication r of the design: the benchmark's returns
+// and, one after another, those of each observation's own estimation and event
+// window. It is a function of its arguments alone.
+func (d design) replication(seed uint64, r int) (benchmark, returns []float64) {
+	rng := rand.New(rand.NewPCG(seed, uint64(r)<<32|uint64(d.history)<<20|uint64(d.n)<<12|uint64(d.dates.step)<<4|uint64(10*d.correlation)))
+	own, span := d.own(), d.sessions()
+	draw := make([]float64, span+d.n*own+span)
+	for k := range draw {
+		draw[k] = rng.NormFloat64()
+	}
+	benchmark, factor := draw[:span:span], draw[len(draw)-span:]
+	returns = draw[span : len(draw)-span]
+	for k := range benchmark {
+		benchmark[k] *= 0.01
+	}
+	common, single := math.Sqrt(d.correlation), math.Sqrt(1-d.correlation)
+	for i := range d.n {
+		beta := 0.5 + rng.Float64()
+		y := returns[i*own:][:own]
+		for k, e := range y {
+			s := k + i*d.dates.step
+			y[k] = beta*benchmark[s] + 0.02*(common*factor[s]+single*e)
+		}
+	}
+	return benchmark, returns
+}
+
+// simStudy returns the study that is performed on the designs.
+func simStudy(seed uint64, tests []analysis.Test, draws int) *analysis.Study {
+	s := analysis.DefaultStudy()
+	s.Name, s.Seed, s.Draws = "simulated", seed, draws
+	s.Estimation = analysis.Window{From: -simEstimation, To: -1}
+	s.Event = analysis.Window{From: 0, To: simEvent - 1}
+	s.Windows, s.MinEstimation = simWindows, simEstimation
+	s.Groups, s.Tests = []analysis.Grouping{analysis.ByCategory}, tests
+	return s
+}
+
+// simulate performs replications [from, to) of the design as one study, in
+// which each replication is a group of its own.
+func (d design) simulate(ctx context.Context, study *analysis.Study, from, to int) (*analysis.Result, error) {
+	cal, err := calendar(d.sessions())
+	if err != nil {
+		return nil, err
+	}
+	benchmark, returns := make([][]float64, to-from), make([][]float64, to-from)
+	each(ctx, to-from, func(k int) {
+		benchmark[k], returns[k] = d.replication(study.Seed, from+k)
+	})
+	panel := market.NewPanel(market.Simple, market.Skip)
+	catalog := &events.Catalog{}
+	for k := range returns {
+		name := strconv.Itoa(from + k)
+		if err := panel.AddColumn(&market.Column{Security: market.Security{Symbol: name}, Calendar: cal, Return: benchmark[k], Adjusted: true}); err != nil {
+			return nil, err
+		}
+		for i := range d.n {
+			sec := market.Security{Symbol: name + "." + strconv.Itoa(i), Benchmark: name}
+			first := i * d.dates.step
+			y := returns[k][i*d.own():][:d.own()]
+			if err := panel.AddColumn(&market.Column{Security: sec, Calendar: cal, First: first, Return: y, Adjusted: true}); err != nil {
+				return nil, err
+			}
+			target := events.Target{Symbol: sec.Symbol}
+			if last := len(catalog.Events) - 1; i > 0 && d.dates.step == 0 {
+				catalog.Events[last].Targets = append(catalog.Events[last].Targets, target)
+				continue
+			}
+			catalog.Events = append(catalog.Events, events.Event{
+				ID: sec.Symbol, DateOnly: true, Time: cal.Date(first + d.history + simEstimation).Time(), Category: name, Targets: []events.Target{target},
+			})
+		}
+	}
+	return study.Run(ctx, catalog, panel, nil)
+}
+
+// calendar has n sessions, one a day.
+func calendar(n int) (*market.Calendar, error) {
+	dates := make([]market.Date, n)
+	for k := range dates {
+		dates[k] = market.NewDate(2000, 1, 1) + market.Date(k)
+	}
+	return market.CalendarFromDates("simulated", time.UTC, 16*60, dates)
+}
+
+// each calls do(k) for every k in [0, n) on as many goroutines as there are
+// processors, until ctx is done.
+func each(ctx context.Context, n int, do func(k int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				k := int(next.Add(1)) - 1
+				if k >= n {
+					return
+				}
+				do(k)
+			}
+		})
+	}
+	wg.Wait()
+}
