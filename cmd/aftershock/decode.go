@@ -230,22 +230,25 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
-// distance is the number of bytes to insert, delete or replace to turn a into b.
+// distance is the number of bytes to insert, delete, replace or swap with their
+// neighbour to turn a into b (optimal string alignment).
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	before, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
+		next[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+			next[j+1] = min(row[j], row[j+1], next[j]) + 1
+			if a[i] == b[j] {
+				next[j+1] = row[j]
 			}
-			diagonal, row[j+1] = row[j+1], cost
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row, next = row, next, before
 	}
 	return row[len(b)]
 }

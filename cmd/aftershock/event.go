@@ -60,13 +60,11 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 	if err != nil {
 		return err
 	}
-	if c.origin("study.name") == fromDefault {
-		c.Study.Name = "One event"
-	}
 	for _, w := range c.Study.CAR { // the event window is there for these
 		c.Study.Event.From = min(c.Study.Event.From, w.From)
 		c.Study.Event.To = max(c.Study.Event.To, w.To)
 	}
+	c.Events.File = "" // none is read
 	p, err := c.plan()
 	if err != nil {
 		return err
@@ -76,7 +74,6 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 		return err
 	}
 	p.study.Events = []string{cat.Events[0].ID}
-	c.Events.File = ""
 	out := ""
 	if c.origin("output.dir") == fromFlag {
 		out = c.Output.Dir

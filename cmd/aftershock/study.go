@@ -37,7 +37,7 @@ type plan struct {
 func (c *config) plan() (*plan, error) {
 	p := &plan{
 		study: &analysis.Study{
-			Name:          c.Study.Name,
+			Name:          c.name(),
 			Benchmark:     c.Study.Benchmark,
 			Estimation:    analysis.Window(c.Study.Estimation),
 			Event:         analysis.Window(c.Study.Event),
@@ -84,6 +84,14 @@ func (c *config) oneOf(key, value, what string, known []string) bool {
 		c.bad(key, "%q is not %s%s", value, what, didYouMean(value, known))
 	}
 	return ok
+}
+
+// name heads the report. The default one is about the shipped events.
+func (c *config) name() string {
+	if c.origin("study.name") == fromDefault && c.Events.File != shippedEvents {
+		return "Event study"
+	}
+	return c.Study.Name
 }
 
 // model returns the model with the options that the configuration gives it.
@@ -295,14 +303,24 @@ func (c *config) catalog() (*events.Catalog, []string, error) {
 	if c.Events.To != market.NoDate {
 		f.To = c.Events.To.Time()
 	}
-	if _, err := cat.Select(events.Filter{IDs: c.Events.Exclude}); err != nil {
-		c.bad("events.exclude", "%v", err)
+	for _, part := range []struct {
+		key string
+		f   events.Filter
+	}{
+		{"events.ids", events.Filter{IDs: f.IDs}},
+		{"events.categories", events.Filter{Categories: f.Categories}},
+		{"events.tags", events.Filter{Tags: f.Tags}},
+		{"events.exclude", events.Filter{IDs: c.Events.Exclude}},
+	} {
+		if _, err := cat.Select(part.f); err != nil {
+			c.bad(part.key, "%v", err)
+		}
+	}
+	if err := c.err(); err != nil {
+		return nil, nil, err
 	}
 	chosen, err := cat.Select(f)
 	if err != nil {
-		c.bad("events", "%v", err)
-	}
-	if err := c.err(); err != nil {
 		return nil, nil, err
 	}
 	var ids []string
@@ -406,7 +424,7 @@ func (p *plan) load(ctx context.Context, src market.Source, cat *events.Catalog)
 	for _, err := range errs {
 		var s *market.SecurityError
 		if errors.Is(err, market.ErrUnknownSymbol) && errors.As(err, &s) && !regressors[s.Symbol] {
-			warnings = append(warnings, err.Error()+"; its observations are excluded")
+			warnings = append(warnings, err.Error()+" (its observations are excluded)")
 			continue
 		}
 		fatal = append(fatal, err)
@@ -422,15 +440,14 @@ func allExcluded(r *analysis.Result) error {
 	}
 	const shown = 5
 	var why []string
-	for i := range r.Observations {
-		if o := &r.Observations[i]; i < shown {
-			why = append(why, fmt.Sprintf("%s, %s: %s", o.EventID, o.Security, o.Exclusion.Detail))
-		}
+	for i := range min(shown, excluded) {
+		o := &r.Observations[i]
+		why = append(why, fmt.Sprintf("%s, %s: %s", o.EventID, o.Security, o.Exclusion.Detail))
 	}
 	if excluded > shown {
 		why = append(why, fmt.Sprintf("and %d more", excluded-shown))
 	}
-	return fmt.Errorf("none of the %d observations can be measured (%s)", excluded, strings.Join(why, "; "))
+	return errors.New("nothing can be measured: " + strings.Join(why, "; "))
 }
 
 func modelNames() []string {
