@@ -10,67 +10,86 @@ import (
 // ranker ranks the abnormal returns of one observation after another in
 // memory of its own.
 type ranker struct {
-	x, y           []float64 // usable estimation residuals, event-window values
-	xs, ys         []int32   // their sessions, from the start of the estimation window
-	xOrder, yOrder []int32   // the permutations that sort x and y
-	count          []int32
+	x, y   sorted // the usable estimation residuals; values of the event window
+	raw    []float64
+	at     []int32
+	order  []int32
+	bucket []int32
 }
 
-// ascending fills order with the permutation that sorts x, which holds no NaN.
+// sorted are values in ascending order with their sessions, counted from the
+// start of the estimation window.
+type sorted struct {
+	v []float64
+	t []int32
+}
+
+// sort fills s with raw, which holds no NaN, and at in ascending order of raw.
 // A few hundred bell-shaped numbers are dealt into more buckets than there are
 // numbers and put right by insertion: about linear time, where comparing costs
 // a mispredicted branch at every other step. Crowded buckets are sorted.
-func (k *ranker) ascending(x []float64, order []int32) []int32 {
-	n := len(x)
-	order = grown(order, n)
-	if n == 0 {
-		return order
+func (k *ranker) sort(s *sorted) {
+	x, n := k.raw, len(k.raw)
+	k.order = grown(k.order, n)
+	k.ascending()
+	s.v, s.t = grown(s.v, n), grown(s.t, n)
+	for i, o := range k.order {
+		s.v[i], s.t[i] = x[o], k.at[o]
+	}
+}
+
+// ascending fills order with the permutation that sorts raw.
+func (k *ranker) ascending() {
+	x, order := k.raw, k.order
+	if len(x) == 0 {
+		return
 	}
 	byValue := func(a, b int32) int { return cmp.Compare(x[a], x[b]) }
 	lo, hi := x[0], x[0]
 	for _, v := range x {
 		lo, hi = min(lo, v), max(hi, v)
 	}
-	buckets := 2 * n
+	buckets := 2 * len(x)
 	scale := float64(buckets-1) / (hi - lo)
 	if !(scale > 0) || scale > 1e300 {
 		for i := range order {
 			order[i] = int32(i)
 		}
 		slices.SortFunc(order, byValue)
-		return order
+		return
 	}
-	k.count = grown(k.count, buckets+1)
-	clear(k.count)
+	k.bucket = grown(k.bucket, buckets+1)
+	end := k.bucket
+	clear(end)
 	for _, v := range x {
-		k.count[int((v-lo)*scale)+1]++
+		end[int((v-lo)*scale)+1]++
 	}
 	for b := 1; b <= buckets; b++ {
-		k.count[b] += k.count[b-1]
+		end[b] += end[b-1]
 	}
 	for i, v := range x {
 		b := int((v - lo) * scale)
-		order[k.count[b]] = int32(i)
-		k.count[b]++
+		order[end[b]] = int32(i)
+		end[b]++
 	}
 	const crowded = 16
 	begin := int32(0)
-	for _, end := range k.count[:buckets] { // now the ends of the buckets
+	for _, end := range end[:buckets] {
 		if end-begin > crowded {
 			slices.SortFunc(order[begin:end], byValue)
-		} else {
-			for i := begin + 1; i < end; i++ {
-				o := order[i]
-				j := i
-				for ; j > begin && x[order[j-1]] > x[o]; j-- {
-					order[j] = order[j-1]
-				}
-				order[j] = o
+			begin = end
+			continue
+		}
+		for i := begin + 1; i < end; i++ {
+			o := order[i]
+			j := i
+			for ; j > begin && x[order[j-1]] > x[o]; j-- {
+				order[j] = order[j-1]
 			}
+			order[j] = o
 		}
 		begin = end
 	}
-	return order
 }
 
 // grown returns s with length n, allocating only when its capacity is short.
@@ -81,19 +100,19 @@ func grown[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// load takes the estimation residuals of an observation and sorts them; with
-// sigma, one element a usable session, each is divided by its own.
+// load takes the estimation residuals of an observation; with sigma, one
+// element a usable session, each is divided by its own.
 func (k *ranker) load(residuals, sigma []float64) {
-	k.x, k.xs = k.x[:0], k.xs[:0]
+	k.raw, k.at = k.raw[:0], k.at[:0]
 	for t, v := range residuals {
 		if v == v {
 			if sigma != nil {
-				v /= sigma[len(k.x)]
+				v /= sigma[len(k.raw)]
 			}
-			k.x, k.xs = append(k.x, v), append(k.xs, int32(t))
+			k.raw, k.at = append(k.raw, v), append(k.at, int32(t))
 		}
 	}
-	k.xOrder = k.ascending(k.x, k.xOrder)
+	k.sort(&k.x)
 }
 
 // rank adds to s the ranks of the loaded residuals and of the event window's
@@ -101,52 +120,53 @@ func (k *ranker) load(residuals, sigma []float64) {
 // mid-ranks; NaN is not ranked.
 func (k *ranker) rank(event []float64, others int, s *rankSum) {
 	estimation := len(s.sum) - len(event)
-	k.y, k.ys = k.y[:0], k.ys[:0]
+	k.raw, k.at = k.raw[:0], k.at[:0]
 	for t, v := range event {
 		if v == v {
-			k.y, k.ys = append(k.y, v), append(k.ys, int32(estimation+t))
+			k.raw, k.at = append(k.raw, v), append(k.at, int32(estimation+t))
 		}
 	}
-	k.yOrder = k.ascending(k.y, k.yOrder)
-	n, l := len(k.x), len(k.y)
-	unit := 1 / float64(1+n+l+others)
-	for i, j := 0, 0; i < n || j < l; {
+	k.sort(&k.y)
+	x, y := k.x, k.y
+	unit := 1 / float64(1+len(x.v)+len(y.v)+others)
+	for i, j := 0, 0; i < len(x.v) || j < len(y.v); {
 		v := math.Inf(1)
-		if i < n {
-			v = k.x[k.xOrder[i]]
+		if i < len(x.v) {
+			v = x.v[i]
 		}
-		if j < l {
-			v = min(v, k.y[k.yOrder[j]])
+		if j < len(y.v) {
+			v = min(v, y.v[j])
 		}
 		a, b := i, j
-		for i < n && k.x[k.xOrder[i]] == v {
+		for i < len(x.v) && x.v[i] == v {
 			i++
 		}
-		for j < l && k.y[k.yOrder[j]] == v {
+		for j < len(y.v) && y.v[j] == v {
 			j++
 		}
 		r := float64(a+b+i+j+1) / 2 * unit // the mean of a+b+1 ... i+j
-		for ; a < i; a++ {
-			s.add(k.xs[k.xOrder[a]], r)
+		for _, t := range x.t[a:i] {
+			s.add(t, r)
 		}
-		for ; b < j; b++ {
-			s.add(k.ys[k.yOrder[b]], r)
+		for _, t := range y.t[b:j] {
+			s.add(t, r)
 		}
 	}
 }
 
-// insert ranks v among the loaded residuals. It returns its rank divided by
-// len(x)+2 and adds to sum what v adds to theirs: one step above it, half a
-// step where they tie.
+// insert ranks v among the n loaded residuals. It returns its rank divided by
+// n+2 and adds to sum what v adds to theirs: one step above it, half a step
+// where they tie.
 func (k *ranker) insert(v float64, sum []float64) float64 {
-	unit := 1 / float64(len(k.x)+2)
-	below := sort.Search(len(k.x), func(i int) bool { return k.x[k.xOrder[i]] >= v })
+	x := k.x
+	unit := 1 / float64(len(x.v)+2)
+	below := sort.SearchFloat64s(x.v, v)
 	i := below
-	for ; i < len(k.x) && k.x[k.xOrder[i]] == v; i++ {
-		sum[k.xs[k.xOrder[i]]] += unit / 2
+	for ; i < len(x.v) && x.v[i] == v; i++ {
+		sum[x.t[i]] += unit / 2
 	}
-	for _, o := range k.xOrder[i:] {
-		sum[k.xs[o]] += unit
+	for _, t := range x.t[i:] {
+		sum[t] += unit
 	}
 	return float64(below+i+2) / 2 * unit
 }
@@ -256,7 +276,7 @@ func (p *pool) rank() {
 				if gen := &p.general[w]; gen.note == "" {
 					v := g.car[row*g.windows+w] / math.Sqrt(g.carVar[row*g.windows+w]) / gen.scale
 					gen.u += k.insert(sigma*v, gen.sum)
-					t := float64(len(k.x) + 1)
+					t := float64(len(k.x.v) + 1)
 					gen.ideal += (t - 1) / (12 * (t + 1))
 				}
 			}

@@ -46,7 +46,7 @@ func (BHARTest) Run(c *Cross) TestResult { return meanTest(c.BHAR) }
 //	P(lower) = (1 + #{T_b <= T}) / (1 + B), P(upper) likewise
 //	p        = min(1, 2 min(lower, upper))
 //
-// n is N/4 as in the paper, but at least 10 (N where N < 10), since T_b of a
+// n is N/4 as in the paper, but at least 6 (N where N < 6), since T_b of a
 // handful has no useful distribution. A resample of one observation repeated
 // counts as more extreme on either side. It needs N >= 5. By-products: draws
 // and resample, n. Lyon, Barber, Tsai (1999), equations 5 to 7.
@@ -81,7 +81,7 @@ func (BHARSkewness) Run(c *Cross) TestResult {
 	study := c.pool.eng.study
 	all := bySize(c.BHAR)
 	stat := skewAdjusted(all, 0)
-	size := min(n, max(10, n/4))
+	size := min(n, max(6, n/4))
 	about := mean(all)
 	seed := stream(study.Seed, "bhar-skewness")
 	draws := make([]float64, study.draws())
