@@ -18,6 +18,33 @@ type series struct {
 	bench    string
 	rf       []float64 // by session, when y is an excess return
 	missing  *Exclusion
+
+	// Sessions [begin, end) but for holes have a return and every regressor.
+	begin, end int
+	holes      []int32
+}
+
+// survey finds begin, end and holes.
+func (s *series) survey() *series {
+	s.begin, s.end, s.holes = 0, 0, nil
+	for k := s.first; k < s.first+len(s.y); k++ {
+		ok := at(s.y, s.first, k) == at(s.y, s.first, k)
+		for _, x := range s.x {
+			v := at(x, 0, k)
+			ok = ok && v == v
+		}
+		switch {
+		case !ok:
+			if s.end > 0 {
+				s.holes = append(s.holes, int32(k))
+			}
+			continue
+		case s.end == 0:
+			s.begin = k
+		}
+		s.end = k + 1
+	}
+	return s
 }
 
 // designs lays out the series of every column that a study uses. Regressors
@@ -68,7 +95,7 @@ func (d *designs) of(col *market.Column) *series {
 		}
 		s.x = append(s.x, x)
 	}
-	return s
+	return s.survey()
 }
 
 func (t Term) label(bench string) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -104,28 +105,13 @@ func (s *series) predictors(k int, x []float64) (y float64, ok bool) {
 // the last usable session.
 func (s *series) gather(from, to int, sample *Sample) (last int) {
 	n := to - from + 1
-	whole := from >= s.first && to < s.first+len(s.y)
-	for _, x := range s.x {
-		whole = whole && from >= 0 && to < len(x)
-	}
 	sample.X = sample.X[:0]
-	if whole {
+	if s.whole(from, to) {
 		sample.Y = s.y[from-s.first : to-s.first+1]
-		var sum float64
-		for _, v := range sample.Y {
-			sum += v
-		}
 		for _, x := range s.x {
-			x = x[from : to+1]
-			sample.X = append(sample.X, x)
-			for _, v := range x {
-				sum += v
-			}
+			sample.X = append(sample.X, x[from:to+1])
 		}
-		if sum == sum {
-			return to
-		}
-		sample.X = sample.X[:0]
+		return to
 	}
 	w := sample.work
 	buf := w.take(n * (1 + len(s.x)))
@@ -198,6 +184,12 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 func (g *engine) abnormal(r int, e *Estimate) bool {
 	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
+	from := s0 + st.Event.From
+	if s.forecast == 1 && e.H == nil && !e.Plain && s.whole(from, from+l-1) {
+		s.line(from, e, ar, va)
+		g.windowed(r, e)
+		return true
+	}
 	var xs small
 	x := xs.take(s.forecast)
 	any := false
@@ -219,11 +211,40 @@ func (g *engine) abnormal(r int, e *Estimate) bool {
 			va[t] = e.variance(1, x)
 		}
 	}
-	for w, win := range st.Windows {
+	g.windowed(r, e)
+	return any
+}
+
+// windowed computes the figures of every CAR window of row r.
+func (g *engine) windowed(r int, e *Estimate) {
+	for w, win := range g.study.Windows {
 		i := r*g.windows + w
 		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = g.cumulate(r, e, win)
 	}
-	return any
+}
+
+// line is abnormal for one regressor and an event window without gaps, which
+// begins at calendar index from.
+func (s *series) line(from int, e *Estimate, ar, va []float64) {
+	y, x := s.y[from-s.first:][:len(ar)], s.x[0][from:][:len(ar)]
+	va = va[:len(ar)]
+	alpha, beta := e.B[0], e.B[1]
+	base, slope := e.S2*(1+1/float64(e.M)), e.S2*e.SInv[0]
+	for t := range ar {
+		d := x[t] - e.XBar[0]
+		ar[t] = y[t] - (alpha + beta*x[t])
+		va[t] = base + slope*d*d
+	}
+}
+
+// whole reports whether the return and every regressor are there on all
+// sessions of [from, to].
+func (s *series) whole(from, to int) bool {
+	if from < s.begin || to >= s.end {
+		return false
+	}
+	k, hole := slices.BinarySearch(s.holes, int32(from))
+	return !hole && (k == len(s.holes) || int(s.holes[k]) > to)
 }
 
 // cumulate returns CAR, Var(CAR), the sum of the SARs and BHAR of row r over win.
@@ -301,6 +322,10 @@ func (e *Estimate) scale(n int, z []float64) float64 {
 	f := float64(n)
 	if e.Plain {
 		return f
+	}
+	if len(z) == 1 {
+		d := z[0] - f*e.XBar[0]
+		return f + f*f/float64(e.M) + d*d*e.SInv[0]
 	}
 	var ds small
 	d := ds.take(len(z))

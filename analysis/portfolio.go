@@ -53,6 +53,7 @@ func newPortfolio(g *engine, rows []int32) *portfolio {
 		}
 		p.x = append(p.x, x)
 	}
+	p.survey()
 	study := g.study
 	if _, ok := study.Model.(robust); ok {
 		coef := func(j int) float64 {

@@ -172,5 +172,5 @@ func (s *series) only(keep []bool, from int) *series {
 			c.y[k] = nan
 		}
 	}
-	return &c
+	return c.survey()
 }
