@@ -97,6 +97,7 @@ var Models = []Model{
 	MarketModel{}, ConstantMean{}, MarketAdjusted{},
 	CAPM{}, FamaFrench3, Carhart, FamaFrench5, FamaFrench6, Factors{},
 	ScholesWilliams{}, Dimson{}, Dimson{FowlerRorke: true}, Huber{}, TheilSen{},
+	GARCH{GARCH11}, GARCH{GJR}, GARCH{EGARCH},
 }
 
 // ModelByName returns the model called name, and false when there is none.

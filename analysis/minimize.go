@@ -1,0 +1,122 @@
+package analysis
+
+import "math"
+
+// minimize moves x to a minimum of f, which returns its value and sets its
+// gradient, by BFGS with a line search for the weak Wolfe conditions, which
+// copes with kinks (Lewis and Overton 2013). It ends when three steps running
+// gain less than flat of the value. ok is false where the last step met
+// infinite values: x may then lie on the edge of the domain of f instead.
+func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx float64, ok bool) {
+	const (
+		steps, tries     = 200, 30
+		decrease, curved = 1e-4, 0.9
+	)
+	n := len(x)
+	buf := make([]float64, n*n+5*n)
+	inv, buf := buf[:n*n], buf[n*n:]
+	g, d, y, xn, gn := buf[:n], buf[n:2*n], buf[2*n:3*n], buf[3*n:4*n], buf[4*n:]
+	identity := func(scale float64) {
+		clear(inv)
+		for i := range n {
+			inv[i*n+i] = scale
+		}
+	}
+	if fx = f(x, g); math.IsInf(fx, 1) {
+		return fx, false
+	}
+	still := 0
+	for step := range steps {
+		if step == 0 {
+			identity(0.1 / max(norm(g), 1e-300))
+		}
+		var slope float64
+		for i := range n {
+			d[i] = 0
+			for j := range n {
+				d[i] -= inv[i*n+j] * g[j]
+			}
+			slope += d[i] * g[i]
+		}
+		if !(slope < 0) {
+			return fx, true
+		}
+		lo, hi, a := 0.0, math.Inf(1), 1.0
+		var fn float64
+		wolfe := false
+		ok = true
+		for range tries {
+			for i := range n {
+				xn[i] = x[i] + a*d[i]
+			}
+			fn = f(xn, gn)
+			ok = ok && !math.IsInf(fn, 1)
+			if !(fn <= fx+decrease*a*slope) {
+				hi = a
+			} else if dot(gn, d) < curved*slope {
+				lo = a
+			} else {
+				wolfe = true
+				break
+			}
+			if math.IsInf(hi, 1) {
+				a *= 2
+			} else {
+				a = (lo + hi) / 2
+			}
+		}
+		if !wolfe && !(fn < fx) {
+			return fx, ok
+		}
+		for i := range n {
+			d[i] *= a // the step taken
+			y[i] = gn[i] - g[i]
+		}
+		sy := dot(d, y)
+		if step == 0 && sy > 0 {
+			identity(sy / dot(y, y))
+		}
+		if sy > 0 {
+			update(inv, d, y, sy)
+		}
+		if fx-fn <= flat*(1+math.Abs(fn)) {
+			still++
+		} else {
+			still = 0
+		}
+		copy(x, xn)
+		copy(g, gn)
+		fx = fn
+		if still == 3 {
+			break
+		}
+	}
+	return fx, ok
+}
+
+// update is the BFGS update of an inverse Hessian for the step s that changed
+// the gradient by y:
+//
+//	H <- (I - s y'/s'y) H (I - y s'/s'y) + s s'/s'y
+func update(inv, s, y []float64, sy float64) {
+	n := len(s)
+	var hy [climbDim]float64
+	for i := range n {
+		hy[i] = dot(inv[i*n:(i+1)*n], y)
+	}
+	c := (1 + dot(hy[:n], y)/sy) / sy
+	for i := range n {
+		for j := range n {
+			inv[i*n+j] += c*s[i]*s[j] - (hy[i]*s[j]+s[i]*hy[j])/sy
+		}
+	}
+}
+
+func dot(a, b []float64) (s float64) {
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
+}
+
+func norm(a []float64) float64 { return math.Sqrt(dot(a, a)) }

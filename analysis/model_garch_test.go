@@ -1,0 +1,317 @@
+package analysis
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// digits is the number of decimal digits on which got and want agree.
+func digits(got, want float64) float64 {
+	if got == want {
+		return 17
+	}
+	return -math.Log10(math.Abs(got/want - 1))
+}
+
+// nvdaPanel has NVDA and SPY, and the catalogue of one event, 2025-01-27.
+func nvdaPanel(t testing.TB) (*market.Panel, *events.Catalog) {
+	spy := readPrices(t, "SPY")
+	cal := calendarOf(t, spy)
+	p := market.NewPanel(market.Simple, market.Skip)
+	for _, s := range []*market.Series{spy, readPrices(t, "NVDA")} {
+		if err := p.AddSeries(s, market.Security{}, cal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p, &events.Catalog{Events: []events.Event{{ID: "x", DateOnly: true,
+		Time: time.Date(2025, 1, 27, 0, 0, 0, 0, time.UTC), Targets: []events.Target{{Symbol: "NVDA"}}}}}
+}
+
+// TestGARCHReference compares with an independent maximum of the likelihood,
+// which ours must reach.
+func TestGARCHReference(t *testing.T) {
+	needShared(t)
+	b, err := os.ReadFile(filepath.Join(shared, "reference/garch_nvda.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ref struct {
+		Models map[string]struct {
+			LogLik float64
+			Theta  []float64
+			AR     map[string]float64
+			H      map[string]float64 `json:"h_forecast"`
+			SAR    map[string]float64
+			HLast  float64 `json:"h_last"`
+			ELast  float64 `json:"e_last"`
+		}
+	}
+	if err := json.Unmarshal(b, &ref); err != nil {
+		t.Fatal(err)
+	}
+	p, c := nvdaPanel(t)
+	for _, kind := range []GARCHKind{GARCH11, GJR, EGARCH} {
+		want := ref.Models[string(kind)]
+		s := DefaultStudy()
+		s.Model = GARCH{kind}
+		r, err := s.Run(context.Background(), c, p, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ex := r.Observations[0].Exclusion; ex != nil {
+			t.Fatal(kind, ex)
+		}
+		y, x := nvdaWindow(p)
+		f, err := FitGARCH(y, x, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(f.LogLik >= want.LogLik-1e-6) {
+			t.Errorf("%s: log-likelihood %.10f, the reference reaches %.10f", kind, f.LogLik, want.LogLik)
+		}
+		close := func(what string, got, want float64) {
+			if !(math.Abs(got-want) <= 1e-3*math.Abs(want)+1e-9) {
+				t.Errorf("%s: %s %.9g, want %.9g", kind, what, got, want)
+			}
+		}
+		for j, v := range want.Theta {
+			close(f.Names[j], f.Theta[j], v)
+			if f.Theta[j] != r.Observations[0].Fit.Coef[j] || f.SEQML[j] != r.Observations[0].Fit.SE[j] && f.SEQML[j] == f.SEQML[j] {
+				t.Errorf("%s: the study has %s %v", kind, f.Names[j], r.Observations[0].Fit.Coef[j])
+			}
+		}
+		close("h of the last row", f.H[len(f.H)-1], want.HLast)
+		close("e of the last row", f.last, want.ELast)
+		g := r.Figures(0)
+		for tau, v := range want.AR {
+			k, _ := strconv.Atoi(tau)
+			k -= s.Event.From
+			close("AR "+tau, g.AR[k], v)
+			if h, ok := want.H[tau]; ok {
+				close("h "+tau, g.SE[k]*g.SE[k], h)
+				close("SAR "+tau, g.SAR[k], want.SAR[tau])
+			}
+		}
+	}
+}
+
+// nvdaWindow returns the estimation rows of the event of nvdaPanel.
+func nvdaWindow(p *market.Panel) (y, x []float64) {
+	nvda, spy := p.Column("NVDA"), p.Column("SPY")
+	k, _ := nvda.Calendar.Index(market.NewDate(2025, 1, 27))
+	return nvda.Return[k-270-nvda.First : k-20-nvda.First], spy.Return[k-270-spy.First : k-20-spy.First]
+}
+
+// TestFCP meets the benchmark of Fiorentini, Calzolari and Panattoni (1996) on
+// the daily DM/GBP returns of Bollerslev and Ghysels (1996).
+func TestFCP(t *testing.T) {
+	needShared(t)
+	var y []float64
+	for _, row := range readCSV(t, filepath.Join(shared, "data/cases/fcp_garch/dem2gbp.csv")) {
+		v, err := strconv.ParseFloat(row["ret"], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y = append(y, v)
+	}
+	f, err := FitGARCH(y, nil, GARCH11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Newton iterations on complex-step scores in R; table 2 of the paper to 6 digits.
+	for _, c := range []struct {
+		what   string
+		got    []float64
+		want   [4]float64
+		digits float64
+	}{
+		{"theta", f.Theta, [4]float64{-0.00619040837994, 0.0107613978518, 0.15313406182, 0.805973670305}, 10},
+		{"se by the Hessian", f.SEHessian, [4]float64{0.00846211911, 0.00285271189, 0.0265228303, 0.033552688}, 7},
+		{"se by the outer product", f.SEOPG, [4]float64{0.00843359321, 0.00132297508, 0.0139737921, 0.0165604027}, 7},
+		{"se by both", f.SEQML, [4]float64{0.00918935394, 0.00649318579, 0.0535316998, 0.0724614441}, 7},
+	} {
+		for j, v := range c.want {
+			if d := digits(c.got[j], v); d < c.digits {
+				t.Errorf("%s of %s: %.12g, want %.12g (%.1f digits)", c.what, f.Names[j], c.got[j], v, d)
+			}
+		}
+	}
+	if d := digits(f.LogLik, -1106.6078810413); d < 12 {
+		t.Errorf("log-likelihood %.14g", f.LogLik)
+	}
+}
+
+// garchPath simulates returns with a conditional variance around 0.02^2.
+func garchPath(n int, seed uint64) (y, x []float64) {
+	rng := rand.New(rand.NewPCG(seed, 11))
+	h, e := 0.0004, 0.0
+	for range n {
+		h = 0.00003 + 0.12*e*e + 0.8*h
+		e = math.Sqrt(h) * rng.NormFloat64()
+		m := 0.01 * rng.NormFloat64()
+		x, y = append(x, m), append(y, 0.001+1.5*m+e)
+	}
+	return y, x
+}
+
+// The scores are the derivatives of the likelihood.
+func TestGARCHScores(t *testing.T) {
+	y, x := garchPath(250, 1)
+	for _, kind := range []GARCHKind{GARCH11, GJR, EGARCH} {
+		l, err := newLikelihood(y, x, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := garchParams{0.01, 0.6, 0.15, 0.1, 0.05, 0.7}
+		u := l.point(&p)
+		if q := l.params(u); kind != GARCH11 && math.Abs(q[pGamma]-p[pGamma])+math.Abs(q[pB]-p[pB]) > 1e-12 {
+			t.Fatalf("%s: %v came back as %v", kind, p, q)
+		}
+		grad, none := make([]float64, climbDim), make([]float64, climbDim)
+		l.climb(u, grad)
+		for j := range u {
+			const step = 1e-5
+			was := u[j]
+			u[j] = was + step
+			hi := l.climb(u, none)
+			u[j] = was - step
+			lo := l.climb(u, none)
+			u[j] = was
+			if got, want := grad[j], (hi-lo)/(2*step); math.Abs(got-want) > 1e-5*(1+math.Abs(want)) {
+				t.Errorf("%s: derivative %d is %v, by differences %v", kind, j, got, want)
+			}
+		}
+	}
+}
+
+// The estimate does not depend on the units of returns, nor on a constant
+// added to them.
+func TestGARCHUnits(t *testing.T) {
+	y, x := garchPath(300, 2)
+	for _, kind := range []GARCHKind{GARCH11, GJR, EGARCH} {
+		a, err := FitGARCH(y, x, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, w := make([]float64, len(y)), make([]float64, len(y))
+		for i := range y {
+			z[i], w[i] = 100*y[i]+3, 100*x[i]
+		}
+		b, err := FitGARCH(z, w, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := b.LogLik + 300*math.Log(100) - a.LogLik; math.Abs(d) > 1e-8 {
+			t.Errorf("%s: the log-likelihoods differ by %v", kind, d)
+		}
+		for _, k := range []int{1, 2, 30} {
+			if d := digits(b.Forecast(k), 1e4*a.Forecast(k)); d < 5 {
+				t.Errorf("%s: the forecasts %d ahead agree to %.1f digits", kind, k, d)
+			}
+		}
+		if d := math.Abs(b.Theta[1] - a.Theta[1]); d > 1e-5 {
+			t.Errorf("%s: beta differs by %v", kind, d)
+		}
+	}
+}
+
+// The EGARCH forecast is the mean of the simulated variances.
+func TestEGARCHForecast(t *testing.T) {
+	f := &GARCHFit{Kind: EGARCH, H: []float64{2}, last: -1.1, p: garchParams{pOmega: 0.05, pA: 0.25, pGamma: -0.2, pB: 0.9}}
+	rng := rand.New(rand.NewPCG(5, 5))
+	const draws, ahead = 200_000, 8
+	var sum, square [ahead + 1]float64
+	for range draws {
+		v, z := math.Log(f.H[0]), f.last/math.Sqrt(f.H[0])
+		for k := 1; k <= ahead; k++ {
+			v = f.p[pOmega] + f.p[pA]*(math.Abs(z)-math.Sqrt(2/math.Pi)) + f.p[pGamma]*z + f.p[pB]*v
+			h := math.Exp(v)
+			sum[k] += h
+			square[k] += h * h
+			z = rng.NormFloat64()
+		}
+	}
+	for k := 1; k <= ahead; k++ {
+		m := sum[k] / draws
+		se := math.Sqrt((square[k]/draws-m*m)/draws) + 1e-12
+		if got := f.Forecast(k); math.Abs(got-m) > 4*se {
+			t.Errorf("%d ahead: %v, simulated %v (%v)", k, got, m, se)
+		}
+	}
+}
+
+// Sessions without a return at the end of the estimation window put the
+// forecast further ahead.
+func TestGARCHGaps(t *testing.T) {
+	needShared(t)
+	p, c := nvdaPanel(t)
+	nvda := p.Column("NVDA")
+	k, _ := nvda.Calendar.Index(market.NewDate(2025, 1, 27))
+	for i := k - 30; i <= k-21; i++ {
+		nvda.Return[i-nvda.First] = math.NaN()
+	}
+	s := DefaultStudy()
+	s.Model = GARCH{GARCH11}
+	r := mustRun(t, s, c, p)
+	y, x := nvdaWindow(p)
+	f, err := FitGARCH(y[:240], x[:240], GARCH11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := &r.Observations[0]; o.Fit.M != 240 {
+		t.Fatal(o.Fit.M, o.Exclusion)
+	}
+	g := r.Figures(0)
+	for i, se := range g.SE {
+		near(t, "h", se*se, f.Forecast(s.Event.From+i+31))
+	}
+	var sum float64
+	for i := range 6 {
+		sum += g.SE[10+i] * g.SE[10+i]
+	}
+	near(t, "Var(CAR)", g.CARSE[3]*g.CARSE[3], sum)
+}
+
+func TestFitGARCHErrors(t *testing.T) {
+	y, x := garchPath(50, 3)
+	flat := make([]float64, 50)
+	line := make([]float64, 50)
+	for i, v := range x {
+		line[i] = 2 * v
+	}
+	bad := append([]float64{math.NaN()}, y[1:]...)
+	for _, c := range []struct {
+		y, x []float64
+		kind GARCHKind
+	}{
+		{y, x, "arch"}, {y, x[1:], GARCH11}, {y[:5], x[:5], GARCH11}, {bad, x, GARCH11}, {y, bad, GJR},
+		{flat, x, GARCH11}, {y, flat, GARCH11}, {line, x, EGARCH}, {nil, nil, GARCH11},
+	} {
+		if f, err := FitGARCH(c.y, c.x, c.kind); err == nil {
+			t.Errorf("no error: %v", f.Theta)
+		}
+	}
+}
+
+func BenchmarkFitGARCH(b *testing.B) {
+	y, x := garchPath(250, 1)
+	for _, k := range []GARCHKind{GARCH11, GJR, EGARCH} {
+		b.Run(string(k), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := FitGARCH(y, x, k); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
