@@ -13,8 +13,8 @@ import (
 // take the observations as independent are not to be read.
 const comovement = 1.5
 
-// diagnosed is the number of observations up to which the diagnostics of every
-// fit are gone through for notes.
+// diagnosed is the number of observations up to which the confounders and the
+// diagnostics of every fit are gone through for notes.
 const diagnosed = 20_000
 
 // VarianceRatio returns 1 + (N-1) RBar: by how much the members' correlation
@@ -41,6 +41,10 @@ func (r *Result) notes() []Note {
 		byEvent[o.Event] = append(byEvent[o.Event], i)
 	}
 	used, _ := r.Counts()
+	if used > diagnosed {
+		out = append(out, Note{Code: "large-study", Severity: Info,
+			Text: fmt.Sprintf("with %d observations, confounders and the diagnostics of the fits are listed by observation only, not gone through for notes", used)})
+	}
 	for ev, members := range byEvent {
 		out = append(out, r.eventNotes(&r.Catalog.Events[ev], members, used <= diagnosed)...)
 	}
@@ -130,19 +134,21 @@ func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Not
 			}
 		}
 	}
-	out = append(out, r.confounderNotes(e, used)...)
+	if diagnose {
+		out = append(out, r.confounderNotes(e, used)...)
+	}
 	for _, i := range used {
 		o := &r.Observations[i]
-		f := r.Figures(i)
+		row := int(o.row)
 		var gaps []string
-		for t, v := range f.AR {
+		for t, v := range r.eng.ar[row*r.eng.length:][:r.eng.length] {
 			if v != v {
 				gaps = append(gaps, signed(r.Study.Event.From+t))
 			}
 		}
 		if len(gaps) > 0 {
 			var lost []string
-			for w, c := range f.CAR {
+			for w, c := range r.eng.car[row*r.eng.windows:][:r.eng.windows] {
 				if c != c {
 					lost = append(lost, r.Study.Windows[w].String())
 				}
