@@ -13,83 +13,96 @@ type ranker struct {
 	x, y   sorted // the usable estimation residuals; values of the event window
 	raw    []float64
 	at     []int32
-	order  []int32
-	bucket []int32
+	bucket []int32 // of raw
+	end    []int32 // of each bucket
 }
 
-// sorted are values in ascending order with their sessions, counted from the
-// start of the estimation window.
+// sorted are values in ascending order.
 type sorted struct {
-	v []float64
-	t []int32
+	v    []float64
+	t    []int32   // session of v, from the start of the estimation window
+	rank []float64 // rank of v, ties at the middle of theirs
 }
 
 // sort fills s with raw, which holds no NaN, and at in ascending order of raw.
-// A few hundred bell-shaped numbers are dealt into more buckets than there are
-// numbers and put right by insertion: about linear time, where comparing costs
-// a mispredicted branch at every other step. Crowded buckets are sorted.
+// A few hundred bell-shaped numbers are dealt into as many buckets and put
+// right by insertion: about linear time, where comparing costs a mispredicted
+// branch at every other step. Where they crowd into few buckets they are
+// sorted by comparing.
 func (k *ranker) sort(s *sorted) {
-	x, n := k.raw, len(k.raw)
-	k.order = grown(k.order, n)
-	k.ascending()
-	s.v, s.t = grown(s.v, n), grown(s.t, n)
-	for i, o := range k.order {
-		s.v[i], s.t[i] = x[o], k.at[o]
+	n := len(k.raw)
+	s.v, s.t, s.rank = grown(s.v, n), grown(s.t, n), grown(s.rank, n)
+	if n == 0 {
+		return
+	}
+	if !k.deal(s) {
+		order := make([]int, n)
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(k.raw[a], k.raw[b]) })
+		for i, o := range order {
+			s.v[i], s.t[i] = k.raw[o], k.at[o]
+		}
+	}
+	for i := 1; i < n; i++ {
+		v, t, j := s.v[i], s.t[i], i
+		for ; j > 0 && s.v[j-1] > v; j-- {
+			s.v[j], s.t[j] = s.v[j-1], s.t[j-1]
+		}
+		s.v[j], s.t[j] = v, t
+	}
+	for i := 0; i < n; {
+		j := i + 1
+		for j < n && s.v[j] == s.v[i] {
+			j++
+		}
+		r := float64(i+j+1) / 2
+		for ; i < j; i++ {
+			s.rank[i] = r
+		}
 	}
 }
 
-// ascending fills order with the permutation that sorts raw.
-func (k *ranker) ascending() {
-	x, order := k.raw, k.order
-	if len(x) == 0 {
-		return
-	}
-	byValue := func(a, b int32) int { return cmp.Compare(x[a], x[b]) }
-	lo, hi := x[0], x[0]
-	for _, v := range x {
-		lo, hi = min(lo, v), max(hi, v)
-	}
-	buckets := 2 * len(x)
-	scale := float64(buckets-1) / (hi - lo)
-	if !(scale > 0) || scale > 1e300 {
-		for i := range order {
-			order[i] = int32(i)
-		}
-		slices.SortFunc(order, byValue)
-		return
-	}
-	k.bucket = grown(k.bucket, buckets+1)
-	end := k.bucket
-	clear(end)
-	for _, v := range x {
-		end[int((v-lo)*scale)+1]++
-	}
-	for b := 1; b <= buckets; b++ {
-		end[b] += end[b-1]
-	}
-	for i, v := range x {
-		b := int((v - lo) * scale)
-		order[end[b]] = int32(i)
-		end[b]++
-	}
+// deal fills s so that every value comes before those of later buckets. It
+// returns false where a bucket would hold too many to put right by insertion.
+func (k *ranker) deal(s *sorted) bool {
 	const crowded = 16
-	begin := int32(0)
-	for _, end := range end[:buckets] {
-		if end-begin > crowded {
-			slices.SortFunc(order[begin:end], byValue)
-			begin = end
-			continue
+	n := len(k.raw)
+	lo, hi := k.raw[0], k.raw[0]
+	for _, v := range k.raw {
+		if v < lo {
+			lo = v
 		}
-		for i := begin + 1; i < end; i++ {
-			o := order[i]
-			j := i
-			for ; j > begin && x[order[j-1]] > x[o]; j-- {
-				order[j] = order[j-1]
-			}
-			order[j] = o
+		if v > hi {
+			hi = v
 		}
-		begin = end
 	}
+	scale := float64(n-1) / (hi - lo)
+	if !(scale > 0) || scale > 1e300 {
+		return false
+	}
+	k.bucket, k.end = grown(k.bucket, n), grown(k.end, n)
+	clear(k.end)
+	for i, v := range k.raw {
+		b := int32((v - lo) * scale)
+		k.bucket[i] = b
+		k.end[b]++
+	}
+	var begin int32
+	for b, m := range k.end {
+		if m > crowded {
+			return false
+		}
+		k.end[b] = begin
+		begin += m
+	}
+	for i, b := range k.bucket {
+		j := k.end[b]
+		k.end[b]++
+		s.v[j], s.t[j] = k.raw[i], k.at[i]
+	}
+	return true
 }
 
 // grown returns s with length n, allocating only when its capacity is short.
@@ -129,28 +142,21 @@ func (k *ranker) rank(event []float64, others int, s *rankSum) {
 	k.sort(&k.y)
 	x, y := k.x, k.y
 	unit := 1 / float64(1+len(x.v)+len(y.v)+others)
-	for i, j := 0, 0; i < len(x.v) || j < len(y.v); {
-		v := math.Inf(1)
-		if i < len(x.v) {
-			v = x.v[i]
+	i, below := 0, 0 // residuals up to the value at hand, and below it
+	for j, v := range y.v {
+		for ; i < len(x.v) && x.v[i] < v; i++ {
+			s.add(x.t[i], (x.rank[i]+float64(j))*unit)
 		}
-		if j < len(y.v) {
-			v = min(v, y.v[j])
+		if j == 0 || y.v[j-1] != v {
+			below = i
 		}
-		a, b := i, j
-		for i < len(x.v) && x.v[i] == v {
-			i++
+		for ; i < len(x.v) && x.v[i] == v; i++ {
+			s.add(x.t[i], (x.rank[i]+y.rank[j]-0.5)*unit)
 		}
-		for j < len(y.v) && y.v[j] == v {
-			j++
-		}
-		r := float64(a+b+i+j+1) / 2 * unit // the mean of a+b+1 ... i+j
-		for _, t := range x.t[a:i] {
-			s.add(t, r)
-		}
-		for _, t := range y.t[b:j] {
-			s.add(t, r)
-		}
+		s.add(y.t[j], (y.rank[j]+float64(below+i)/2)*unit)
+	}
+	for ; i < len(x.v); i++ {
+		s.add(x.t[i], (x.rank[i]+float64(len(y.v)))*unit)
 	}
 }
 
