@@ -27,7 +27,7 @@ NVDA:- or ORCL:+. The rest is taken from the configuration; nothing is written
 without --out.`,
 		Example: `  aftershock event 2025-01-27 NVDA AVGO TSM --benchmark SPY --window -1,1
   aftershock event 2025-02-26 NVDA --after-close --title "Nvidia's results"
-  aftershock event "2025-01-27 09:30" NVDA --zone America/New_York --prices ./prices`,
+  aftershock event "2025-01-27 09:30" NVDA --zone America/New_York --prices my-prices`,
 		Args: arguments(cobra.MinimumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Time, q.Securities = args[0], args[1:]
@@ -41,7 +41,7 @@ without --out.`,
 	flags.add(cmd, "out", "output.dir", "write the results to this `directory`, as run does")
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
-	pricesFlag(cmd, flags)
+	a.pricesFlag(cmd, flags)
 	return cmd
 }
 
@@ -73,6 +73,7 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 	if err != nil {
 		return err
 	}
+	p.study.Name = "One event"
 	p.study.Events = []string{cat.Events[0].ID}
 	out := ""
 	if c.origin("output.dir") == fromFlag {

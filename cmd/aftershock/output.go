@@ -40,11 +40,13 @@ type output struct {
 	dir  string
 	lock *flock.Flock
 	made []string // directories that were created for this run, outermost first
+
+	rename func(from, to string) error // os.Rename, but in tests
 }
 
 // openOutput makes the directory and locks it.
 func openOutput(dir string) (_ *output, err error) {
-	o := &output{dir: filepath.Clean(dir), lock: flock.New(filepath.Join(dir, lockName))}
+	o := &output{dir: filepath.Clean(dir), lock: flock.New(filepath.Join(dir, lockName)), rename: os.Rename}
 	defer func() {
 		if err != nil {
 			o.unmake()
@@ -167,7 +169,7 @@ func (o *output) recover() error {
 // commit renames the staged files into place. Each step can have been done
 // already by a run that was interrupted.
 func (o *output) commit() error {
-	err := rename(o.path(manifestName), o.staged(replacedName))
+	err := o.move(o.path(manifestName), o.staged(replacedName))
 	if err != nil {
 		return err
 	}
@@ -186,7 +188,7 @@ func (o *output) commit() error {
 		if err := os.MkdirAll(filepath.Dir(o.path(name)), 0o755); err != nil {
 			return err
 		}
-		if err := rename(o.staged(name), o.path(name)); err != nil {
+		if err := o.move(o.staged(name), o.path(name)); err != nil {
 			return err
 		}
 	}
@@ -200,16 +202,16 @@ func (o *output) commit() error {
 			}
 		}
 	}
-	if err := rename(o.staged(manifestName), o.path(manifestName)); err != nil {
+	if err := o.move(o.staged(manifestName), o.path(manifestName)); err != nil {
 		return err
 	}
 	syncDir(o.dir)
 	return os.RemoveAll(o.staged(""))
 }
 
-// rename moves a file that may have been moved before.
-func rename(from, to string) error {
-	if err := os.Rename(from, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// move renames a file that may have been renamed before.
+func (o *output) move(from, to string) error {
+	if err := o.rename(from, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

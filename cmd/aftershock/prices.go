@@ -27,7 +27,7 @@ func (a *app) pricesCommand() *cobra.Command {
 session, the number of sessions between them, and how many of these have no price.`,
 		Example: `  aftershock prices list
   aftershock prices list NVDA AVGO
-  aftershock prices list --prices ./prices`,
+  aftershock prices list --prices my-prices`,
 		RunE: func(cmd *cobra.Command, symbols []string) error { return a.pricesList(cmd, flags, symbols) },
 	}
 	pricesFlag(list, flags)

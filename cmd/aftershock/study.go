@@ -86,13 +86,18 @@ func (c *config) oneOf(key, value, what string, known []string) bool {
 	return ok
 }
 
-// name heads the report. The default one is about the shipped events.
+// name heads the report.
 func (c *config) name() string {
-	if c.origin("study.name") == fromDefault && c.Events.File != shippedEvents {
+	if c.ofOtherEvents("study.name") {
 		return "Event study"
 	}
 	return c.Study.Name
 }
+
+// ofOtherEvents reports whether the value of key was written for another
+// catalogue: it comes from a weaker layer than the one that names the catalogue,
+// as the IDs of config.yaml do where a flag names a file.
+func (c *config) ofOtherEvents(key string) bool { return c.origin(key) > c.origin("events.file") }
 
 // model returns the model with the options that the configuration gives it.
 func (c *config) model() analysis.Model {
@@ -293,9 +298,12 @@ func (c *config) catalog() (*events.Catalog, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	exclude := c.Events.Exclude
 	f := events.Filter{IDs: c.Events.IDs, Categories: c.Events.Categories, Tags: c.Events.Tags}
-	if c.Events.File != shippedEvents && c.origin("events.ids") == fromDefault {
-		f.IDs = nil // the default selection is of the shipped catalogue
+	for key, list := range map[string]*[]string{"events.ids": &f.IDs, "events.categories": &f.Categories, "events.tags": &f.Tags, "events.exclude": &exclude} {
+		if c.ofOtherEvents(key) {
+			*list = nil
+		}
 	}
 	if c.Events.From != market.NoDate {
 		f.From = c.Events.From.Time()
@@ -310,7 +318,7 @@ func (c *config) catalog() (*events.Catalog, []string, error) {
 		{"events.ids", events.Filter{IDs: f.IDs}},
 		{"events.categories", events.Filter{Categories: f.Categories}},
 		{"events.tags", events.Filter{Tags: f.Tags}},
-		{"events.exclude", events.Filter{IDs: c.Events.Exclude}},
+		{"events.exclude", events.Filter{IDs: exclude}},
 	} {
 		if _, err := cat.Select(part.f); err != nil {
 			c.bad(part.key, "%v", err)
@@ -325,7 +333,7 @@ func (c *config) catalog() (*events.Catalog, []string, error) {
 	}
 	var ids []string
 	for _, e := range chosen.Events {
-		if !slices.Contains(c.Events.Exclude, e.ID) {
+		if !slices.Contains(exclude, e.ID) {
 			ids = append(ids, e.ID)
 		}
 	}

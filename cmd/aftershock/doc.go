@@ -1,0 +1,127 @@
+/*
+Aftershock measures what dated news did to share prices: an event study.
+
+It compares the return of a security around an event with the return that a model
+of normal returns predicts, and tests whether the difference is more than chance:
+for one security, for all that an event concerns, for one category of events.
+
+# A first study
+
+	$ aftershock run
+	DeepSeek
+	...
+	What stands out
+	...
+
+Without a configuration this is a study of the DeepSeek news of winter 2024/25 on
+figures that come with the program. It needs no network. The report is printed;
+in the directory out stand
+
+	report.txt             the same report
+	observations.csv       a row for each event and security: session 0, the model as fitted, or why it is excluded
+	abnormal_returns.csv   a row for each session of the event window
+	cars.csv               a row for each window: cumulative abnormal return, error, test
+	averages.csv           the averages of groups, session by session
+	tests.csv              every test of every group
+	charts/                two charts for each event
+	manifest.json          how the files came about: configuration, inputs and outputs with their hashes
+
+# One question
+
+The event command measures an event that is in no catalogue. Its arguments are the
+time of the news and the securities; the report is printed, and no file is written
+without --out.
+
+	$ aftershock event 2025-01-27 NVDA --benchmark SPY --window 0,0
+	...
+	Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is
+	5.2 times its usual daily error (p < 0.001).
+	...
+
+	$ aftershock event 2025-01-27 NVDA AVGO TSM --benchmark SPY --window -1,1
+	...
+
+Time is a date, or an instant with its zone. Which session could react first is
+the program's work: news after the close, on a holiday or on a weekend belongs to
+the next session. DeepSeek's R1 came out on Martin Luther King day:
+
+	$ aftershock event 2025-01-20T12:19:44Z NVDA --title "DeepSeek releases R1"
+	...
+	2025-01-21  DeepSeek releases R1
+	...
+
+# Events of one's own
+
+A catalogue is a YAML, JSON or CSV file with an id and a time or date for each
+event; the rest (title, category, tags, securities with the sign expected, source)
+is optional.
+
+	id,date,after_close,title,securities
+	q4,2025-02-26,yes,Nvidia's fourth quarter,NVDA
+	pause,2025-04-09,no,Tariffs paused,NVDA:+ AVGO:+ AMD:+
+
+Everything that is wrong with a file is reported at once:
+
+	$ aftershock events list
+	...
+	$ aftershock events check my-events.csv
+	my-events.csv: 2 events, nothing wrong
+	$ aftershock run --events my-events.csv --out mine
+	...
+
+Events that are catalogued but not studied still count as confounders.
+
+# Prices of one's own
+
+A folder with a file SYMBOL.csv for each security and for the benchmark. A date
+and a close are enough; an adjusted close is better. The usual names of columns,
+forms of dates, separators and byte orders are understood.
+
+	$ aftershock prices list
+	SYMBOL  NAME                        SESSIONS OF  FIRST       LAST        SESSIONS  GAPS  ADJUSTED  SOURCE
+	...
+	$ aftershock run --prices my-prices --events my-events.csv --out mine
+	...
+
+# Configuration
+
+Every command reads config.yaml in the working directory, or the file named by
+--config or the variable AFTERSHOCK_CONFIG. The one that comes with the source
+explains every key. A flag goes before an environment variable, that before the
+file, and the file before the defaults. The variable of a key is its name in
+capitals with _ for each point: study.min_estimation is
+AFTERSHOCK_STUDY_MIN_ESTIMATION. In flags and variables a list is separated by
+commas or blanks, windows are separated by blanks, and none is the empty list.
+
+	$ aftershock run --model mean --car "0,0 -1,1" --tests t,portfolio,kp-bmp --charts none
+	...
+
+Keys that do not exist and values that make no sense are errors that name the line
+and what may have been meant. What there is to choose from:
+
+	$ aftershock list models
+	MODEL ...
+	$ aftershock list tests
+	TEST ...
+	$ aftershock list charts
+	CHART ...
+
+# Running unattended
+
+Standard output has the report and nothing else, standard error what went wrong.
+The exit status is
+
+	0    done
+	1    the data or the machine did not allow it
+	2    the command line or the configuration is wrong
+	130  interrupted
+
+The files of a run are complete or not there: they are written beside those of the
+run before, and renamed into place when all are on the disk, the manifest last. A
+run that was killed on the way is completed by the next one. Files that no run
+has written are never touched; of two runs to one directory the second gives up.
+The same inputs give the same bytes; the clock stands in the manifest alone.
+
+Escape sequences go only to a terminal, and not there if NO_COLOR is set.
+*/
+package main

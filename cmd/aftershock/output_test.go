@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"aftershock/report"
+)
+
+// outputs returns files with a manifest that lists them.
+func outputs(t *testing.T, nameAndData ...string) []file {
+	t.Helper()
+	m := report.Manifest{Program: "aftershock"}
+	var files []file
+	for i := 0; i < len(nameAndData); i += 2 {
+		f := file{nameAndData[i], []byte(nameAndData[i+1])}
+		d, err := report.FileOf(f.name, bytes.NewReader(f.data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, m.Outputs = append(files, f), append(m.Outputs, d)
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(files, file{manifestName, data})
+}
+
+func writeOutput(dir string, files []file) error {
+	o, err := openOutput(dir)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	return o.write(files)
+}
+
+// contents returns every file below dir, hidden ones too.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := make(map[string]string)
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		out[filepath.ToSlash(name)] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(out, manifestName)
+	return out
+}
+
+func same(a, b map[string]string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k, v := range a {
+		if w, ok := b[k]; !ok || v != w {
+			return false
+		}
+	}
+	return true
+}
+
+// A run that is killed while it renames its files is completed at the next
+// start; the user's own files stay.
+func TestOutputSurvivesAnyInterruption(t *testing.T) {
+	after := map[string]string{"a.csv": "2", "b.csv": "2", "c.csv": "2", "charts/new.png": "2", "mine.txt": "mine"}
+	next := outputs(t, "a.csv", "2", "b.csv", "2", "c.csv", "2", "charts/new.png", "2")
+
+	for step := 0; ; step++ {
+		dir := filepath.Join(t.TempDir(), "out")
+		if err := writeOutput(dir, outputs(t, "a.csv", "1", "b.csv", "1", "charts/old.png", "1")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "mine.txt"), []byte("mine"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		died := errors.New("died")
+		finished := func() (finished bool) {
+			o, err := openOutput(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				o.lock.Close() // as the system does for a dead process
+				if x := recover(); x != nil && x != any(died) {
+					panic(x)
+				}
+			}()
+			renames := 0
+			o.rename = func(from, to string) error {
+				if renames++; renames > step {
+					panic(died)
+				}
+				return os.Rename(from, to)
+			}
+			if err := o.write(next); err != nil {
+				t.Fatal(err)
+			}
+			return true
+		}()
+		o, err := openOutput(dir)
+		if err != nil {
+			t.Fatalf("step %d: %v", step, err)
+		}
+		o.close()
+		got := contents(t, dir)
+		if !same(got, after) {
+			t.Errorf("killed at rename %d: the next start leaves %v", step, got)
+		}
+		if err := writeOutput(dir, next); err != nil || !same(contents(t, dir), after) {
+			t.Errorf("step %d: the next run: %v, %v", step, err, contents(t, dir))
+		}
+		if finished {
+			if want := len(next) + 1; step != want {
+				t.Errorf("%d renames, want %d: every file and the old manifest", step, want)
+			}
+			return
+		}
+	}
+}
+
+// A run that is killed before everything is on the disk leaves the one before.
+func TestOutputDropsAnUnfinishedStage(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := writeOutput(dir, outputs(t, "a.csv", "1")); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir)
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, stageName), 0o755), os.WriteFile(filepath.Join(dir, stageName, "a.csv"), []byte("2"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	o, err := openOutput(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.close()
+	if got := contents(t, dir); !same(got, before) {
+		t.Errorf("left %v", got)
+	}
+}
+
+// A file that cannot be written, as on a full disk, changes nothing.
+func TestOutputThatCannotBeWritten(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := writeOutput(dir, outputs(t, "a.csv", "1")); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir)
+	err := writeOutput(dir, outputs(t, "a.csv", "2", strings.Repeat("x", 300), "2"))
+	if err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %v", err)
+	}
+	if got := contents(t, dir); !same(got, before) {
+		t.Errorf("left %v, want %v", got, before)
+	}
+	// Nor does one make directories.
+	fresh := filepath.Join(t.TempDir(), "a", "b")
+	if err := writeOutput(fresh, outputs(t, strings.Repeat("x", 300), "2")); err == nil {
+		t.Error("no error")
+	}
+	if _, err := os.Stat(filepath.Dir(fresh)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s was left: %v", filepath.Dir(fresh), err)
+	}
+}
+
+// A manifest from elsewhere cannot make the program remove files elsewhere.
+func TestManifestOutsideItsDirectory(t *testing.T) {
+	dir := t.TempDir()
+	files := outputs(t, "../x", "1")
+	if err := os.WriteFile(filepath.Join(dir, manifestName), files[len(files)-1].data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeOutput(dir, outputs(t, "a.csv", "1")); err == nil || !strings.Contains(err.Error(), "outside its directory") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A signal ends a run with status 130, and leaves nothing.
+func TestInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	t.Chdir(dir)
+	var out, problems bytes.Buffer
+	if status := run(ctx, []string{"run"}, strings.NewReader(""), &out, &problems); status != statusInterrupted {
+		t.Errorf("status %d", status)
+	}
+	if got := problems.String(); got != "aftershock: interrupted; nothing was written\n" {
+		t.Errorf("stderr %q", got)
+	}
+	if got := contents(t, dir); len(got) > 0 || out.Len() > 0 {
+		t.Errorf("left %v, printed %q", got, out.String())
+	}
+}
+
+// The first run, of everything that ships, takes less than a second.
+func TestFirstRunIsQuick(t *testing.T) {
+	program := buildProgram(t)
+	const bound = 5 * time.Second // of a busy machine; alone it takes 0.5 s
+	cmd := exec.Command(program, "run", "--quiet")
+	cmd.Dir = t.TempDir()
+	start := time.Now()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	took := time.Since(start)
+	t.Logf("%v, processor time %v", took, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+	if took > bound {
+		t.Errorf("took %v", took)
+	}
+	m, err := manifestFiles(filepath.Join(cmd.Dir, "out", manifestName))
+	if err != nil || !slices.Contains(m, "charts/car-deepseek-selloff.png") {
+		t.Errorf("wrote %v, %v", m, err)
+	}
+
+	// The same program, stopped by a signal while it works.
+	cmd = exec.Command(program, "verify")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(200 * time.Millisecond)
+	cmd.Process.Signal(syscall.SIGTERM)
+	cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != statusInterrupted {
+		t.Errorf("exit status %d after SIGTERM", got)
+	}
+}
+
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	program := filepath.Join(t.TempDir(), "aftershock.exe")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
+}
