@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,4 +96,35 @@ func BenchmarkFit(b *testing.B) {
 		n += len(r.eng.obs)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
+}
+
+// BenchmarkTests fits, cumulates and tests 25,000 observations, 500 to an
+// event, over one window of 21 sessions: without the tests by ranks, and with
+// every closed-form test.
+func BenchmarkTests(b *testing.B) {
+	p := benchPanel(b, 500, 2700)
+	c := benchCatalog(p, 25_000)
+	for _, withRanks := range []bool{false, true} {
+		name := "without-ranks"
+		if withRanks {
+			name = "closed-form"
+		}
+		b.Run(name, func(b *testing.B) {
+			s := DefaultStudy()
+			s.Benchmark, s.Groups, s.Windows = "INDEX", []Grouping{ByEvent}, []Window{{-10, 10}}
+			s.Tests = slices.DeleteFunc(DefaultTests(), func(t Test) bool {
+				return !withRanks && slices.Contains([]string{"rank", "rank-standardized", "grank-t", "grank-z", "wilcoxon", "calendar-time"}, t.Name())
+			})
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				r, err := s.Run(context.Background(), c, p, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				n += len(r.Observations)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
+		})
+	}
 }

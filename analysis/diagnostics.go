@@ -18,7 +18,9 @@ func (r *Result) Diagnostics(i int) Diagnostics {
 	if row < 0 {
 		return Diagnostics{nan, nan, nan, nan, nan, nan, nan, nan}
 	}
-	e := make([]float64, r.Study.Estimation.Len())
+	w := r.eng.workspace()
+	defer r.eng.work.Put(w)
+	e := w.take(r.Study.Estimation.Len())
 	r.eng.residuals(int(row), e)
 	n := 0
 	for _, v := range e {
@@ -27,10 +29,19 @@ func (r *Result) Diagnostics(i int) Diagnostics {
 			n++
 		}
 	}
-	return diagnose(e[:n])
+	return diagnose(e[:n], w)
 }
 
-func diagnose(e []float64) Diagnostics {
+// workspace returns scratch memory that is to be put back into work.
+func (g *engine) workspace() *workspace {
+	if w, ok := g.work.Get().(*workspace); ok {
+		w.reset()
+		return w
+	}
+	return new(workspace)
+}
+
+func diagnose(e []float64, w *workspace) Diagnostics {
 	const lags, arch = 10, 5
 	d := Diagnostics{nan, nan, nan, nan, nan, nan, nan, nan}
 	m := float64(len(e))
@@ -71,8 +82,9 @@ func diagnose(e []float64) Diagnostics {
 	}
 	d.LjungBox = m * (m + 2) * q
 	d.LjungBoxP = chiSquaredUpper(d.LjungBox, lags)
-	s := Sample{work: new(workspace)}
-	sq := make([]float64, len(e))
+	s := &w.sample
+	*s = Sample{work: w, X: s.X[:0]}
+	sq := w.take(len(e))
 	for t, v := range e {
 		sq[t] = v * v
 	}
@@ -81,7 +93,7 @@ func diagnose(e []float64) Diagnostics {
 		s.X = append(s.X, sq[arch-k:len(sq)-k])
 	}
 	est := newEstimate(arch)
-	if ex := leastSquares(&s, est); ex == nil {
+	if ex := leastSquares(s, est); ex == nil {
 		d.ArchLM = float64(len(s.Y)) * est.R2
 		d.ArchLMP = chiSquaredUpper(d.ArchLM, arch)
 	}

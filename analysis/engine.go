@@ -42,6 +42,8 @@ type engine struct {
 	pl   []bool
 
 	car, carVar, csar, bhar []float64 // windows a row
+
+	work sync.Pool // of *workspace
 }
 
 // grow makes room for n rows.
