@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -121,6 +122,10 @@ func (d *designs) term(col *market.Column, t Term, bench string) ([]float64, err
 	if t.Series == BenchmarkReturn {
 		key.name = bench
 	}
+	if b := t.Basket; b != nil {
+		key.term.Basket = nil
+		key.name = fmt.Sprintf("%q %v", b.Symbols, b.ByValue)
+	}
 	own := col.Span != nil // its returns cover gaps of its own
 	if !own {
 		if x, ok := d.shared[key]; ok {
@@ -145,6 +150,11 @@ func (d *designs) lay(col *market.Column, t Term, bench string) ([]float64, erro
 		}
 		x = missing(cal.Len())
 		copy(x[first:], v)
+	case BasketReturn:
+		var err error
+		if x, err = d.basket(t.Basket, cal); err != nil {
+			return nil, err
+		}
 	default:
 		name := t.Name
 		if t.Series == BenchmarkReturn {
@@ -178,6 +188,49 @@ func (d *designs) lay(col *market.Column, t Term, bench string) ([]float64, erro
 			}
 		}
 		x = y
+	}
+	return x, nil
+}
+
+// basket lays the returns of a basket on a calendar; NaN on a session where
+// none of its securities has one.
+func (d *designs) basket(b *Basket, cal *market.Calendar) ([]float64, error) {
+	x, total := make([]float64, cal.Len()), make([]float64, cal.Len())
+	currency := ""
+	for _, symbol := range b.Symbols {
+		col := d.panel.Column(symbol)
+		if col == nil {
+			return nil, fmt.Errorf("the security %s has no prices", symbol)
+		}
+		s := &series{col: col}
+		if b.ByValue {
+			if col.Shares <= 0 {
+				return nil, fmt.Errorf("the shares outstanding of %s are not known, so that no mean can be weighted by value", symbol)
+			}
+			if currency != "" && col.Currency != "" && col.Currency != currency {
+				return nil, fmt.Errorf("%s trades in %s, others in %s: they cannot be weighted by value", symbol, col.Currency, currency)
+			}
+			currency = cmp.Or(currency, col.Currency)
+		}
+		for k, r := range onCalendar(col, cal, d.panel.Kind) {
+			if r != r {
+				continue
+			}
+			w := 1.0
+			if b.ByValue {
+				if k == 0 {
+					continue // no close before it
+				}
+				w = s.marketValue(col.Calendar.Search(cal.Date(k-1)+1) - 1)
+			}
+			if w == w {
+				x[k] += w * r
+				total[k] += w
+			}
+		}
+	}
+	for k, w := range total {
+		x[k] /= w // 0/0 is NaN: no return
 	}
 	return x, nil
 }

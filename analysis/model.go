@@ -39,9 +39,17 @@ type Design struct {
 // Term is one regressor: a named series, Lag sessions earlier (negative: later).
 type Term struct {
 	Series SeriesKind
-	Name   string // symbol or factor name; "" for the benchmark
+	Name   string // symbol or factor name; "" for the benchmark and a basket
 	Lag    int
-	Excess bool // less the risk-free rate
+	Excess bool    // less the risk-free rate
+	Basket *Basket // of a BasketReturn
+}
+
+// Basket is a portfolio whose return on a session is the mean of the returns of
+// those of its securities that have one.
+type Basket struct {
+	Symbols []string
+	ByValue bool // weighted by market value at the close before the session; else equally
 }
 
 // SeriesKind says where a regressor comes from.
@@ -52,6 +60,7 @@ const (
 	BenchmarkReturn SeriesKind = iota // the security's benchmark, or the study's
 	SecurityReturn                    // another column of the panel
 	FactorReturn                      // a factor of the panel
+	BasketReturn                      // the mean of several columns
 )
 
 // Sample is what a model is estimated on: the usable sessions of one
@@ -98,6 +107,7 @@ var Models = []Model{
 	CAPM{}, FamaFrench3, Carhart, FamaFrench5, FamaFrench6, Factors{},
 	ScholesWilliams{}, Dimson{}, Dimson{FowlerRorke: true}, Huber{}, TheilSen{},
 	GARCH{GARCH11}, GARCH{GJR}, GARCH{EGARCH},
+	Peer{}, Synthetic{}, Matched{},
 }
 
 // ModelByName returns the model called name, and false when there is none.
