@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -30,10 +31,15 @@ func (a *app) listCommand() *cobra.Command {
 			fmt.Fprintf(t, "%s\t%s\t%s\n", m.Name(), m.About(), m.Paper())
 		}
 	})
-	sub("tests", "List the tests", func(t io.Writer) {
-		fmt.Fprintln(t, "TEST\tNULL HYPOTHESIS\tHOLDS IF\tSOURCE")
+	sub("tests", "List the tests; a star marks those of the default", func(t io.Writer) {
+		usual := analysis.DefaultStudy().Tests
+		fmt.Fprintln(t, "\tTEST\tNULL HYPOTHESIS\tSOURCE")
 		for _, x := range analysis.Tests {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", x.Name(), x.Null(), x.Assumes(), x.Paper())
+			mark := ""
+			if slices.ContainsFunc(usual, func(u analysis.Test) bool { return u.Name() == x.Name() }) {
+				mark = "*"
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", mark, x.Name(), x.Null(), x.Paper())
 		}
 	})
 	sub("charts", "List the charts", func(t io.Writer) {

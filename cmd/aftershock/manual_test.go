@@ -16,13 +16,14 @@ import (
 type example struct {
 	file string
 	line int
+	env  []string // NAME=value
 	args []string
 	want []string
 }
 
 // examples takes the indented or fenced lines of text that begin with
-// "$ aftershock", "aftershock" or "go run ./cmd/aftershock", and what stands
-// below the first kind.
+// "$ aftershock", "aftershock" or "go run ./cmd/aftershock", with variables
+// before it or not, and what stands below the first kind.
 func examples(t *testing.T, file, text string) []example {
 	t.Helper()
 	var out []example
@@ -37,14 +38,12 @@ func examples(t *testing.T, file, text string) []example {
 			code = line
 		}
 		command, prompted := strings.CutPrefix(code, "$ ")
-		for _, program := range []string{"go run ./cmd/aftershock", "go run ./cmd/aftershock@latest"} {
-			command = strings.Replace(command, program+" ", "aftershock ", 1)
-		}
+		e, isExample := parse(t, file, i+1, strings.Replace(command, "go run ./cmd/aftershock", "aftershock", 1))
 		switch {
 		case !fenced && !indented:
 			open = false
-		case strings.HasPrefix(command, "aftershock "):
-			out = append(out, example{file: file, line: i + 1, args: words(t, strings.TrimPrefix(command, "aftershock "))})
+		case isExample:
+			out = append(out, e)
 			open = prompted
 		case prompted:
 			open = false // another program's
@@ -56,19 +55,29 @@ func examples(t *testing.T, file, text string) []example {
 	return out
 }
 
-// words splits a command line at blanks outside double quotes, up to a comment.
-func words(t *testing.T, line string) []string {
+// parse splits a command line at blanks outside double quotes, up to a comment,
+// a redirection or a pipe. It is an example when its command is aftershock.
+func parse(t *testing.T, file string, line int, command string) (example, bool) {
 	t.Helper()
-	line, _, _ = strings.Cut(line, " #")
-	var out []string
-	for i, part := range strings.Split(line, `"`) {
+	for _, end := range []string{" #", " >", " |"} {
+		command, _, _ = strings.Cut(command, end)
+	}
+	e := example{file: file, line: line}
+	for i, part := range strings.Split(command, `"`) {
 		if i%2 == 1 {
-			out = append(out, part)
+			e.args = append(e.args, part)
 		} else {
-			out = append(out, strings.Fields(part)...)
+			e.args = append(e.args, strings.Fields(part)...)
 		}
 	}
-	return out
+	for len(e.args) > 0 && strings.HasPrefix(e.args[0], envPrefix) {
+		e.env, e.args = append(e.env, e.args[0]), e.args[1:]
+	}
+	if len(e.args) < 2 || e.args[0] != "aftershock" {
+		return e, false
+	}
+	e.args = e.args[1:]
+	return e, true
 }
 
 // compare matches output with the lines that a document shows: "..." stands for
@@ -118,8 +127,10 @@ func TestExamples(t *testing.T) {
 	var help func(c *cobra.Command)
 	help = func(c *cobra.Command) {
 		for line := range strings.Lines(c.Example) {
-			if command, ok := strings.CutPrefix(strings.TrimSpace(line), "aftershock "); ok {
-				all = append(all, example{file: "help of " + c.CommandPath(), line: 1, args: words(t, command)})
+			if e, ok := parse(t, "help of "+c.CommandPath(), 1, line); ok {
+				all = append(all, e)
+			} else {
+				t.Errorf("help of %s: %q is no example", c.CommandPath(), line)
 			}
 		}
 		for _, sub := range c.Commands() {
@@ -134,17 +145,22 @@ func TestExamples(t *testing.T) {
 	}
 	done := make(map[string]string)
 	for _, e := range all {
-		key := strings.Join(e.args, "\x00")
-		if _, ran := done[key]; !ran {
-			t.Chdir(examplesDir(t, shipped))
-			var out, problems bytes.Buffer
-			if status := run(t.Context(), e.args, strings.NewReader(""), &out, &problems); status != statusOK {
-				t.Errorf("%s:%d: aftershock %s: exit status %d\n%s", e.file, e.line, strings.Join(e.args, " "), status, problems.String())
-				continue
+		command := strings.Join(append(e.env, e.args...), " ")
+		t.Run(command, func(t *testing.T) {
+			if _, ran := done[command]; !ran {
+				for _, kv := range e.env {
+					name, value, _ := strings.Cut(kv, "=")
+					t.Setenv(name, value)
+				}
+				t.Chdir(examplesDir(t, shipped))
+				var out, problems bytes.Buffer
+				if status := run(t.Context(), e.args, strings.NewReader(""), &out, &problems); status != statusOK {
+					t.Fatalf("%s:%d: exit status %d\n%s", e.file, e.line, status, problems.String())
+				}
+				done[command] = out.String()
 			}
-			done[key] = out.String()
-		}
-		e.compare(t, done[key])
+			e.compare(t, done[command])
+		})
 	}
 }
 
