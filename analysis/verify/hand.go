@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 
 	"aftershock/analysis"
@@ -124,10 +125,12 @@ func handCases() []handCase {
 	}
 }
 
-// byHand performs the cases and checks that every test has one.
+const handSection, worked = "By hand", "worked out"
+
+// byHand performs the cases.
 func byHand(ctx context.Context) []Check {
-	const section, source = "By hand", "worked out"
-	var out []Check
+	const section, source = handSection, worked
+	out := slices.Concat(corrections(), covariances())
 	for _, c := range handCases() {
 		t, ok := analysis.TestByName(c.test)
 		if !ok {
@@ -190,4 +193,68 @@ func (c *handCase) run(ctx context.Context, t analysis.Test) (analysis.TestResul
 		return analysis.TestResult{}, false
 	}
 	return results[0], true
+}
+
+// corrections holds the corrections for many hypotheses against p = 0.04, 0.01,
+// 0.02.
+func corrections() []Check {
+	var out []Check
+	p := []float64{0.04, 0.01, 0.02}
+	for _, c := range []struct {
+		name string
+		got  []float64
+		want [3]float64
+	}{
+		// In order: 3 x 0.01, 2 x 0.02, 1 x 0.04, none below the one before.
+		{"holm", analysis.Holm(p), [3]float64{0.04, 0.03, 0.04}},
+		// 3/1 x 0.01, 3/2 x 0.02, 3/3 x 0.04, none above the one after.
+		{"bh", analysis.BenjaminiHochberg(p), [3]float64{0.04, 0.03, 0.03}},
+		// The same times 1 + 1/2 + 1/3 = 11/6.
+		{"by", analysis.BenjaminiYekutieli(p), [3]float64{0.44 / 6, 0.33 / 6, 0.33 / 6}},
+	} {
+		for i, want := range c.want {
+			out = append(out, check(handSection, c.name+" of "+strconv.FormatFloat(p[i], 'g', -1, 64), worked, c.got[i], want, 12))
+		}
+	}
+	// Statistics 3 and 1; of 19 draws one has 4 in the first place, the others 2,
+	// and 1/2 in the second: 2/20 for the first; 1/20 for the second, raised to
+	// the first's.
+	draws := make([][]float64, 2)
+	for b := range 19 {
+		first := 2.
+		if b == 7 {
+			first = -4
+		}
+		draws[0], draws[1] = append(draws[0], first), append(draws[1], 0.5)
+	}
+	for i, v := range analysis.RomanoWolf([]float64{3, 1}, draws) {
+		out = append(out, check(handSection, "romano-wolf of "+strconv.Itoa(3-2*i), worked, v, 0.1, 12))
+	}
+	return out
+}
+
+// covariances holds the standard errors of the mean of 0, 0, 3, whose residuals
+// are -1, -1, 2 and leverages 1/3.
+func covariances() []Check {
+	var out []Check
+	for _, c := range []struct {
+		errors analysis.Errors
+		want   float64
+	}{
+		{analysis.Classical, 1},                   // s^2 = 6/2, over 3
+		{analysis.HC0, math.Sqrt(6. / 9)},         // sum e^2 / 3^2
+		{analysis.HC1, 1},                         // times 3/2
+		{analysis.HC2, 1},                         // over 1 - 1/3
+		{analysis.HC3, math.Sqrt(6. / 9 * 9 / 4)}, // over (1 - 1/3)^2
+		{analysis.Clustered, 4. / 3},              // sums -2 and 2: 8/9, times 2/1 and 2/2
+		{analysis.NeweyWest, math.Sqrt(5. / 6)},   // 6 + 2/2 (1 - 2) = 5, over 9, times 3/2
+	} {
+		r, err := analysis.Regress([]float64{0, 0, 3}, [][]float64{{1, 1, 1}}, analysis.Specification{Errors: c.errors, Cluster: []int{0, 0, 1}, Lag: 1})
+		if err != nil {
+			out = append(out, missing(handSection, string(c.errors)+" error", worked))
+			continue
+		}
+		out = append(out, check(handSection, string(c.errors)+" error of the mean of 0, 0, 3", worked, r.SE[0], c.want, 12))
+	}
+	return out
 }
