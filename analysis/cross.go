@@ -108,16 +108,14 @@ func (p *pool) summary() *summary {
 	for i, r := range p.rows {
 		x, w := p.residuals(i), p.eng.weight(r)
 		positive, n := 0, 0
-		var e float64
 		for t, v := range x {
 			if v == v {
 				s.average[t] += w * v
 				weight[t] += w
-				e += v
 				n++
-				if v > 0 {
-					positive++
-				}
+			}
+			if v > 0 {
+				positive++
 			}
 		}
 		s.positive += float64(positive) / float64(n)
@@ -125,11 +123,8 @@ func (p *pool) summary() *summary {
 			s.complete = false
 			continue
 		}
-		e /= float64(n)
-		var ss float64
-		for _, v := range x {
-			ss += (v - e) * (v - e)
-		}
+		e := mean(x)
+		ss, _ := centred(x, x, e, e)
 		if !(ss > 0) {
 			s.complete = false
 			continue

@@ -358,6 +358,14 @@ func (g *engine) residuals(r int, dst []float64) {
 	p := s.forecast
 	from := int(g.s0[r]) + g.study.Estimation.From
 	b := g.b[r*g.coefs:][:1+p]
+	if len(s.x) == 1 && p == 1 && s.whole(from, from+len(dst)-1) {
+		y, x := s.y[from-s.first:][:len(dst)], s.x[0][from:][:len(dst)]
+		alpha, beta := b[0], b[1]
+		for t := range dst {
+			dst[t] = y[t] - alpha - beta*x[t]
+		}
+		return
+	}
 session:
 	for t := range dst {
 		k := from + t

@@ -70,6 +70,7 @@ func (grp *Group) average(g *engine, p *pool) {
 		car.end(spread)
 	}
 	grp.Averages = make([]Average, l)
+	q, of := nan, nan // the quantile of so many degrees of freedom
 	for t := range l {
 		tau := g.study.Event.From + t
 		a := Average{Tau: tau, N: ar.n[t], AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: ar.positive[t],
@@ -85,7 +86,10 @@ func (grp *Group) average(g *engine, p *pool) {
 			a.SE *= inflation(a.N, p.those(a.N, here).rbar(Window{tau, tau}))
 			a.CAARSE *= inflation(a.NPath, p.those(a.NPath, so).rbar(Window{g.study.Event.From, tau}))
 		}
-		if q := studentQuantile(0.975, df); q == q {
+		if df != of {
+			q, of = studentQuantile(0.975, df), df
+		}
+		if q == q {
 			a.Lower, a.Upper = a.CAAR-q*a.CAARSE, a.CAAR+q*a.CAARSE
 		}
 		grp.Averages[t] = a

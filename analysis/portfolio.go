@@ -30,8 +30,17 @@ func newPortfolio(g *engine, rows []int32) *portfolio {
 			return &portfolio{ex: &Exclusion{NoRegressor, "the securities are explained by different series"}}
 		}
 	}
+	total := make([]float64, len(p.y))
+	for i, m := range members {
+		for t := max(0, m.first-from); t < min(len(p.y), m.first+len(m.y)-from); t++ {
+			if v := m.y[from+t-m.first]; v == v {
+				p.y[t] += weight[i] * v
+				total[t] += weight[i]
+			}
+		}
+	}
 	for t := range p.y {
-		p.y[t], _ = weightedMean(len(members), weight, func(i int) float64 { return at(members[i].y, members[i].first, from+t) })
+		p.y[t] /= total[t] // 0/0 where no security has a return
 	}
 	for j := range first.x {
 		common := true

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"math"
-	"slices"
 
 	"aftershock/market"
 )
@@ -47,63 +46,59 @@ func (CalendarTime) Paper() string { return "Jaffe (1974); Fama (1998); Newey an
 // Scope implements Test.
 func (CalendarTime) Scope() Scope { return ManyObservations }
 
-// holding is one observation on one session of its window.
-type holding struct {
-	date market.Date
-	row  int32
-	tau  int32
-}
-
 // Run implements Test.
 func (CalendarTime) Run(c *Cross) TestResult {
 	g := c.pool.eng
 	first := g.ser[c.rows[0]]
 	plain := g.pl[c.rows[0]]
-	var held []holding
+	p := first.forecast
+	if plain {
+		p = 0
+	}
+	begin, end := market.Date(math.MaxInt32), market.Date(math.MinInt32)
 	for _, r := range c.rows {
 		if s := g.ser[r]; s.forecast != first.forecast {
 			return undefined("the securities are explained by different series")
 		}
 		cal := g.ser[r].col.Calendar
+		begin = min(begin, cal.Date(max(0, int(g.s0[r])+c.Window.From)))
+		end = max(end, cal.Date(min(cal.Len()-1, int(g.s0[r])+c.Window.To)))
+	}
+	// Sums over the observations held on each day: their number, the return,
+	// the regressors.
+	width := 2 + p
+	days := make([]float64, int(end-begin+1)*width)
+	for _, r := range c.rows {
+		s := g.ser[r]
 		for tau := c.Window.From; tau <= c.Window.To; tau++ {
-			if ar := g.ar[int(r)*g.length+tau-g.study.Event.From]; ar == ar {
-				held = append(held, holding{cal.Date(int(g.s0[r]) + tau), r, int32(tau)})
+			ar := g.ar[int(r)*g.length+tau-g.study.Event.From]
+			if ar != ar {
+				continue
+			}
+			k := int(g.s0[r]) + tau
+			day := days[int(s.col.Calendar.Date(k)-begin)*width:][:width]
+			day[0]++
+			if plain {
+				day[1] += ar
+				continue
+			}
+			day[1] += at(s.y, s.first, k)
+			for j := range p {
+				day[2+j] += s.x[j][k]
 			}
 		}
-	}
-	slices.SortFunc(held, func(a, b holding) int {
-		if a.date != b.date {
-			return int(a.date) - int(b.date)
-		}
-		return int(a.row) - int(b.row)
-	})
-	p := first.forecast
-	if plain {
-		p = 0
 	}
 	x := make([][]float64, 1+p)
 	var y []float64
-	for i := 0; i < len(held); {
-		row := make([]float64, 1+p)
-		var sum, n float64
-		date := held[i].date
-		for ; i < len(held) && held[i].date == date; i++ {
-			h := held[i]
-			s, k := g.ser[h.row], int(g.s0[h.row]+h.tau)
-			n++
-			if plain {
-				sum += g.ar[int(h.row)*g.length+int(h.tau)-g.study.Event.From]
-				continue
-			}
-			sum += at(s.y, s.first, k)
-			for j := range p {
-				row[1+j] += at(s.x[j], 0, k)
-			}
+	for i := 0; i < len(days); i += width {
+		n := days[i]
+		if n == 0 {
+			continue
 		}
-		y = append(y, sum/n)
+		y = append(y, days[i+1]/n)
 		x[0] = append(x[0], 1)
-		for j := 1; j <= p; j++ {
-			x[j] = append(x[j], row[j]/n)
+		for j := range p {
+			x[1+j] = append(x[1+j], days[i+2+j]/n)
 		}
 	}
 	if len(y) < len(x)+2 {
