@@ -82,6 +82,7 @@ var Tests = []Test{
 	RankTest{}, RankStandardized{}, GRankT{}, GRankZ{},
 	SampleQuantile{},
 	BHARTest{}, BHARSkewness{}, CalendarTime{},
+	VarianceU{}, VarianceLambda{},
 	Bootstrap{}, Placebo{},
 }
 
