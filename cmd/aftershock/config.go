@@ -34,13 +34,21 @@ type settings struct {
 		Missing       string   `json:"missing"`
 		MissingEvent  string   `json:"missing_event"`
 		Weights       string   `json:"weights"`
-		Lags          int      `json:"lags"`
 		Tests         []string `json:"tests"`
 		Groups        []string `json:"groups"`
 		Placebo       string   `json:"placebo"`
 		Draws         int      `json:"draws"`
 		Seed          uint64   `json:"seed"`
 	} `json:"study"`
+	Model struct {
+		Lags        int      `json:"lags"`
+		Factors     []string `json:"factors"`
+		Excess      bool     `json:"excess"`
+		Peers       []string `json:"peers"`
+		PeerWeights string   `json:"peer_weights"`
+		PeerMarket  bool     `json:"peer_market"`
+		Donors      []string `json:"donors"`
+	} `json:"model"`
 	Events struct {
 		File       string      `json:"file"`
 		IDs        []string    `json:"ids"`
@@ -57,10 +65,8 @@ type settings struct {
 		Dates  string `json:"dates"`
 	} `json:"prices"`
 	Factors struct {
-		Files  []string `json:"files"`
-		Unit   string   `json:"unit"`
-		Use    []string `json:"use"`
-		Excess bool     `json:"excess"`
+		Files []string `json:"files"`
+		Unit  string   `json:"unit"`
 	} `json:"factors"`
 	Calendar []specialDay `json:"calendar"`
 	Output   struct {
@@ -76,12 +82,14 @@ type settings struct {
 
 // security is a security of the study. In lists, a symbol alone will do.
 type security struct {
-	Symbol    string  `json:"symbol"`
-	Name      string  `json:"name,omitempty"`
-	Exchange  string  `json:"exchange,omitempty"`
-	Benchmark string  `json:"benchmark,omitempty"`
-	Currency  string  `json:"currency,omitempty"`
-	Shares    float64 `json:"shares,omitempty"`
+	Symbol    string   `json:"symbol"`
+	Name      string   `json:"name,omitempty"`
+	Exchange  string   `json:"exchange,omitempty"`
+	Benchmark string   `json:"benchmark,omitempty"`
+	Currency  string   `json:"currency,omitempty"`
+	Shares    float64  `json:"shares,omitempty"`
+	Peers     []string `json:"peers,omitempty"`
+	Match     string   `json:"match,omitempty"`
 }
 
 // window is a window as it is written: [-1, 1].

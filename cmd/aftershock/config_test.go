@@ -92,7 +92,7 @@ func TestWrongConfigs(t *testing.T) {
 			config.yaml:7: securities[0].symbl: unknown key; did you mean symbol?`},
 		{"no value", "study:\n  tests:\n", `
 			config.yaml:2: study.tests: has no value; give one, or remove the key to take the default`},
-		{"types", "study:\n  seed: -1\n  min_estimation: many\n  draws: 1.5\n  event: [-10]\n  car: [[0, 1], x]\n  name: 2025\nevents:\n  from: 20250101\nsecurities: [NVDA, TRUE, 700, {symbol: 1E5}]\nfactors: {excess: maybe}\noutput: png\n", `
+		{"types", "study:\n  seed: -1\n  min_estimation: many\n  draws: 1.5\n  event: [-10]\n  car: [[0, 1], x]\n  name: 2025\nevents:\n  from: 20250101\nsecurities: [NVDA, TRUE, 700, {symbol: 1E5}]\nmodel: {excess: maybe}\noutput: png\n", `
 			config.yaml:2: study.seed: -1 is not a whole number of 0 or more
 			config.yaml:3: study.min_estimation: "many" is not a whole number
 			config.yaml:4: study.draws: 1.5 is not a whole number
@@ -103,7 +103,7 @@ func TestWrongConfigs(t *testing.T) {
 			config.yaml:10: securities[1]: YAML reads this as true or false (true) and not as a text; put it in quotes
 			config.yaml:10: securities[2]: YAML reads this as the number 700 and not as a text; put it in quotes
 			config.yaml:10: securities[3].symbol: YAML reads this as the number 100000 and not as a text; put it in quotes
-			config.yaml:11: factors.excess: maybe is neither true nor false
+			config.yaml:11: model.excess: maybe is neither true nor false
 			config.yaml:12: output: must hold keys and values`},
 		{"values", "study:\n  model: markett\n  tests: [kp-bpm]\n  groups: [sector]\n  returns: raw\nprices:\n  source: yaho\noutput:\n  formats: [jpg]\n  charts: [carr]\n  lang: de\n  width: 3\ncalendar:\n  - {date: 2025-01-09}\n  - {date: 2025-01-10, close: noon, exchange: NYSE}\n  - {date: 2025-01-13, closed: true, exchange: Moon}\n", `
 			config.yaml:2: study.model: "markett" is not a model; did you mean market?

@@ -80,6 +80,9 @@ func decode(from, to reflect.Value) (any, error) {
 			return nil, fmt.Errorf("%v is not a number", data)
 		}
 	case bool:
+		if v, err := strconv.ParseBool(text); isText && err == nil {
+			return v, nil
+		}
 		return nil, fmt.Errorf("%v is neither true nor false", data)
 	}
 	switch {

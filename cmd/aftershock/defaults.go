@@ -23,13 +23,15 @@ func defaults() settings {
 	s.Study.Missing = string(d.Gaps)
 	s.Study.MissingEvent = string(d.MissingEvent)
 	s.Study.Weights = string(d.Weights)
-	s.Study.Lags = 1
 	s.Study.Tests = []string{byDefault}
 	for _, g := range d.Groups {
 		s.Study.Groups = append(s.Study.Groups, string(g))
 	}
 	s.Study.Draws = analysis.DefaultDraws
 	s.Study.Seed = d.Seed
+
+	s.Model.Factors, s.Model.Peers, s.Model.Donors = []string{}, []string{}, []string{}
+	s.Model.PeerWeights = string(analysis.EqualWeights)
 
 	s.Events.File = shippedEvents
 	s.Events.IDs = []string{
@@ -44,9 +46,8 @@ func defaults() settings {
 	}
 	s.Prices.Source = sampleSource
 	s.Prices.Dates = auto
-	s.Factors.Files, s.Factors.Use = []string{}, []string{}
+	s.Factors.Files = []string{}
 	s.Factors.Unit = auto
-	s.Factors.Excess = true
 	s.Calendar = []specialDay{}
 
 	s.Output.Dir = "out"

@@ -99,27 +99,50 @@ func (c *config) name() string {
 // as the IDs of config.yaml do where a flag names a file.
 func (c *config) ofOtherEvents(key string) bool { return c.origin(key) > c.origin("events.file") }
 
-// model returns the model with the options that the configuration gives it.
+// model returns the model with the options that the configuration has for it.
+// Those of other models are passed over, so that a study can be repeated with
+// another model.
 func (c *config) model() analysis.Model {
-	m, known := analysis.ModelByName(c.Study.Model)
-	if !known {
+	instead := analysis.MarketModel{} // so that the rest can be checked
+	if _, known := analysis.ModelByName(c.Study.Model); !known {
 		c.bad("study.model", "%q is not a model%s", c.Study.Model, didYouMean(c.Study.Model, modelNames()))
-		return analysis.MarketModel{} // so that the rest can be checked
+		return instead
 	}
-	if c.Study.Lags < 1 {
-		c.bad("study.lags", "%d; use 1 or more", c.Study.Lags)
-	}
-	switch m := m.(type) {
-	case analysis.Dimson:
-		m.Lags = c.Study.Lags
-		return m
-	case analysis.Factors:
-		if m.Name() == "factors" {
-			m.Series, m.Excess = c.Factors.Use, c.Factors.Excess
+	var o analysis.ModelOptions
+	switch c.Study.Model {
+	case "factors":
+		o.Factors, o.Excess = c.Model.Factors, c.Model.Excess
+	case "dimson", "fowler-rorke":
+		o.Lags = c.Model.Lags
+	case "peer":
+		o.Peers, o.PeerWeights, o.PeerMarket = c.Model.Peers, analysis.Weighting(c.Model.PeerWeights), c.Model.PeerMarket
+		o.PeersOf = make(map[string][]string)
+		for _, s := range c.Securities {
+			if len(s.Peers) > 0 {
+				o.PeersOf[s.Symbol] = s.Peers
+			}
 		}
+	case "synthetic":
+		o.Donors = c.Model.Donors
+	case "matched":
+		o.Matches = make(map[string]string)
+		for _, s := range c.Securities {
+			if s.Match != "" {
+				o.Matches[s.Symbol] = s.Match
+			}
+		}
+	}
+	m, err := analysis.NewModel(c.Study.Model, o)
+	var spec *analysis.SpecError
+	switch {
+	case errors.As(err, &spec) && spec.Field == "model.matches":
+		c.bad("securities", "match: %s", spec.Problem)
+	case errors.As(err, &spec):
+		c.bad(spec.Field, "%s", spec.Problem)
+	default:
 		return m
 	}
-	return m
+	return instead
 }
 
 func (c *config) tests() []analysis.Test {
@@ -413,13 +436,20 @@ func (p *plan) load(ctx context.Context, src market.Source, cat *events.Catalog)
 	regressors := make(map[string]bool)
 	for _, s := range slices.Clone(need) {
 		for _, t := range p.study.Model.Design(s.Symbol).Terms {
-			name := t.Name
-			if t.Series == analysis.BenchmarkReturn {
-				name = cmp.Or(s.Benchmark, p.study.Benchmark)
+			names := []string{t.Name}
+			switch t.Series {
+			case analysis.BenchmarkReturn:
+				names[0] = cmp.Or(s.Benchmark, p.study.Benchmark)
+			case analysis.BasketReturn:
+				names = t.Basket.Symbols
+			case analysis.FactorReturn:
+				continue
 			}
-			if t.Series != analysis.FactorReturn && name != "" {
-				regressors[name] = true
-				add(name)
+			for _, name := range names {
+				if name != "" {
+					regressors[name] = true
+					add(name)
+				}
 			}
 		}
 	}
