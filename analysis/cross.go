@@ -36,6 +36,7 @@ type pool struct {
 	pairs   []pair
 	sampled int // overlapping pairs in all, when pairs is a sample of them; 0 otherwise
 
+	ranker   *ranker // scratch memory of the caller's, or nil
 	rankOnce sync.Once
 	rankings []*rankings // by window
 	general  []general   // by window

@@ -187,6 +187,8 @@ type replica struct {
 	rows  []int32   // the rows of eng in from
 	index []int     // the window of stats in eng.study.Windows
 	out   []TestResult
+
+	ranker ranker
 }
 
 func newReplica(g *engine, at []statistic) *replica {
@@ -236,11 +238,17 @@ func (r *replica) at(d int) []TestResult {
 		}
 	}
 	var p *pool
+	var c *Cross
 	for k, a := range r.stats {
-		if k == 0 || !slices.Equal(r.local[k], r.local[k-1]) {
+		fresh := k == 0 || !slices.Equal(r.local[k], r.local[k-1])
+		if fresh {
 			p = newPool(g, r.local[k])
+			p.ranker = &r.ranker
 		}
-		r.out[k] = run(a.test, newCross(p, r.index[k]))
+		if fresh || r.index[k] != r.index[k-1] {
+			c = newCross(p, r.index[k])
+		}
+		r.out[k] = run(a.test, c)
 	}
 	return r.out
 }

@@ -251,7 +251,10 @@ func (p *pool) rank() {
 		sets[k].windows = append(sets[k].windows, w)
 		p.rankings[w] = sets[k]
 	}
-	k := new(ranker)
+	k := p.ranker
+	if k == nil {
+		k = new(ranker)
+	}
 	event := make([]float64, l)
 	for i, r := range p.rows {
 		row := int(r)
