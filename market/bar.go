@@ -70,8 +70,11 @@ type Source interface {
 	Symbols(ctx context.Context) ([]string, error)
 }
 
-// Error values that sources wrap.
-var ErrUnknownSymbol = errorString("unknown symbol")
+// Error values that sources, and Load, wrap.
+const (
+	ErrUnknownSymbol = errorString("unknown symbol")
+	ErrNoPrices      = errorString("no prices")
+)
 
 type errorString string
 

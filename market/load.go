@@ -64,6 +64,10 @@ func Load(ctx context.Context, src Source, securities []Security, calendar func(
 	byCalendar := make(map[*Calendar][]*Series)
 	for i, sec := range securities {
 		if s := series[i]; s != nil && failed[i] == nil {
+			if len(s.Bars) == 0 {
+				failed[i] = fmt.Errorf("%w of %s in the days asked for in %s", ErrNoPrices, sec.Symbol, src.Name())
+				continue
+			}
 			sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
 			if cals[i] = calendar(sec); cals[i] == nil {
 				failed[i] = fmt.Errorf("%s: the sessions of exchange %q are not known; name one of %s, or take them from a benchmark", sec.Symbol, sec.Exchange, exchangeNames())

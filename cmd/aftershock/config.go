@@ -58,11 +58,38 @@ type settings struct {
 		To         market.Date `json:"to"`
 		Exclude    []string    `json:"exclude"`
 	} `json:"events"`
-	Securities []security `json:"securities"`
-	Prices     struct {
-		Source string `json:"source"`
-		Dir    string `json:"dir"`
-		Dates  string `json:"dates"`
+	Securities     []security `json:"securities"`
+	SecuritiesFile string     `json:"securities_file"`
+	Prices         struct {
+		Source   string      `json:"source"`
+		Dir      string      `json:"dir"`
+		Dates    string      `json:"dates"`
+		Store    string      `json:"store"`
+		From     market.Date `json:"from"`
+		To       market.Date `json:"to"`
+		File     string      `json:"file"`
+		Layout   string      `json:"layout"`
+		Exchange string      `json:"exchange"`
+		Columns  struct {
+			Security  string `json:"security"`
+			Date      string `json:"date"`
+			Return    string `json:"return"`
+			Delisting string `json:"delisting"`
+			Price     string `json:"price"`
+			Close     string `json:"close"`
+			Factor    string `json:"factor"`
+			Volume    string `json:"volume"`
+			Shares    string `json:"shares"`
+			Name      string `json:"name"`
+		} `json:"columns"`
+		Yahoo struct {
+			UserAgent string  `json:"user_agent"`
+			Rate      float64 `json:"rate"`
+			InFlight  int     `json:"in_flight"`
+			Retries   int     `json:"retries"`
+			Timeout   string  `json:"timeout"`
+			BaseURL   string  `json:"base_url"`
+		} `json:"yahoo"`
 	} `json:"prices"`
 	Factors struct {
 		Files []string `json:"files"`
@@ -106,12 +133,8 @@ type specialDay struct {
 	Exchange string      `json:"exchange,omitempty"`
 }
 
-// shipped stands for the catalogue and the figures that come with the program.
-const (
-	shippedEvents = "shipped"
-	sampleSource  = "sample"
-	csvSource     = "csv"
-)
+// shippedEvents stands for the catalogue that comes with the program.
+const shippedEvents = "shipped"
 
 // Words with a meaning of their own. none empties a list in a flag or an
 // environment variable.

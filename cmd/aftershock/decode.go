@@ -76,6 +76,13 @@ func decode(from, to reflect.Value) (any, error) {
 			return nil, fmt.Errorf("%v is not a whole number%s", data, positive(to))
 		}
 	case float64:
+		if isText {
+			x, err := strconv.ParseFloat(text, 64)
+			if err != nil || math.IsNaN(x) {
+				return nil, fmt.Errorf("%q is not a number", text)
+			}
+			return x, nil
+		}
 		if !from.CanInt() && !from.CanFloat() || from.CanFloat() && math.IsNaN(from.Float()) {
 			return nil, fmt.Errorf("%v is not a number", data)
 		}

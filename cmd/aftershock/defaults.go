@@ -46,6 +46,11 @@ func defaults() settings {
 	}
 	s.Prices.Source = sampleSource
 	s.Prices.Dates = auto
+	s.Prices.From, s.Prices.To = market.NoDate, market.NoDate
+	s.Prices.Layout = auto
+	s.Prices.Exchange = market.Exchanges[0].Name
+	s.Prices.Yahoo.Rate, s.Prices.Yahoo.InFlight, s.Prices.Yahoo.Retries = 2, 4, 4
+	s.Prices.Yahoo.Timeout = "30s"
 	s.Factors.Files = []string{}
 	s.Factors.Unit = auto
 	s.Calendar = []specialDay{}

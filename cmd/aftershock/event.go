@@ -41,7 +41,7 @@ without --out.`,
 	flags.add(cmd, "out", "output.dir", "write the results to this `directory`, as run does")
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
-	pricesFlag(cmd, flags)
+	a.pricesFlag(cmd, flags)
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 	_ "time/tzdata" // New York's clock must not depend on the machine
 
 	"github.com/spf13/cobra"
@@ -41,11 +42,13 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	configFile     string
+	offline        bool // never use the network
+	now            func() time.Time
 }
 
 // run performs the command of args and returns its exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
 	defer func() {
 		if x := recover(); x != nil {
 			a.say("a defect of the program, please report it: %v\n%s", x, debug.Stack())

@@ -21,7 +21,7 @@ import (
 
 func (a *app) runCommand() *cobra.Command {
 	flags := make(settingsFlags)
-	var offline, quiet bool
+	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Perform the study of the configuration and write its results",
@@ -47,8 +47,7 @@ Files that no run has written are never touched.`,
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
 	flags.add(cmd, "securities", "securities", "`list` of securities, for events that name none")
-	pricesFlag(cmd, flags)
-	cmd.Flags().BoolVar(&offline, "offline", false, "never use the network (the sample and CSV files never do)")
+	a.pricesFlag(cmd, flags)
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the report")
 	return cmd
 }
@@ -64,8 +63,9 @@ func langFlag(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "lang", "output.lang", "`language` of titles and charts: en or ar", languages...)
 }
 
-func pricesFlag(cmd *cobra.Command, flags settingsFlags) {
-	flags.add(cmd, "prices", "prices.dir", "`directory` of price files SYMBOL.csv, or sample")
+func (a *app) pricesFlag(cmd *cobra.Command, flags settingsFlags) {
+	flags.add(cmd, "prices", "prices.dir", "`source` of prices: sample, yahoo, store, a directory of files SYMBOL.csv, or a file of many securities (.parquet, .csv)")
+	cmd.Flags().BoolVar(&a.offline, "offline", false, "never use the network: take from the store what there is")
 }
 
 // load reads the configuration for a command with flags.
@@ -75,10 +75,7 @@ func (a *app) load(cmd *cobra.Command, flags settingsFlags) (*config, error) {
 		return nil, err
 	}
 	if f, ok := flags["prices.dir"]; ok && f.Changed { // one flag for two keys
-		c.Prices.Source = csvSource
-		if c.Prices.Dir == sampleSource {
-			c.Prices.Source, c.Prices.Dir = sampleSource, ""
-		}
+		c.setPrices(c.Prices.Dir)
 	}
 	return c, nil
 }
@@ -103,7 +100,7 @@ func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) erro
 // perform does the study p of the events of cat, writes its results to the
 // directory out, if it is not "", and its report to stdout if print is true.
 func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catalog, out string, print bool) error {
-	src, err := c.source()
+	src, err := a.source(c, p)
 	if err != nil {
 		return err
 	}
@@ -143,7 +140,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 
 // measure loads prices and factors and performs the study.
 func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source, cat *events.Catalog) (*analysis.Result, error) {
-	panel, warnings, err := p.load(ctx, src, cat)
+	panel, warnings, err := p.load(ctx, c, src, cat)
 	for _, w := range append(cat.Warnings, warnings...) {
 		a.say("%s", w)
 	}

@@ -15,9 +15,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/events"
 	"aftershock/market"
-	"aftershock/market/csvfile"
 	"aftershock/market/factors"
-	"aftershock/market/sample"
 	"aftershock/plots"
 )
 
@@ -26,6 +24,7 @@ import (
 type plan struct {
 	study      *analysis.Study
 	securities []market.Security              // as configured
+	known      []market.Security              // those of the file of securities
 	special    map[string][]market.SpecialDay // by name of exchange
 	calendars  map[string]*market.Calendar    // with the special days, by name of exchange
 	charts     []string                       // names; none: no charts
@@ -183,9 +182,10 @@ func (c *config) checkSecurities(p *plan) {
 			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: s.Shares,
 		})
 	}
-	if c.origin("securities") == fromDefault && c.Prices.Source != sampleSource {
-		p.securities = nil // the default securities are those of the sample
+	if c.origin("securities") == fromDefault && (c.Prices.Source == csvSource || c.Prices.Source == panelSource || c.SecuritiesFile != "") {
+		p.securities = nil // a folder or file of the user's need not have the default ones
 	}
+	c.readSecurities(p)
 	for _, s := range p.securities {
 		p.study.Securities = append(p.study.Securities, s.Symbol)
 	}
@@ -248,19 +248,6 @@ func (c *config) checkCalendar(p *plan) {
 	}
 }
 
-func (c *config) checkPrices() {
-	if !c.oneOf("prices.source", c.Prices.Source, "a source of prices", []string{sampleSource, csvSource}) {
-		return
-	}
-	if c.Prices.Source == csvSource && c.Prices.Dir == "" {
-		c.bad("prices.dir", "is missing; name the folder of the files SYMBOL.csv")
-	}
-	if c.Prices.Source == sampleSource && c.Prices.Dir != "" {
-		c.bad("prices.dir", "goes with prices.source: csv; the sample is within the program")
-	}
-	c.oneOf("prices.dates", c.Prices.Dates, "an order of dates", []string{auto, string(csvfile.DayFirst), string(csvfile.MonthFirst)})
-}
-
 // languages are those that charts have words in.
 var languages = []string{"en", "ar"}
 
@@ -297,11 +284,12 @@ func (c *config) checkOutput(p *plan) {
 
 // security returns what the configuration knows of symbol.
 func (p *plan) security(symbol string) market.Security {
-	i := slices.IndexFunc(p.securities, func(s market.Security) bool { return s.Symbol == symbol })
-	if i < 0 {
-		return market.Security{Symbol: symbol}
+	for _, list := range [][]market.Security{p.securities, p.known} {
+		if i := slices.IndexFunc(list, func(s market.Security) bool { return s.Symbol == symbol }); i >= 0 {
+			return list[i]
+		}
 	}
-	return p.securities[i]
+	return market.Security{Symbol: symbol}
 }
 
 // calendar returns the sessions of a security, special days included; nil when
@@ -381,18 +369,6 @@ func readCatalog(file string) (*events.Catalog, error) {
 	return events.Read(filepath.ToSlash(file), bytes.NewReader(data))
 }
 
-// source opens the source of prices.
-func (c *config) source() (market.Source, error) {
-	if c.Prices.Source == sampleSource {
-		return sample.Source(), nil
-	}
-	o := csvfile.Options{Order: csvfile.AutoOrder}
-	if c.Prices.Dates != auto {
-		o.Order = csvfile.Order(c.Prices.Dates)
-	}
-	return csvfile.Open(c.path("prices.dir", c.Prices.Dir), o)
-}
-
 // addFactors reads the factor files into panel.
 func (c *config) addFactors(panel *market.Panel) error {
 	unit := factors.Auto
@@ -414,8 +390,31 @@ func (c *config) addFactors(panel *market.Panel) error {
 // load reads the prices of everything that the study of the events ids of cat
 // needs. A symbol that the source does not have makes a warning, and its
 // observations are excluded; a benchmark must be there.
-func (p *plan) load(ctx context.Context, src market.Source, cat *events.Catalog) (*market.Panel, []string, error) {
-	var need []market.Security // market.Load passes over what is named again
+func (p *plan) load(ctx context.Context, c *config, src market.Source, cat *events.Catalog) (*market.Panel, []string, error) {
+	need, regressors, err := p.needs(cat)
+	if err != nil {
+		return nil, nil, err
+	}
+	panel, errs := c.loadPanel(ctx, p, src, cat, need)
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	var warnings []string
+	var fatal []error
+	for _, err := range errs {
+		var s *market.SecurityError
+		if isMissing(err) && errors.As(err, &s) && !regressors[s.Symbol] {
+			warnings = append(warnings, err.Error()+" (its observations are excluded)")
+			continue
+		}
+		fatal = append(fatal, err)
+	}
+	return panel, warnings, errors.Join(fatal...)
+}
+
+// needs lists the securities that the study of the events of cat takes, some
+// more than once, and which of them explain the returns of others.
+func (p *plan) needs(cat *events.Catalog) (need []market.Security, regressors map[string]bool, err error) {
 	add := func(symbol string) { need = append(need, p.security(symbol)) }
 	for _, e := range cat.Events {
 		if !slices.Contains(p.study.Events, e.ID) {
@@ -433,7 +432,7 @@ func (p *plan) load(ctx context.Context, src market.Source, cat *events.Catalog)
 			}
 		}
 	}
-	regressors := make(map[string]bool)
+	regressors = make(map[string]bool)
 	for _, s := range slices.Clone(need) {
 		for _, t := range p.study.Model.Design(s.Symbol).Terms {
 			names := []string{t.Name}
@@ -453,21 +452,7 @@ func (p *plan) load(ctx context.Context, src market.Source, cat *events.Catalog)
 			}
 		}
 	}
-	panel, errs := market.Load(ctx, src, need, p.calendar, p.study.Returns, p.study.Gaps, market.NoDate, market.NoDate)
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
-	}
-	var warnings []string
-	var fatal []error
-	for _, err := range errs {
-		var s *market.SecurityError
-		if errors.Is(err, market.ErrUnknownSymbol) && errors.As(err, &s) && !regressors[s.Symbol] {
-			warnings = append(warnings, err.Error()+" (its observations are excluded)")
-			continue
-		}
-		fatal = append(fatal, err)
-	}
-	return panel, warnings, errors.Join(fatal...)
+	return need, regressors, nil
 }
 
 // allExcluded says why nothing of r could be measured; nil when something could.

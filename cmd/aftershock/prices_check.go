@@ -1,0 +1,217 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"aftershock/market"
+	"aftershock/market/csvfile"
+)
+
+// checking is how prices are checked.
+type checking struct {
+	threshold, tolerance float64
+	until, against       string
+	json                 bool
+}
+
+func (a *app) pricesCheckCommand() *cobra.Command {
+	flags := make(settingsFlags)
+	var o checking
+	check := &cobra.Command{
+		Use:   "check [SYMBOL ...]",
+		Short: "Look for what is wrong in prices",
+		Long: `Look for what is wrong in the prices of the configured source, of yahoo in what is
+stored: gaps against the exchange's sessions and bars on days that are none,
+histories that end early or stand still, zero volumes, opens and closes outside
+high and low, jumps without a corporate action, splits that the prices are not
+adjusted for, moves that the next session undoes, rows copied from the session
+before, closes that repeat in every security of an exchange at once.
+
+A price that is wrong and plausible shows only beside another source's: give a
+folder of price files to --against, and every return that differs is reported.
+
+Exit status 0: nothing wrong. What is unusual but confirmed, such as a jump with
+several times the usual volume, is listed with a question mark and does not count.`,
+		Example: `  aftershock prices check
+  aftershock prices check NVDA --prices my-prices --threshold 0.15
+  aftershock prices check --prices yahoo --against my-prices --json`,
+		RunE: func(cmd *cobra.Command, symbols []string) error {
+			c, p, err := a.planned(cmd, flags)
+			if err != nil {
+				return err
+			}
+			return a.pricesCheck(cmd.Context(), c, p, symbols, o)
+		},
+	}
+	a.pricesFlag(check, flags)
+	f := check.Flags()
+	f.BoolVar(&o.json, "json", false, "write JSON")
+	f.Float64Var(&o.threshold, "threshold", 0.25, "`return` that is a jump, a decimal")
+	f.StringVar(&o.until, "until", "", "`date` that histories must reach (default today for a store, elsewhere that which most reach)")
+	f.StringVar(&o.against, "against", "", "`directory` of price files to compare returns with")
+	f.Float64Var(&o.tolerance, "tolerance", 0.0005, "largest `difference` of two returns that agree, a decimal")
+	return check
+}
+
+// checkResult is what a check has found; its JSON is stable.
+type checkResult struct {
+	Source     string           `json:"source"`
+	Securities int              `json:"securities"`
+	Sessions   int              `json:"sessions"`
+	Until      market.Date      `json:"until"`
+	Threshold  float64          `json:"threshold"`
+	Against    string           `json:"against,omitempty"`
+	Problems   int              `json:"problems"`
+	Unusual    int              `json:"unusual"`
+	Findings   []market.Finding `json:"findings"`
+}
+
+func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []string, o checking) error {
+	until := market.NoDate
+	if o.until != "" {
+		var err error
+		if until, err = market.ParseDate(o.until); err != nil {
+			return usageError{fmt.Errorf("--until: %w", err)}
+		}
+	}
+	if !(o.threshold > 0) || !(o.tolerance > 0) {
+		return usageError{errors.New("--threshold and --tolerance must be above 0")}
+	}
+	src, err := a.stored(c, p)
+	if err != nil {
+		return err
+	}
+	var other *csvfile.Dir
+	if o.against != "" {
+		if other, err = csvfile.Open(o.against, c.csvOptions()); err != nil {
+			return err
+		}
+	}
+	if symbols, err = named(ctx, src, symbols); err != nil {
+		return err
+	}
+	r := checkResult{Source: src.Name(), Securities: len(symbols), Until: until, Threshold: o.threshold, Against: o.against, Findings: []market.Finding{}}
+	histories := make([]*market.Series, 0, len(symbols))
+	for _, symbol := range symbols {
+		s, err := src.Series(ctx, symbol, c.Prices.From, c.Prices.To)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			r.Findings = append(r.Findings, market.Finding{Symbol: symbol, Code: market.Unreadable, Problem: true, Date: market.NoDate, Last: market.NoDate, Text: err.Error()})
+			continue
+		}
+		r.Sessions += len(s.Bars)
+		histories = append(histories, s)
+	}
+	if r.Until == market.NoDate {
+		r.Until = a.expected(c, histories)
+	}
+	for _, s := range histories {
+		cal := p.calendarOf(s)
+		if cal == nil {
+			r.Findings = append(r.Findings, market.Finding{Symbol: s.Symbol, Code: market.NoCalendar, Date: market.NoDate, Last: market.NoDate,
+				Text: "the sessions of its exchange are not known; gaps are not looked for"})
+		}
+		r.Findings = append(r.Findings, market.Check(s, cal, market.CheckOptions{Threshold: o.threshold, Until: r.Until})...)
+		if other == nil || len(s.Bars) == 0 {
+			continue
+		}
+		second, err := other.Series(ctx, s.Symbol, s.Bars[0].Date, s.Bars[len(s.Bars)-1].Date)
+		switch {
+		case err == nil:
+			r.Findings = append(r.Findings, market.Compare(s, second, o.against, o.tolerance)...)
+		case !errors.Is(err, market.ErrUnknownSymbol):
+			return err
+		}
+	}
+	for cal, list := range p.byCalendar(histories) {
+		r.Findings = append(r.Findings, market.CheckTogether(cal.Name(), list)...)
+	}
+	slices.SortStableFunc(r.Findings, func(a, b market.Finding) int {
+		return cmp.Or(cmp.Compare(a.Symbol, b.Symbol), cmp.Compare(a.Date, b.Date), cmp.Compare(a.Code, b.Code))
+	})
+	concerned := make(map[string]bool)
+	for _, f := range r.Findings {
+		if f.Problem {
+			r.Problems++
+			concerned[f.Symbol] = true
+		}
+	}
+	r.Unusual = len(r.Findings) - r.Problems
+	if err := a.writeCheck(&r, o.json); err != nil {
+		return err
+	}
+	if r.Problems > 0 {
+		return fmt.Errorf("%s in the prices of %d of %s", plural(r.Problems, "problem"), len(concerned), securitiesWord(r.Securities))
+	}
+	return nil
+}
+
+func (a *app) writeCheck(r *checkResult, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(a.stdout)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}
+	return a.table(func(t io.Writer) {
+		if len(r.Findings) > 0 {
+			fmt.Fprintln(t, "SYMBOL\tDATE\tSESSIONS\tFINDING\tDETAIL")
+		}
+		for _, f := range r.Findings {
+			mark := ""
+			if !f.Problem {
+				mark = "?"
+			}
+			fmt.Fprintf(t, "%s\t%s\t%d\t%s%s\t%s\n", f.Symbol, cmp.Or(f.Date.String(), "-"), f.Sessions, f.Code, mark, f.Text)
+		}
+		fmt.Fprintf(t, "%s, %s: %s, %d unusual\n", securitiesWord(r.Securities), plural(r.Sessions, "session"), plural(r.Problems, "problem"), r.Unusual)
+	})
+}
+
+// expected returns the day that histories should reach: today in a store, in
+// files of the past that which half of them reach.
+func (a *app) expected(c *config, histories []*market.Series) market.Date {
+	if c.Prices.Source == yahooSource || c.Prices.Source == storeSource {
+		return market.DateOf(a.now().UTC()) - 1 // today's session may not have ended
+	}
+	var last []market.Date
+	for _, s := range histories {
+		if n := len(s.Bars); n > 0 {
+			last = append(last, s.Bars[n-1].Date)
+		}
+	}
+	if len(last) == 0 {
+		return market.NoDate
+	}
+	slices.Sort(last)
+	return last[len(last)/2]
+}
+
+// calendarOf returns the sessions of the exchange of s; nil where they are not known.
+func (p *plan) calendarOf(s *market.Series) *market.Calendar {
+	sec := p.security(s.Symbol)
+	sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
+	return p.calendar(sec)
+}
+
+// byCalendar groups histories by the sessions of their exchange. Indices are
+// left out: they do not trade.
+func (p *plan) byCalendar(histories []*market.Series) map[*market.Calendar][]*market.Series {
+	out := make(map[*market.Calendar][]*market.Series)
+	for _, s := range histories {
+		if cal := p.calendarOf(s); cal != nil && s.Symbol[0] != '^' {
+			out[cal] = append(out[cal], s)
+		}
+	}
+	return out
+}

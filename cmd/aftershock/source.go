@@ -1,0 +1,367 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"aftershock/events"
+	"aftershock/market"
+	"aftershock/market/csvfile"
+	"aftershock/market/sample"
+	"aftershock/market/store"
+	"aftershock/market/yahoo"
+)
+
+// The sources of prices.
+const (
+	sampleSource = "sample" // the figures that come with the program
+	csvSource    = "csv"    // a folder with a file a security
+	yahooSource  = "yahoo"  // Yahoo Finance, through the store
+	storeSource  = "store"  // what is stored, and nothing else
+	panelSource  = "panel"  // one file of many securities
+)
+
+var priceSources = []string{sampleSource, csvSource, yahooSource, storeSource, panelSource}
+
+// The layouts of a file of many securities.
+const (
+	longLayout  = "long"
+	widePrices  = "wide-prices"
+	wideReturns = "wide-returns"
+	widePercent = "wide-percent"
+)
+
+// setPrices takes the one value of --prices, which stands for several keys.
+func (c *config) setPrices(value string) {
+	p := &c.Prices
+	p.Dir, p.File = "", ""
+	for _, key := range []string{"prices.source", "prices.file"} {
+		c.flags[key] = c.flags["prices.dir"]
+	}
+	switch lower := strings.ToLower(value); {
+	case value == sampleSource, value == yahooSource, value == storeSource:
+		p.Source = value
+	case isParquet(value), strings.HasSuffix(lower, ".csv"), strings.HasSuffix(lower, ".csv.gz"):
+		p.Source, p.File = panelSource, value
+	default:
+		p.Source, p.Dir = csvSource, value
+	}
+}
+
+func isParquet(name string) bool {
+	return slices.Contains([]string{".parquet", ".parq", ".pq"}, strings.ToLower(filepath.Ext(name)))
+}
+
+func (c *config) checkPrices() {
+	p := &c.Prices
+	if !c.oneOf("prices.source", p.Source, "a source of prices", priceSources) {
+		return
+	}
+	c.oneOf("prices.dates", p.Dates, "an order of dates", []string{auto, string(csvfile.DayFirst), string(csvfile.MonthFirst)})
+	switch {
+	case p.Source == csvSource && p.Dir == "":
+		c.bad("prices.dir", "is missing; name the folder of the files SYMBOL.csv")
+	case p.Source != csvSource && p.Source != panelSource && p.Dir != "":
+		c.bad("prices.dir", "goes with prices.source csv or panel; it is %s", p.Source)
+	}
+	switch {
+	case p.Source == panelSource && p.File == "":
+		c.bad("prices.file", "is missing; name the file of many securities (.parquet or .csv)")
+	case p.Source != panelSource && p.File != "":
+		c.bad("prices.file", "goes with prices.source panel; it is %s", p.Source)
+	}
+	c.oneOf("prices.layout", p.Layout, "a layout of a file", []string{auto, longLayout, widePrices, wideReturns, widePercent})
+	if isParquet(p.File) {
+		for key, value := range map[string]string{"close": p.Columns.Close, "shares": p.Columns.Shares, "name": p.Columns.Name} {
+			if value != "" {
+				c.bad("prices.columns."+key, "is read from CSV files only")
+			}
+		}
+		if p.Layout == widePercent {
+			c.bad("prices.layout", "wide-percent is read from CSV files only")
+		}
+	} else if p.Columns.Factor != "" {
+		c.bad("prices.columns.factor", "is read from Parquet files only; a CSV file must call it cfacpr")
+	}
+	c.exchange("prices.exchange", p.Exchange)
+	if p.From != market.NoDate && p.To != market.NoDate && p.From > p.To {
+		c.bad("prices.from", "%s is after prices.to, %s; exchange them", p.From, p.To)
+	}
+	y := &p.Yahoo
+	if !(y.Rate > 0) || math.IsInf(y.Rate, 0) {
+		c.bad("prices.yahoo.rate", "%v requests a second; use a number above 0", y.Rate)
+	}
+	if y.InFlight < 1 {
+		c.bad("prices.yahoo.in_flight", "%d; use 1 or more", y.InFlight)
+	}
+	if y.Retries < 0 {
+		c.bad("prices.yahoo.retries", "%d; use 0 or more", y.Retries)
+	}
+	if d, err := time.ParseDuration(y.Timeout); err != nil || d <= 0 {
+		c.bad("prices.yahoo.timeout", "%q is not a time such as 30s", y.Timeout)
+	}
+}
+
+// yahoo returns Yahoo Finance as configured. No connection is made before it
+// is asked for prices.
+func (c *config) yahoo() (*yahoo.Source, error) {
+	y := &c.Prices.Yahoo
+	timeout, err := time.ParseDuration(y.Timeout)
+	if err != nil {
+		return nil, err
+	}
+	o := yahoo.Options{
+		Base: y.BaseURL, UserAgent: y.UserAgent, Rate: rate.Limit(y.Rate), Burst: max(1, int(math.Ceil(y.Rate))),
+		MaxInFlight: y.InFlight, Retries: y.Retries, Timeout: timeout,
+	}
+	if o.Retries == 0 {
+		o.Retries = -1 // to that package 0 is its default
+	}
+	if y.BaseURL != "" {
+		o.CookieURL = y.BaseURL
+	}
+	s, err := yahoo.New(o)
+	if err != nil {
+		c.bad("prices.yahoo.base_url", "%s", strings.TrimPrefix(err.Error(), "yahoo: "))
+		return nil, c.err()
+	}
+	return s, nil
+}
+
+// storeDir returns the folder of the store of prices.
+func (c *config) storeDir() (string, error) {
+	if c.Prices.Store != "" {
+		return c.path("prices.store", c.Prices.Store), nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("there is no place for the store of prices (%w); set prices.store", err)
+	}
+	return filepath.Join(cache, "aftershock", "prices"), nil
+}
+
+// openStore opens the store of prices, filled from upstream; from nowhere if
+// that is nil. warn may be called by several goroutines at once.
+func (c *config) openStore(upstream market.Source, warn func(error)) (*store.Store, error) {
+	dir, err := c.storeDir()
+	if err != nil {
+		return nil, err
+	}
+	return store.New(store.Options{Dir: dir, Upstream: upstream, Warn: warn})
+}
+
+// source opens the source of prices. Offline, it opens no connection.
+func (a *app) source(c *config, p *plan) (market.Source, error) {
+	switch c.Prices.Source {
+	case csvSource:
+		return csvfile.Open(c.path("prices.dir", c.Prices.Dir), c.csvOptions())
+	case panelSource:
+		return c.readPanel(p)
+	case yahooSource, storeSource:
+		var mu sync.Mutex
+		warn := func(err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			a.say("%v", err)
+		}
+		if a.offline || c.Prices.Source == storeSource {
+			return c.openStore(nil, warn)
+		}
+		y, err := c.yahoo()
+		if err != nil {
+			return nil, err
+		}
+		return c.openStore(y, warn)
+	}
+	return sample.Source(), nil
+}
+
+func (c *config) csvOptions() csvfile.Options {
+	if c.Prices.Dates == auto {
+		return csvfile.Options{}
+	}
+	return csvfile.Options{Order: csvfile.Order(c.Prices.Dates)}
+}
+
+// span returns the days of which prices are loaded: as configured; where that
+// is open, all that a folder or file has, and of a service or a store what the
+// events ids of cat need, with three years more before them for the
+// pseudo-dates of the test placebo.
+func (c *config) span(p *plan, cat *events.Catalog) (from, to market.Date) {
+	from, to = c.Prices.From, c.Prices.To
+	if c.Prices.Source != yahooSource && c.Prices.Source != storeSource {
+		return from, to
+	}
+	first, last := market.Date(math.MaxInt32), market.NoDate
+	for _, e := range cat.Events {
+		if slices.Contains(p.study.Events, e.ID) {
+			d := market.DateOf(e.Time.UTC())
+			first, last = min(first, d), max(last, d)
+		}
+	}
+	// Of three days two are sessions, or more; holidays of weeks come on top.
+	const holidays, more = 21, 3
+	days := func(sessions int) market.Date { return market.Date(sessions*3/2 + holidays) }
+	if from == market.NoDate {
+		from = market.NewDate((first-days(-p.study.Estimation.From)).Year()-more, 1, 1)
+	}
+	if to == market.NoDate {
+		to = last + days(p.study.Event.To)
+	}
+	return from, max(from, to)
+}
+
+// loadPanel reads the prices of need, for the events of cat.
+func (c *config) loadPanel(ctx context.Context, p *plan, src market.Source, cat *events.Catalog, need []market.Security) (*market.Panel, []error) {
+	if f, ok := src.(panelFile); ok {
+		return f.complete(ctx, c, p, need)
+	}
+	from, to := c.span(p, cat)
+	return market.Load(ctx, src, need, p.calendar, p.study.Returns, p.study.Gaps, from, to)
+}
+
+// panelFile is a file of many securities as a source of prices.
+type panelFile struct {
+	*market.Panel
+	file string
+}
+
+var _ market.Source = panelFile{}
+
+// readPanel reads the file of many securities.
+func (c *config) readPanel(plan *plan) (panelFile, error) {
+	p := &c.Prices
+	file := c.path("prices.file", p.File)
+	f := panelFile{file: file}
+	e, _ := market.ExchangeByName(p.Exchange)
+	cal := plan.calendars[e.Name]
+	if cal == nil && e != market.Exchanges[0] { // nil: New York, and years without rules by the file
+		cal = e.Calendar()
+	}
+	var err error
+	if isParquet(file) {
+		layout := store.Long
+		if p.Layout == widePrices || p.Layout == wideReturns {
+			layout = store.Layout(p.Layout)
+		}
+		f.Panel, err = store.ReadPanel(context.Background(), file, store.PanelOptions{
+			Layout: layout, Calendar: cal, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
+			Columns: store.Mapping{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
+				Price: p.Columns.Price, Factor: p.Columns.Factor, Volume: p.Columns.Volume},
+		})
+		return f, err
+	}
+	o := csvfile.PanelOptions{
+		Options: c.csvOptions(), Calendar: cal, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
+		Columns: csvfile.Columns{Symbol: p.Columns.Security, Name: p.Columns.Name, Date: p.Columns.Date, Return: p.Columns.Return,
+			Delisting: p.Columns.Delisting, Price: p.Columns.Price, Close: p.Columns.Close, Volume: p.Columns.Volume, Shares: p.Columns.Shares},
+	}
+	switch p.Layout {
+	case longLayout:
+		o.Layout = csvfile.Long
+	case widePrices:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Prices
+	case wideReturns:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Returns
+	case widePercent:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Percent
+	}
+	f.Panel, err = csvfile.ReadPanelFile(file, o)
+	return f, err
+}
+
+// Name returns the file's name.
+func (f panelFile) Name() string { return f.file }
+
+// Symbols lists the securities of the file.
+func (f panelFile) Symbols(context.Context) ([]string, error) {
+	symbols := f.Panel.Symbols()
+	slices.Sort(symbols)
+	return symbols, nil
+}
+
+// Series returns the prices of a security of the file.
+func (f panelFile) Series(_ context.Context, symbol string, from, to market.Date) (*market.Series, error) {
+	c := f.Column(symbol)
+	if c == nil {
+		return nil, market.UnknownSymbol(symbol, f.file, f.Panel.Symbols())
+	}
+	if c.Price == nil {
+		return nil, fmt.Errorf("%s: it has the returns of %s, and no prices", f.file, symbol)
+	}
+	nan := math.NaN()
+	s := &market.Series{Symbol: symbol, Name: c.Name, Exchange: c.Exchange, Currency: c.Currency, Adjusted: c.Adjusted, Origin: f.file}
+	for k, price := range c.Price {
+		if math.IsNaN(price) {
+			continue
+		}
+		b := market.Bar{Date: c.Calendar.Date(c.First + k), Open: nan, High: nan, Low: nan, Close: price, AdjClose: price, Volume: nan}
+		if c.Close != nil {
+			b.Close = c.Close[k]
+		}
+		if c.Volume != nil {
+			b.Volume = c.Volume[k]
+		}
+		s.Bars = append(s.Bars, b)
+	}
+	return s.Between(from, to), nil
+}
+
+// complete tells the columns of the file what the configuration knows of them,
+// and adds what the file lacks of need from the folder of price files, if there
+// is one.
+func (f panelFile) complete(ctx context.Context, c *config, p *plan, need []market.Security) (*market.Panel, []error) {
+	var rest market.Source
+	if dir := c.path("prices.dir", c.Prices.Dir); dir != "" {
+		d, err := csvfile.Open(dir, c.csvOptions())
+		if err != nil {
+			return nil, []error{err}
+		}
+		rest = d
+	}
+	var errs []error
+	seen := make(map[string]bool)
+	for _, sec := range need {
+		if seen[sec.Symbol] {
+			continue
+		}
+		seen[sec.Symbol] = true
+		if col := f.Column(sec.Symbol); col != nil {
+			col.Name, col.Exchange = cmp.Or(sec.Name, col.Name), cmp.Or(sec.Exchange, col.Exchange)
+			col.Currency, col.Benchmark = cmp.Or(sec.Currency, col.Currency), sec.Benchmark
+			col.Shares = cmp.Or(sec.Shares, col.Shares)
+			continue
+		}
+		err := market.UnknownSymbol(sec.Symbol, f.file, f.Panel.Symbols())
+		if rest != nil {
+			var s *market.Series
+			if s, err = rest.Series(ctx, sec.Symbol, c.Prices.From, c.Prices.To); err == nil {
+				cal := p.calendar(sec)
+				if own := f.Calendars()[0]; cal == nil || cal.Name() == own.Name() {
+					cal = own
+				}
+				err = f.AddSeries(s, sec, cal)
+			}
+		}
+		if err != nil {
+			errs = append(errs, &market.SecurityError{Symbol: sec.Symbol, Err: err})
+		}
+	}
+	return f.Panel, errs
+}
+
+// isMissing reports whether err says that a source has nothing of a security.
+func isMissing(err error) bool {
+	return errors.Is(err, market.ErrUnknownSymbol) || errors.Is(err, market.ErrNoPrices)
+}
