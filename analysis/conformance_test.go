@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -179,6 +180,60 @@ func TestTestsAreDescribed(t *testing.T) {
 		if _, costly := x.(resampled); costly {
 			t.Errorf("%s is resampled and among the default tests", x.Name())
 		}
+	}
+}
+
+// Opposite returns exchange the one-sided p values and keep the two-sided one;
+// returns in other units keep every statistic.
+func TestSignAndScale(t *testing.T) {
+	s := simulate(t, 7, 500, 4)
+	type key struct {
+		test, of string
+		w, i     int
+	}
+	all := func(change func(float64) float64) map[key]TestResult {
+		for _, c := range s.panel.Columns {
+			if c.Symbol != "INDEX" || change(-1) < -1 {
+				for k := range c.Return {
+					c.Return[k] = change(c.Return[k])
+				}
+			}
+		}
+		out := make(map[key]TestResult)
+		for d, e := range [][]events.Event{{s.event(300, names(7)...)}, {s.event(200, names(6)...), s.event(303, names(7)...)}} {
+			r := s.run(t, s.study(), e...)
+			for w, win := range r.Groups[0].Windows {
+				for _, x := range win.Tests {
+					out[key{x.Test, x.Of, w, -1 - d}] = x
+				}
+				for i := range r.Observations {
+					for _, x := range r.ObservationTests(i, w) {
+						out[key{x.Test, x.Of, w, i}] = x
+					}
+				}
+			}
+		}
+		return out
+	}
+	base := all(func(r float64) float64 { return r })
+	flipped := all(func(r float64) float64 { return -r })
+	all(func(r float64) float64 { return -r })
+	scaled := all(func(r float64) float64 { return 3 * r })
+	for k, x := range base {
+		f, c := flipped[k], scaled[k]
+		if strings.HasPrefix(k.test, "bhar-") { // compounded returns are not those of the opposite sign, nor three times them
+			continue
+		}
+		for what, v := range map[string][3]float64{"two-sided": {x.P, f.P, c.P}, "lower": {x.PLower, f.PUpper, c.PLower}, "upper": {x.PUpper, f.PLower, c.PUpper}} {
+			for j, p := range v[1:] {
+				if math.Abs(p-v[0]) > 1e-9 || math.IsNaN(p) != math.IsNaN(v[0]) {
+					t.Errorf("%+v: %s p %v, after change %d %v", k, what, v[0], j, p)
+				}
+			}
+		}
+	}
+	if len(base) < 60 {
+		t.Errorf("%d results compared", len(base))
 	}
 }
 

@@ -152,3 +152,53 @@ func TestCalendarTime(t *testing.T) {
 		t.Errorf("%.4f of true nulls rejected, want %.3f +- %.4f", rate, size, band)
 	}
 }
+
+func TestExplain(t *testing.T) {
+	s := simulate(t, 8, 900, 14)
+	st := s.study()
+	r := s.run(t, st, s.event(300, names(8)...), s.event(500, append(names(5), "NOPE")...), s.event(898, "S0"))
+	size, beta := missing(len(r.Observations)), missing(len(r.Observations))
+	for i := range size {
+		size[i] = float64(i*i%11) / 3
+		beta[i] = math.Sin(float64(i))
+	}
+	beta[2] = nan
+	var y, w []float64
+	x := make([][]float64, 3)
+	var cluster []int
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Used() && i != 2 && o.EventID != "e898" {
+			f := r.Figures(i)
+			y, w = append(y, f.CAR[1]), append(w, 1/(f.CARSE[1]*f.CARSE[1]))
+			x[0], x[1], x[2] = append(x[0], 1), append(x[1], size[i]), append(x[2], beta[i])
+			cluster = append(cluster, int(o.Security[1]))
+		}
+	}
+	for _, c := range []Characteristics{
+		{Errors: HC3}, {Errors: HC1, Weighted: true}, {Errors: Clustered, Cluster: BySecurity},
+	} {
+		c.Names, c.Values, c.Window = []string{"size", "beta"}, [][]float64{size, beta}, 1
+		spec := Specification{Errors: c.Errors}
+		if c.Weighted {
+			spec.Weights = w
+		}
+		if c.Errors == Clustered {
+			spec.Cluster = cluster
+		}
+		want, err := Regress(y, x, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := r.Explain(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, string(c.Errors), append(got.Coef, got.SE...), append(want.Coef, want.SE...), 1e-12)
+		if len(got.Used) != 12 || !slices.Equal(got.Omitted, []int{2, 14}) || got.Names[2] != "beta" {
+			t.Errorf("used %v, omitted %v, names %v", got.Used, got.Omitted, got.Names)
+		}
+	}
+	if _, err := r.Explain(Characteristics{Names: []string{"size"}, Values: [][]float64{size[:3]}, Errors: HC1}); err == nil {
+		t.Error("a characteristic of too few values is accepted")
+	}
+}
