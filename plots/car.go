@@ -83,12 +83,7 @@ const labelSize = 0.92
 
 func (d *carData) figure(p *pen) figure {
 	f := figure{title: d.title(p.lang)}
-	from, to := session(d.Window.From), session(d.Window.To)
-	if on := d.dates(); on != "" {
-		f.subtitle = p.words.say(p.words.carAt, from, to, on)
-	} else {
-		f.subtitle = p.words.say(p.words.car, from, to)
-	}
+	f.subtitle = p.carSubtitle(&d.subject)
 	lines := d.lines()
 	if len(lines) == 0 {
 		return p.nothing(f, &d.subject)

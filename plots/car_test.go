@@ -214,6 +214,7 @@ func TestOneSession(t *testing.T) {
 func TestNothingToDraw(t *testing.T) {
 	d, a := walks(0, "nothing")
 	d.Excluded, a.Excluded = []string{"ARM (before-data)"}, []string{"ARM (before-data)"}
+	d.Out, a.Out = 1, 1
 	empty := gapped(3, "all missing")
 	for i := range empty.Series {
 		for k := range empty.Series[i].Y {

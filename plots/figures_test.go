@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -80,9 +81,14 @@ func TestRedrawRefuses(t *testing.T) {
 	}
 }
 
-// Every model has a name in words, in every language.
-func TestModelNames(t *testing.T) {
+// Every language has every word, every model among them.
+func TestWords(t *testing.T) {
 	for _, w := range []*words{english, arabic} {
+		for i, v := 1, reflect.ValueOf(w).Elem(); i < v.NumField(); i++ { // field 0 is rtl
+			if v.Field(i).IsZero() {
+				t.Errorf("right to left %v: no word for %s", w.rtl, v.Type().Field(i).Name)
+			}
+		}
 		for _, m := range analysis.Models {
 			if w.models[m.Name()] == "" {
 				t.Errorf("right to left %v: model %s has no name", w.rtl, m.Name())

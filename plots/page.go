@@ -146,6 +146,20 @@ func (p *pen) write(c draw.Canvas, b block, at vg.Point, align float64, col colo
 	p.drawLine(c, b.lines[0], vg.Point{X: at.X - vg.Length(align)*b.width(), Y: at.Y - middle*b.size}, b.size)
 }
 
+// writeLines draws the lines of b downwards, the vertical middle of the first
+// at at.Y, and their left ends, or for text from right to left their right
+// ends, within b's width of at.X.
+func (p *pen) writeLines(c draw.Canvas, b block, at vg.Point, col color.Color) {
+	for _, l := range b.lines {
+		one, x := block{lines: []textLine{l}, size: b.size}, at.X
+		if b.rtl {
+			x += b.width() - one.width()
+		}
+		p.write(c, one, vg.Point{X: x, Y: at.Y}, 0, col)
+		at.Y -= vg.Length(p.lineHeight()) * b.size
+	}
+}
+
 // stroke is w points at the default size of text and scales with it.
 func (p *pen) stroke(w float64) vg.Length { return vg.Length(w) * p.em / 9 }
 

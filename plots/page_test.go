@@ -157,21 +157,18 @@ func TestPercentTicks(t *testing.T) {
 // Text in every colour of a theme reads on its paper: WCAG 2.1 asks for a
 // contrast of 4.5 to 1.
 func TestContrast(t *testing.T) {
-	luminance := func(c color.NRGBA) float64 {
-		lin := func(v uint8) float64 {
-			s := float64(v) / 255
-			if s <= 0.04045 {
-				return s / 12.92
-			}
-			return math.Pow((s+0.055)/1.055, 2.4)
-		}
-		return 0.2126*lin(c.R) + 0.7152*lin(c.G) + 0.0722*lin(c.B)
+	if v := contrast(rgb(0), rgb(0xffffff)); math.Abs(v-21) > 1e-9 {
+		t.Errorf("black on white has a contrast of %v, want 21", v)
 	}
 	for _, th := range Themes {
 		for _, c := range append([]color.NRGBA{th.Ink, th.Muted, th.Rise, th.Fall}, th.Series...) {
-			a, b := luminance(c), luminance(th.Paper)
-			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {
+			if ratio := contrast(c, th.Paper); ratio < 4.5 {
 				t.Errorf("%s: %s on %s has a contrast of %.2f, want 4.5", th.Name, hexColor(c), hexColor(th.Paper), ratio)
+			}
+		}
+		for v := -1.0; v <= 1; v += 0.01 { // of a heat map, 3 to 1 as for large text
+			if c := th.diverging(v); contrast(th.on(c), c) < 3 {
+				t.Errorf("%s: text on %s has a contrast of %.2f, want 3", th.Name, hexColor(c), contrast(th.on(c), c))
 			}
 		}
 	}

@@ -97,7 +97,7 @@ func gapped(n int, title string) *carData {
 		}
 	}
 	d.Lower[2], d.Upper[20] = nan, math.Inf(1)
-	d.Excluded = []string{"SMCI (short-estimation)"}
+	d.Excluded, d.Out = []string{"SMCI (short-estimation)"}, 1
 	return d
 }
 

@@ -14,7 +14,7 @@ import (
 // facts are what stands under every chart: what was measured and how, and
 // where the figures come from.
 type facts struct {
-	Used       int
+	Used, Out  int      // observations, used and excluded
 	Excluded   []string // "SMCI (short-estimation)"
 	Model      string
 	Benchmarks []string // that the model uses, each once
@@ -32,6 +32,7 @@ func factsOf(r *analysis.Result, obs []int) facts {
 	for _, i := range obs {
 		o := &r.Observations[i]
 		if !o.Used() {
+			s.Out++
 			s.Excluded = append(s.Excluded, o.Security+" ("+string(o.Exclusion.Reason)+")")
 			continue
 		}
@@ -130,8 +131,8 @@ func (s *facts) method(w *words, count func(n int) string) string {
 		model = w.isolate(s.Model)
 	}
 	n := count(s.Used)
-	if len(s.Excluded) > 0 {
-		n += " (" + w.say(w.excluded, strconv.Itoa(len(s.Excluded)), strconv.Itoa(s.Used+len(s.Excluded))) + ")"
+	if s.Out > 0 {
+		n += " (" + w.say(w.excluded, strconv.Itoa(s.Out), strconv.Itoa(s.Used+s.Out)) + ")"
 	}
 	parts := []string{n, model}
 	if len(s.Benchmarks) > 0 {

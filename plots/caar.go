@@ -1,0 +1,81 @@
+package plots
+
+import (
+	"context"
+	"fmt"
+
+	"aftershock/analysis"
+)
+
+// caarData is the average cumulative abnormal returns of the groups of one
+// grouping.
+type caarData struct {
+	facts
+	By     analysis.Grouping
+	Panels []panel
+}
+
+func caarOf(ctx context.Context, r *analysis.Result) ([]drawing, error) {
+	all := make([]int, len(r.Observations))
+	for i := range all {
+		all[i] = i
+	}
+	facts := factsOf(r, all)
+	facts.Excluded = nil // many; the charts of the events name them
+	titles := make(map[string]headline)
+	for i := range r.Catalog.Events {
+		titles[r.Catalog.Events[i].ID] = headlineOf(&r.Catalog.Events[i])
+	}
+	var ds []drawing
+	for _, by := range r.Study.Groups {
+		d := &caarData{facts: facts, By: by}
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			if g.By != by {
+				continue
+			}
+			p := panel{Name: headline{ID: g.Key}}
+			if by == analysis.ByEvent {
+				p.Name = titles[g.Key]
+			}
+			for _, a := range g.Averages {
+				p.Y, p.Lower, p.Upper = append(p.Y, a.CAAR), append(p.Lower, a.Lower), append(p.Upper, a.Upper)
+			}
+			if k := end(p.Y); k >= 0 {
+				p.N = g.Averages[k].NPath
+			}
+			d.Panels = append(d.Panels, p)
+		}
+		ds = append(ds, d)
+	}
+	return ds, ctx.Err()
+}
+
+func (d *caarData) id() string { return string(d.By) }
+
+func (d *caarData) figure(p *pen) figure {
+	f := figure{
+		title:    p.words.caarBy[d.By],
+		subtitle: p.words.say(p.words.car, session(d.Window.From), session(d.Window.To)),
+		caption:  []string{d.method(p.words, p.words.observations)},
+	}
+	m := newMultiples(d.Panels, d.Window)
+	m.wide = d.By == analysis.ByEvent
+	if d.By == analysis.All {
+		for i := range m.panels {
+			m.panels[i].Name.ID = p.words.average
+		}
+	}
+	origins := d.origins(p.words, "")
+	if len(m.panels) == 0 {
+		f.caption = append(f.caption, origins...)
+		return p.empty(f)
+	}
+	say := fmt.Sprintf(p.words.panelsMean, p.words.weighted[d.Weights])
+	for _, s := range m.cut(p.words) {
+		say += " " + s
+	}
+	f.caption = append(append(f.caption, say), origins...)
+	m.complete(p, &f)
+	return f
+}

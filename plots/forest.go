@@ -1,0 +1,209 @@
+package plots
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"aftershock/analysis"
+)
+
+// forestData is the CARs of one event over one window with their intervals.
+type forestData struct {
+	subject
+	CAR             analysis.Window // the first window of the study that has several sessions
+	Names           []string
+	Y, Lower, Upper floats // 95% interval; NaN = none
+	Average         floats // CAAR and its interval; nil for fewer than two securities
+	SEMethod        string // analysis.Group.SEMethod
+}
+
+// wideWindow returns the index of the first window of several sessions, 0 where
+// none has.
+func wideWindow(windows []analysis.Window) int {
+	return max(0, slices.IndexFunc(windows, func(w analysis.Window) bool { return w.Len() > 1 }))
+}
+
+func forestOf(r *analysis.Result, event int, obs []int) drawing {
+	e := &r.Catalog.Events[event]
+	w := wideWindow(r.Study.Windows)
+	d := &forestData{subject: subjectOf(r, e, obs), CAR: r.Study.Windows[w]}
+	for _, i := range obs {
+		o := &r.Observations[i]
+		if !o.Used() {
+			continue
+		}
+		f := r.Figures(i)
+		half := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[w]
+		d.Names = append(d.Names, o.Security)
+		d.Y, d.Lower, d.Upper = append(d.Y, f.CAR[w]), append(d.Lower, f.CAR[w]-half), append(d.Upper, f.CAR[w]+half)
+	}
+	if g := r.Group(analysis.ByEvent, e.ID); g != nil && len(g.Members) > 1 {
+		a := r.AverageInterval(g, w)
+		d.Average, d.SEMethod = floats{a.Value, a.Lower, a.Upper}, g.SEMethod
+	}
+	return d
+}
+
+// forestRow is a line of the chart; gap says how many are not shown there.
+type forestRow struct {
+	name            string
+	y, lower, upper float64
+	gap             int
+}
+
+func (x forestRow) significant() bool { return x.lower > 0 || x.upper < 0 }
+
+// interval writes the limits in per cent.
+func (x forestRow) interval() string {
+	if !finite(x.lower) || !finite(x.upper) {
+		return ""
+	}
+	return "[" + strings.TrimSuffix(percent(x.lower, 1), "%") + ", " + strings.TrimSuffix(percent(x.upper, 1), "%") + "]"
+}
+
+// rows returns the securities with a CAR from the highest to the lowest, and
+// the names of the others.
+func (d *forestData) rows() (rows []forestRow, missing []string) {
+	for i, name := range d.Names {
+		if finite(d.Y[i]) {
+			rows = append(rows, forestRow{name: name, y: d.Y[i], lower: d.Lower[i], upper: d.Upper[i]})
+		} else {
+			missing = append(missing, name)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b forestRow) int {
+		switch {
+		case a.y > b.y:
+			return -1
+		case a.y < b.y:
+			return 1
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	return rows, missing
+}
+
+func (d *forestData) figure(p *pen) figure {
+	f := figure{title: d.title(p.lang), subtitle: p.words.say(p.words.forest, window(d.CAR))}
+	if on := d.dates(); on != "" {
+		f.subtitle = p.words.say(p.words.forestOn, window(d.CAR), on)
+	}
+	rows, missing := d.rows()
+	if len(rows) == 0 {
+		return p.nothing(f, &d.subject)
+	}
+	say := []string{p.words.forestKey}
+	if len(d.Average) > 0 && finite(d.Average[0]) {
+		how := p.words.forestSpread
+		if d.SEMethod == "portfolio" {
+			how = p.words.forestPortfolio
+		}
+		say = append(say, fmt.Sprintf(how, p.words.weighted[d.Weights]))
+	}
+	f.caption = d.caption(p.words, say, missing)
+	f.height = vg.Length(1.55*float64(len(rows)+1)+2.6) * p.em
+	f.body = func(c draw.Canvas) { d.draw(p, c, rows) }
+	return f
+}
+
+func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
+	foot := 1.8 * p.em
+	room := max(3, int((c.Max.Y-c.Min.Y-foot)/(1.15*p.em))-2)
+	if len(rows) > room {
+		k := (room - 1) / 2
+		rows = slices.Concat(rows[:k:k], []forestRow{{gap: len(rows) - 2*k}}, rows[len(rows)-k:])
+	}
+	lines := float64(len(rows))
+	average := len(d.Average) > 0 && finite(d.Average[0])
+	mean := forestRow{name: p.words.average}
+	if average {
+		mean.y, mean.lower, mean.upper = d.Average[0], d.Average[1], d.Average[2]
+		lines += 1.3
+	}
+
+	size := labelSize * p.em
+	var names, values, limits vg.Length
+	for _, x := range append(slices.Clip(rows), mean) {
+		face := regular
+		if x.significant() || x.name == mean.name {
+			face = bold
+		}
+		if x.gap > 0 {
+			names = max(names, p.lay1(p.words.more(x.gap), regular, size).width())
+			continue
+		}
+		names = max(names, p.lay1(clip(x.name, 14), face, size).width())
+		values = max(values, p.lay1(percent(x.y, 1), face, size).width())
+		limits = max(limits, p.lay1(x.interval(), regular, size).width())
+	}
+	right := values + 0.8*p.em
+	if withLimits := right + limits + 0.8*p.em; c.Max.X-c.Min.X-names-withLimits > 22*p.em {
+		right = withLimits
+	} else {
+		limits = 0
+	}
+	lo, hi, _ := extent([]float64{0}, d.Y, d.Lower, d.Upper, d.Average)
+	lo, hi = widen(lo, hi, 0.02)
+	f := frame{
+		Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X + names + 0.7*p.em, Y: c.Min.Y + foot}, Max: vg.Point{X: c.Max.X - right, Y: c.Max.Y}},
+		left:      lo, right: hi, bottom: lines, top: 0,
+	}
+	ticks := percents(lo, hi, max(2, min(9, int((f.Max.X-f.Min.X)/(6*p.em)))))
+	p.verticals(c, f, ticks)
+	p.below(c, f, ticks)
+	if average { // a line of what all together did, for comparison
+		line(c, p.theme.Muted, p.stroke(0.8), []vg.Length{p.stroke(1.5), p.stroke(2)}, vg.Point{X: f.x(mean.y), Y: f.Min.Y}, vg.Point{X: f.x(mean.y), Y: f.Max.Y})
+	}
+	row := func(x forestRow, at float64, summary bool) {
+		y := f.y(at)
+		face, col := regular, p.theme.Muted
+		switch {
+		case x.lower > 0:
+			face, col = bold, p.theme.Rise
+		case x.upper < 0:
+			face, col = bold, p.theme.Fall
+		}
+		if x.gap > 0 {
+			p.write(c, p.lay1(p.words.more(x.gap), regular, size), vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Muted)
+			return
+		}
+		nameFace := regular
+		if summary {
+			nameFace, col = bold, p.theme.Ink
+		}
+		p.write(c, p.lay1(clip(x.name, 14), nameFace, size), vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Ink)
+		banded := finite(x.lower) && finite(x.upper)
+		switch r := 0.36 * p.em; {
+		case summary && banded:
+			area := []vg.Point{{X: f.x(x.lower), Y: y}, {X: f.x(x.y), Y: y + 1.3*r}, {X: f.x(x.upper), Y: y}, {X: f.x(x.y), Y: y - 1.3*r}}
+			c.FillPolygon(col, area)
+		default:
+			if banded {
+				line(c, col, p.stroke(1.5), nil, vg.Point{X: f.x(x.lower), Y: y}, vg.Point{X: f.x(x.upper), Y: y})
+			}
+			square := vg.Rectangle{Min: vg.Point{X: f.x(x.y) - r, Y: y - r}, Max: vg.Point{X: f.x(x.y) + r, Y: y + r}}
+			c.SetColor(col)
+			c.Fill(square.Path())
+			if !x.significant() { // hollow
+				in := p.stroke(1.2)
+				square.Min, square.Max = square.Min.Add(vg.Point{X: in, Y: in}), square.Max.Sub(vg.Point{X: in, Y: in})
+				c.SetColor(p.theme.Paper)
+				c.Fill(square.Path())
+			}
+		}
+		p.write(c, p.lay1(percent(x.y, 1), face, size), vg.Point{X: f.Max.X + 0.8*p.em + values, Y: y}, 1, p.theme.Ink)
+		if limits > 0 {
+			p.write(c, p.lay1(x.interval(), regular, size), vg.Point{X: c.Max.X, Y: y}, 1, p.theme.Muted)
+		}
+	}
+	for i, x := range rows {
+		row(x, float64(i)+0.5, false)
+	}
+	if average {
+		row(mean, lines-0.5, true)
+	}
+}
