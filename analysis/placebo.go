@@ -34,8 +34,8 @@ const (
 // With no more than Study.Draws shifts, all are gone through; otherwise that
 // many are drawn without replacement from Study.Seed. Fewer than 19 leave the
 // test undefined. Where the securities trade on several calendars, d counts
-// sessions of the first one's, and every other session 0 moves to the first
-// session at or after the date that its own moves to there.
+// sessions of the calendar of most of them, and every other session 0 moves to
+// the first session at or after the date that its own moves to there.
 //
 // The statistic is Study.Placebo's where that is about as many observations;
 // else t for one observation, portfolio for several that share their session 0
@@ -183,9 +183,10 @@ type replica struct {
 	eng   *engine
 	work  *workspace
 	stats []statistic
-	local [][]int32 // the rows of stats in eng
-	rows  []int32   // the rows of eng in from
-	index []int     // the window of stats in eng.study.Windows
+	local [][]int32        // the rows of stats in eng
+	rows  []int32          // the rows of eng in from
+	index []int            // the window of stats in eng.study.Windows
+	ref   *market.Calendar // that shifts are counted on
 	out   []TestResult
 
 	ranker ranker
@@ -218,8 +219,15 @@ func newReplica(g *engine, at []statistic) *replica {
 	}
 	r.eng = &engine{study: &study, panel: g.panel, length: g.length, forecast: g.forecast, windows: len(study.Windows)}
 	r.eng.grow(len(r.rows))
+	rows := make(map[*market.Calendar]int)
 	for j, i := range r.rows {
 		r.eng.ser[j] = g.ser[i]
+		rows[g.ser[i].col.Calendar]++
+	}
+	for cal, n := range rows {
+		if r.ref == nil || n > rows[r.ref] || n == rows[r.ref] && cal.Name() < r.ref.Name() {
+			r.ref = cal
+		}
 	}
 	return r
 }
@@ -228,9 +236,8 @@ func newReplica(g *engine, at []statistic) *replica {
 // good until the next call.
 func (r *replica) at(d int) []TestResult {
 	g := r.eng
-	ref := r.calendar()
 	for j, i := range r.rows {
-		g.s0[j] = int32(r.from.moved(i, ref, d))
+		g.s0[j] = int32(r.from.moved(i, r.ref, d))
 		if ex := g.fit(j, &r.work.sample); ex != nil {
 			for w := range g.windows {
 				g.car[j*g.windows+w] = nan
@@ -253,9 +260,6 @@ func (r *replica) at(d int) []TestResult {
 	return r.out
 }
 
-// calendar is the one that shifts are counted on.
-func (r *replica) calendar() *market.Calendar { return r.from.ser[r.rows[0]].col.Calendar }
-
 // moved returns session 0 of row i, d sessions of ref later.
 func (g *engine) moved(i int32, ref *market.Calendar, d int) int {
 	cal, s0 := g.ser[i].col.Calendar, int(g.s0[i])
@@ -272,7 +276,7 @@ func (g *engine) moved(i int32, ref *market.Calendar, d int) int {
 // shifts returns the shifts that serve before anything is measured, in
 // ascending order and no more than Study.Draws; see Placebo.
 func (r *replica) shifts() (d []int, pool int, clean bool) {
-	g, st, ref := r.from, r.from.study, r.calendar()
+	g, st, ref := r.from, r.from.study, r.ref
 	lines := make([][]moment, len(r.rows))
 	column := make(map[*series][]moment)
 	for i, s := range g.series {

@@ -167,6 +167,12 @@ func TestPlaceboCalendars(t *testing.T) {
 	if len(d.Shifts) != 99 {
 		t.Fatalf("%d shifts", len(d.Shifts))
 	}
+	reversed := s.run(t, s.study(), s.event(700, "JP", "S0"))
+	e := mustPlace(t, reversed, Hypothesis{"", reversed.Groups[0].Members, Window{0, 2}, KPBMP{}})
+	if !slices.Equal(e.Shifts, d.Shifts) {
+		t.Error("the order of securities moves the pseudo-dates")
+	}
+	same(t, "order of securities", e.Stat[0], d.Stat[0], 1e-9)
 	for _, shift := range d.Shifts {
 		ny, jp := s.cal.Date(r.eng.moved(0, s.cal, shift)), tokyo.Date(r.eng.moved(1, s.cal, shift))
 		if jp < ny || jp > ny+11 || tokyo.Date(tokyo.Search(ny)) != jp {
