@@ -114,6 +114,11 @@ func handCases() []handCase {
 		// = 12/(5 sqrt(5)): sqrt(5)(2/sqrt(5) + g 4/15 + g/30) = 2 + 12/5 * 3/10.
 		{"bhar-skewness", "BHARs 1, 1, 1, 1, 6", 0, 10, []firm{{alternate(1), []float64{1}}, {paired(1), []float64{1}}, {mirrored(1), []float64{1}},
 			{alternate(2), []float64{1}}, {paired(2), []float64{6}}}, 2.72, nan},
+		// SAR^2 (d-2)/d = (e/a)^2 39/41 37/39, d = 39, of variance 2 x 38/35.
+		{"beaver-u", "SARs as 1:2:3", 0, 10, trio, (14*37./41 - 3) / math.Sqrt(3*2*38./35), nan},
+		// (3e - 6)^2 = 9, 0, 9 over (3 x 1 + 3) v, v = 41/39: 18/6 x 39/41 with two
+		// degrees of freedom, p = exp(-x/2).
+		{"lambda", "CARs 1, 2, 3", 0, 10, apart, 117. / 41, math.Exp(-117. / 82)},
 		// Five sessions, mean 2, e = 1, -1, 1, -1, 0; sums of products 4, -3, 2 at
 		// lags 0, 1, 2, floor(4 (5/100)^(2/9)) = 2: 4 + 2(2/3 (-3) + 1/3 2) = 4/3,
 		// Var(alpha) = 4/3 / 25 * 5/4 = 1/15. With four degrees of freedom and

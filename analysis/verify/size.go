@@ -52,6 +52,7 @@ type rule struct {
 	independent bool // takes the observations as independent
 	longest     int  // sessions of the window up to which its p value is right; 0: any
 	least       int  // observations from which its p value is right
+	rough       bool // its p value is an approximation everywhere
 	// attains is the rate at which a statistic with few possible values can
 	// reject for n observations; nil: level.
 	attains func(n int) float64
@@ -70,6 +71,9 @@ type rule struct {
 //   - rank-standardized and the grank tests divide by a standard deviation over
 //     the observations as if it were known; skewness and bhar-skewness estimate
 //     a third moment from them.
+//   - beaver-u takes a sum of squares, skewed and heavy-tailed, as normal; lambda's
+//     sum has a larger mean than its distribution, and neither allows for
+//     observations that move together.
 //   - calendar-time estimates autocovariances from the sessions of the windows.
 //   - placebo takes neighbouring pseudo-dates as so many cases, though their
 //     windows overlap: 99 of them hold nine windows of 11 sessions.
@@ -99,6 +103,8 @@ var rules = map[string]rule{
 	}},
 	"bootstrap": {independent: true, attains: signsRate},
 	"placebo":   {longest: 5},
+	"beaver-u":  {rough: true},
+	"lambda":    {rough: true},
 }
 
 func oneDate(d design, _ int) bool { return d.dates.step == 0 }
@@ -112,6 +118,8 @@ func (d design) class(test string, l int) (c Class, rate float64) {
 		rate = r.attains(d.n)
 	}
 	switch together := d.n > 1 && d.correlation > 0; {
+	case r.rough:
+		return Shown, rate
 	case rate == 0: // no outcome is rare enough
 		return Holds, rate
 	case r.independent && together && d.dates.step == 0:
