@@ -67,11 +67,13 @@ type GARCHFit struct {
 //
 // The likelihood has several maxima on a year of returns: the climb (BFGS with
 // exact scores) starts from the most likely points of a fixed grid, and the
-// highest of the summits is taken.
+// highest of the summits is taken. For egarch only those count at which the
+// variances forget where they began (the filter is invertible; Wintenberger
+// 2013): beyond, the likelihood has higher ones without end, which are chance.
 //
 // Errors: an unknown kind, slices of different length, a value that is not
 // finite, fewer rows than parameters + 1, a constant regressor, a perfect fit,
-// no summit reached.
+// no summit (egarch, on returns whose variance is constant).
 func FitGARCH(y, x []float64, kind GARCHKind) (*GARCHFit, error) {
 	f := &GARCHFit{Kind: kind, Names: kind.names(x != nil)}
 	switch {
@@ -461,7 +463,7 @@ func (l *likelihood) maximize() (garchParams, error) {
 		}
 	}
 	if reached == 0 {
-		return garchParams{}, errors.New("the likelihood has no maximum that can be found")
+		return garchParams{}, fmt.Errorf("the %s likelihood of these %d rows has no maximum at which the variances forget where they began; use the market model, or garch", l.kind, len(l.y))
 	}
 	// The kinks of gjr and egarch lie where alpha + beta x_t meets a y_t, so that
 	// there are lesser summits beside the highest.

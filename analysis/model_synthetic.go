@@ -147,6 +147,9 @@ func simplexLeastSquares(y []float64, x [][]float64) ([]float64, error) {
 			}
 		}
 		size := norm(rest)
+		if negligible(size*size, dot(y, y)) {
+			return w, nil
+		}
 		join, most := -1, promise
 		for j := range x {
 			if barred[j] || slices.Contains(members, j) {
