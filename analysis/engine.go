@@ -352,7 +352,9 @@ func (g *engine) sigmas(r int) []float64 {
 
 // residuals fills dst, one element a session of the estimation window, with
 // the residuals R_t - x_t'b of row r; NaN where the session was not usable.
-// For a model that estimates nothing these are R - E[R], not centred.
+// For a model that estimates nothing these are R - E[R], not centred. The
+// operations are those of abnormal in their order: ranks see the last bit where
+// two residuals are equal but for rounding, as theil-sen makes two of them.
 func (g *engine) residuals(r int, dst []float64) {
 	s := g.ser[r]
 	p := s.forecast
@@ -362,7 +364,7 @@ func (g *engine) residuals(r int, dst []float64) {
 		y, x := s.y[from-s.first:][:len(dst)], s.x[0][from:][:len(dst)]
 		alpha, beta := b[0], b[1]
 		for t := range dst {
-			dst[t] = y[t] - alpha - beta*x[t]
+			dst[t] = y[t] - (alpha + beta*x[t])
 		}
 		return
 	}
