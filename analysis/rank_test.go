@@ -100,3 +100,126 @@ func BenchmarkRanks(b *testing.B) {
 		}
 	}
 }
+
+// The rank tests by their definitions, word for word, on data with gaps: in
+// the estimation windows, so that M differs, and in the event window outside
+// and, counted as zero, inside the CAR window.
+func TestRankDefinitions(t *testing.T) {
+	for _, name := range []string{"market", "garch"} {
+		s := simulate(t, 6, 500, 17)
+		rng := rand.New(rand.NewPCG(5, 5))
+		for _, c := range s.panel.Columns[1:] {
+			for k := range 298 {
+				if rng.IntN(12) == 0 {
+					c.Return[k] = nan
+				}
+			}
+		}
+		s.panel.Column("S1").Return[303] = nan
+		s.panel.Column("S2").Return[301] = nan
+		st := s.study()
+		st.Event, st.Windows, st.MissingEvent = Window{-1, 4}, []Window{{0, 0}, {0, 2}}, ZeroMissing
+		st.Estimation, st.Tests = Window{-150, -2}, []Test{RankTest{}, RankStandardized{}, GRankT{}, GRankZ{}}
+		st.Model, _ = ModelByName(name)
+		r := s.run(t, st, s.event(300, names(6)...))
+		g := r.eng
+		p := newPool(g, []int32{0, 1, 2, 3, 4, 5})
+		const n = 6
+		est, l := st.Estimation.Len(), g.length
+		ar, sar := make([][]float64, n), make([][]float64, n)
+		for i := range n {
+			e, sigma, k := p.residuals(i), g.sigmas(i), 0
+			f := r.Figures(i)
+			ar[i] = slices.Concat(e, f.AR)
+			sar[i] = slices.Clone(ar[i])
+			for j, v := range e {
+				if v == v {
+					if sigma != nil {
+						sar[i][j] = v / sigma[k]
+					} else {
+						sar[i][j] = v / math.Sqrt(g.s2[i])
+					}
+					k++
+				}
+			}
+			copy(sar[i][est:], f.SAR)
+		}
+		scaled := make([][]float64, n)
+		for i := range n {
+			scaled[i] = slices.Clone(sar[i])
+			for j := est; j < est+l; j++ {
+				var col []float64
+				for h := range n {
+					col = append(col, sar[h][j])
+				}
+				scaled[i][j] /= deviation(present(col))
+			}
+		}
+		rank := func(v float64, among []float64) float64 {
+			k := 0.5
+			for _, a := range among {
+				if a < v {
+					k++
+				} else if a == v {
+					k += 0.5
+				}
+			}
+			return k
+		}
+		// The mean over the observations that have one, and their number.
+		session := func(x [][]float64, j int, of func(i int) float64) (m, count float64) {
+			for i := range x {
+				if v := x[i][j]; v == v {
+					m += of(i)
+					count++
+				}
+			}
+			return m / count, count
+		}
+		corrado := func(x [][]float64, w Window) float64 {
+			var ss, in, sessions float64
+			for j := range est + l {
+				m, count := session(x, j, func(i int) float64 { return rank(x[i][j], x[i]) / float64(1+len(present(x[i]))) })
+				if count == 0 {
+					continue
+				}
+				ss += (m - 0.5) * (m - 0.5) * count / n
+				sessions++
+				if w.Contains(j - est + st.Event.From) {
+					in += m - 0.5
+				}
+			}
+			return math.Sqrt(float64(w.Len())) * in / float64(w.Len()) / math.Sqrt(ss/sessions)
+		}
+		for w, win := range st.Windows {
+			c := newCross(p, w)
+			one := make([][]float64, n)
+			for i := range n {
+				one[i] = append(slices.Clone(sar[i][:est]), c.SCAR[i]/deviation(c.SCAR))
+			}
+			u := func(i, j int) float64 { return rank(one[i][j], one[i])/float64(1+len(present(one[i]))) - 0.5 }
+			var ss, big, spread float64
+			for j := range est + 1 {
+				if m, count := session(one, j, func(i int) float64 { return u(i, j) }); count > 0 {
+					ss += count / n * m * m
+					big++
+				}
+			}
+			for i := range n {
+				m := float64(len(present(one[i])))
+				spread += (m - 1) / (12 * (m + 1))
+			}
+			u0, _ := session(one, est, func(i int) float64 { return u(i, est) })
+			z := u0 / math.Sqrt(ss/big)
+			for test, want := range map[string]float64{
+				"rank": corrado(ar, win), "rank-standardized": corrado(scaled, win),
+				"grank-t": z * math.Sqrt((big-2)/(big-1-z*z)), "grank-z": u0 * n / math.Sqrt(spread),
+			} {
+				got := r.Groups[0].Windows[w].Test(test)
+				if got == nil || math.Abs(got.Stat-want) > 1e-9 {
+					t.Errorf("%s %s %s: %+v, want %v", name, win, test, got, want)
+				}
+			}
+		}
+	}
+}
