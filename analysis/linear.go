@@ -145,17 +145,15 @@ func householder(s *Sample, e *Estimate, ybar float64) *Exclusion {
 	m, p := len(s.Y), len(s.X)
 	q := s.work.take((p + 1) * m) // columns of X, then y, all centred
 	r := s.work.take(p * p)       // upper triangle, row by row
-	norm := s.work.take(p)
+	size := s.work.take(p)
 	for j, x := range s.X {
 		xbar := mean(x)
 		e.XBar[j] = xbar
 		c := q[j*m : (j+1)*m]
-		var raw float64
 		for t, v := range x {
 			c[t] = v - xbar
-			raw += v * v
 		}
-		norm[j] = math.Sqrt(raw)
+		size[j] = norm(x)
 	}
 	z := q[p*m:]
 	for t, v := range s.Y {
@@ -163,12 +161,8 @@ func householder(s *Sample, e *Estimate, ybar float64) *Exclusion {
 	}
 	for j := range p {
 		v := q[j*m+j : (j+1)*m]
-		var ss float64
-		for _, a := range v {
-			ss += a * a
-		}
-		length := math.Sqrt(ss)
-		if length <= collinearity*norm[j] {
+		length := norm(v)
+		if length <= collinearity*size[j] {
 			return &Exclusion{Collinear, fmt.Sprintf("regressor %d is a linear combination of the others over the estimation window", j+1)}
 		}
 		rjj := -math.Copysign(length, v[0])
@@ -176,14 +170,10 @@ func householder(s *Sample, e *Estimate, ybar float64) *Exclusion {
 		scale := -1 / (rjj * v[0]) // 2 / v'v
 		r[j*p+j] = rjj
 		for k := j + 1; k <= p; k++ {
-			c := q[k*m+j : (k+1)*m]
-			var dot float64
+			c := q[k*m+j:][:len(v)]
+			f := scale * dot(v, c)
 			for t, a := range v {
-				dot += a * c[t]
-			}
-			dot *= scale
-			for t, a := range v {
-				c[t] -= dot * a
+				c[t] -= f * a
 			}
 			if k < p {
 				r[j*p+k] = c[0]
@@ -242,6 +232,23 @@ func quadratic(a, d []float64) float64 {
 }
 
 func mean(x []float64) float64 { return sum(x) / float64(len(x)) }
+
+// dot is the inner product, in four lanes.
+func dot(a, b []float64) float64 {
+	var s0, s1, s2, s3 float64
+	b = b[:len(a)]
+	t := 0
+	for ; t+4 <= len(a); t += 4 {
+		u, v := a[t:t+4:t+4], b[t:t+4:t+4]
+		s0, s1, s2, s3 = s0+u[0]*v[0], s1+u[1]*v[1], s2+u[2]*v[2], s3+u[3]*v[3]
+	}
+	for ; t < len(a); t++ {
+		s0 += a[t] * b[t]
+	}
+	return (s0 + s1) + (s2 + s3)
+}
+
+func norm(a []float64) float64 { return math.Sqrt(dot(a, a)) }
 
 // sum adds in four lanes, so that the additions need not wait for each other.
 func sum(x []float64) float64 {

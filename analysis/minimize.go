@@ -111,12 +111,3 @@ func update(inv, s, y []float64, sy float64) {
 		}
 	}
 }
-
-func dot(a, b []float64) (s float64) {
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
-}
-
-func norm(a []float64) float64 { return math.Sqrt(dot(a, a)) }
