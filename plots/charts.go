@@ -37,6 +37,8 @@ var Charts = []Chart{
 	{"panels", "Cumulative abnormal returns around each event: a panel for each security with its own 95% band, all on one scale.", false, eachEvent(panelsOf), as[panelsData]},
 	{"caar", "Average cumulative abnormal returns by event, security, category and of all: a panel for each group with its 95% band.", true, caarOf, as[caarData]},
 	{"heat", "Abnormal returns around each event: a coloured cell for each security and session.", false, eachEvent(heatOf), as[heatData]},
+	{"price", "Closes and volume of each security, its events marked; of more than 100 securities, those with the most events.", false, eachSecurity(priceOf), as[priceData]},
+	{"timeline", "Abnormal returns of each security added up from its first event window on, its events marked; of more than 100 securities, those with the most events.", false, eachSecurity(timelineOf), as[timelineData]},
 }
 
 // eachEvent makes a chart of one picture for each event of the study from a

@@ -53,6 +53,13 @@ type words struct {
 	forestKey       string
 	forestPortfolio string // the average, by Group.SEMethod
 	forestSpread    string
+	price           string
+	priceIn         string
+	timeline        string
+	timelineKey     string
+	marks           string
+	mostEvents      string
+	notUsed         string
 	nothing         string
 	reasons         string // reasons for exclusion
 	comma           string
