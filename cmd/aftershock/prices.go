@@ -407,8 +407,8 @@ func (a *app) pricesExportCommand() *cobra.Command {
 DIR: a file SYMBOL.csv for each security, in UTF-8, with dates as 2025-01-27 and
 an empty field where there is no value. Import reads them back unchanged. Files
 that exist are not replaced.`,
-		Example: `  aftershock prices export my-prices --prices sample
-  aftershock prices export my-prices NVDA --prices store`,
+		Example: `  aftershock prices export exported --prices sample
+  aftershock prices export exported NVDA --prices store`,
 		Args: arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.pricesExport(cmd, flags, args[0], args[1:]) },
 	}

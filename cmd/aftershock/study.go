@@ -17,17 +17,18 @@ import (
 	"aftershock/market"
 	"aftershock/market/factors"
 	"aftershock/plots"
+	"aftershock/report"
 )
 
 // plan is a configuration that makes sense: what to do, in the terms of the
 // packages that do it.
 type plan struct {
 	study      *analysis.Study
-	securities []market.Security              // as configured
-	known      []market.Security              // those of the file of securities
-	special    map[string][]market.SpecialDay // by name of exchange
-	calendars  map[string]*market.Calendar    // with the special days, by name of exchange
-	charts     []string                       // names; none: no charts
+	securities []market.Security           // as configured
+	known      []market.Security           // those of the file of securities
+	calendars  map[string]*market.Calendar // with the special days, by name of exchange
+	factors    []report.Factors            // the files that were read
+	charts     []string                    // names; none: no charts
 	plot       plots.Options
 }
 
@@ -57,7 +58,7 @@ func (c *config) plan() (*plan, error) {
 	}
 	p.study.Model = c.model()
 	for i, g := range c.Study.Groups {
-		if c.oneOf(fmt.Sprintf("study.groups[%d]", i), g, "a grouping", groupingNames()) {
+		if c.oneOf(fmt.Sprintf("study.groups[%d]", i), g, "a grouping", names(analysis.Groupings, func(g analysis.Grouping) string { return string(g) })) {
 			p.study.Groups = append(p.study.Groups, analysis.Grouping(g))
 		}
 	}
@@ -198,11 +199,8 @@ func (c *config) exchange(key, name string) *market.Exchange {
 	}
 	e, ok := market.ExchangeByName(name)
 	if !ok {
-		var names []string
-		for _, e := range market.Exchanges {
-			names = append(names, e.Name)
-		}
-		c.bad(key, "%q is not an exchange whose sessions are known%s", name, didYouMean(name, names))
+		known := names(market.Exchanges, func(e *market.Exchange) string { return e.Name })
+		c.bad(key, "%q is not an exchange whose sessions are known%s", name, didYouMean(name, known))
 		return nil
 	}
 	return e
@@ -213,7 +211,7 @@ func (c *config) checkCalendar(p *plan) {
 	for i, d := range c.Calendar {
 		key := fmt.Sprintf("calendar[%d]", i)
 		day := market.SpecialDay{Date: d.Date}
-		if d.Date == market.NoDate || d.Date == 0 {
+		if d.Date == market.NoDate || d.Date == 0 { // empty, or no such key
 			c.bad(key, "has no date")
 			continue
 		}
@@ -252,10 +250,7 @@ func (c *config) checkCalendar(p *plan) {
 var languages = []string{"en", "ar"}
 
 func (c *config) checkOutput(p *plan) {
-	known := make([]string, len(plots.Formats))
-	for i, f := range plots.Formats {
-		known[i] = string(f)
-	}
+	known := names(plots.Formats, func(f plots.Format) string { return string(f) })
 	c.oneOf("output.lang", c.Output.Lang, "a language of the charts", languages)
 	for i, f := range c.Output.Formats {
 		if c.oneOf(fmt.Sprintf("output.formats[%d]", i), f, "a format", known) {
@@ -369,8 +364,8 @@ func readCatalog(file string) (*events.Catalog, error) {
 	return events.Read(filepath.ToSlash(file), bytes.NewReader(data))
 }
 
-// addFactors reads the factor files into panel.
-func (c *config) addFactors(panel *market.Panel) error {
+// addFactors reads the factor files into panel, and records them in p.
+func (c *config) addFactors(p *plan, panel *market.Panel) error {
 	unit := factors.Auto
 	if c.Factors.Unit != auto {
 		unit = factors.Unit(c.Factors.Unit)
@@ -383,6 +378,10 @@ func (c *config) addFactors(panel *market.Panel) error {
 		if err := t.AddTo(panel); err != nil {
 			return err
 		}
+		p.factors = append(p.factors, report.Factors{
+			File: filepath.ToSlash(t.Origin), Vintage: t.Vintage, Unit: string(t.Unit), Names: t.Names,
+			First: t.Dates[0], Last: t.Dates[len(t.Dates)-1], Days: len(t.Dates),
+		})
 	}
 	return nil
 }
@@ -473,34 +472,15 @@ func allExcluded(r *analysis.Result) error {
 	return errors.New("nothing can be measured: " + strings.Join(why, "; "))
 }
 
-func modelNames() []string {
-	names := make([]string, len(analysis.Models))
-	for i, m := range analysis.Models {
-		names[i] = m.Name()
+// names lists what the elements of a table are called.
+func names[T any](table []T, name func(T) string) []string {
+	out := make([]string, len(table))
+	for i, x := range table {
+		out[i] = name(x)
 	}
-	return names
+	return out
 }
 
-func testNames() []string {
-	names := make([]string, len(analysis.Tests))
-	for i, t := range analysis.Tests {
-		names[i] = t.Name()
-	}
-	return names
-}
-
-func groupingNames() []string {
-	names := make([]string, len(analysis.Groupings))
-	for i, g := range analysis.Groupings {
-		names[i] = string(g)
-	}
-	return names
-}
-
-func chartNames() []string {
-	names := make([]string, len(plots.Charts))
-	for i, c := range plots.Charts {
-		names[i] = c.Name
-	}
-	return names
-}
+func modelNames() []string { return names(analysis.Models, analysis.Model.Name) }
+func testNames() []string  { return names(analysis.Tests, analysis.Test.Name) }
+func chartNames() []string { return names(plots.Charts, func(c plots.Chart) string { return c.Name }) }
