@@ -117,10 +117,10 @@ func (BHARSkewness) Run(c *Cross) TestResult {
 // skewAdjusted is Johnson's skewness-adjusted t statistic of the mean of x
 // about mu, NaN where x does not vary. Lyon, Barber, Tsai (1999), equation 5.
 func skewAdjusted(x []float64, mu float64) float64 {
-	if !varies(x) {
+	n, m, sd := float64(len(x)), mean(x), deviation(x)
+	if !(sd > 0) || !varies(x) {
 		return nan
 	}
-	n, m, sd := float64(len(x)), mean(x), deviation(x)
 	var g float64
 	for _, v := range x {
 		d := (v - m) / sd

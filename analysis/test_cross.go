@@ -38,7 +38,7 @@ func meanTest(x []float64) TestResult {
 		return undefined("needs two observations at least")
 	}
 	sd := deviation(x)
-	if !(sd > 0) {
+	if !(sd > 0) || !varies(x) { // the mean of equal numbers need not be their equal
 		return undefined("the observations do not differ, so their spread says nothing")
 	}
 	return outcome(mean(x)*math.Sqrt(n)/sd, StudentT(n-1))

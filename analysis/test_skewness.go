@@ -34,7 +34,7 @@ func (Skewness) Run(c *Cross) TestResult {
 		return undefined("needs three observations at least")
 	}
 	m, sd := mean(c.CAR), deviation(c.CAR)
-	if !varies(c.CAR) {
+	if !(sd > 0) || !varies(c.CAR) {
 		return undefined("the observations do not differ, so their spread says nothing")
 	}
 	var g float64
