@@ -10,8 +10,8 @@ import (
 	"text/tabwriter"
 )
 
-// WriteText writes the report for a terminal: a line for each section, then
-// every check and every size that is not as it should be.
+// WriteText writes the report for a terminal: a line for each section, the
+// tables of sizes, and every check that is not as it should be.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -47,6 +47,14 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%s%%\t%s%%\n", c.what, n, wrong, percent(low), percent(high))
 	}
 	t.Flush()
+	for _, s := range r.situations() {
+		fmt.Fprintf(&b, "\n%s, correlation %.1f: per cent of studies, by observations N and sessions L\n", upper(s.Dates), s.Correlation)
+		for _, row := range s.rows("*") {
+			fmt.Fprintln(t, strings.Join(row, "\t"))
+		}
+		t.Flush()
+	}
+	b.WriteString("\n4.9 must lie in its band, *35* above it; (6.5) is shown without a claim; ! marks what is wrong.\n")
 	for _, c := range r.Checks {
 		if !c.OK {
 			fmt.Fprintf(&b, "\nWRONG: %s: %s is %.15g; %s has %.15g; %.1f digits agree, %g are asked", c.Section, c.Name, c.Got, c.Source, c.Want, c.Digits, c.Least)
@@ -127,7 +135,12 @@ observations, window of L sessions.
 `, r.Replications, r.placebos(), r.Seed, simEstimation, 1/outside)
 	for _, s := range r.situations() {
 		fmt.Fprintf(&b, "\n### %s, correlation %.1f\n\n", upper(s.Dates), s.Correlation)
-		s.write(&b)
+		for k, row := range s.rows("**") {
+			fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+			if k == 0 {
+				fmt.Fprintf(&b, "| --- |%s\n", strings.Repeat(" ---: |", len(row)-1))
+			}
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -177,14 +190,16 @@ func (r *Report) situations() []situation {
 	return out
 }
 
-func (s *situation) write(w io.Writer) {
-	fmt.Fprint(w, "| N, L |")
+// rows are the cells of the table: a head, then a row for each test. Rates of
+// OverRejects stand between strong, those of Shown in parentheses.
+func (s *situation) rows(strong string) [][]string {
+	head := []string{"N, L"}
 	for _, c := range s.cells {
-		fmt.Fprintf(w, " %d, %d |", c.n, c.l)
+		head = append(head, fmt.Sprintf("%d, %d", c.n, c.l))
 	}
-	fmt.Fprintf(w, "\n| --- |%s\n", strings.Repeat(" ---: |", len(s.cells)))
+	out := [][]string{head}
 	for _, test := range s.tests {
-		fmt.Fprintf(w, "| %s |", test)
+		row := []string{test}
 		for _, c := range s.cells {
 			text := "–"
 			for _, x := range s.sizes {
@@ -194,7 +209,7 @@ func (s *situation) write(w io.Writer) {
 				text = percent(x.Rate)
 				switch x.Class {
 				case OverRejects:
-					text = "**" + text + "**"
+					text = strong + text + strong
 				case Shown:
 					text = "(" + text + ")"
 				}
@@ -202,10 +217,11 @@ func (s *situation) write(w io.Writer) {
 					text += "!"
 				}
 			}
-			fmt.Fprintf(w, " %s |", text)
+			row = append(row, text)
 		}
-		fmt.Fprintln(w)
+		out = append(out, row)
 	}
+	return out
 }
 
 // WriteJSON writes the report as one JSON object; a figure that could not be

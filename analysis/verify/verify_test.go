@@ -165,7 +165,7 @@ func TestCanFail(t *testing.T) {
 			t.Errorf("%s with %d of 1000 rejected and %d undefined: %+v", c.test, c.rejected, c.undefined, s)
 		}
 	}
-	r := &Report{Checks: []Check{missing("s", "gone", "x")}, Sizes: []Size{{Test: "t"}}}
+	r := &Report{Checks: []Check{missing("s", "gone", "x")}, Sizes: []Size{{Test: "t", Dates: "one date"}}}
 	var b bytes.Buffer
 	if err := r.WriteText(&b); err != nil || strings.Count(b.String(), "WRONG: ") != 2 || !strings.Contains(b.String(), "1 of 1 figures and 1 of 1 rates are not") {
 		t.Errorf("%v\n%s", err, &b)
