@@ -5,13 +5,11 @@ import (
 	"math"
 )
 
-// Characteristics says how CARs are regressed on what their observations are.
-type Characteristics struct {
-	Names        []string    // of the characteristics
-	Values       [][]float64 // by characteristic, one element an observation of the result; NaN where unknown
-	Window       int         // index into Study.Windows
-	Standardised bool        // SCAR in place of CAR
-	Weighted     bool        // by 1/Var(CAR)
+// Explanation says how CARs are regressed on characteristics.
+type Explanation struct {
+	Window       int  // index into Study.Windows
+	Standardised bool // SCAR in place of CAR
+	Weighted     bool // by 1/Var(CAR)
 	Errors       Errors
 	Cluster      Grouping // of Clustered errors: ByEvent, BySecurity or ByCategory
 }
@@ -32,22 +30,20 @@ type Explained struct {
 // Observations are independent for HC0 to HC3; those of one event or security
 // are not, and want clustered errors. Errors: characteristics that are not one
 // value an observation; what [Regress] refuses. MacKinlay (1997), section 11.
-func (r *Result) Explain(c Characteristics) (*Explained, error) {
-	if len(c.Names) != len(c.Values) {
-		return nil, fmt.Errorf("%d characteristics have %d names", len(c.Values), len(c.Names))
-	}
+func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error) {
 	if c.Window < 0 || c.Window >= len(r.Study.Windows) {
 		return nil, fmt.Errorf("window %d is not among the %d of the study", c.Window, len(r.Study.Windows))
 	}
-	for j, v := range c.Values {
-		if len(v) != len(r.Observations) {
-			return nil, fmt.Errorf("characteristic %s has %d values for %d observations", c.Names[j], len(v), len(r.Observations))
+	out := &Explained{Names: []string{"intercept"}}
+	for _, x := range by {
+		if len(x.Value) != len(r.Observations) {
+			return nil, fmt.Errorf("characteristic %s has %d values for %d observations", x.Name, len(x.Value), len(r.Observations))
 		}
+		out.Names = append(out.Names, x.Name)
 	}
-	out := &Explained{Names: append([]string{"intercept"}, c.Names...)}
 	spec := Specification{Errors: c.Errors}
 	var y []float64
-	x := make([][]float64, 1+len(c.Values))
+	x := make([][]float64, 1+len(by))
 	clusters := make(map[string]int)
 	for i := range r.Observations {
 		o := &r.Observations[i]
@@ -57,8 +53,8 @@ func (r *Result) Explain(c Characteristics) (*Explained, error) {
 		k := int(o.row)*r.eng.windows + c.Window
 		car, variance := r.eng.car[k], r.eng.carVar[k]
 		known := car == car
-		for _, v := range c.Values {
-			known = known && v[i] == v[i]
+		for _, x := range by {
+			known = known && x.Value[i] == x.Value[i]
 		}
 		if !known {
 			out.Omitted = append(out.Omitted, i)
@@ -70,8 +66,8 @@ func (r *Result) Explain(c Characteristics) (*Explained, error) {
 		}
 		y = append(y, car)
 		x[0] = append(x[0], 1)
-		for j, v := range c.Values {
-			x[1+j] = append(x[1+j], v[i])
+		for j, c := range by {
+			x[1+j] = append(x[1+j], c.Value[i])
 		}
 		if c.Weighted {
 			spec.Weights = append(spec.Weights, 1/variance)

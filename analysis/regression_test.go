@@ -174,10 +174,10 @@ func TestExplain(t *testing.T) {
 			cluster = append(cluster, int(o.Security[1]))
 		}
 	}
-	for _, c := range []Characteristics{
+	for _, c := range []Explanation{
 		{Errors: HC3}, {Errors: HC1, Weighted: true}, {Errors: Clustered, Cluster: BySecurity},
 	} {
-		c.Names, c.Values, c.Window = []string{"size", "beta"}, [][]float64{size, beta}, 1
+		c.Window = 1
 		spec := Specification{Errors: c.Errors}
 		if c.Weighted {
 			spec.Weights = w
@@ -189,7 +189,7 @@ func TestExplain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := r.Explain(c)
+		got, err := r.Explain([]Characteristic{{"size", size}, {"beta", beta}}, c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("used %v, omitted %v, names %v", got.Used, got.Omitted, got.Names)
 		}
 	}
-	if _, err := r.Explain(Characteristics{Names: []string{"size"}, Values: [][]float64{size[:3]}, Errors: HC1}); err == nil {
+	if _, err := r.Explain([]Characteristic{{"size", size[:3]}}, Explanation{Errors: HC1}); err == nil {
 		t.Error("a characteristic of too few values is accepted")
 	}
 }
