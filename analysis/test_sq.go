@@ -1,5 +1,7 @@
 package analysis
 
+import "math"
+
 // SampleQuantile places a CAR among the sums of the observation's own
 // estimation residuals over every L consecutive usable sessions (overlapping;
 // gaps closed up):
@@ -8,7 +10,8 @@ package analysis
 //	P(upper) = (1 + #{sums >= CAR}) / (1 + #sums)
 //	p        = min(1, 2 min(lower, upper))
 //
-// The statistic is the CAR. By-product: sums, their number.
+// The statistic is the CAR. By-products: sums, their number; beyond, the number
+// of those that are as far from zero as the CAR, to whichever side.
 // Gelbach, Helland, Klick (2013).
 type SampleQuantile struct{}
 
@@ -37,7 +40,7 @@ func (SampleQuantile) Run(c *Cross) TestResult {
 	if sums < 1 {
 		return undefined("%d usable estimation sessions; a window of %d needs %d", len(e), l, l)
 	}
-	below, above := 0, 0
+	below, above, beyond := 0, 0, 0
 	for i := range sums {
 		var s float64
 		for _, v := range e[i : i+l] {
@@ -49,9 +52,12 @@ func (SampleQuantile) Run(c *Cross) TestResult {
 		if s >= car {
 			above++
 		}
+		if math.Abs(s) >= math.Abs(car) {
+			beyond++
+		}
 	}
 	n := float64(1 + sums)
-	r := TestResult{Stat: car, Dist: Distribution{"empirical", nan, nan}, Extra: []Figure{{"sums", float64(sums)}}}
+	r := TestResult{Stat: car, Dist: Distribution{"empirical", nan, nan}, Extra: []Figure{{"sums", float64(sums)}, {"beyond", float64(beyond)}}}
 	r.PLower, r.PUpper = float64(1+below)/n, float64(1+above)/n
 	r.P = min(1, 2*min(r.PLower, r.PUpper))
 	return r

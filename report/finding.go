@@ -44,15 +44,6 @@ const (
 	alike                    // spread rejects, past does not
 )
 
-var verdictWords = map[verdict]string{
-	untested:  "not tested",
-	chance:    "not to be told from chance",
-	shared:    "more than chance",
-	unequal:   "disputed: unequal reactions",
-	unsettled: "disputed: unsettled",
-	alike:     "disputed: small but alike",
-}
-
 // decide says what the tests allow to be said of g over CAR window win.
 func decide(r *analysis.Result, g *analysis.Group, win int) finding {
 	w := &g.Windows[win]
@@ -133,7 +124,7 @@ func judge(w *analysis.GroupWindow, sameDate bool, widening float64) finding {
 // it counts co-movement by event time, which is right for one date only.
 func takesIndependence(test string, sameDate bool) bool {
 	switch test {
-	case "patell", "bmp", "cross-section", "skewness", "sign", "generalized-sign", "wilcoxon", "grank-z", "bootstrap", "bhar-t", "bhar-skewness":
+	case "patell", "bmp", "cross-section", "skewness", "sign", "generalized-sign", "wilcoxon", "grank-z", "bootstrap", "bhar-t", "bhar-skewness", "beaver-u", "lambda":
 		return true
 	case "crude", "rank", "rank-standardized", "grank-t":
 		return !sameDate

@@ -103,12 +103,12 @@ func TestReaction(t *testing.T) {
 		{0.02, 0, "A closed unchanged where the market explains +2.0%; the difference of -2.0% cannot"},
 	} {
 		r := made(t, c.market, c.own)
-		if got := reaction(r, 0, 0); !strings.HasPrefix(got, c.want) {
+		if got := inEnglish(r).reaction(0, 0); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%v, %v:\n got %s\nwant %s", c.market, c.own, got, c.want)
 		}
 	}
 	r := made(t, 0, 0.2)
-	if got := reaction(r, 0, 2); !strings.HasPrefix(got, "Over sessions -1 to +1, the cumulative abnormal return of A is +") || !strings.Contains(got, "its usual error over 3 sessions") {
+	if got := inEnglish(r).reaction(0, 2); !strings.HasPrefix(got, "Over sessions -1 to +1, the cumulative abnormal return of A is +") || !strings.Contains(got, "its usual error over 3 sessions") {
 		t.Error(got)
 	}
 }
@@ -116,7 +116,7 @@ func TestReaction(t *testing.T) {
 func TestPValues(t *testing.T) {
 	for p, want := range map[float64]string{0.2774: "p = 0.28", 0.0419: "p = 0.042", 0.04996: "p = 0.04996", 0.0504: "p = 0.050", 0.00987: "p = 0.0099", 0.000126: "p = 0.00013",
 		1.136e-10: "p < 1e-9", 9.99e-5: "p < 1e-4", 0: "p < 1e-300", 1: "p = 1.00", 0.999: "p = 1.00"} {
-		if got := strings.ReplaceAll(sayP(p), nbsp, " "); got != want {
+		if got := strings.ReplaceAll(inEnglish(nil).sayP(p), nbsp, " "); got != want {
 			t.Errorf("%v: %s, want %s", p, got, want)
 		}
 	}
@@ -126,3 +126,5 @@ func TestPValues(t *testing.T) {
 		}
 	}
 }
+
+func inEnglish(r *analysis.Result) speaker { return speaker{language: english, r: r} }

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/width"
 )
 
@@ -29,10 +28,8 @@ func clean(s string) string {
 // isolate puts s between marks that keep its direction from what stands
 // beside it, if any of it runs from right to left.
 func isolate(s string) string {
-	for _, r := range s {
-		if p, _ := bidi.LookupRune(r); p.Class() == bidi.R || p.Class() == bidi.AL {
-			return "\u2068" + s + "\u2069"
-		}
+	if leftward(s) {
+		return "\u2068" + s + "\u2069"
 	}
 	return s
 }

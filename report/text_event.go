@@ -6,58 +6,32 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"aftershock/analysis"
 )
 
 // event writes the section of one event.
 func (p *page) event(ev int) {
-	r, e := p.r, &p.r.Catalog.Events[ev]
-	var used []int
-	for _, i := range p.obs[ev] {
-		if r.Observations[i].Used() {
-			used = append(used, i)
-		}
-	}
+	e := &p.r.Catalog.Events[ev]
 	const margin = "            " // beneath the title, which stands right of a date
 	p.blank()
 	p.line(p.rule())
-	for k, l := range wrap(p.title(ev), p.width-len(margin)) {
+	for k, l := range wrap(p.title(e), p.width-len(margin)) {
 		if k == 0 {
-			p.line(p.bold(p.day(ev).String() + "  " + isolate(l)))
+			p.line(p.bold(p.session0(ev).String() + "  " + isolate(l)))
 		} else {
 			p.line(p.bold(margin + isolate(l)))
 		}
 	}
-	about := clean(e.ID)
-	if c := clean(e.Category); c != "" {
-		about += ", " + c
-	}
-	about += fmt.Sprintf("; N = %d", len(used))
-	if x := len(p.obs[ev]) - len(used); x > 0 {
-		about += fmt.Sprintf(", %d excluded", x)
-	}
-	p.paragraph(margin, margin, about)
+	p.paragraph(margin, margin, p.about(ev))
 	p.blank()
-	for _, s := range whenOut(r, e, p.obs[ev]) {
+	said, g, f := p.paragraphs(ev)
+	for _, s := range said {
 		p.paragraph("", "", s)
 	}
+	used := p.used(ev)
 	if len(used) == 0 {
-		p.paragraph("", "", "No security could be measured; the reasons stand at the end.")
 		return
-	}
-	g := r.Group(analysis.ByEvent, e.ID)
-	p.paragraph("", "", reaction(r, used[0], headline))
-	if g != nil && len(g.Members) < 2 {
-		g = nil
-	}
-	var f finding
-	if g != nil {
-		f = decide(r, g, headline)
-		for _, s := range together(r, &f, g, headline) {
-			p.paragraph("", "", s)
-		}
 	}
 	p.blank()
 	p.securities(used, g)
@@ -67,8 +41,8 @@ func (p *page) event(ev int) {
 	}
 	if w := p.warnings[e.ID]; len(w) > 0 {
 		p.blank()
-		for _, s := range w {
-			p.paragraph("  ! ", "    ", s)
+		for _, n := range w {
+			p.paragraph("  ! ", "    ", p.noteText(n))
 		}
 	}
 }
@@ -100,7 +74,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 	}
 	t := &grid{heads: []head{{name: fmt.Sprintf("%%, N %d", len(used)), left: true}}}
 	if zero {
-		t.heads = append(t.heads, head{name: "return"}, head{name: "AR   "}, head{name: "t", order: 1}, head{name: "p of t", order: 3, as: "p of t"})
+		t.heads = append(t.heads, head{name: p.say("return")}, head{name: "AR   "}, head{name: "t", order: 1}, head{name: p.say("p of t"), order: 3, as: p.say("p of t")})
 	}
 	for _, w := range windows {
 		t.heads = append(t.heads, head{name: s.Windows[w].String(), order: 2, as: s.Windows[w].String()})
@@ -129,7 +103,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		t.rows = append(t.rows, append(row, b, strconv.Itoa(o.Fit.M), clip(name, 28)))
 	}
 	if g != nil {
-		row := []string{"average"}
+		row := []string{p.say("average")}
 		if zero {
 			row = append(row, "", percent(g.Averages[-s.Event.From].AAR, 2)+"   ", "", "")
 		}
@@ -142,14 +116,8 @@ func (p *page) securities(used []int, g *analysis.Group) {
 	if g == nil {
 		return
 	}
-	var short []string
-	for _, w := range g.Windows {
-		if len(w.Missing) > 0 {
-			short = append(short, fmt.Sprintf("%s N %d", w.Window, w.N))
-		}
-	}
-	if len(short) > 0 {
-		p.paragraph("  ", "  ", "Averages over the securities with a complete window: "+strings.Join(short, ", ")+".")
+	if s := p.short(g); s != "" {
+		p.paragraph("  ", "  ", s)
 	}
 }
 
@@ -160,37 +128,17 @@ func (p *page) tests(g *analysis.Group, f *finding) {
 	if len(w.Tests) == 0 {
 		return
 	}
-	t := &grid{heads: []head{{name: fmt.Sprintf("%s, N %d", w.Window, w.N), left: true}, {name: "statistic"}, {name: "distribution", left: true, order: 1, as: "distribution"}, {name: "p"}, {name: "reading", left: true, order: 1, as: "reading"}}}
+	dist, reading := p.say("distribution"), p.say("reading")
+	t := &grid{heads: []head{{name: fmt.Sprintf("%s, N %d", w.Window, w.N), left: true}, {name: p.say("statistic")}, {name: dist, left: true, order: 1, as: dist}, {name: "p"}, {name: reading, left: true, order: 1, as: reading}}}
 	for k := range g.Windows {
 		if k != headline {
-			t.heads = append(t.heads, head{name: "p " + g.Windows[k].Window.String(), order: 2, as: "p values over the other windows"})
+			t.heads = append(t.heads, head{name: "p " + g.Windows[k].Window.String(), order: 2, as: p.say("p values over the other windows")})
 		}
 	}
-	var order []int
-	var aside, undefined []string
-	rank := func(k int) int {
-		switch &w.Tests[k] {
-		case f.past, f.spread:
-			return 0
-		case f.joint:
-			return 1
-		}
-		return 2
-	}
-	for k := range w.Tests {
-		switch x := &w.Tests[k]; {
-		case !defined(x):
-			undefined = append(undefined, x.Test)
-		case slices.Contains(f.aside, x):
-			aside = append(aside, fmt.Sprintf("%s %s (p"+nbsp+"%s)", x.Test, fixed(x.Stat, 3), showP(x.P)))
-		default:
-			order = append(order, k)
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
+	order, rest := p.read(f)
 	for _, k := range order {
 		x := &w.Tests[k]
-		row := []string{x.Test, fixed(x.Stat, 3), distribution(x.Dist), showP(x.P), reading(f, x)}
+		row := []string{x.Test, fixed(x.Stat, 3), distribution(x.Dist), showP(x.P), p.reading(f, x)}
 		for j := range g.Windows {
 			if j != headline {
 				row = append(row, showP(g.Windows[j].Tests[k].P))
@@ -201,25 +149,9 @@ func (p *page) tests(g *analysis.Group, f *finding) {
 	if len(t.rows) > 0 {
 		p.grid(t)
 	}
-	if len(aside) > 0 {
-		p.paragraph("  ", "  ", fmt.Sprintf("Set aside, as the residuals correlate by %s on average and the variance of the average is %s times that of independent securities: %s.",
-			fixed(w.RBar, 2), fixed(w.VarianceRatio(), 1), strings.Join(aside, ", ")))
+	for _, s := range rest {
+		p.paragraph("  ", "  ", s)
 	}
-	if len(undefined) > 0 {
-		p.paragraph("  ", "  ", "Not defined here (tests.csv says why): "+strings.Join(undefined, ", ")+".")
-	}
-}
-
-// reading says in a few words what one test says here.
-func reading(f *finding, t *analysis.TestResult) string {
-	s := "does not reject"
-	if rejects(t) {
-		s = "rejects"
-	}
-	if t == f.past || t == f.spread {
-		return "leads: " + s
-	}
-	return s
 }
 
 func distribution(d analysis.Distribution) string {

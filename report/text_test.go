@@ -34,13 +34,13 @@ func plain(s string) string { return strings.Join(strings.Fields(s), " ") }
 func TestDeepSeek(t *testing.T) {
 	full := textOf(t, shipped(), TextOptions{Events: []string{"deepseek-selloff"}, Width: 100})
 	for _, want := range []string{
-		"Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is 5.2 times its usual daily error (p < 0.001).",
+		"Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is 5.2 times its usual daily error (p < 0.001) and more extreme than all 250 sessions before.",
 		"On session 0 the twelve securities returned on average 5.8 points less than the market explains. Against its own past that is more than chance (portfolio p = 0.00013).",
 		"But the securities did not move alike: from -15.4% (MRVL) to +2.8% (TXN), a spread 3.1 times the usual.",
 		"kp-bmp, which lets the news itself widen their spread and counts their co-movement, cannot tell the average from chance (p = 0.28).",
 		"That none of them moved is ruled out (joint p < 1e-9): speak of Marvell Technology, Nvidia, Taiwan Semiconductor (ADR), Broadcom and Micron Technology rather than of the group.",
 		"Not to be relied on: cross-section p = 0.0099, patell p < 1e-11, bmp p = 0.020",
-		"They take the securities as independent, but by their co-movement (mean correlation 0.28) twelve of them tell about as much as 2.9 independent ones.",
+		"They take the securities as independent, but by their co-movement (mean correlation 0.28) the twelve securities tell about as much as 2.9 independent ones.",
 		"NVDA -16.97 -13.36*** -5.19",
 		"kp-bmp -1.143 t(11) 0.28 leads: does not reject",
 		"bmp -2.728 (p 0.020)",

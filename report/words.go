@@ -1,11 +1,12 @@
 package report
 
 import (
-	"fmt"
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
-	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"aftershock/analysis"
 	"aftershock/events"
@@ -15,20 +16,6 @@ import (
 // nbsp keeps what it stands between on one line; [page.paragraph] writes it as
 // a blank.
 const nbsp = "\u00a0"
-
-// sayP writes a p value in a sentence: "p = 0.042", "p < 1e-9". It never rounds
-// one to the other side of a level that a star stands for.
-func sayP(p float64) string {
-	switch {
-	case math.IsNaN(p):
-		return "p" + nbsp + "not" + nbsp + "defined"
-	case p < 1e-300:
-		return "p" + nbsp + "<" + nbsp + "1e-300"
-	case p < 0.0001:
-		return "p" + nbsp + "<" + nbsp + "1e" + strconv.Itoa(int(math.Floor(math.Log10(p)))+1)
-	}
-	return "p" + nbsp + "=" + nbsp + roundP(p)
-}
 
 // showP writes a p value in a table.
 func showP(p float64) string {
@@ -41,6 +28,7 @@ func showP(p float64) string {
 	return roundP(p)
 }
 
+// roundP never rounds p to the other side of a level that a star stands for.
 func roundP(p float64) string {
 	s := ""
 	for digits := 2; digits <= 6; digits++ {
@@ -91,7 +79,10 @@ func size(v float64) string {
 }
 
 func signedPercent(v float64) string {
-	return updown(v, "+", "-") + size(v) + "%"
+	if v < 0 {
+		return "-" + size(v) + "%"
+	}
+	return "+" + size(v) + "%"
 }
 
 // fixed writes a statistic with n digits after the point.
@@ -102,62 +93,9 @@ func fixed(v float64, n int) string {
 	return strconv.FormatFloat(v, 'f', n, 64)
 }
 
-var smallNumbers = []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
-
-// spell writes a number of things in words up to twelve.
-func spell(n int) string {
-	if n < len(smallNumbers) {
-		return smallNumbers[n]
-	}
-	return strconv.Itoa(n)
-}
-
-// plural is one or many, by n.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-// list joins names: "A", "A and B", "A, B and C".
-func list(names []string) string {
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
-	}
-	return strings.Join(names, "")
-}
-
 func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// explainer is who explains a return in the study's model: "the market".
-func explainer(m analysis.Model) string {
-	d := m.Design("")
-	if len(d.Terms) == 0 {
-		return "its own mean"
-	}
-	for _, t := range d.Terms {
-		switch t.Series {
-		case analysis.FactorReturn:
-			return "the factors"
-		case analysis.SecurityReturn:
-			return "its peers"
-		}
-	}
-	return "the market"
-}
-
-// over names a window: "on session 0", "over sessions −1 to +1".
-func over(w analysis.Window) string {
-	if w.Len() == 1 {
-		return "on session " + tau(w.From)
-	}
-	return "over sessions " + tau(w.From) + " to " + tau(w.To)
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func tau(n int) string {
@@ -167,150 +105,282 @@ func tau(n int) string {
 	return strconv.Itoa(n)
 }
 
+// verdictWords are what the leading tests say together, in a few words.
+var verdictWords = map[verdict]string{
+	untested:  "not tested",
+	chance:    "not to be told from chance",
+	shared:    "more than chance",
+	unequal:   "disputed: unequal reactions",
+	unsettled: "disputed: unsettled",
+	alike:     "disputed: small but alike",
+}
+
+// A speaker says in a language what a result says.
+type speaker struct {
+	*language
+	r      *analysis.Result
+	titles string // language of the titles; "" means the catalogue's first
+}
+
+// sayP writes a p value in a sentence: "p = 0.042", "p < 1e-9".
+func (k speaker) sayP(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return strings.ReplaceAll(k.say("p not defined"), " ", nbsp)
+	case p < 1e-300:
+		return "p" + nbsp + "<" + nbsp + "1e-300"
+	case p < 0.0001:
+		return "p" + nbsp + "<" + nbsp + "1e" + strconv.Itoa(int(math.Floor(math.Log10(p)))+1)
+	}
+	return "p" + nbsp + "=" + nbsp + roundP(p)
+}
+
+// explainer is who explains a return in the model m, and that of several
+// securities: "the market".
+func explainer(m analysis.Model, several bool) string {
+	d := m.Design("")
+	if len(d.Terms) == 0 {
+		if several {
+			return "their own mean"
+		}
+		return "its own mean"
+	}
+	for _, t := range d.Terms {
+		switch t.Series {
+		case analysis.FactorReturn:
+			return "the factors"
+		case analysis.SecurityReturn:
+			if several {
+				return "their peers"
+			}
+			return "its peers"
+		}
+	}
+	return "the market"
+}
+
+// over names a window: "on session 0", "over sessions -1 to +1".
+func (k speaker) over(w analysis.Window) string {
+	if w.Len() == 1 {
+		return k.say("on session %s", tau(w.From))
+	}
+	return k.say("over sessions %s to %s", tau(w.From), tau(w.To))
+}
+
 // reaction says what one security did over CAR window win, what of it the
 // model explains, and whether the rest can be told from chance.
-func reaction(r *analysis.Result, i, win int) string {
+func (k speaker) reaction(i, win int) string {
+	r := k.r
 	o, w, f := &r.Observations[i], r.Study.Windows[win], r.Figures(i)
 	name, t := nameOf(r, o.Security), studentTest(r, i, win)
 	if !defined(&t) {
-		return fmt.Sprintf("%s has no abnormal return %s.", name, over(w))
+		return k.say("%s has no abnormal return %s.", name, k.over(w))
 	}
-	strength := sayP(t.P)
+	measure := k.measure(i, win, &t)
+	if w.Len() > 1 {
+		return k.say("%s, the cumulative abnormal return of %s is %s, which %s.", sentence(k.over(w)), name, signedPercent(f.CAR[win]), measure)
+	}
+	at := w.From - r.Study.Event.From
+	ret, expected, ar := f.Return[at], f.Expected[at], f.AR[at]
+	by := k.say(explainer(r.Study.Model, false))
+	did := ""
+	switch {
+	case ret > 0:
+		did = k.say("%s rose %s%%", name, size(ret))
+	case ret < 0:
+		did = k.say("%s fell %s%%", name, size(ret))
+	default:
+		did = k.say("%s closed unchanged", name)
+	}
+	s := ""
+	switch {
+	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret) && size(expected) == "1.0":
+		s = k.say("%s; %s explains %s point of it; the remaining %s %s.", did, by, size(expected), signedPercent(ar), measure)
+	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret):
+		s = k.say("%s; %s explains %s points of it; the remaining %s %s.", did, by, size(expected), signedPercent(ar), measure)
+	case ret*expected > 0:
+		s = k.say("%s, less than the %s%% that %s explains; the difference of %s %s.", did, size(expected), by, signedPercent(ar), measure)
+	default:
+		s = k.say("%s where %s explains %s; the difference of %s %s.", did, by, signedPercent(expected), signedPercent(ar), measure)
+	}
+	if w.From != 0 {
+		s = k.over(w) + k.comma + s
+	}
+	return sentence(s)
+}
+
+// measure says how large an abnormal return is by the security's own past: "is
+// 5.2 times its usual daily error (p < 0.001) and more extreme than ...".
+func (k speaker) measure(i, win int, t *analysis.TestResult) string {
+	strength := k.sayP(t.P)
 	if t.P < 0.001 { // how far below, no t distribution of daily returns can tell
 		strength = "p" + nbsp + "<" + nbsp + "0.001"
 	}
-	measure := fmt.Sprintf("%s times its usual %s (%s)", fixed(math.Abs(t.Stat), 1), errorOf(w), strength)
-	if rejects(&t) {
-		measure = "is " + measure
-	} else {
-		measure = "cannot be told from chance: it is " + measure
-	}
+	times, w := fixed(math.Abs(t.Stat), 1), k.r.Study.Windows[win]
+	s := k.say("%s times its usual daily error (%s)", times, strength)
 	if w.Len() > 1 {
-		return fmt.Sprintf("%s, the cumulative abnormal return of %s is %s, which %s.", sentence(over(w)), name, signedPercent(f.CAR[win]), measure)
+		s = k.say("%s times its usual error over %s sessions (%s)", times, w.Len(), strength)
 	}
-	k := w.From - r.Study.Event.From
-	ret, expected, ar := f.Return[k], f.Expected[k], f.AR[k]
-	by := explainer(r.Study.Model)
-	when := ""
-	if w.From != 0 {
-		when = over(w) + ", "
+	if !rejects(t) {
+		return k.say("cannot be told from chance: it is %s", s)
 	}
-	did := fmt.Sprintf("%s %s %s%%", name, updown(ret, "rose", "fell"), size(ret))
-	if ret == 0 {
-		did = name + " closed unchanged"
-	}
-	var s string
-	switch {
-	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret):
-		s = fmt.Sprintf("%s; %s explains %s %s of it; the remaining %s %s.", did, by, size(expected), plural(ones(expected), "point", "points"), signedPercent(ar), measure)
-	case ret*expected > 0:
-		s = fmt.Sprintf("%s, less than the %s%% that %s explains; the difference of %s %s.", did, size(expected), by, signedPercent(ar), measure)
-	default:
-		s = fmt.Sprintf("%s where %s explains %s; the difference of %s %s.", did, by, signedPercent(expected), signedPercent(ar), measure)
-	}
-	return sentence(when + s)
+	return k.say("is %s", s) + k.record(i, win)
 }
 
-func errorOf(w analysis.Window) string {
-	if w.Len() == 1 {
-		return "daily error"
+// record says where an abnormal return stands beyond all that the security did
+// in its estimation window, if it does and the study asks (test sq).
+func (k speaker) record(i, win int) string {
+	for _, t := range k.r.ObservationTests(i, win) {
+		n := int(t.Figure("sums"))
+		if t.Test != (analysis.SampleQuantile{}).Name() || !defined(&t) {
+			continue
+		}
+		past := k.say("all %s sessions before", n)
+		if l := t.Window.Len(); l > 1 {
+			past = k.say("all %s runs of %s sessions before", n, l)
+		}
+		switch least := 1 / float64(n+1); {
+		case t.Figure("beyond") == 0:
+			return k.say(" and more extreme than %s", past)
+		case t.PLower == least:
+			return k.say(" and lower than %s", past)
+		case t.PUpper == least:
+			return k.say(" and higher than %s", past)
+		}
 	}
-	return fmt.Sprintf("error over %d sessions", w.Len())
+	return ""
 }
 
-func updown(v float64, up, down string) string {
-	if v < 0 {
-		return down
+// worth says what an abnormal return is in money, where the shares are known.
+func (k speaker) worth(i, win int) string {
+	v, ok := k.r.Value(i, win)
+	if !ok {
+		return ""
 	}
-	return up
+	return k.say("Of a market value of %s, the abnormal return is %s (95%% interval %s to %s).",
+		money(v.Market, v.Currency), money(v.Abnormal, v.Currency), money(v.Lower, ""), money(v.Upper, v.Currency))
 }
 
-// ones is 1 where v is shown as 1.0.
-func ones(v float64) int {
-	if size(v) == "1.0" {
-		return 1
+// money writes an amount to three digits or so: "-465bn USD".
+func money(v float64, currency string) string {
+	unit := ""
+	for _, u := range []struct {
+		name string
+		size float64
+	}{{"tn", 1e12}, {"bn", 1e9}, {"m", 1e6}} {
+		if math.Abs(v) >= u.size {
+			v, unit = v/u.size, u.name
+			break
+		}
 	}
-	return 2
+	digits := 0
+	if a := math.Abs(v); a < 10 {
+		digits = 2
+	} else if a < 100 {
+		digits = 1
+	}
+	return strings.TrimSpace(strconv.FormatFloat(v, 'f', digits, 64) + unit + " " + clean(currency))
 }
 
 // together says what the members of a group did on average over CAR window win
 // and what the tests allow to be said of it, in one or more paragraphs.
-func together(r *analysis.Result, f *finding, g *analysis.Group, win int) []string {
-	w := f.window
+func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
+	r, w := k.r, f.window
 	if w.N < 2 {
 		return nil
 	}
-	var b strings.Builder
-	say := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
-
-	say("%s the %s securities returned on average %s points %s than %s explains", sentence(over(w.Window)), spell(w.N), size(w.CAAR),
-		updown(w.CAAR, "more", "less"), strings.Replace(explainer(r.Study.Model), "its ", "their ", 1))
-	lo, hi := extremes(r, g.Members, win)
-	apart := fmt.Sprintf("from %s (%s) to %s (%s)", signedPercent(r.Figures(lo).CAR[win]), clean(r.Observations[lo].Security),
-		signedPercent(r.Figures(hi).CAR[win]), clean(r.Observations[hi].Security))
-	counted := ""
-	if f.spread != nil && strings.HasPrefix(f.spread.Test, "kp-") {
-		counted = " and counts their co-movement"
+	head := "%s the %s returned on average %s points more than %s explains"
+	if w.CAAR < 0 {
+		head = "%s the %s returned on average %s points less than %s explains"
 	}
-	switch f.verdict {
-	case untested:
-		say("; no test of the study may decide whether that is chance.")
-	case chance:
-		say(", which cannot be told from chance (%s).", quote(f.past, f.spread))
-	case shared:
-		say(", more than chance (%s): one may speak of the group.", quote(f.past, f.spread))
-	case unequal:
-		say(". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread%s, cannot tell the average from chance (%s).",
-			quote(f.past), apart, fixed(f.widening, 1), f.spread.Test, counted, sayP(f.spread.P))
-	case unsettled:
-		say(". Against its own past that is more than chance (%s). %s, which measures it by how far apart the %s reactions are (%s), cannot tell it from chance (%s); it has less power, the less the fewer they are. Take the average as likely, not as settled.",
-			quote(f.past), f.spread.Test, spell(w.N), apart, sayP(f.spread.P))
-	case alike:
-		say(". Against its own past that is not unusual (%s). %s, which measures it by how far apart the reactions are (%s), rejects (%s): small, but alike. Take it as a hint.",
-			quote(f.past), f.spread.Test, apart, sayP(f.spread.P))
-	}
-
-	var names []string
-	for _, s := range outstanding(singles(r, g.Members, win)) {
-		names = append(names, nameOf(r, r.Observations[s.obs].Security))
-	}
-	moved := "S"
-	if rejects(f.joint) {
-		moved = fmt.Sprintf("That none of them moved is ruled out (joint %s): s", sayP(f.joint.P))
-	}
-	switch disputed := f.verdict != shared && f.verdict != unsettled && f.verdict != alike; {
-	case len(names) == 0 && rejects(f.joint) && f.verdict != shared:
-		say(" That none of them moved is ruled out (joint %s), but no single one stands out.", sayP(f.joint.P))
-	case len(names) == 0:
-	case disputed && len(names) == w.N:
-		say(" %speak of each rather than of their average.", moved)
-	case disputed:
-		say(" %speak of %s rather than of the group.", moved, list(names))
-	case len(names) < w.N:
-		say(" One by one, %s %s out.", list(names), plural(len(names), "stands", "stand"))
-	}
-	out := []string{b.String()}
-
+	first := k.say(head, sentence(k.over(w.Window)), k.count(w.N, "security"), size(w.CAAR), k.say(explainer(r.Study.Model, true))) + k.verdict(f, g, win) + k.members(f, g, win)
+	out := []string{first}
 	if len(f.free) > 0 {
-		out = append(out, "Without the normal distribution: "+quote(f.free...)+".")
+		out = append(out, k.say("Without the normal distribution: %s.", k.quote(f.free...)))
 	}
 	if strict := tooReady(f); len(strict) > 0 {
-		out = append(out, fmt.Sprintf("Not to be relied on: %s. %s the securities as independent, but by their co-movement (mean correlation %s) %s of them tell about as much as %s independent ones.",
-			quote(strict...), plural(len(strict), "It takes", "They take"), fixed(w.RBar, 2), spell(w.N), fixed(float64(w.N)/w.VarianceRatio(), 1)))
+		s := "Not to be relied on: %s. They take the securities as independent, but by their co-movement (mean correlation %s) the %s tell about as much as %s independent ones."
+		if len(strict) == 1 {
+			s = "Not to be relied on: %s. It takes the securities as independent, but by their co-movement (mean correlation %s) the %s tell about as much as %s independent ones."
+		}
+		out = append(out, k.say(s, k.quote(strict...), fixed(w.RBar, 2), k.count(w.N, "security"), fixed(float64(w.N)/w.VarianceRatio(), 1)))
 	}
 	var others []string
-	for k := range g.Windows {
-		if k == win {
+	for j := range g.Windows {
+		if j == win {
 			continue
 		}
-		if o := decide(r, g, k); o.verdict != f.verdict && o.window.N > 1 {
-			others = append(others, fmt.Sprintf("%s %s%% (%s; %s)", o.window.Window, percent(o.window.CAAR, 1), verdictWords[o.verdict], quote(o.past, o.spread)))
+		if o := decide(r, g, j); o.verdict != f.verdict && o.window.N > 1 {
+			others = append(others, k.say("%s %s%% (%s; %s)", o.window.Window, percent(o.window.CAAR, 1), k.say(verdictWords[o.verdict]), k.quote(o.past, o.spread)))
 		}
 	}
 	if len(others) > 0 {
-		out = append(out, "Other windows read otherwise: "+strings.Join(others, "; ")+".")
+		out = append(out, k.say("Other windows read otherwise: %s.", strings.Join(others, k.semi)))
 	}
 	return out
+}
+
+// verdict ends the sentence about an average by what the leading tests say of
+// it and, where they disagree, by which assumption divides them.
+func (k speaker) verdict(f *finding, g *analysis.Group, win int) string {
+	w := f.window
+	lo, hi := extremes(k.r, g.Members, win)
+	apart := k.say("from %s (%s) to %s (%s)", signedPercent(k.r.Figures(lo).CAR[win]), clean(k.r.Observations[lo].Security),
+		signedPercent(k.r.Figures(hi).CAR[win]), clean(k.r.Observations[hi].Security))
+	past, spread, p := k.quote(f.past), "", ""
+	if f.spread != nil {
+		spread, p = f.spread.Test, k.sayP(f.spread.P)
+	}
+	switch f.verdict {
+	case chance:
+		return k.say(", which cannot be told from chance (%s).", k.quote(f.past, f.spread))
+	case shared:
+		return k.say(", more than chance (%s): one may speak of the group.", k.quote(f.past, f.spread))
+	case unequal:
+		s := ". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread, cannot tell the average from chance (%s)."
+		if strings.HasPrefix(spread, "kp-") {
+			s = ". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread and counts their co-movement, cannot tell the average from chance (%s)."
+		}
+		return k.say(s, past, apart, fixed(f.widening, 1), spread, p)
+	case unsettled:
+		return k.say(". Against its own past that is more than chance (%s). %s, which lets the news itself widen the spread and so measures the average by how far apart the %s are (%s), cannot tell it from chance (%s); it has less power, the less the fewer they are. Take the average as likely, not as settled.",
+			past, spread, k.count(w.N, "reaction"), apart, p)
+	case alike:
+		return k.say(". Against its own past that is not unusual (%s). %s, which lets the news itself change the spread and so measures the average by how far apart the reactions are (%s), rejects (%s): small, but alike. Take it as a hint.",
+			past, spread, apart, p)
+	}
+	return k.say("; no test of the study may decide whether that is chance.")
+}
+
+// members says of which members one may speak.
+func (k speaker) members(f *finding, g *analysis.Group, win int) string {
+	var names []string
+	for _, s := range outstanding(singles(k.r, g.Members, win)) {
+		names = append(names, nameOf(k.r, k.r.Observations[s.obs].Security))
+	}
+	moved := rejects(f.joint)
+	joint, who := "", k.list(k.each(names))
+	if moved {
+		joint = k.sayP(f.joint.P)
+	}
+	switch disputed := f.verdict != shared && f.verdict != unsettled && f.verdict != alike; {
+	case len(names) == 0 && moved && f.verdict != shared:
+		return k.say(" That none of them moved is ruled out (joint %s), but no single one stands out.", joint)
+	case len(names) == 0:
+	case disputed && len(names) == f.window.N && moved:
+		return k.say(" That none of them moved is ruled out (joint %s): speak of each rather than of their average.", joint)
+	case disputed && len(names) == f.window.N:
+		return k.say(" Speak of each rather than of their average.")
+	case disputed && moved:
+		return k.say(" That none of them moved is ruled out (joint %s): speak of %s rather than of the group.", joint, who)
+	case disputed:
+		return k.say(" Speak of %s rather than of the group.", who)
+	case len(names) == 1 && f.window.N > 1:
+		return k.say(" One by one, %s stands out.", who)
+	case len(names) < f.window.N:
+		return k.say(" One by one, %s stand out.", who)
+	}
+	return ""
 }
 
 // tooReady are the tests set aside for taking the observations as
@@ -329,14 +399,14 @@ func tooReady(f *finding) []*analysis.TestResult {
 }
 
 // quote names tests with their p values: "portfolio p = 0.0001, kp-bmp p = 0.28".
-func quote(tests ...*analysis.TestResult) string {
+func (k speaker) quote(tests ...*analysis.TestResult) string {
 	var s []string
 	for _, t := range tests {
 		if t != nil {
-			s = append(s, t.Test+" "+sayP(t.P))
+			s = append(s, k.isolate(t.Test+" "+k.sayP(t.P)))
 		}
 	}
-	return strings.Join(s, ", ")
+	return strings.Join(s, k.comma)
 }
 
 // extremes returns the members with the lowest and the highest CAR.
@@ -365,9 +435,34 @@ func nameOf(r *analysis.Result, symbol string) string {
 	return clean(symbol)
 }
 
+// title returns an event's title in the report's language, or its ID.
+func (k speaker) title(e *events.Event) string {
+	t := e.Title
+	if k.titles != "" {
+		t = e.TitleIn(k.titles)
+	}
+	return cmp.Or(clean(t), clean(e.ID))
+}
+
+// noteText returns what a note says. The event that a confounder note names has
+// its title in the report's language.
+func (k speaker) noteText(n *analysis.Note) string {
+	s := n.Text
+	if n.Code == "confounder" {
+		for i := range k.r.Catalog.Events {
+			e := &k.r.Catalog.Events[i]
+			if rest, ok := strings.CutPrefix(s, e.ID+" ("+e.Title+")"); ok {
+				s = clean(e.ID) + " (" + k.title(e) + ")" + rest
+				break
+			}
+		}
+	}
+	return k.translate(clean(s))
+}
+
 // whenOut says when the news was out, and which session is session 0 and why,
 // one sentence for each exchange and session.
-func whenOut(r *analysis.Result, e *events.Event, obs []int) []string {
+func (k speaker) whenOut(e *events.Event, obs []int) []string {
 	type place struct {
 		cal  *market.Calendar
 		date market.Date
@@ -376,51 +471,48 @@ func whenOut(r *analysis.Result, e *events.Event, obs []int) []string {
 	var order []place
 	who := make(map[place][]string)
 	for _, i := range obs {
-		o := &r.Observations[i]
-		c := r.Panel.Column(o.Security)
+		o := &k.r.Observations[i]
+		c := k.r.Panel.Column(o.Security)
 		if c == nil || o.Session0 == market.NoDate {
 			continue
 		}
-		k := place{c.Calendar, o.Session0, o.Placement}
-		if who[k] == nil {
-			order = append(order, k)
+		p := place{c.Calendar, o.Session0, o.Placement}
+		if who[p] == nil {
+			order = append(order, p)
 		}
-		who[k] = append(who[k], clean(o.Security))
+		who[p] = append(who[p], clean(o.Security))
 	}
 	if len(order) == 0 {
-		return []string{sentence(published(e, nil)) + "; no session 0."}
+		return []string{sentence(k.say("%s; no session 0.", k.published(e, nil)))}
 	}
 	var out []string
-	for _, k := range order {
-		s := published(e, k.cal)
-		city := cityOf(k.cal)
-		day := dayOf(e, k.cal)
-		switch k.how {
-		case analysis.OnClosedDay:
-			s += ", a day without a session in " + city
-		case analysis.PastClose:
-			if n, ok := k.cal.Index(day); ok && !e.DateOnly {
-				early := ""
-				if k.cal.Early(n) {
-					early = "early "
-				}
-				s += fmt.Sprintf(", after the %sclose in %s at %s", early, city, k.cal.Close(n).Format("15:04"))
-			} else {
-				s += ", after the close in " + city
-			}
-		case analysis.InSession:
-			s += ", before the close in " + city
+	for _, p := range order {
+		s := k.published(e, p.cal)
+		city := k.city(p.cal)
+		day := dayOf(e, p.cal)
+		n, session := p.cal.Index(day)
+		switch {
+		case p.how == analysis.OnClosedDay:
+			s = k.say("%s, a day without a session in %s", s, city)
+		case p.how == analysis.PastClose && session && !e.DateOnly && p.cal.Early(n):
+			s = k.say("%s, after the early close in %s at %s", s, city, p.cal.Close(n).Format("15:04"))
+		case p.how == analysis.PastClose && session && !e.DateOnly:
+			s = k.say("%s, after the close in %s at %s", s, city, p.cal.Close(n).Format("15:04"))
+		case p.how == analysis.PastClose:
+			s = k.say("%s, after the close in %s", s, city)
+		case p.how == analysis.InSession:
+			s = k.say("%s, before the close in %s", s, city)
 		}
-		zero := "that day"
-		if k.date != day || day != market.DateOf(e.Date()) {
-			zero = longDate(k.date.Time())
+		zero := k.say("that day")
+		if p.date != day || day != market.DateOf(e.Date()) {
+			zero = k.date(p.date.Time())
 		}
-		s += ": session 0 is " + zero
-		if n, ok := k.cal.Index(k.date); ok && k.cal.Early(n) {
-			s += fmt.Sprintf(" (early close at %s)", k.cal.Close(n).Format("15:04"))
+		s = k.say("%s: session 0 is %s", s, zero)
+		if n, ok := p.cal.Index(p.date); ok && p.cal.Early(n) {
+			s = k.say("%s (early close at %s)", s, p.cal.Close(n).Format("15:04"))
 		}
 		if len(order) > 1 {
-			s += " for " + list(who[k])
+			s = k.say("%s for %s", s, k.list(k.each(who[p])))
 		}
 		out = append(out, sentence(s)+".")
 	}
@@ -437,44 +529,32 @@ func dayOf(e *events.Event, cal *market.Calendar) market.Date {
 
 // published says when the news was out, on the exchange's clock too where that
 // shows another hour. cal may be nil.
-func published(e *events.Event, cal *market.Calendar) string {
+func (k speaker) published(e *events.Event, cal *market.Calendar) string {
 	t, timed := e.Instant()
 	if !timed {
-		return "dated " + longDate(e.Date()) + ", the hour not known"
-	}
-	about := ""
-	switch e.Precision {
-	case events.Approx:
-		about = "about "
-	case events.Day:
-		about = "nominally "
+		return k.say("dated %s, the hour not known", k.date(e.Date()))
 	}
 	zone, offset := t.Zone()
 	if zone == "" || strings.ContainsAny(zone[:1], "+-") {
 		zone = t.Format("UTC-07:00")
 	}
-	s := fmt.Sprintf("published %s, %s%s %s", longDate(t), about, t.Format("15:04"), zone)
+	s := "published %s, %s"
+	switch e.Precision {
+	case events.Approx:
+		s = "published %s, about %s"
+	case events.Day:
+		s = "published %s, nominally %s"
+	}
+	s = k.say(s, k.date(t), t.Format("15:04")+" "+zone)
 	if cal == nil {
 		return s
 	}
 	local := t.In(cal.Zone())
-	if _, o := local.Zone(); o != offset {
-		at := local.Format("15:04")
-		if market.DateOf(local) != market.DateOf(t) {
-			at = local.Format("Monday 15:04")
-		}
-		s += fmt.Sprintf(" (%s in %s)", at, cityOf(cal))
+	if _, o := local.Zone(); o == offset {
+		return s
 	}
-	return s
-}
-
-func longDate(t time.Time) string { return t.Format("Monday 2 January 2006") }
-
-// cityOf names the place of an exchange by its clock: "New York".
-func cityOf(cal *market.Calendar) string {
-	zone := cal.Zone().String()
-	if k := strings.LastIndexByte(zone, '/'); k >= 0 {
-		return strings.ReplaceAll(zone[k+1:], "_", " ")
+	if market.DateOf(local) != market.DateOf(t) {
+		return k.say("%s (%s %s in %s)", s, k.day(local), local.Format("15:04"), k.city(cal))
 	}
-	return cal.Name()
+	return k.say("%s (%s in %s)", s, local.Format("15:04"), k.city(cal))
 }

@@ -1,0 +1,49 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// english says the phrases as they stand in the code.
+var english = &language{
+	tag:   "en",
+	comma: ", ",
+	semi:  "; ",
+	spell: spell,
+	count: func(n int, noun string) string { return spell(n) + " " + plural(n, noun, pluralOf(noun)) },
+	list: func(names []string) string {
+		if n := len(names); n > 1 {
+			return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+		}
+		return strings.Join(names, "")
+	},
+	date: func(t time.Time) string { return t.Format("Monday 2 January 2006") },
+	day:  func(t time.Time) string { return t.Format("Monday") },
+}
+
+var smallNumbers = []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+
+// spell writes a number of things in words up to twelve.
+func spell(n int) string {
+	if n < len(smallNumbers) {
+		return smallNumbers[n]
+	}
+	return strconv.Itoa(n)
+}
+
+func pluralOf(noun string) string {
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return stem + "ies"
+	}
+	return noun + "s"
+}
+
+// plural is one or many, by n.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

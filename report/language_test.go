@@ -1,0 +1,140 @@
+package report
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"aftershock/analysis"
+)
+
+// phrasesOf returns the phrases that the package says: the constant first
+// arguments of say, and the strings that are passed to it by a name.
+func phrasesOf(t *testing.T) []string {
+	t.Helper()
+	files, err := parser.ParseDir(token.NewFileSet(), ".", func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	add := func(s string) {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	for _, file := range files["report"].Files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			c, ok := n.(*ast.CallExpr)
+			if !ok || len(c.Args) == 0 {
+				return true
+			}
+			name := ""
+			switch f := c.Fun.(type) {
+			case *ast.SelectorExpr:
+				name = f.Sel.Name
+			case *ast.Ident:
+				name = f.Name
+			}
+			if lit, ok := c.Args[0].(*ast.BasicLit); ok && (name == "say" || name == "field") {
+				s, _ := strconv.Unquote(lit.Value)
+				add(s)
+			}
+			return true
+		})
+		// A phrase that is chosen before it is said.
+		ast.Inspect(file, func(n ast.Node) bool {
+			a, ok := n.(*ast.AssignStmt)
+			if !ok || len(a.Rhs) != 1 {
+				return true
+			}
+			if lit, ok := a.Rhs[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if s, _ := strconv.Unquote(lit.Value); strings.Contains(s, "%s") {
+					add(s)
+				}
+			}
+			return true
+		})
+	}
+	for _, s := range verdictWords {
+		add(s)
+	}
+	return out
+}
+
+var verb = regexp.MustCompile(`%(\[(\d)\])?[s%]`)
+
+// verbs returns which values a phrase takes.
+func verbs(s string) []string {
+	var out []string
+	n := 0
+	for _, m := range verb.FindAllStringSubmatch(s, -1) {
+		switch {
+		case m[0] == "%%":
+		case m[2] != "":
+			out = append(out, m[2])
+		default:
+			n++
+			out = append(out, strconv.Itoa(n))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// TestPhrases: every language says every phrase, with the same values.
+func TestPhrases(t *testing.T) {
+	phrases := phrasesOf(t)
+	if len(phrases) < 80 {
+		t.Fatalf("only %d phrases found", len(phrases))
+	}
+	for _, l := range languages[1:] {
+		for _, s := range phrases {
+			own, ok := l.phrases[s]
+			if !ok {
+				t.Errorf("%s does not say %q", l.tag, s)
+			} else if a, b := verbs(s), verbs(own); !slices.Equal(a, b) {
+				t.Errorf("%s says of %q another thing: %q takes %v, not %v", l.tag, s, own, b, a)
+			}
+		}
+	}
+}
+
+// TestTranslations: what package analysis says in English is known in every
+// language: hypotheses, assumptions, models, and the notes and reasons that the
+// fixtures call forth.
+func TestTranslations(t *testing.T) {
+	for _, l := range languages[1:] {
+		known := func(s string) {
+			t.Helper()
+			if got := l.translate(s); got == l.isolate(s) {
+				t.Errorf("%s does not know %q", l.tag, s)
+			}
+		}
+		for _, x := range analysis.Tests {
+			known(x.Null())
+			known(x.Assumes())
+		}
+		for _, m := range analysis.Models {
+			known(m.About())
+		}
+		for _, r := range []*analysis.Result{nasty(), shipped()} {
+			for i := range r.Notes {
+				known(r.Notes[i].Text)
+			}
+			for _, o := range r.Observations {
+				if !o.Used() {
+					known(o.Exclusion.Detail)
+				}
+			}
+		}
+		if got := l.translate("a note that nobody wrote"); got != l.isolate("a note that nobody wrote") {
+			t.Errorf("an unknown note: %q", got)
+		}
+	}
+}

@@ -1,0 +1,476 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// headline is the CAR window that the sentences and the tests in full are
+// about: the first of the study.
+const headline = 0
+
+// A story is what a report tells of some events, in one language, whatever it
+// is laid out as.
+type story struct {
+	speaker
+	only   []string // IDs of the events it is about; empty: all, and the groups
+	events []int    // indices into the catalogue, in the order of session 0
+	obs    [][]int  // observations by event
+
+	warnings map[string][]*analysis.Note // the notes that stand with an event, by its ID
+	remarks  []*analysis.Note            // the others that are shown
+}
+
+// newStory lists what there is to tell of the events in only, or of all.
+func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
+	s := &story{speaker: speaker{languageOf(lang), r, lang}, only: only}
+	c := r.Catalog
+	s.obs = make([][]int, len(c.Events))
+	for i := range r.Observations {
+		ev := r.Observations[i].Event
+		s.obs[ev] = append(s.obs[ev], i)
+	}
+	for _, id := range only {
+		if !slices.ContainsFunc(c.Events, func(e events.Event) bool { return e.ID == id }) {
+			return nil, fmt.Errorf("no event %q in the catalogue", id)
+		}
+	}
+	for ev := range c.Events {
+		if len(only) == 0 || slices.Contains(only, c.Events[ev].ID) {
+			s.events = append(s.events, ev)
+		}
+	}
+	slices.SortStableFunc(s.events, func(a, b int) int {
+		return cmp.Or(cmp.Compare(s.session0(a), s.session0(b)), c.Events[a].Time.Compare(c.Events[b].Time))
+	})
+	s.sortNotes()
+	return s, nil
+}
+
+// sortNotes parts the notes: a warning about an event stands with it, the
+// others at the end. Co-movement stands in the tables of tests.
+func (s *story) sortNotes() {
+	shown := make(map[string]bool)
+	for _, ev := range s.events {
+		shown[s.r.Catalog.Events[ev].ID] = true
+	}
+	s.warnings = make(map[string][]*analysis.Note)
+	for i := range s.r.Notes {
+		n := &s.r.Notes[i]
+		switch {
+		case n.Code == "co-movement", n.EventID != "" && !shown[n.EventID], n.EventID == "" && n.Group != "" && len(s.only) > 0:
+		case n.EventID != "" && n.Severity == analysis.Warning:
+			s.warnings[n.EventID] = append(s.warnings[n.EventID], n)
+		default:
+			s.remarks = append(s.remarks, n)
+		}
+	}
+}
+
+// session0 returns the first session 0 of an event's observations, or the
+// event's own date where none has one.
+func (s *story) session0(ev int) market.Date {
+	day := market.NoDate
+	for _, i := range s.obs[ev] {
+		if d := s.r.Observations[i].Session0; d != market.NoDate && (day == market.NoDate || d < day) {
+			day = d
+		}
+	}
+	if day == market.NoDate {
+		day = market.DateOf(s.r.Catalog.Events[ev].Date())
+	}
+	return day
+}
+
+// used returns the measured observations of an event.
+func (s *story) used(ev int) []int {
+	var used []int
+	for _, i := range s.obs[ev] {
+		if s.r.Observations[i].Used() {
+			used = append(used, i)
+		}
+	}
+	return used
+}
+
+// eventGroup returns the group of an event with two or more members, or nil.
+func (s *story) eventGroup(ev int) *analysis.Group {
+	if g := s.r.Group(analysis.ByEvent, s.r.Catalog.Events[ev].ID); g != nil && len(g.Members) > 1 {
+		return g
+	}
+	return nil
+}
+
+func (s *story) window() analysis.Window { return s.r.Study.Windows[headline] }
+
+// fact is a labelled sentence.
+type fact struct{ label, text string }
+
+// facts say what was studied, and how.
+func (s *story) facts() []fact {
+	r, st := s.r, s.r.Study
+	var symbols, benchmarks, origins []string
+	add := func(list *[]string, v string) {
+		if v = clean(v); v != "" && !slices.Contains(*list, v) {
+			*list = append(*list, v)
+		}
+	}
+	first, last := market.NoDate, market.NoDate
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		if !o.Used() {
+			continue
+		}
+		c := r.Panel.Column(o.Security)
+		add(&symbols, o.Security)
+		add(&benchmarks, o.Benchmark)
+		add(&origins, c.Origin)
+		if d := c.Calendar.Date(c.First); first == market.NoDate || d < first {
+			first = d
+		}
+		last = max(last, c.Calendar.Date(c.Last()))
+	}
+	var out []fact
+	field := func(label, text string) { out = append(out, fact{s.say(label), text}) }
+
+	model := s.say("%s: normal is %s", st.Model.Name(), s.translate(st.Model.About()))
+	if len(benchmarks) > 0 && explainer(st.Model, false) == "the market" {
+		model = s.say("%s; benchmark %s", model, s.abridge(benchmarks, 4))
+	}
+	if st.Returns == market.Log {
+		field("Model", s.say("%s; log returns", model))
+	} else {
+		field("Model", s.say("%s; simple returns", model))
+	}
+	switch st.Weights {
+	case analysis.ValueWeights:
+		field("Averages", s.say("weighted by market value, as are portfolio and crude; the other tests weight as their papers do"))
+	case analysis.PrecisionWeights:
+		field("Averages", s.say("weighted by precision, as are portfolio and crude; the other tests weight as their papers do"))
+	}
+	windows := make([]string, len(st.Windows))
+	for k, w := range st.Windows {
+		windows[k] = w.String()
+	}
+	field("Windows", s.say("estimation %s, event %s, CAR over %s", st.Estimation, st.Event, strings.Join(windows, " ")))
+	prices := s.say("%s securities", len(symbols))
+	if len(symbols) == 1 {
+		prices = s.say("1 security")
+	}
+	if first != market.NoDate {
+		prices = s.say("%s, %s to %s", prices, first, last)
+	}
+	if len(origins) > 0 {
+		prices += s.semi + s.abridge(origins, 2)
+	}
+	field("Prices", prices)
+	catalog := strconv.Itoa(len(r.Catalog.Events))
+	if o := clean(r.Catalog.Origin); o != "" {
+		catalog = s.say("%s; catalogue: %s", catalog, o)
+	}
+	field("Events", catalog)
+	used, excluded := r.Counts()
+	n := s.say("%s, one for each event and security: %s used, %s excluded", used+excluded, used, excluded)
+	if excluded > 0 {
+		n = s.say("%s (why: at the end)", n)
+	}
+	field("Observations", n)
+	return out
+}
+
+// abridge joins the first n names and says how many more there are.
+func (s *story) abridge(names []string, n int) string {
+	if len(names) <= n {
+		return strings.Join(s.each(names), s.comma)
+	}
+	return s.say("%s and %s more", strings.Join(s.each(names[:n]), s.comma), len(names)-n)
+}
+
+// highlight is an event with a security that stands out.
+type highlight struct {
+	event int
+	text  string
+}
+
+// summary says in which events some security stands out even when all
+// observations are tested together, and which events moved a whole group. The
+// events come by their strongest observation.
+func (s *story) summary() (opening string, stand []highlight, whole string) {
+	r := s.r
+	var all []int
+	for _, ev := range s.events {
+		all = append(all, s.obs[ev]...)
+	}
+	tested := singles(r, all, headline)
+	best := outstanding(tested)
+	quantity := "abnormal returns %s"
+	switch one := s.window().Len() == 1; {
+	case one && len(tested) < 2:
+		quantity = "abnormal return %s"
+	case !one && len(tested) < 2:
+		quantity = "cumulative abnormal return %s"
+	case !one:
+		quantity = "cumulative abnormal returns %s"
+	}
+	quantity = s.say(quantity, s.over(s.window()))
+	if len(tested) == 0 {
+		return s.say("No %s could be measured.", quantity), nil, ""
+	}
+	differing := s.say("none differs")
+	switch {
+	case len(best) == 1:
+		differing = s.say("one differs")
+	case len(best) > 1:
+		differing = s.say("%s differ", s.spell(len(best)))
+	}
+	opening = s.say("Of %s %s, %s from zero at the 5%% level when all are tested together (t tests, Holm's adjustment).", len(tested), quantity, differing)
+	by := make(map[int][]single)
+	var order []int
+	for _, x := range best {
+		ev := r.Observations[x.obs].Event
+		if by[ev] == nil {
+			order = append(order, ev)
+		}
+		by[ev] = append(by[ev], x)
+	}
+	for _, ev := range order {
+		stand = append(stand, highlight{ev, s.strongest(ev, by[ev])})
+	}
+	var moved []string
+	for _, ev := range s.events {
+		if g := s.eventGroup(ev); g != nil {
+			if f := decide(r, g, headline); f.verdict == shared {
+				moved = append(moved, s.say("%s (%s, %s)", clean(g.Key), percent(f.window.CAAR, 1)+"%", s.quote(f.past, f.spread)))
+			}
+		}
+	}
+	if len(moved) > 0 {
+		whole = s.say("Whole groups that moved by more than chance in every test that leads, each on its own: %s.", strings.Join(moved, s.semi))
+	}
+	return opening, stand, whole
+}
+
+// strongest says in one line what an event did.
+func (s *story) strongest(ev int, stand []single) string {
+	var who []string
+	for _, x := range stand {
+		who = append(who, clean(s.r.Observations[x.obs].Security)+nbsp+percent(s.r.Figures(x.obs).CAR[headline], 1)+"%")
+	}
+	g := s.eventGroup(ev)
+	if g == nil {
+		times, all := fixed(math.Abs(stand[0].t.Stat), 1), strings.Join(s.each(who), " ")
+		if w := s.window(); w.Len() > 1 {
+			return s.say("%s: %s times the usual error over %s sessions", all, times, w.Len())
+		}
+		return s.say("%s: %s times the usual daily error", all, times)
+	}
+	f := decide(s.r, g, headline)
+	return s.say("N %s, average %s%%, %s; %s", f.window.N, percent(f.window.CAAR, 1), s.say(verdictWords[f.verdict]), s.abridge(who, 6))
+}
+
+// paragraphs say what an event did: when the news was out, what the first
+// security did, and what all did together. f is the finding about its group g.
+func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f finding) {
+	used := s.used(ev)
+	out = s.whenOut(&s.r.Catalog.Events[ev], s.obs[ev])
+	if len(used) == 0 {
+		return append(out, s.say("No security could be measured; the reasons stand at the end.")), nil, f
+	}
+	out = append(out, s.reaction(used[0], headline))
+	if v := s.worth(used[0], headline); v != "" {
+		out = append(out, v)
+	}
+	if g = s.eventGroup(ev); g != nil {
+		f = decide(s.r, g, headline)
+		out = append(out, s.together(&f, g, headline)...)
+	}
+	return out, g, f
+}
+
+// about says what an event is in the catalogue and how many securities it has.
+func (s *story) about(ev int) string {
+	e, n := &s.r.Catalog.Events[ev], len(s.used(ev))
+	out := s.isolate(clean(e.ID))
+	if c := clean(e.Category); c != "" {
+		out += s.comma + s.isolate(c)
+	}
+	out = s.say("%s; N = %s", out, n)
+	if x := len(s.obs[ev]) - n; x > 0 {
+		out = s.say("%s, %s excluded", out, x)
+	}
+	return out
+}
+
+// short says over which windows the averages are of fewer securities.
+func (s *story) short(g *analysis.Group) string {
+	var short []string
+	for _, w := range g.Windows {
+		if len(w.Missing) > 0 {
+			short = append(short, s.isolate(fmt.Sprintf("%s N %d", w.Window, w.N)))
+		}
+	}
+	if len(short) == 0 {
+		return ""
+	}
+	return s.say("Averages over the securities with a complete window: %s.", strings.Join(short, s.comma))
+}
+
+// read sorts the tests of a group over the headline window: those to read,
+// which lead first, as indices, and a sentence about those that are set aside
+// and those that are not defined.
+func (s *story) read(f *finding) (order []int, rest []string) {
+	w := f.window
+	var aside, undefined []string
+	rank := func(k int) int {
+		switch &w.Tests[k] {
+		case f.past, f.spread:
+			return 0
+		case f.joint:
+			return 1
+		}
+		return 2
+	}
+	for k := range w.Tests {
+		switch x := &w.Tests[k]; {
+		case !defined(x):
+			undefined = append(undefined, s.isolate(x.Test))
+		case slices.Contains(f.aside, x):
+			aside = append(aside, s.isolate(fmt.Sprintf("%s %s (p"+nbsp+"%s)", x.Test, fixed(x.Stat, 3), showP(x.P))))
+		default:
+			order = append(order, k)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
+	if len(aside) > 0 {
+		rest = append(rest, s.say("Set aside, as the residuals correlate by %s on average and the variance of the average is %s times that of independent securities: %s.",
+			fixed(w.RBar, 2), fixed(w.VarianceRatio(), 1), strings.Join(aside, s.comma)))
+	}
+	if len(undefined) > 0 {
+		rest = append(rest, s.say("Not defined here (tests.csv says why): %s.", strings.Join(undefined, s.comma)))
+	}
+	return order, rest
+}
+
+// reading says in a few words what one test says here.
+func (s *story) reading(f *finding, t *analysis.TestResult) string {
+	lead := t == f.past || t == f.spread
+	switch {
+	case lead && rejects(t):
+		return s.say("leads: rejects")
+	case lead:
+		return s.say("leads: does not reject")
+	case rejects(t):
+		return s.say("rejects")
+	}
+	return s.say("does not reject")
+}
+
+// pooled are the groups of one grouping with two observations or more, and how
+// many there are with one.
+func (s *story) pooled(by analysis.Grouping) (groups []*analysis.Group, alone int) {
+	for i := range s.r.Groups {
+		if g := &s.r.Groups[i]; g.By == by && len(g.Members) < 2 {
+			alone++
+		} else if g.By == by {
+			groups = append(groups, g)
+		}
+	}
+	return groups, alone
+}
+
+// poolTitle heads a table of groups.
+func (s *story) poolTitle(by analysis.Grouping) string {
+	over := s.over(s.window())
+	switch by {
+	case analysis.ByEvent:
+		return s.say("By event: average abnormal return in %% %s", over)
+	case analysis.BySecurity:
+		return s.say("By security: average abnormal return in %% %s", over)
+	case analysis.ByCategory:
+		return s.say("By category: average abnormal return in %% %s", over)
+	}
+	return s.say("All observations: average abnormal return in %% %s", over)
+}
+
+// poolLegend says what the columns of these tables are.
+func (s *story) poolLegend() string {
+	return s.say("past p: of the average against its own past (portfolio where all share one date, else kp-patell). spread p: against the spread of the reactions (kp-bmp).")
+}
+
+// kind is the notes of one code.
+type kind struct {
+	code string
+	list []string
+	most int // of them to show
+}
+
+// notes are those that do not stand with an event: about securities and groups,
+// and one of each kind of those about events.
+func (s *story) notes() []*kind {
+	var kinds []*kind
+	for _, n := range s.remarks {
+		k := slices.IndexFunc(kinds, func(k *kind) bool { return k.code == n.Code })
+		if k < 0 {
+			k = len(kinds)
+			kinds = append(kinds, &kind{code: n.Code, most: 1})
+		}
+		text := s.noteText(n)
+		if n.EventID != "" {
+			text = s.say("%s: %s", clean(n.EventID), text)
+		} else {
+			kinds[k].most = 6
+		}
+		kinds[k].list = append(kinds[k].list, text)
+	}
+	return kinds
+}
+
+// excluded are the observations that were not measured, of how many.
+func (s *story) excluded() (list []*analysis.Observation, all int) {
+	for _, ev := range s.events {
+		all += len(s.obs[ev])
+		for _, i := range s.obs[ev] {
+			if o := &s.r.Observations[i]; !o.Used() {
+				list = append(list, o)
+			}
+		}
+	}
+	return list, all
+}
+
+// legend says what stars and words mean.
+func (s *story) legend() []string {
+	return []string{
+		s.say("Session 0 is the first session at whose close the news could be in the price; event time counts a security's own sessions from it. AR, abnormal return: the return less what the model expects. CAR: its sum over a window. t: AR over its standard error, which contains the error of estimating the model."),
+		s.say("Stars: * p < 0.05, ** p < 0.01, *** p < 0.001, two-sided, each test on its own. What \"stands out\" holds after Holm's (1979) adjustment for all that are compared: the securities of the event in its section, all observations in the summary."),
+		s.say("Two kinds of test lead: one asks whether an average is unusual against its own past, the other whether it is large against the spread of the reactions. Where the residuals move together so much that the variance of their average is more than 1.5 times that of independent ones, tests that take them as independent (or, for several dates, that count co-movement by event time) are set aside. That a test does not reject does not show that nothing happened."),
+	}
+}
+
+// hypothesis is a null hypothesis and the study's tests of it.
+type hypothesis struct {
+	null  string
+	tests []analysis.Test
+}
+
+// hypotheses are the hypotheses of the study's tests.
+func (s *story) hypotheses() []hypothesis {
+	var out []hypothesis
+	for _, t := range s.r.Study.Tests {
+		k := slices.IndexFunc(out, func(h hypothesis) bool { return h.null == t.Null() })
+		if k < 0 {
+			k = len(out)
+			out = append(out, hypothesis{null: t.Null()})
+		}
+		out[k].tests = append(out[k].tests, t)
+	}
+	return out
+}
