@@ -25,6 +25,8 @@ type Manifest struct {
 	Configuration any        `json:"configuration"` // as the run read it, every default filled in
 	Counts        Counts     `json:"counts"`
 	Catalog       string     `json:"catalog"` // where the events were read
+	Prices        string     `json:"prices"`  // the source of prices
+	Factors       []Factors  `json:"factors"`
 	Calendars     []Calendar `json:"calendars"`
 	Securities    []Coverage `json:"securities"` // in the order of the panel
 	Notes         []string   `json:"notes"`      // what the readers of catalogue and prices left out or doubt
@@ -63,6 +65,17 @@ type Coverage struct {
 	Origin   string      `json:"origin"`
 }
 
+// Factors is a file of factor returns as the run took it.
+type Factors struct {
+	File    string      `json:"file"`
+	Vintage string      `json:"vintage"` // the edition that the file states; "" where it states none
+	Unit    string      `json:"unit"`    // of the file's numbers: percent or decimal
+	Names   []string    `json:"names"`
+	First   market.Date `json:"first"`
+	Last    market.Date `json:"last"`
+	Days    int         `json:"days"`
+}
+
 // File names a file, its size and its contents' SHA-256.
 type File struct {
 	Name   string `json:"name"`
@@ -78,13 +91,13 @@ func FileOf(name string, contents io.Reader) (File, error) {
 }
 
 // NewManifest returns the manifest of r without what only the program knows:
-// Program, Version, Clock, Configuration, Inputs, Outputs.
+// Program, Version, Clock, Configuration, Prices, Factors, Inputs, Outputs.
 func NewManifest(r *analysis.Result) *Manifest {
 	m := &Manifest{
 		Study: r.Study.Name, Model: r.Study.Model.Name(), Seed: r.Study.Seed, Catalog: r.Catalog.Origin,
 		Counts: Counts{Events: len(r.Catalog.Events), Observations: len(r.Observations), ByReason: map[string]int{}},
 		Notes:  append([]string{}, r.Catalog.Warnings...),
-		Inputs: []File{}, Outputs: []File{}, Calendars: []Calendar{}, Securities: []Coverage{},
+		Inputs: []File{}, Outputs: []File{}, Factors: []Factors{}, Calendars: []Calendar{}, Securities: []Coverage{},
 	}
 	m.Counts.Used, m.Counts.Excluded = r.Counts()
 	for i := range r.Observations {

@@ -116,7 +116,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		return err
 	}
 	if o != nil {
-		files, err := c.render(ctx, p, r)
+		files, err := c.render(ctx, p, src, r)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source
 	if err != nil {
 		return nil, err
 	}
-	if err := c.addFactors(panel); err != nil {
+	if err := c.addFactors(p, panel); err != nil {
 		return nil, err
 	}
 	bar := newProgress(a.stderr, "observations:")
@@ -179,7 +179,7 @@ func (a *app) textOptions(p *plan) report.TextOptions {
 }
 
 // render makes all files of a run, the manifest last.
-func (c *config) render(ctx context.Context, p *plan, r *analysis.Result) ([]file, error) {
+func (c *config) render(ctx context.Context, p *plan, src market.Source, r *analysis.Result) ([]file, error) {
 	var files []file
 	var buf bytes.Buffer
 	add := func(name string) {
@@ -205,7 +205,7 @@ func (c *config) render(ctx context.Context, p *plan, r *analysis.Result) ([]fil
 			files = append(files, file{"charts/" + f.Name, f.Data})
 		}
 	}
-	m, err := c.manifest(r, files)
+	m, err := c.manifest(p, src, r, files)
 	if err != nil {
 		return nil, err
 	}
@@ -217,11 +217,12 @@ func (c *config) render(ctx context.Context, p *plan, r *analysis.Result) ([]fil
 }
 
 // manifest records how files came about.
-func (c *config) manifest(r *analysis.Result, files []file) (*report.Manifest, error) {
+func (c *config) manifest(p *plan, src market.Source, r *analysis.Result, files []file) (*report.Manifest, error) {
 	m := report.NewManifest(r)
 	m.Program, m.Version = "aftershock", readBuild().version
 	m.Clock = time.Now().UTC().Truncate(time.Second)
 	m.Configuration = c.settings
+	m.Prices, m.Factors = src.Name(), append(m.Factors, p.factors...)
 	var inputs []string
 	if c.file != "" {
 		inputs = append(inputs, c.file)
@@ -232,19 +233,14 @@ func (c *config) manifest(r *analysis.Result, files []file) (*report.Manifest, e
 	for _, file := range c.Factors.Files {
 		inputs = append(inputs, c.path("factors.files", file))
 	}
-	if c.Prices.Source == csvSource {
-		for _, col := range r.Panel.Columns {
-			inputs = append(inputs, col.Origin)
-		}
+	if c.SecuritiesFile != "" {
+		inputs = append(inputs, c.path("securities_file", c.SecuritiesFile))
 	}
+	inputs = append(inputs, priceFiles(src, r.Panel)...)
 	for _, name := range inputs {
-		data, err := os.ReadFile(name)
+		f, err := describe(name)
 		if err != nil {
 			return nil, fmt.Errorf("an input has gone while the study ran: %w", err)
-		}
-		f, err := report.FileOf(filepath.ToSlash(name), bytes.NewReader(data))
-		if err != nil {
-			return nil, err
 		}
 		m.Inputs = append(m.Inputs, f)
 	}
@@ -256,4 +252,14 @@ func (c *config) manifest(r *analysis.Result, files []file) (*report.Manifest, e
 		m.Outputs = append(m.Outputs, d)
 	}
 	return m, nil
+}
+
+// describe reads a file to its end for the manifest.
+func describe(name string) (report.File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return report.File{}, err
+	}
+	defer f.Close()
+	return report.FileOf(filepath.ToSlash(name), f)
 }

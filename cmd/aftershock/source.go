@@ -361,6 +361,29 @@ func (f panelFile) complete(ctx context.Context, c *config, p *plan, need []mark
 	return f.Panel, errs
 }
 
+// priceFiles lists the files that the columns of panel were read from.
+func priceFiles(src market.Source, panel *market.Panel) []string {
+	var files []string
+	switch src := src.(type) {
+	case *csvfile.Dir:
+		for _, c := range panel.Columns {
+			files = append(files, c.Origin)
+		}
+	case *store.Store:
+		for _, c := range panel.Columns {
+			files = append(files, src.Path(c.Symbol))
+		}
+	case panelFile:
+		files = append(files, src.file)
+		for _, c := range panel.Columns {
+			if filepath.Base(c.Origin) != filepath.Base(src.file) {
+				files = append(files, c.Origin)
+			}
+		}
+	}
+	return files
+}
+
 // isMissing reports whether err says that a source has nothing of a security.
 func isMissing(err error) bool {
 	return errors.Is(err, market.ErrUnknownSymbol) || errors.Is(err, market.ErrNoPrices)

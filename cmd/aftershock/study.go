@@ -17,6 +17,7 @@ import (
 	"aftershock/market"
 	"aftershock/market/factors"
 	"aftershock/plots"
+	"aftershock/report"
 )
 
 // plan is a configuration that makes sense: what to do, in the terms of the
@@ -26,6 +27,7 @@ type plan struct {
 	securities []market.Security           // as configured
 	known      []market.Security           // those of the file of securities
 	calendars  map[string]*market.Calendar // with the special days, by name of exchange
+	factors    []report.Factors            // the files that were read
 	charts     []string                    // names; none: no charts
 	plot       plots.Options
 }
@@ -362,8 +364,8 @@ func readCatalog(file string) (*events.Catalog, error) {
 	return events.Read(filepath.ToSlash(file), bytes.NewReader(data))
 }
 
-// addFactors reads the factor files into panel.
-func (c *config) addFactors(panel *market.Panel) error {
+// addFactors reads the factor files into panel, and records them in p.
+func (c *config) addFactors(p *plan, panel *market.Panel) error {
 	unit := factors.Auto
 	if c.Factors.Unit != auto {
 		unit = factors.Unit(c.Factors.Unit)
@@ -376,6 +378,10 @@ func (c *config) addFactors(panel *market.Panel) error {
 		if err := t.AddTo(panel); err != nil {
 			return err
 		}
+		p.factors = append(p.factors, report.Factors{
+			File: filepath.ToSlash(t.Origin), Vintage: t.Vintage, Unit: string(t.Unit), Names: t.Names,
+			First: t.Dates[0], Last: t.Dates[len(t.Dates)-1], Days: len(t.Dates),
+		})
 	}
 	return nil
 }

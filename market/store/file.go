@@ -90,10 +90,6 @@ func symbolOf(name string) (string, bool) {
 	return symbol, err == nil && symbol != "" && fileName(symbol) == name
 }
 
-func (s *Store) path(symbol string) string {
-	return filepath.Join(s.o.Dir, fileName(symbol)+suffix)
-}
-
 func (s *Store) rawDir(symbol string) string { return filepath.Join(s.o.Dir, "raw", fileName(symbol)) }
 
 // write stores i. The caller holds the lock of its symbol.
@@ -115,7 +111,7 @@ func (s *Store) write(i *Info) error {
 	if err := parquet.Write(&buf, rows, parquet.KeyValueMetadata(key, string(meta))); err != nil {
 		return fmt.Errorf("store: %s: %w", h.Symbol, err)
 	}
-	if err := replace(s.path(h.Symbol), buf.Bytes()); err != nil {
+	if err := replace(s.Path(h.Symbol), buf.Bytes()); err != nil {
 		return fmt.Errorf("store: %s: not stored: %w", h.Symbol, err)
 	}
 	return nil

@@ -131,7 +131,12 @@ type Info struct {
 // stored is an error that wraps market.ErrUnknownSymbol; a file that cannot be
 // read is a *DamagedError.
 func (s *Store) Read(symbol string) (*Info, error) {
-	return readFile(s.path(symbol), symbol)
+	return readFile(s.Path(symbol), symbol)
+}
+
+// Path returns the name of the file that symbol is stored in, if it is.
+func (s *Store) Path(symbol string) string {
+	return filepath.Join(s.o.Dir, fileName(symbol)+suffix)
 }
 
 // Put stores h in place of what is stored of its symbol.
@@ -156,6 +161,12 @@ func (s *Store) Put(ctx context.Context, h *market.Series) error {
 // symbol is stored; *DamagedError for a file that cannot be read when the
 // store is offline; one that wraps ErrLocked; the context's.
 func (s *Store) Series(ctx context.Context, symbol string, from, to market.Date) (*market.Series, error) {
+	if to == market.NoDate {
+		to = market.DateOf(s.o.Now().UTC())
+		if s.o.Upstream == nil {
+			to = math.MaxInt32
+		}
+	}
 	if from > to {
 		return nil, fmt.Errorf("store: %s: the range from %s to %s ends before it begins", symbol, from, to)
 	}
@@ -343,7 +354,10 @@ func samePrice(a, b float64) bool {
 func between(b []market.Bar, r span) []market.Bar {
 	byDate := func(b market.Bar, d market.Date) int { return cmp.Compare(b.Date, d) }
 	i, _ := slices.BinarySearchFunc(b, r.from, byDate)
-	j, _ := slices.BinarySearchFunc(b, r.to+1, byDate)
+	j, there := slices.BinarySearchFunc(b, r.to, byDate)
+	if there {
+		j++
+	}
 	return b[i:max(i, j)]
 }
 

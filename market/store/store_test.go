@@ -207,7 +207,7 @@ func TestReadjusted(t *testing.T) {
 func TestReadjustedButFailing(t *testing.T) {
 	f := newFixture(t)
 	f.get(t, "2019-01-02", "2019-11-01", "2019-01-02..2019-11-01")
-	before, err := os.ReadFile(f.path("TEST"))
+	before, err := os.ReadFile(f.Path("TEST"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestReadjustedButFailing(t *testing.T) {
 	if len(f.warned) != 1 || !strings.Contains(f.warned[0], "no longer has all of 2019-01-02 to 2019-11-01") {
 		t.Errorf("warned of %q", f.warned)
 	}
-	if after, err := os.ReadFile(f.path("TEST")); err != nil || !bytes.Equal(before, after) {
+	if after, err := os.ReadFile(f.Path("TEST")); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the file has changed (%v)", err)
 	}
 }
@@ -266,14 +266,14 @@ func TestOffline(t *testing.T) {
 	if _, err := offline.Series(t.Context(), "OTHER", 18000, 18001); !errors.Is(err, market.ErrUnknownSymbol) {
 		t.Errorf("not stored: %v", err)
 	}
-	if err := os.Truncate(f.path("TEST"), 1000); err != nil {
+	if err := os.Truncate(f.Path("TEST"), 1000); err != nil {
 		t.Fatal(err)
 	}
 	var damaged *DamagedError
-	if _, err := offline.Series(t.Context(), "TEST", 18000, 18001); !errors.As(err, &damaged) || damaged.Path != f.path("TEST") {
+	if _, err := offline.Series(t.Context(), "TEST", 18000, 18001); !errors.As(err, &damaged) || damaged.Path != f.Path("TEST") {
 		t.Errorf("damaged: %v", err)
 	}
-	if _, err := os.Stat(f.path("TEST")); err != nil {
+	if _, err := os.Stat(f.Path("TEST")); err != nil {
 		t.Errorf("an offline store has moved a file: %v", err)
 	}
 	if f.service.take() != "" {
@@ -299,7 +299,7 @@ func TestRoundTrip(t *testing.T) {
 		if diff := cmp.Diff(want, got.Series, cmpopts.EquateNaNs()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", symbol, diff)
 		}
-		if !got.Fetched.Equal(friday) || got.From != -10 || got.To != 20000 || got.Path != f.path(symbol) {
+		if !got.Fetched.Equal(friday) || got.From != -10 || got.To != 20000 || got.Path != f.Path(symbol) {
 			t.Errorf("%s: %+v", symbol, got)
 		}
 	}
@@ -323,7 +323,7 @@ func TestRoundTrip(t *testing.T) {
 func TestSchema(t *testing.T) {
 	f := newFixture(t)
 	f.get(t, "2019-03-01", "2019-10-31", "2019-03-01..2019-10-31")
-	data, err := os.ReadFile(f.path("TEST"))
+	data, err := os.ReadFile(f.Path("TEST"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -351,7 +351,7 @@ func TestSchema(t *testing.T) {
 func TestDamaged(t *testing.T) {
 	f := newFixture(t)
 	f.get(t, "2019-03-01", "2019-10-31", "2019-03-01..2019-10-31")
-	whole, err := os.ReadFile(f.path("TEST"))
+	whole, err := os.ReadFile(f.Path("TEST"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -377,16 +377,16 @@ func TestDamaged(t *testing.T) {
 
 	for name, data := range map[string][]byte{"empty": nil, "cut": whole[:len(whole)/2], "zeros": make([]byte, len(whole))} {
 		f.warned = nil
-		if err := os.WriteFile(f.path("TEST"), data, 0o644); err != nil {
+		if err := os.WriteFile(f.Path("TEST"), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		f.now = f.now.Add(time.Second)
 		f.whole(t, f.get(t, "2019-03-01", "2019-10-31", "2019-03-01..2019-10-31"), "2019-03-01", "2019-10-31")
-		aside := f.path("TEST") + ".damaged-" + f.now.Format(stamp)
+		aside := f.Path("TEST") + ".damaged-" + f.now.Format(stamp)
 		if kept, err := os.ReadFile(aside); err != nil || !bytes.Equal(kept, data) {
 			t.Errorf("%s: not set aside: %v", name, err)
 		}
-		if len(f.warned) != 1 || !strings.Contains(f.warned[0], f.path("TEST")+" is damaged") || !strings.Contains(f.warned[0], filepath.Base(aside)) {
+		if len(f.warned) != 1 || !strings.Contains(f.warned[0], f.Path("TEST")+" is damaged") || !strings.Contains(f.warned[0], filepath.Base(aside)) {
 			t.Errorf("%s: warned of %q", name, f.warned)
 		}
 	}
@@ -398,7 +398,7 @@ func TestNewerFormat(t *testing.T) {
 	if err := os.MkdirAll(f.o.Dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := parquet.WriteFile(f.path("TEST"), []row{{Symbol: "TEST"}}, parquet.KeyValueMetadata(key, `{"format":2,"symbol":"TEST"}`)); err != nil {
+	if err := parquet.WriteFile(f.Path("TEST"), []row{{Symbol: "TEST"}}, parquet.KeyValueMetadata(key, `{"format":2,"symbol":"TEST"}`)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := f.Series(t.Context(), "TEST", 18000, 18001)
@@ -648,4 +648,26 @@ func FuzzDecode(f *testing.F) {
 			t.Error("a file without bars")
 		}
 	})
+}
+
+// NoDate leaves an end of the range open, at the store and at its source.
+func TestOpenRange(t *testing.T) {
+	dir := t.TempDir()
+	s, err := New(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &market.Series{Symbol: "X", Bars: []market.Bar{{Date: market.NewDate(2024, 1, 2), Close: 1, AdjClose: 1}, {Date: market.NewDate(2024, 1, 3), Close: 2, AdjClose: 2}}}
+	if err := s.Put(t.Context(), h); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []struct {
+		from, to market.Date
+		bars     int
+	}{{market.NoDate, market.NoDate, 2}, {market.NewDate(2024, 1, 3), market.NoDate, 1}, {market.NoDate, market.NewDate(2024, 1, 2), 1}} {
+		got, err := s.Series(t.Context(), "X", r.from, r.to)
+		if err != nil || len(got.Bars) != r.bars {
+			t.Errorf("%s..%s: %d bars, want %d (%v)", r.from, r.to, len(got.Bars), r.bars, err)
+		}
+	}
 }

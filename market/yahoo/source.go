@@ -187,6 +187,12 @@ func (s *Source) SeriesRaw(ctx context.Context, symbol string, from, to market.D
 	if !symbolPattern.MatchString(symbol) {
 		return nil, nil, fmt.Errorf("yahoo: %q cannot be a symbol of this service: %w", symbol, market.ErrUnknownSymbol)
 	}
+	if from == market.NoDate {
+		from = market.NewDate(1900, 1, 1) // before anything that the service has
+	}
+	if to == market.NoDate {
+		to = market.DateOf(s.o.Now().UTC()) + 1
+	}
 	if from > to {
 		return nil, nil, fmt.Errorf("yahoo: %s: the range from %s to %s ends before it begins", symbol, from, to)
 	}
