@@ -1,0 +1,157 @@
+package report
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"math"
+
+	"aftershock/analysis"
+)
+
+// jsonFormat is raised when a reader of results.json would have to change.
+const jsonFormat = 1
+
+// studyJSON is a study as results.json spells it.
+type studyJSON struct {
+	Name          string   `json:"name"`
+	Model         string   `json:"model"`
+	Benchmark     string   `json:"benchmark"`
+	Estimation    [2]int   `json:"estimation"`
+	Event         [2]int   `json:"event"`
+	Windows       [][2]int `json:"car"`
+	MinEstimation int      `json:"min_estimation"`
+	Returns       string   `json:"returns"`
+	Missing       string   `json:"missing"`
+	MissingEvent  string   `json:"missing_event"`
+	Weights       string   `json:"weights"`
+	Tests         []string `json:"tests"`
+	Groups        []string `json:"groups"`
+	Seed          uint64   `json:"seed"`
+}
+
+func studyOf(s *analysis.Study) studyJSON {
+	pair := func(w analysis.Window) [2]int { return [2]int{w.From, w.To} }
+	out := studyJSON{
+		Name: s.Name, Model: s.Model.Name(), Benchmark: s.Benchmark, Estimation: pair(s.Estimation), Event: pair(s.Event),
+		MinEstimation: s.MinEstimation, Returns: string(s.Returns), Missing: string(s.Gaps), MissingEvent: string(s.MissingEvent),
+		Weights: string(s.Weights), Seed: s.Seed, Windows: [][2]int{}, Tests: []string{}, Groups: []string{},
+	}
+	for _, w := range s.Windows {
+		out.Windows = append(out.Windows, pair(w))
+	}
+	for _, t := range s.Tests {
+		out.Tests = append(out.Tests, t.Name())
+	}
+	for _, g := range s.Groups {
+		out.Groups = append(out.Groups, string(g))
+	}
+	return out
+}
+
+// noteJSON is a note as results.json spells it. What it is not about is absent.
+type noteJSON struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"`
+	EventID  string `json:"event_id,omitempty"`
+	Security string `json:"security,omitempty"`
+	Group    string `json:"group,omitempty"`
+	Window   string `json:"window,omitempty"`
+	Test     string `json:"test,omitempty"`
+	Text     string `json:"text"`
+}
+
+// writeJSON writes the study, its counts, its notes and its tables as one
+// document, which docs/result.schema.json describes. A row is an object on a
+// line of its own, its members in the order of the columns; a missing value is
+// null and an infinity the text "INF" or "-INF", for which JSON has no numbers.
+func writeJSON(w io.Writer, r *analysis.Result, tables []Table, _ string) error {
+	b := bufio.NewWriter(w)
+	member := func(name string, v any) error {
+		data, err := json.MarshalIndent(v, "  ", "  ")
+		b.WriteString(`  "` + name + `": `)
+		b.Write(data)
+		b.WriteString(",\n")
+		return err
+	}
+	notes := make([]noteJSON, len(r.Notes))
+	for i, n := range r.Notes {
+		notes[i] = noteJSON{n.Code, string(n.Severity), n.EventID, n.Security, n.Group, n.Window, n.Test, n.Text}
+	}
+	b.WriteString("{\n")
+	for _, m := range []struct {
+		name  string
+		value any
+	}{{"format", jsonFormat}, {"study", studyOf(r.Study)}, {"counts", NewManifest(r).Counts}, {"notes", notes}} {
+		if err := member(m.name, m.value); err != nil {
+			return err
+		}
+	}
+	b.WriteString("  \"tables\": {")
+	for i, t := range tables {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("\n    \"" + t.Name + "\": ")
+		if err := jsonRows(b, t); err != nil {
+			return err
+		}
+	}
+	b.WriteString("\n  }\n}\n")
+	return b.Flush()
+}
+
+// writeJSONRows writes the rows of t as an array, as they stand in results.json.
+func writeJSONRows(w io.Writer, t Table) error {
+	b := bufio.NewWriter(w)
+	if err := jsonRows(b, t); err != nil {
+		return err
+	}
+	b.WriteByte('\n')
+	return b.Flush()
+}
+
+func jsonRows(b *bufio.Writer, t Table) error {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		name, err := json.Marshal(c.Name)
+		if err != nil {
+			return err
+		}
+		names[i] = string(name) + ": "
+	}
+	separator := "[\n"
+	for row := range t.Rows {
+		b.WriteString(separator)
+		separator = ",\n"
+		for i, cell := range row {
+			if i == 0 {
+				b.WriteByte('{')
+			} else {
+				b.WriteString(", ")
+			}
+			b.WriteString(names[i])
+			value, err := jsonCell(cell, t.Columns[i].Type)
+			if err != nil {
+				return err
+			}
+			b.Write(value)
+		}
+		b.WriteByte('}')
+	}
+	if separator == "[\n" {
+		b.WriteByte('[')
+	}
+	_, err := b.WriteString("]")
+	return err
+}
+
+func jsonCell(c Cell, t Type) ([]byte, error) {
+	switch {
+	case c.Empty(t):
+		return []byte("null"), nil
+	case t == String, t == Date, math.IsInf(c.Num, 0):
+		return json.Marshal(c.Format(t))
+	}
+	return []byte(c.Format(t)), nil
+}

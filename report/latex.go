@@ -1,0 +1,64 @@
+package report
+
+import (
+	"bufio"
+	"io"
+	"strings"
+)
+
+// inLaTeX makes a text one that TeX sets as it is. A bracket or an asterisk
+// after the end of a row would be taken for its argument, a quotation mark for a
+// shorthand of babel, and hyphens and apostrophes would grow together.
+var inLaTeX = strings.NewReplacer(
+	`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
+	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`,
+	`"`, `\char34{}`, "`", `\textasciigrave{}`, "'", "{'}", "-", "{-}", "[", "{[}", "*", "{*}")
+
+const latexHead = `% \input this into a document that has \usepackage{array,booktabs,longtable}.
+% Titles may be in any script: use LuaLaTeX or XeLaTeX with a font that has it, and
+% for right-to-left titles LuaLaTeX with \usepackage[bidi=basic]{babel}.
+`
+
+// writeLaTeX writes t as a longtable with the rules of booktabs, which breaks
+// over pages.
+func writeLaTeX(w io.Writer, t Table) error {
+	b := bufio.NewWriter(w)
+	columns, rows := forPrint(t)
+	line := func(cell func(i int) string) {
+		for i := range columns {
+			if i > 0 {
+				b.WriteString(" & ")
+			}
+			b.WriteString(cell(i))
+		}
+		b.WriteString(" \\\\\n")
+	}
+	b.WriteString(latexHead + "{\\footnotesize\n\\begin{longtable}{")
+	for _, c := range columns {
+		switch {
+		case c.Name == "title": // as long as its writer likes
+			b.WriteString(`>{\raggedright\arraybackslash}p{0.3\linewidth}`)
+		case c.Type == String:
+			b.WriteByte('l')
+		default:
+			b.WriteByte('r')
+		}
+	}
+	b.WriteString("}\n\\caption{" + inLaTeX.Replace(t.Title) + "}\\label{tab:" + t.Name + "}\\\\\n")
+	for _, end := range []string{"firsthead", "head"} {
+		b.WriteString("\\toprule\n")
+		line(func(i int) string { return inLaTeX.Replace(columns[i].Name) })
+		b.WriteString("\\midrule\n\\end" + end + "\n")
+	}
+	b.WriteString("\\bottomrule\n\\endfoot\n")
+	for row := range rows {
+		line(func(i int) string {
+			if digits, negative := strings.CutPrefix(row[i], "-"); negative && columns[i].Type != String {
+				return "$-$" + digits
+			}
+			return inLaTeX.Replace(row[i])
+		})
+	}
+	b.WriteString("\\end{longtable}}\n")
+	return b.Flush()
+}
