@@ -5,13 +5,14 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/gofrs/flock"
@@ -29,16 +30,12 @@ func TestMain(m *testing.M) {
 // of four securities of the sample in the folder prices.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
-		Setup: func(e *testscript.Env) error {
-			e.Values[yahooKey{}] = new(atomic.Pointer[fakeYahoo])
-			return writePrices(filepath.Join(e.WorkDir, "prices"))
-		},
+		Dir:                 "testdata/script",
+		Setup:               func(e *testscript.Env) error { return writePrices(filepath.Join(e.WorkDir, "prices")) },
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"replace": replace, "edit": edit, "hold": hold, "samerun": sameRun,
-			"yahoo": yahooCmd, "damage": damage,
+			"replace": replace, "edit": edit, "hold": hold, "samerun": sameRun, "exits": exits,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
@@ -68,6 +65,23 @@ func writePrices(dir string) error {
 		}
 	}
 	return nil
+}
+
+// exits STATUS COMMAND [ARG ...] runs a command and checks its exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits status command [arg ...]")
+	}
+	status := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		status = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(status) != args[0] {
+		ts.Fatalf("exit status %d, want %s", status, args[0])
+	}
 }
 
 // replace OLD NEW FILE replaces every OLD; both are written as in Go strings.
