@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sort"
-	"sync"
 
 	"aftershock/market"
 )
@@ -36,14 +35,11 @@ type pool struct {
 	pairs   []pair
 	sampled int // overlapping pairs in all, when pairs is a sample of them; 0 otherwise
 
-	ranker   *ranker // scratch memory of the caller's, or nil
-	rankOnce sync.Once
-	rankings []*rankings // by window
-	general  []general   // by window
+	ranker *ranker // scratch memory of the caller's, or nil
+	ranks  *ranks
 
-	placeboOnce sync.Once
-	draws       *Draws
-	placeboOf   Test
+	draws     *Draws
+	placeboOf Test
 }
 
 // pair is two members whose event windows share sessions.

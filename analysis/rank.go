@@ -190,16 +190,13 @@ func (s *rankSum) add(t int32, rank float64) {
 	s.count[t]++
 }
 
-// rankings are the ranks of a set of observations, as the rank tests need them.
-type rankings struct {
-	n            int
+// ranks are the ranks of a pool's members, added up session by session, as the
+// rank tests need them.
+type ranks struct {
 	plain        rankSum   // of AR
-	standardised rankSum   // of SAR, the event window's over spread
-	spread       []float64 // cross-sectional standard deviation of SAR, by session of the event window
-
-	in      []bool // which members of the pool are in the set
-	base    rankSum
-	windows []int // windows of the study that have this set
+	standardised rankSum   // of SAR, that of the event window over its spread
+	base         rankSum   // of the standardised estimation residuals alone, over M+2
+	general      []general // by window of the study
 }
 
 // general is the generalised rank test's view of one window: the mean over
@@ -210,132 +207,161 @@ type general struct {
 	ideal float64   // standard deviation of u if every rank is equally likely
 	z     float64   // u over its standard deviation in the estimation window
 	t     int       // sessions, the window counted as one
-	scale float64   // sd(SCAR)
-	sum   []float64 // what the window's own value adds to the ranks
-	note  string
+	sum   []float64 // what the window's own values add to the ranks; nil where there are none
 }
 
-// ranked returns the ranks of the pool, by window of the study. Every
-// observation is sorted once, for all tests and windows.
-func (p *pool) ranked() ([]*rankings, []general) {
-	p.rankOnce.Do(p.rank)
-	return p.rankings, p.general
+func newRanks(estimation, event, windows int) *ranks {
+	return &ranks{newRankSum(estimation + event), newRankSum(estimation + event), newRankSum(estimation), make([]general, windows)}
 }
 
-func (p *pool) rank() {
+// merge adds the ranks of other members.
+func (r *ranks) merge(o *ranks) {
+	add := func(x, y []float64) {
+		for t, v := range y {
+			x[t] += v
+		}
+	}
+	for _, s := range [][2]*rankSum{{&r.plain, &o.plain}, {&r.standardised, &o.standardised}, {&r.base, &o.base}} {
+		add(s[0].sum, s[1].sum)
+		add(s[0].count, s[1].count)
+	}
+	for w := range r.general {
+		x, y := &r.general[w], &o.general[w]
+		x.u += y.u
+		x.ideal += y.ideal
+		add(x.sum, y.sum)
+	}
+}
+
+// ranking is the work of ranking a pool's members.
+type ranking struct {
+	pool   *pool
+	spread []float64 // cross-sectional standard deviation of SAR, by session of the event window
+	scale  []float64 // sd(SCAR) by window, NaN where not all members have one or they are alike
+}
+
+// ranked returns the ranks of the members. Every member is sorted once, for
+// all tests and windows.
+func (p *pool) ranked() *ranks {
+	if p.ranks == nil {
+		p.ranks = p.rank()
+	}
+	return p.ranks
+}
+
+func (p *pool) rank() *ranks {
 	g := p.eng
-	est, l := g.study.Estimation.Len(), g.length
-	var sets []*rankings
-	p.rankings, p.general = make([]*rankings, g.windows), make([]general, g.windows)
-	for w := range g.windows {
-		c := newCross(p, w)
-		gen := &p.general[w]
-		switch {
-		case c.N() < 2:
-			gen.note = "needs two observations at least"
-		case !varies(c.SCAR):
-			gen.note = "the observations do not differ, so their spread says nothing"
-		default:
-			gen.scale, gen.sum = deviation(c.SCAR), make([]float64, est)
-		}
-		in := make([]bool, len(p.rows))
-		for i, r := range p.rows {
-			in[i] = !math.IsNaN(g.car[int(r)*g.windows+w])
-		}
-		k := slices.IndexFunc(sets, func(s *rankings) bool { return slices.Equal(s.in, in) })
-		if k < 0 {
-			k = len(sets)
-			sets = append(sets, &rankings{n: c.N(), in: in, spread: c.spreads(),
-				plain: newRankSum(est + l), standardised: newRankSum(est + l), base: newRankSum(est)})
-		}
-		sets[k].windows = append(sets[k].windows, w)
-		p.rankings[w] = sets[k]
-	}
-	k := p.ranker
-	if k == nil {
-		k = new(ranker)
-	}
-	event := make([]float64, l)
-	for i, r := range p.rows {
-		row := int(r)
-		ar, va := g.ar[row*l:][:l], g.va[row*l:][:l]
-		k.load(p.residuals(i), nil)
-		for _, s := range sets {
-			if s.in[i] {
-				k.rank(ar, 0, &s.plain)
-			}
-		}
-		// The residuals are compared with s times a standardised value,
-		// unless their variance is not constant.
-		sigma := math.Sqrt(g.s2[row])
-		if own := g.sigmas(row); own != nil {
-			sigma = 1
-			k.load(p.residuals(i), own)
-		}
-		for _, s := range sets {
-			if !s.in[i] {
-				continue
-			}
-			for t := range event {
-				event[t] = sigma * ar[t] / math.Sqrt(va[t]) / s.spread[t]
-			}
-			k.rank(event, 0, &s.standardised)
-			k.rank(nil, 1, &s.base)
-			for _, w := range s.windows {
-				if gen := &p.general[w]; gen.note == "" {
-					v := g.car[row*g.windows+w] / math.Sqrt(g.carVar[row*g.windows+w]) / gen.scale
-					gen.u += k.insert(sigma*v, gen.sum)
-					t := float64(len(k.x.v) + 1)
-					gen.ideal += (t - 1) / (12 * (t + 1))
-				}
-			}
-		}
-	}
-	for w, s := range p.rankings {
-		p.general[w].finish(s)
-	}
-}
-
-// finish turns the sums over the observations of s into the statistics.
-func (gen *general) finish(s *rankings) {
-	if gen.note != "" {
-		return
-	}
-	n := float64(s.n)
-	gen.u = gen.u/n - 0.5
-	gen.ideal = math.Sqrt(gen.ideal) / n
-	ss := gen.u * gen.u
-	gen.t = 1
-	for t, m := range s.base.count {
-		if m > 0 {
-			u := (s.base.sum[t]+gen.sum[t])/m - 0.5
-			ss += m / n * u * u
-			gen.t++
-		}
-	}
-	gen.z = gen.u / math.Sqrt(ss/float64(gen.t))
-}
-
-// spreads returns the cross-sectional standard deviation of the SARs on each
-// session of the event window, NaN where fewer than two or all alike.
-func (c *Cross) spreads() []float64 {
-	g := c.pool.eng
-	sd := make([]float64, g.length)
-	x := make([]float64, 0, c.N())
-	for t := range sd {
+	n := len(p.rows)
+	job := &ranking{pool: p, spread: make([]float64, g.length), scale: make([]float64, g.windows)}
+	x := make([]float64, 0, n)
+	for t := range job.spread {
 		x = x[:0]
-		for _, r := range c.rows {
+		for _, r := range p.rows {
 			k := int(r)*g.length + t
 			if sar := g.ar[k] / math.Sqrt(g.va[k]); sar == sar {
 				x = append(x, sar)
 			}
 		}
-		sd[t] = nan
-		if varies(x) {
-			sd[t] = deviation(x)
+		job.spread[t] = dispersion(x)
+	}
+	for w := range job.scale {
+		x = x[:0]
+		for _, r := range p.rows {
+			k := int(r)*g.windows + w
+			x = append(x, g.car[k]/math.Sqrt(g.carVar[k]))
+		}
+		job.scale[w] = dispersion(x)
+	}
+	// Blocks are added in their order, so that the sums do not depend on the
+	// number of processors.
+	const block = 2048
+	parts := make([]*ranks, (n+block-1)/block)
+	if len(parts) == 1 {
+		k := p.ranker
+		if k == nil {
+			k = new(ranker)
+		}
+		parts[0] = job.members(0, n, k)
+	} else {
+		repeat(len(parts), func(b int) { parts[b] = job.members(b*block, min((b+1)*block, n), new(ranker)) })
+	}
+	out := parts[0]
+	for _, o := range parts[1:] {
+		out.merge(o)
+	}
+	for w := range out.general {
+		out.general[w].finish(n, &out.base)
+	}
+	return out
+}
+
+// dispersion is the standard deviation of x, NaN where its elements are alike.
+func dispersion(x []float64) float64 {
+	if sd := deviation(x); sd > 0 && varies(x) {
+		return sd
+	}
+	return nan
+}
+
+// members ranks the members lo to hi-1.
+func (job *ranking) members(lo, hi int, k *ranker) *ranks {
+	g := job.pool.eng
+	est, l := g.study.Estimation.Len(), g.length
+	out := newRanks(est, l, g.windows)
+	for w, v := range job.scale {
+		if v == v {
+			out.general[w].sum = make([]float64, est)
 		}
 	}
-	return sd
+	event, residuals := make([]float64, l), make([]float64, est)
+	for _, r := range job.pool.rows[lo:hi] {
+		row := int(r)
+		ar, va := g.ar[row*l:][:l], g.va[row*l:][:l]
+		g.residuals(row, residuals)
+		k.load(residuals, nil)
+		k.rank(ar, 0, &out.plain)
+		// The residuals are compared with s times a standardised value,
+		// unless their variance is not constant.
+		sigma := math.Sqrt(g.s2[row])
+		if own := g.sigmas(row); own != nil {
+			sigma = 1
+			k.load(residuals, own)
+		}
+		for t := range event {
+			event[t] = sigma * ar[t] / math.Sqrt(va[t]) / job.spread[t]
+		}
+		k.rank(event, 0, &out.standardised)
+		k.rank(nil, 1, &out.base)
+		m := float64(len(k.x.v) + 1)
+		for w, scale := range job.scale {
+			if gen := &out.general[w]; gen.sum != nil {
+				v := g.car[row*g.windows+w] / math.Sqrt(g.carVar[row*g.windows+w]) / scale
+				gen.u += k.insert(sigma*v, gen.sum)
+				gen.ideal += (m - 1) / (12 * (m + 1))
+			}
+		}
+	}
+	return out
+}
+
+// finish turns the sums over n observations into the statistics.
+func (gen *general) finish(n int, base *rankSum) {
+	if gen.sum == nil {
+		return
+	}
+	all := float64(n)
+	gen.u = gen.u/all - 0.5
+	gen.ideal = math.Sqrt(gen.ideal) / all
+	ss := gen.u * gen.u
+	gen.t = 1
+	for t, m := range base.count {
+		if m > 0 {
+			u := (base.sum[t]+gen.sum[t])/m - 0.5
+			ss += m / all * u * u
+			gen.t++
+		}
+	}
+	gen.z = gen.u / math.Sqrt(ss/float64(gen.t))
 }
 
 // varies reports whether the elements of x are not all alike.

@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -222,4 +223,34 @@ func TestRankDefinitions(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The ranks of a large group are those of its blocks together, on any number
+// of processors.
+func TestRankBlocks(t *testing.T) {
+	p := benchPanel(t, 100, 900)
+	st := DefaultStudy()
+	st.Benchmark, st.Tests, st.Groups = "INDEX", nil, nil
+	r := mustRun(t, st, benchCatalog(p, 5000), p)
+	rows := make([]int32, len(r.eng.s0))
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	work := func(procs int) *ranks {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		return newPool(r.eng, rows).ranked()
+	}
+	one, eight := work(1), work(8)
+	if len(rows) < 4500 || !slices.Equal(one.standardised.sum, eight.standardised.sum) || one.general[2].z != eight.general[2].z {
+		t.Errorf("%d rows: 1 and 8 processors rank differently", len(rows))
+	}
+	whole := newRankSum(len(one.plain.sum))
+	k, residuals := new(ranker), make([]float64, st.Estimation.Len())
+	for i := range rows {
+		r.eng.residuals(i, residuals)
+		k.load(residuals, nil)
+		k.rank(r.eng.ar[i*r.eng.length:][:r.eng.length], 0, &whole)
+	}
+	same(t, "sums", one.plain.sum, whole.sum, 1e-9)
+	same(t, "counts", one.plain.count, whole.count, 0)
 }

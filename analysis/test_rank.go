@@ -32,17 +32,10 @@ func (RankTest) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (RankTest) Run(c *Cross) TestResult {
-	s, _ := c.ranked()
-	return rankTest(c, &s.plain)
+	return rankTest(c, &c.pool.ranked().plain)
 }
 
 const noRank = "the abnormal return ranks in the middle of the security's own"
-
-// ranked returns the ranks of the cross-section's observations.
-func (c *Cross) ranked() (*rankings, *general) {
-	sets, gen := c.pool.ranked()
-	return sets[c.index], &gen[c.index]
-}
 
 // rankTest computes T of RankTest.
 func rankTest(c *Cross, k *rankSum) TestResult {
@@ -97,8 +90,7 @@ func (RankStandardized) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (RankStandardized) Run(c *Cross) TestResult {
-	s, _ := c.ranked()
-	return rankTest(c, &s.standardised)
+	return rankTest(c, &c.pool.ranked().standardised)
 }
 
 // GRankT is the generalised rank test, its own variability taken from the
@@ -130,9 +122,9 @@ func (GRankT) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (GRankT) Run(c *Cross) TestResult {
-	_, g := c.ranked()
-	if g.note != "" {
-		return undefined("%s", g.note)
+	g := &c.pool.ranked().general[c.index]
+	if g.sum == nil {
+		return undefined("needs two observations that differ")
 	}
 	t := float64(g.t)
 	left := t - 1 - g.z*g.z
@@ -171,9 +163,9 @@ func (GRankZ) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (GRankZ) Run(c *Cross) TestResult {
-	_, g := c.ranked()
-	if g.note != "" {
-		return undefined("%s", g.note)
+	g := &c.pool.ranked().general[c.index]
+	if g.sum == nil {
+		return undefined("needs two observations that differ")
 	}
 	return outcome(g.u/g.ideal, Normal())
 }
