@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gofrs/flock"
@@ -30,12 +31,16 @@ func TestMain(m *testing.M) {
 // of four securities of the sample in the folder prices.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		Setup:               func(e *testscript.Env) error { return writePrices(filepath.Join(e.WorkDir, "prices")) },
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Values[yahooKey{}] = new(atomic.Pointer[fakeYahoo])
+			return writePrices(filepath.Join(e.WorkDir, "prices"))
+		},
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"replace": replace, "edit": edit, "hold": hold, "samerun": sameRun, "exits": exits,
+			"yahoo": yahooCmd, "damage": damage,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
