@@ -205,6 +205,12 @@ func TestPlaceboStatistic(t *testing.T) {
 			t.Errorf("placebo %q: of %q %v, for one %q of %q", c.name, all.Of, all.Stat, one.Test, one.Of)
 		}
 	}
+	for _, few := range []int{-1, 18} {
+		st := s.study()
+		if st.Draws = few; st.Validate() == nil {
+			t.Errorf("%d draws are accepted", few)
+		}
+	}
 	for _, bad := range []string{"placebo", "bootstrap", "no such"} {
 		st := s.study()
 		st.Placebo = bad

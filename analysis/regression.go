@@ -44,8 +44,14 @@ type Regression struct {
 }
 
 // Regress estimates y = X b + e by (weighted) least squares through a QR
-// factorisation. x holds the columns of X, an intercept among them where one
-// is wanted. No element may be NaN.
+// factorisation:
+//
+//	b = (X'WX)^-1 X'W y, W the weights on the diagonal
+//
+// x holds the columns of X, an intercept among them where one is wanted. No
+// element may be NaN. The covariances are those of the sources at [Errors], of
+// the rows times the roots of their weights. Davidson and MacKinnon (2004),
+// chapters 3 and 5.
 //
 // Errors: columns of unequal length; fewer rows than needed; a NaN; a weight
 // that is not positive; linearly dependent columns; fewer than two clusters.
