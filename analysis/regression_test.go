@@ -131,6 +131,13 @@ func TestCalendarTime(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 
+	// Without a series to explain it, alpha is the mean abnormal return.
+	st.Model = ConstantMean{}
+	g := &s.run(t, st, s.event(300, "S0"), s.event(500, "S0")).Groups[0].Windows[1]
+	if got := g.Test("calendar-time").Figure("alpha"); math.Abs(got-g.CAAR/3) > 1e-15 {
+		t.Errorf("mean model: alpha %v, want %v", got, g.CAAR/3)
+	}
+
 	// Its size: four hundred firms of thirty events each, ninety sessions.
 	const firms = 400
 	s = simulate(t, firms, 900, 10)
