@@ -225,28 +225,93 @@ func TestGARCHUnits(t *testing.T) {
 	}
 }
 
-// The EGARCH forecast is the mean of the simulated variances.
-func TestEGARCHForecast(t *testing.T) {
-	f := &GARCHFit{Kind: EGARCH, H: []float64{2}, last: -1.1, p: garchParams{pOmega: 0.05, pA: 0.25, pGamma: -0.2, pB: 0.9}}
-	rng := rand.New(rand.NewPCG(5, 5))
-	const draws, ahead = 200_000, 8
-	var sum, square [ahead + 1]float64
-	for range draws {
-		v, z := math.Log(f.H[0]), f.last/math.Sqrt(f.H[0])
+// A forecast is the mean of the simulated variances.
+func TestGARCHForecast(t *testing.T) {
+	for _, f := range []*GARCHFit{
+		{Kind: GARCH11, H: []float64{2}, last: -1.1, p: garchParams{pOmega: 0.1, pA: 0.2, pB: 0.7}},
+		{Kind: GJR, H: []float64{2}, last: -1.1, p: garchParams{pOmega: 0.1, pA: 0.05, pGamma: 0.3, pB: 0.7}},
+		{Kind: GJR, H: []float64{2}, last: 1.1, p: garchParams{pOmega: 0.1, pA: 0.05, pGamma: 0.3, pB: 0.7}},
+		{Kind: EGARCH, H: []float64{2}, last: -1.1, p: garchParams{pOmega: 0.05, pA: 0.25, pGamma: -0.2, pB: 0.9}},
+	} {
+		rng := rand.New(rand.NewPCG(5, 5))
+		const draws, ahead = 100_000, 8
+		var sum, square [ahead + 1]float64
+		for range draws {
+			h, e := f.H[0], f.last
+			for k := 1; k <= ahead; k++ {
+				if f.Kind == EGARCH {
+					z := e / math.Sqrt(h)
+					h = math.Exp(f.p[pOmega] + f.p[pA]*(math.Abs(z)-math.Sqrt(2/math.Pi)) + f.p[pGamma]*z + f.p[pB]*math.Log(h))
+				} else {
+					h = f.p[pOmega] + f.p[pA]*e*e + f.p[pB]*h
+					if e < 0 {
+						h += f.p[pGamma] * e * e
+					}
+				}
+				sum[k] += h
+				square[k] += h * h
+				e = math.Sqrt(h) * rng.NormFloat64()
+			}
+		}
 		for k := 1; k <= ahead; k++ {
-			v = f.p[pOmega] + f.p[pA]*(math.Abs(z)-math.Sqrt(2/math.Pi)) + f.p[pGamma]*z + f.p[pB]*v
-			h := math.Exp(v)
-			sum[k] += h
-			square[k] += h * h
-			z = rng.NormFloat64()
+			m := sum[k] / draws
+			se := math.Sqrt(max(0, square[k]/draws-m*m)/draws) + 1e-9
+			if got := f.Forecast(k); math.Abs(got-m) > 4*se {
+				t.Errorf("%s, %d ahead: %v, simulated %v (%v)", f.Kind, k, got, m, se)
+			}
 		}
 	}
-	for k := 1; k <= ahead; k++ {
-		m := sum[k] / draws
-		se := math.Sqrt((square[k]/draws-m*m)/draws) + 1e-12
-		if got := f.Forecast(k); math.Abs(got-m) > 4*se {
-			t.Errorf("%d ahead: %v, simulated %v (%v)", k, got, m, se)
+}
+
+// No climb from a random point comes out above the fit, and an EGARCH fit
+// forgets where its variances began.
+func TestGARCHHighestSummit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	fits := 0
+	for seed := range 6 {
+		y, x := garchPath(250, uint64(100+seed))
+		for _, kind := range []GARCHKind{GARCH11, GJR, EGARCH} {
+			f, err := FitGARCH(y, x, kind)
+			if err != nil {
+				continue // EGARCH where every summit is chance
+			}
+			fits++
+			l, err := newLikelihood(y, x, kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			constant := 250*math.Log(l.sy) + 125*math.Log(2*math.Pi)
+			for range 20 {
+				p := garchParams{pMu: 0.1 * rng.NormFloat64(), pBeta: l.slope + 0.1*rng.NormFloat64()}
+				a, g, b, rest := rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64()
+				if kind == EGARCH {
+					p[pA], p[pGamma], p[pB] = 0.5*a, 0.4*(g-0.5), 2*b-1
+					p[pOmega] = (1 - p[pB]) * math.Log(1-l.slope*l.slope)
+				} else {
+					total := a + b + rest
+					p[pA], p[pB], p[pOmega] = a/total, b/total, rest/total
+					if kind == GJR {
+						p[pA], p[pGamma] = 2*g*a/total, (2-4*g)*a/total
+					}
+				}
+				if low, ok := minimize(l.climb, l.point(&p), 1e-13); ok && -low-constant > f.LogLik+1e-6 {
+					t.Errorf("%s, path %d: %.6f is above the fit, %.6f", kind, seed, -low-constant, f.LogLik)
+				}
+			}
+			if kind == EGARCH {
+				var drift float64
+				for i, h := range f.H {
+					z := (y[i] - f.Theta[0] - f.Theta[1]*x[i]) / math.Sqrt(h)
+					drift += math.Log(math.Abs(f.p[pB] - (f.p[pA]*math.Abs(z)+f.p[pGamma]*z)/2))
+				}
+				if drift > 0 {
+					t.Errorf("path %d: the variances of %v do not forget", seed, f.Theta)
+				}
+			}
 		}
+	}
+	if fits < 15 {
+		t.Errorf("only %d fits", fits)
 	}
 }
 
