@@ -57,7 +57,7 @@ func defaults() settings {
 
 	s.Output.Dir = "out"
 	s.Output.Formats = []string{"png", "svg"}
-	s.Output.Charts = []string{all}
+	s.Output.Charts = []string{"car", "ar"}
 	s.Output.Lang = "en"
 	s.Output.Width, s.Output.DPI = 1200, 144
 	return s

@@ -35,7 +35,6 @@ without --out.
 	$ aftershock event 2025-01-27 NVDA --benchmark SPY --window 0,0
 	...
 	Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is
-	5.2 times its usual daily error (p < 0.001).
 	...
 
 	$ aftershock event 2025-01-27 NVDA AVGO TSM --benchmark SPY --window -1,1
