@@ -13,8 +13,9 @@ import (
 
 // firm is one observation of a case worked out by hand: its returns are pattern,
 // again and again through the estimation window, and then those of the event
-// window, in per cent. Every pattern has mean zero, so that under the model
-// `mean` the residuals are the pattern and the abnormal returns the event.
+// window, in per cent. But where a case says otherwise, every pattern has mean
+// zero, so that under the model `mean` the residuals are the pattern and the
+// abnormal returns the event.
 type firm struct {
 	pattern []float64
 	event   []float64
@@ -124,6 +125,8 @@ func handCases() []handCase {
 		// Var(alpha) = 4/3 / 25 * 5/4 = 1/15. With four degrees of freedom and
 		// t/2 = tan u, p = 1 - sin u (1 + cos^2 u/2), cos u = 1/4.
 		{"calendar-time", "returns 3, 1, 3, 1, 2", 0, 10, []firm{{alternate(1), []float64{3, 1, 3, 1, 2}}}, 2 * math.Sqrt(15), 1 - 33*math.Sqrt(15)/128},
+		// The same returns above a usual one of 1.
+		{"calendar-time", "returns 4, 2, 4, 2, 3 of a firm that earns 1", 0, 10, []firm{{[]float64{2, 0, 2, 0}, []float64{4, 2, 4, 2, 3}}}, 2 * math.Sqrt(15), 1 - 33*math.Sqrt(15)/128},
 		// M = 4, s^2 = 4/3, t = 2/sqrt(4/3 * 5/4). At each of the 116 sessions
 		// before the event that have four before them |t| is half that.
 		{"placebo", "one firm, 116 pseudo-dates", 29, 1, []firm{{alternate(1), []float64{2}}}, 2 * math.Sqrt(3./5), 1. / 117},
