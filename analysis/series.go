@@ -250,3 +250,16 @@ func (r *Result) PlaceboDraws(ctx context.Context, g *Group, w int) (TestResult,
 	d, _ := c.pool.placebo()
 	return res, present(d.Stat[w]), ctx.Err()
 }
+
+// CharacteristicOf lays a figure of securities on the observations; NaN where
+// a security has none.
+func (r *Result) CharacteristicOf(name string, bySecurity map[string]float64) Characteristic {
+	c := Characteristic{name, missing(len(r.Observations))}
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		if v, ok := bySecurity[o.Security]; ok && o.Used() {
+			c.Value[i] = v
+		}
+	}
+	return c
+}

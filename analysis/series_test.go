@@ -147,6 +147,13 @@ func TestCharacteristics(t *testing.T) {
 			t.Errorf("%s %s: a market value without shares: %v", o.EventID, o.Security, size)
 		}
 	}
+	given := r.CharacteristicOf("capacity", map[string]float64{"AAA": 3, "NOPE": 4})
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		if v := given.Value[i]; (v == 3) != (o.Used() && o.Security == "AAA") || v != 3 && v == v {
+			t.Errorf("%s %s: a given figure of %v", o.EventID, o.Security, v)
+		}
+	}
 	s := n.study()
 	s.Model = ConstantMean{}
 	if cs := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil)).Characteristics(); len(cs) != 0 {

@@ -15,7 +15,8 @@ type caarData struct {
 	Panels []panel
 }
 
-func caarOf(ctx context.Context, r *analysis.Result) ([]drawing, error) {
+func caarOf(ctx context.Context, in input) ([]drawing, error) {
+	r := in.Result
 	all := make([]int, len(r.Observations))
 	for i := range all {
 		all[i] = i
@@ -72,7 +73,7 @@ func (d *caarData) figure(p *pen) figure {
 		return p.empty(f)
 	}
 	say := fmt.Sprintf(p.words.panelsMean, p.words.weighted[d.Weights])
-	for _, s := range m.cut(p.words) {
+	for _, s := range m.remarks(p.words) {
 		say += " " + s
 	}
 	f.caption = append(append(f.caption, say), origins...)

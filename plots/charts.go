@@ -15,9 +15,15 @@ type Chart struct {
 	Default bool   // drawn where no chart is named
 
 	// take reads from a result what the chart's pictures need.
-	take func(ctx context.Context, r *analysis.Result) ([]drawing, error)
+	take func(ctx context.Context, in input) ([]drawing, error)
 	// read reads one picture's data from JSON.
 	read func(data []byte) (drawing, error)
+}
+
+// input is what charts are taken from.
+type input struct {
+	*analysis.Result
+	given []analysis.Characteristic
 }
 
 // drawing is the data of one picture: plain figures and words, in any language,
@@ -38,14 +44,18 @@ var Charts = []Chart{
 	{"caar", "Average cumulative abnormal returns by event, security, category and of all: a panel for each group with its 95% band.", true, caarOf, as[caarData]},
 	{"heat", "Abnormal returns around each event: a coloured cell for each security and session.", false, eachEvent(heatOf), as[heatData]},
 	{"price", "Closes and volume of each security, its events marked; of more than 100 securities, those with the most events.", false, eachSecurity(priceOf), as[priceData]},
+	{"scatter", "Cumulative abnormal returns against characteristics of the securities (beta, market value, given ones), of each event and of all, with a fitted line.", false, scatterOf, as[scatterData]},
 	{"timeline", "Abnormal returns of each security added up from its first event window on, its events marked; of more than 100 securities, those with the most events.", false, eachSecurity(timelineOf), as[timelineData]},
+	{"placebo", "The statistic of each event at dates without news, with its value at the event.", false, placeboOf, as[placeboData]},
+	{"residuals", "Diagnostics of the first 200 fits: residuals over time, their quantiles against the normal ones, and their autocorrelations.", false, residualsOf, as[residualsData]},
 }
 
 // eachEvent makes a chart of one picture for each event of the study from a
 // function of the event's index in the catalogue and the indices of its
 // observations.
-func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func(context.Context, *analysis.Result) ([]drawing, error) {
-	return func(ctx context.Context, r *analysis.Result) ([]drawing, error) {
+func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func(context.Context, input) ([]drawing, error) {
+	return func(ctx context.Context, in input) ([]drawing, error) {
+		r := in.Result
 		obs := make([][]int, len(r.Catalog.Events))
 		for i := range r.Observations {
 			e := r.Observations[i].Event

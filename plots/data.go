@@ -34,17 +34,18 @@ type pictures struct {
 // Data returns, as JSON, all that the named charts (nil: every chart) show of
 // r, in every language: Redraw draws from it what Render draws from r. The
 // placebo chart, whose figures take the most time, is among them only where it
-// is named or the study has the test of that name.
+// is named or the study has the test of that name. Given characteristics are
+// as Options.Characteristics.
 //
 // Errors: an unknown chart; ctx is done.
-func Data(ctx context.Context, r *analysis.Result, names []string) ([]byte, error) {
+func Data(ctx context.Context, r *analysis.Result, names []string, given ...analysis.Characteristic) ([]byte, error) {
 	if names == nil {
 		names = chartNames()
-		if !slices.ContainsFunc(r.Study.Tests, func(t analysis.Test) bool { return t.Name() == "placebo" }) {
-			names = slices.DeleteFunc(names, func(n string) bool { return n == "placebo" })
+		if !slices.ContainsFunc(r.Study.Tests, func(t analysis.Test) bool { return t.Name() == placeboChart }) {
+			names = slices.DeleteFunc(names, func(n string) bool { return n == placeboChart })
 		}
 	}
-	charts, err := takeAll(ctx, r, names)
+	charts, err := takeAll(ctx, input{r, given}, names)
 	if err != nil {
 		return nil, err
 	}
@@ -109,15 +110,15 @@ func Defaults() []string {
 	return names
 }
 
-// takeAll reads from r what the named charts need.
-func takeAll(ctx context.Context, r *analysis.Result, names []string) ([]pictures, error) {
+// takeAll reads from in what the named charts need.
+func takeAll(ctx context.Context, in input, names []string) ([]pictures, error) {
 	var charts []pictures
 	for _, n := range names {
 		c, err := chartByName(n)
 		if err != nil {
 			return nil, err
 		}
-		ds, err := c.take(ctx, r)
+		ds, err := c.take(ctx, in)
 		if err != nil {
 			return nil, err
 		}

@@ -39,8 +39,9 @@ const mostSecurities = 100
 
 // eachSecurity makes a chart of one picture for each security from a function
 // of its symbol and the indices of its observations.
-func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) func(context.Context, *analysis.Result) ([]drawing, error) {
-	return func(ctx context.Context, r *analysis.Result) ([]drawing, error) {
+func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) func(context.Context, input) ([]drawing, error) {
+	return func(ctx context.Context, in input) ([]drawing, error) {
+		r := in.Result
 		obs := make(map[string][]int)
 		var symbols []string
 		for i := range r.Observations {

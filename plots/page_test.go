@@ -3,12 +3,15 @@ package plots
 import (
 	"fmt"
 	"image/color"
+	"maps"
 	"math"
 	"slices"
 	"testing"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/recorder"
+
+	"aftershock/analysis"
 )
 
 // inkOf returns the bounds of all that was drawn, turned as it was drawn.
@@ -70,17 +73,35 @@ func sheet(t testing.TB, d drawing, lang string, width, height vg.Length) (*page
 
 // Every chart stays on its page, whatever its data, its title and its size.
 func TestWithinPage(t *testing.T) {
+	check := func(what string, d drawing, lang string, size vg.Point) {
+		t.Helper()
+		pg, c := sheet(t, d, lang, size.X, size.Y)
+		ink := inkOf(t, &c.Canvas)
+		if ink.Min.X < 0 || ink.Min.Y < 0 || ink.Max.X > pg.size.X || ink.Max.Y > pg.size.Y {
+			t.Errorf("%s, %v points: ink %v leaves the page %v", what, size, ink, pg.size)
+		}
+	}
+	sizes := []vg.Point{{X: 600}, {X: 300}, {X: 1800}, {X: 600, Y: 250}, {X: 300, Y: 120}}
 	for _, title := range []string{"DeepSeek", arabicTitle, repeat300, "<script>alert(1)</script>", "=HYPERLINK(\"http://x\")", "🚀 to the moon", ""} {
 		for _, n := range []int{0, 1, 2, 14, 24, 25, 60} {
 			car, ar := walks(n, title)
 			for _, d := range []drawing{car, ar, gapped(n, title)} {
-				for _, size := range []vg.Point{{X: 600}, {X: 300}, {X: 1800}, {X: 600, Y: 250}, {X: 300, Y: 120}} {
-					lang := []string{"en", "ar"}[n%2]
-					pg, c := sheet(t, d, lang, size.X, size.Y)
-					ink := inkOf(t, &c.Canvas)
-					if ink.Min.X < 0 || ink.Min.Y < 0 || ink.Max.X > pg.size.X || ink.Max.Y > pg.size.Y {
-						t.Errorf("%T of %d, %.12q, %v points: ink %v leaves the page %v", d, n, title, size, ink, pg.size)
-					}
+				for _, size := range sizes {
+					check(fmt.Sprintf("%T of %d, %.12q", d, n, title), d, []string{"en", "ar"}[n%2], size)
+				}
+			}
+		}
+	}
+	for name, r := range map[string]*analysis.Result{"one": simulated(t, 1, false), "two": simulated(t, 2, false), "gaps": simulated(t, 9, true), "sixty": simulated(t, 60, false)} {
+		for _, c := range Charts {
+			all := take(t, r, c.Name)
+			ids := slices.Sorted(maps.Keys(all))
+			if len(ids) == 0 {
+				t.Errorf("%s: no picture of %s", name, c.Name)
+			}
+			for _, id := range ids[:min(2, len(ids))] {
+				for i, size := range []vg.Point{{X: 600}, {X: 300}, {X: 600, Y: 250}, {X: 300, Y: 120}} {
+					check(c.Name+" "+id+" of "+name, all[id], []string{"en", "ar"}[i%2], size)
 				}
 			}
 		}

@@ -67,7 +67,7 @@ func (d *panelsData) figure(p *pen) figure {
 		m.average = d.Average
 		say = append(say, p.words.averageThin)
 	}
-	f.caption = d.caption(p.words, append(say, m.cut(p.words)...), m.missing)
+	f.caption = d.caption(p.words, append(say, m.remarks(p.words)...), m.missing)
 	m.complete(p, &f)
 	return f
 }
@@ -120,12 +120,16 @@ func newMultiples(all []panel, w analysis.Window) *multiples {
 	return m
 }
 
-// cut says of panels that are not drawn how many they are.
-func (m *multiples) cut(w *words) []string {
-	if m.hidden == 0 {
-		return nil
+// remarks says that the panels have one scale, and of those that are not drawn
+// how many they are.
+func (m *multiples) remarks(w *words) (say []string) {
+	if len(m.panels) > 1 {
+		say = append(say, w.oneScale)
 	}
-	return []string{w.say(w.panelsCut, strconv.Itoa(len(m.panels)), strconv.Itoa(len(m.panels)+m.hidden))}
+	if m.hidden > 0 {
+		say = append(say, w.say(w.panelsCut, strconv.Itoa(len(m.panels)), strconv.Itoa(len(m.panels)+m.hidden)))
+	}
+	return say
 }
 
 // The sizes of panels, in ems.
@@ -218,7 +222,7 @@ func (m *multiples) draw(p *pen, c draw.Canvas, cols int) {
 }
 
 // bounds returns the range of the vertical axis: the paths, zero, and the bands
-// as far as they leave the paths most of the height.
+// as far as they leave the paths most of the height; of one panel, all of both.
 func (m *multiples) bounds() (lo, hi float64) {
 	for _, x := range m.panels {
 		if l, h, ok := extent(x.Y); ok {
@@ -230,6 +234,9 @@ func (m *multiples) bounds() (lo, hi float64) {
 		if l, h, ok := extent(x.Lower, x.Upper); ok {
 			least, most = min(least, l), max(most, h)
 		}
+	}
+	if len(m.panels) == 1 {
+		return widen(least, most, 0.03)
 	}
 	span := max(hi-lo, 1e-3)
 	return widen(max(least, lo-0.4*span), min(most, hi+0.4*span), 0.03)
@@ -286,7 +293,7 @@ func (m *multiples) panel(p *pen, c draw.Canvas, f frame, x *panel, ticks []plot
 	p.writeLines(c, b, vg.Point{X: f.Min.X, Y: y}, p.theme.Ink)
 	p.write(c, count, vg.Point{X: f.Max.X - value.width() - 0.6*p.em, Y: y}, 1, p.theme.Muted)
 	if last {
-		p.below(c, f, m.sessions(int((f.Max.X-f.Min.X)/(3*p.em))))
+		p.below(c, f, m.sessions(int((f.Max.X-f.Min.X)/(3.6*p.em))))
 	}
 }
 

@@ -50,6 +50,9 @@ type Options struct {
 	Theme   *Theme   // default Light
 	Formats []Format // default PNG and SVG
 	Only    []string // IDs of the pictures to draw: events, securities, ...; nil = all
+	// Characteristics are drawn by the chart scatter beside those of
+	// analysis.Result.Characteristics. Redraw has those that Data was given.
+	Characteristics []analysis.Characteristic
 }
 
 // The limits of Options.
@@ -120,7 +123,7 @@ func Render(ctx context.Context, r *analysis.Result, names []string, o Options) 
 	if names == nil {
 		names = Defaults()
 	}
-	charts, err := takeAll(ctx, r, names)
+	charts, err := takeAll(ctx, input{r, o.Characteristics}, names)
 	if err != nil {
 		return nil, err
 	}

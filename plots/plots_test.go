@@ -157,7 +157,7 @@ func take(t testing.TB, r *analysis.Result, chart string) map[string]drawing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ds, err := c.take(t.Context(), r)
+	ds, err := c.take(t.Context(), input{Result: r})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,27 @@ type words struct {
 	marks           string
 	mostEvents      string
 	notUsed         string
+	scatter         string
+	scatterOn       string
+	scatterAll      string
+	characteristics map[string]string
+	fit             string // slope, t, p, errors, R2
+	clustered       string
+	noFit           string
+	betaEstimated   string
+	unknown         string
+	placebo         string
+	placeboAxis     string
+	placeboKey      string
+	observed        string
+	residuals       string
+	residualsKey    string
+	diagnostics     string
+	firstFits       string
+	overTime        string
+	quantiles       string
+	autocorrelation string
+	oneScale        string
 	nothing         string
 	reasons         string // reasons for exclusion
 	comma           string

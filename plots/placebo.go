@@ -1,0 +1,119 @@
+package plots
+
+import (
+	"context"
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"aftershock/analysis"
+)
+
+const placeboChart = "placebo"
+
+// placeboData is the statistic of one event at pseudo-dates.
+type placeboData struct {
+	subject
+	CAR   analysis.Window
+	Of    string // the test whose statistic it is
+	Stat  floats // at the event, one element; empty where there is none
+	P     float64
+	Draws rough
+	Note  string // why there is none
+}
+
+func placeboOf(ctx context.Context, in input) ([]drawing, error) {
+	r := in.Result
+	w := wideWindow(r.Study.Windows)
+	obs := make([][]int, len(r.Catalog.Events))
+	for i := range r.Observations {
+		e := r.Observations[i].Event
+		obs[e] = append(obs[e], i)
+	}
+	var ds []drawing
+	for e := range obs {
+		ev := &r.Catalog.Events[e]
+		g := r.Group(analysis.ByEvent, ev.ID)
+		if g == nil {
+			continue
+		}
+		res, draws, err := r.PlaceboDraws(ctx, g, w)
+		if err != nil {
+			return nil, err
+		}
+		d := &placeboData{subject: subjectOf(r, ev, obs[e]), CAR: r.Study.Windows[w], Of: res.Of, Draws: draws, Note: res.Note}
+		if len(draws) > 0 {
+			d.Stat, d.P = floats{res.Stat}, res.P
+		}
+		ds = append(ds, d)
+	}
+	return ds, nil
+}
+
+func (d *placeboData) figure(p *pen) figure {
+	f := figure{title: d.title(p.lang), subtitle: p.words.say(p.words.placebo, d.Of, window(d.CAR))}
+	if len(d.Draws) == 0 {
+		var say []string
+		if d.Note != "" {
+			say = append(say, p.words.isolate(d.Note+"."))
+		}
+		f.caption = d.caption(p.words, say, nil)
+		return p.empty(f)
+	}
+	f.caption = d.caption(p.words, []string{p.words.say(p.words.placeboKey, strconv.Itoa(len(d.Draws)), pValue(d.P))}, nil)
+	f.height = max(0.38*p.width, 16*p.em)
+	f.body = func(c draw.Canvas) { d.draw(p, c) }
+	return f
+}
+
+func (d *placeboData) draw(p *pen, c draw.Canvas) {
+	lo, hi, _ := extent(d.Draws)
+	bins := max(8, min(60, int(2*math.Sqrt(float64(len(d.Draws)))), int((c.Max.X-c.Min.X)/(0.9*p.em))))
+	width := max(hi-lo, 1e-9) / float64(bins)
+	extreme, usual := make([]int, bins), make([]int, bins)
+	most := 0
+	for _, v := range d.Draws {
+		k := min(bins-1, int((v-lo)/width))
+		if math.Abs(v) >= math.Abs(d.Stat[0]) {
+			extreme[k]++
+		} else {
+			usual[k]++
+		}
+		most = max(most, extreme[k]+usual[k])
+	}
+	left, right, _ := extent(d.Draws, d.Stat, []float64{0})
+	left, right = widen(left, right, 0.03)
+	step := max(1, nice(float64(most), 5))
+	var counts []plot.Tick
+	for v := 0.0; v <= float64(most); v += step {
+		counts = append(counts, plot.Tick{Value: v, Label: decimal(v, 0)})
+	}
+	_, gutter := p.labels(counts, tickSize*p.em)
+	f := frame{Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X + gutter + 0.6*p.em, Y: c.Min.Y + 3*p.em}, Max: vg.Point{X: c.Max.X, Y: c.Max.Y - 1.5*p.em}},
+		left: left, right: right, bottom: 0, top: float64(most) * 1.04}
+	p.horizontals(c, f, counts, true)
+	p.below(c, f, numberTicks{max(3, min(12, int((f.Max.X-f.Min.X)/(4*p.em))))}.Ticks(left, right))
+	p.write(c, p.lay(p.words.say(p.words.placeboAxis, d.Of), regular, labelSize*p.em, f.Max.X-f.Min.X, 1), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
+	for k := range bins {
+		a, b := lo+float64(k)*width, lo+float64(k+1)*width
+		air := min(p.stroke(0.5), (f.x(b)-f.x(a))/4)
+		fill := func(from, n int, col color.NRGBA) {
+			if n == 0 {
+				return
+			}
+			c.SetColor(col)
+			c.Fill(vg.Rectangle{Min: vg.Point{X: f.x(a) + air, Y: f.y(float64(from))}, Max: vg.Point{X: f.x(b) - air, Y: f.y(float64(from + n))}}.Path())
+		}
+		fill(0, extreme[k], p.theme.Fall)
+		fill(extreme[k], usual[k], p.theme.Faint)
+	}
+	x := f.x(d.Stat[0])
+	line(c, p.theme.Ink, p.stroke(2), nil, vg.Point{X: x, Y: f.Min.Y}, vg.Point{X: x, Y: f.Max.Y})
+	b := p.lay1(p.words.say(p.words.observed, decimal(d.Stat[0], 2)), bold, labelSize*p.em)
+	at := min(max(x-b.width()/2, f.Min.X), f.Max.X-b.width())
+	p.write(c, b, vg.Point{X: at, Y: f.Max.Y + 0.8*p.em}, 0, p.theme.Ink)
+}

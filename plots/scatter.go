@@ -1,0 +1,254 @@
+package plots
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"aftershock/analysis"
+)
+
+// scatterData is CARs against a characteristic: of one event, or of all.
+type scatterData struct {
+	subject        // no event for all
+	CAR            analysis.Window
+	Characteristic string
+	Names          []string // of the points, in the order of X
+	X, Y           floats
+	Unknown        int // used observations without a point
+	Fit            *scatterFit
+}
+
+// scatterFit is a regression of the CARs on an intercept and the characteristic.
+type scatterFit struct {
+	Errors          analysis.Errors
+	Slope, T, P, R2 float64
+	X               floats // where the line is drawn
+	Y, Lower, Upper floats // the fitted mean and its 95% interval
+}
+
+// fewestClusters is how many events errors clustered by event need to be worth
+// having.
+const fewestClusters = 10
+
+func scatterOf(ctx context.Context, in input) ([]drawing, error) {
+	r := in.Result
+	w := wideWindow(r.Study.Windows)
+	byEvent := make([][]int, len(r.Catalog.Events))
+	var all []int
+	events := 0
+	for i := range r.Observations {
+		e := r.Observations[i].Event
+		if byEvent[e] == nil {
+			events++
+		}
+		byEvent[e] = append(byEvent[e], i)
+		all = append(all, i)
+	}
+	car := make([]float64, len(r.Observations))
+	for i := range car {
+		car[i] = math.NaN()
+		if r.Observations[i].Used() {
+			car[i] = r.Figures(i).CAR[w]
+		}
+	}
+	var ds []drawing
+	for _, c := range append(r.Characteristics(), in.given...) {
+		take := func(s subject, obs []int) {
+			d := &scatterData{subject: s, CAR: r.Study.Windows[w], Characteristic: c.Name}
+			var cluster []int
+			for _, i := range obs {
+				switch o := &r.Observations[i]; {
+				case !o.Used():
+				case finite(c.Value[i]) && finite(car[i]):
+					d.Names = append(d.Names, o.Security)
+					d.X, d.Y = append(d.X, c.Value[i]), append(d.Y, car[i])
+					cluster = append(cluster, o.Event)
+				default:
+					d.Unknown++
+				}
+			}
+			d.Fit = fitLine(d.X, d.Y, cluster)
+			ds = append(ds, d)
+		}
+		for e, obs := range byEvent {
+			if s := subjectOf(r, &r.Catalog.Events[e], obs); s.Used > 1 {
+				take(s, obs)
+			}
+		}
+		if events > 1 {
+			s := subject{facts: factsOf(r, all)}
+			s.Excluded = nil
+			take(s, all)
+		}
+	}
+	return ds, ctx.Err()
+}
+
+// fitLine regresses y on x; nil where that cannot be done.
+func fitLine(x, y []float64, cluster []int) *scatterFit {
+	const least, steps = 4, 24
+	one := make([]float64, len(x))
+	for i := range one {
+		one[i] = 1
+	}
+	spec := analysis.Specification{Errors: analysis.HC3}
+	if len(distinctInts(cluster)) >= fewestClusters {
+		spec = analysis.Specification{Errors: analysis.Clustered, Cluster: cluster}
+	}
+	if len(x) < least {
+		return nil
+	}
+	reg, err := analysis.Regress(y, [][]float64{one, x}, spec)
+	if err != nil || !finite(reg.SE[1]) {
+		return nil // all securities alike: there is no line
+	}
+	f := &scatterFit{Errors: spec.Errors, Slope: reg.Coef[1], T: reg.T[1], P: reg.P[1], R2: reg.R2}
+	lo, hi, _ := extent(x)
+	for k := range steps + 1 {
+		at := lo + (hi-lo)*float64(k)/steps
+		m := reg.Mean([]float64{1, at})
+		f.X, f.Y, f.Lower, f.Upper = append(f.X, at), append(f.Y, m.Value), append(f.Lower, m.Lower), append(f.Upper, m.Upper)
+	}
+	return f
+}
+
+func distinctInts(list []int) map[int]bool {
+	m := make(map[int]bool)
+	for _, v := range list {
+		m[v] = true
+	}
+	return m
+}
+
+func (d *scatterData) id() string {
+	if d.ID == "" {
+		return "all-" + d.Characteristic
+	}
+	return d.ID + "-" + d.Characteristic
+}
+
+// name returns the characteristic in words.
+func (d *scatterData) name(w *words) string {
+	if n, ok := w.characteristics[d.Characteristic]; ok {
+		return n
+	}
+	return d.Characteristic
+}
+
+func (d *scatterData) figure(p *pen) figure {
+	f := figure{title: d.title(p.lang), subtitle: p.words.say(p.words.scatter, window(d.CAR), d.name(p.words))}
+	count := p.words.securities
+	if d.ID == "" {
+		f.title, count = p.words.scatterAll, p.words.observations
+	} else if on := d.dates(); on != "" {
+		f.subtitle = p.words.say(p.words.scatterOn, window(d.CAR), d.name(p.words), on)
+	}
+	f.caption = []string{d.method(p.words, count)}
+	var say string
+	if x := d.Fit; x != nil {
+		errors := "HC3"
+		if x.Errors == analysis.Clustered {
+			errors = p.words.clustered
+		}
+		say = p.words.say(p.words.fit, percent(x.Slope, 2), "t = "+decimal(x.T, 2), pValue(x.P), errors, "R² = "+decimal(x.R2, 2))
+	} else {
+		say = p.words.noFit
+	}
+	if d.Characteristic == "beta" {
+		say += " " + p.words.betaEstimated
+	}
+	if d.Unknown > 0 {
+		say += " " + p.words.say(p.words.unknown, strconv.Itoa(d.Unknown))
+	}
+	f.caption = append(append(f.caption, say), d.origins(p.words, d.News)...)
+	if len(d.X) == 0 {
+		return p.empty(f)
+	}
+	f.height = max(0.46*p.width, 20*p.em)
+	f.body = func(c draw.Canvas) { d.draw(p, c) }
+	return f
+}
+
+// mostPointNames is how many points have their names beside them.
+const mostPointNames = 80
+
+func (d *scatterData) draw(p *pen, c draw.Canvas) {
+	lo, hi, _ := extent([]float64{0}, d.Y)
+	if d.Fit != nil { // of the band, as much as leaves the points most of the height
+		l, h, _ := extent(d.Fit.Lower, d.Fit.Upper)
+		lo, hi = max(min(lo, l), lo-0.2*(hi-lo)), min(max(hi, h), hi+0.2*(hi-lo))
+	}
+	lo, hi = widen(lo, hi, 0.05)
+	left, right, _ := extent(d.X)
+	left, right = widen(left, right, 0.05)
+	ys := percents(lo, hi, max(3, min(8, int((c.Max.Y-c.Min.Y)/(2.6*p.em)))))
+	_, gutter := p.labels(ys, tickSize*p.em)
+	f := frame{Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X + gutter + 0.6*p.em, Y: c.Min.Y + 3*p.em}, Max: c.Max}, left: left, right: right, bottom: lo, top: hi}
+	xs := numberTicks{max(3, min(10, int((f.Max.X-f.Min.X)/(5*p.em))))}.Ticks(left, right)
+	for _, t := range xs {
+		line(c, p.theme.Grid, p.stroke(0.7), nil, vg.Point{X: f.x(t.Value), Y: f.Min.Y}, vg.Point{X: f.x(t.Value), Y: f.Max.Y})
+	}
+	p.horizontals(c, f, ys, true)
+	p.below(c, f, xs)
+	p.write(c, p.lay(d.name(p.words), regular, labelSize*p.em, f.Max.X-f.Min.X, 1), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
+	if x := d.Fit; x != nil {
+		p.band(c, p.theme.Band, len(x.X), func(k int) (a, b vg.Point, ok bool) {
+			return f.at(x.X[k], x.Lower[k]), f.at(x.X[k], x.Upper[k]), finite(x.Lower[k])
+		})
+		line(c, p.theme.Ink, p.stroke(1.4), nil, f.at(x.X[0], x.Y[0]), f.at(x.X[len(x.X)-1], x.Y[len(x.Y)-1]))
+	}
+	r := 0.36 * p.em
+	if len(d.X) > 200 {
+		r = 0.22 * p.em
+	}
+	taken := make([]vg.Rectangle, 0, 2*len(d.X))
+	for i := range d.X {
+		at := f.at(d.X[i], d.Y[i])
+		dot(c, faded(p.theme.Series[0], 0.85), at, r)
+		taken = append(taken, around(at, r, r))
+	}
+	if len(d.X) > mostPointNames {
+		return
+	}
+	for i, name := range d.Names {
+		b := p.lay1(clip(name, 14), regular, tickSize*p.em)
+		at, w, h := f.at(d.X[i], d.Y[i]), b.width()/2, 0.42*p.em
+		for _, by := range []vg.Point{{X: r + 0.25*p.em + w}, {X: -(r + 0.25*p.em + w)}, {Y: r + h + 0.1*p.em}, {Y: -(r + h + 0.1*p.em)}} {
+			box := around(at.Add(by), w, h)
+			if box.Min.X < f.Min.X || box.Max.X > f.Max.X || box.Min.Y < f.Min.Y || box.Max.Y > f.Max.Y || overlapsAny(box, taken, i) {
+				continue
+			}
+			taken = append(taken, box)
+			p.write(c, b, at.Add(by), 0.5, p.theme.Ink)
+			break
+		}
+	}
+}
+
+// around returns the rectangle about at with the given half sides.
+func around(at vg.Point, w, h vg.Length) vg.Rectangle {
+	return vg.Rectangle{Min: vg.Point{X: at.X - w, Y: at.Y - h}, Max: vg.Point{X: at.X + w, Y: at.Y + h}}
+}
+
+// overlapsAny reports whether r overlaps one of rs other than rs[but].
+func overlapsAny(r vg.Rectangle, rs []vg.Rectangle, but int) bool {
+	for i, q := range rs {
+		if i != but && r.Min.X < q.Max.X && q.Min.X < r.Max.X && r.Min.Y < q.Max.Y && q.Min.Y < r.Max.Y {
+			return true
+		}
+	}
+	return false
+}
+
+// pValue writes a p value: "p = 0.031", "p < 0.001".
+func pValue(p float64) string {
+	if p < 0.001 {
+		return "p < 0.001"
+	}
+	return fmt.Sprintf("p = %.3f", p)
+}
