@@ -156,6 +156,7 @@ const delimiter = "::"
 type config struct {
 	settings
 	file     string         // as it was named; "" when there is none
+	table    string         // that goes to stdout; "": none
 	lines    map[string]int // of the file's values, by dotted key
 	flags    map[string]*pflag.Flag
 	problems []problem

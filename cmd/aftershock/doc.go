@@ -23,6 +23,7 @@ in the directory out stand
 	cars.csv               a row for each window: cumulative abnormal return, error, test
 	averages.csv           the averages of groups, session by session
 	tests.csv              every test of every group
+	datapackage.json       what each column of these is, for programs
 	charts/                two charts for each event
 	manifest.json          how the files came about: configuration, inputs and outputs with their hashes
 
@@ -104,6 +105,21 @@ and what may have been meant. What there is to choose from:
 	   TEST ...
 	$ aftershock list charts
 	CHART ...
+
+# Other formats
+
+The report, the tables and the charts are written in the formats that are named,
+and in no others:
+
+	$ aftershock list formats
+	FORMAT ...
+	$ aftershock run --format text,json,xlsx,parquet,svg --out mine
+	...
+
+One table can go to another program:
+
+	$ aftershock run --out - --table cars > cars.csv
+	$ aftershock run --out - --table tests --format json | jq '.[] | select(.p < 0.01)'
 
 # Running unattended
 

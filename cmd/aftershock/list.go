@@ -10,12 +10,13 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/plots"
+	"aftershock/report"
 )
 
 func (a *app) listCommand() *cobra.Command {
 	list := &cobra.Command{
 		Use:   "list",
-		Short: "List what can be chosen: models, tests, charts",
+		Short: "List what can be chosen: models, tests, charts, formats",
 		Args:  a.noCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -46,6 +47,16 @@ func (a *app) listCommand() *cobra.Command {
 		fmt.Fprintln(t, "CHART\tSHOWS")
 		for _, c := range plots.Charts {
 			fmt.Fprintf(t, "%s\t%s\n", c.Name, c.About)
+		}
+	})
+	sub("formats", "List the formats of report, tables and charts", func(t io.Writer) {
+		fmt.Fprintln(t, "FORMAT\tIS")
+		fmt.Fprintf(t, "%s\tThe report for people.\n", textFormat)
+		for _, f := range report.Formats {
+			fmt.Fprintf(t, "%s\t%s\n", f.Name, f.About)
+		}
+		for _, f := range plots.Formats {
+			fmt.Fprintf(t, "%s\tA file a chart.\n", f)
 		}
 	})
 	return list

@@ -42,7 +42,8 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	configFile     string
-	offline        bool // never use the network
+	tableName      string // that goes to stdout in place of the report
+	offline        bool   // never use the network
 	now            func() time.Time
 }
 

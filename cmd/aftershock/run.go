@@ -26,19 +26,23 @@ func (a *app) runCommand() *cobra.Command {
 		Use:   "run",
 		Short: "Perform the study of the configuration and write its results",
 		Long: `Perform the study of the configuration. The report goes to standard output; the
-report, the tables (CSV), the charts and a manifest go to the output directory.
+report, the tables, the charts and a manifest go to the output directory, in the
+formats of --format. With --out - and --table one table goes to standard output
+instead, and nothing is written.
 
 The results of the run before are replaced only when the new ones are complete.
 Files that no run has written are never touched.`,
 		Example: `  aftershock run
   aftershock run --config my-study.yaml --out results
   aftershock run --model mean --car "0,0 -1,1" --tests bmp,kp-bmp --charts none
+  aftershock run --format text,xlsx,parquet --lang ar
+  aftershock run --out - --table cars --format json
   AFTERSHOCK_STUDY_BENCHMARK=SOXX aftershock run --quiet`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runStudy(cmd, flags, quiet) },
 	}
-	flags.add(cmd, "out", "output.dir", "output `directory`")
-	flags.add(cmd, "formats", "output.formats", "`list` of chart formats: png, svg, pdf, or none")
+	flags.add(cmd, "out", "output.dir", "output `directory`; - with --table: standard output")
+	a.formatFlags(cmd, flags)
 	flags.add(cmd, "charts", "output.charts", "`list` of charts, all or none; see aftershock list charts", append(chartNames(), all, none)...)
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
@@ -74,6 +78,7 @@ func (a *app) load(cmd *cobra.Command, flags settingsFlags) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.table = a.tableName
 	if f, ok := flags["prices.dir"]; ok && f.Changed { // one flag for two keys
 		c.setPrices(c.Prices.Dir)
 	}
@@ -104,6 +109,9 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	if err != nil {
 		return err
 	}
+	if c.table != "" {
+		out, print = "", false
+	}
 	var o *output
 	if out != "" {
 		if o, err = openOutput(out); err != nil {
@@ -114,6 +122,9 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	r, err := a.measure(ctx, c, p, src, cat)
 	if err != nil {
 		return err
+	}
+	if c.table != "" {
+		return a.writeTable(r, p.tables[0], c.table)
 	}
 	if o != nil {
 		files, err := c.render(ctx, p, src, r)
@@ -186,16 +197,17 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 		files = append(files, file{name, bytes.Clone(buf.Bytes())})
 		buf.Reset()
 	}
-	if err := report.Text(&buf, r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang}); err != nil {
-		return nil, err
-	}
-	add("report.txt")
-	for _, t := range report.Tables(r) {
-		if err := report.WriteCSV(&buf, t); err != nil {
+	if p.text {
+		if err := report.Text(&buf, r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang}); err != nil {
 			return nil, err
 		}
-		add(t.Name + ".csv")
+		add("report.txt")
 	}
+	tables, err := renderTables(r, p)
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, tables...)
 	if len(p.charts) > 0 {
 		charts, err := plots.Render(ctx, r, p.charts, p.plot)
 		if err != nil {

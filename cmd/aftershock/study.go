@@ -28,6 +28,8 @@ type plan struct {
 	known      []market.Security           // those of the file of securities
 	calendars  map[string]*market.Calendar // with the special days, by name of exchange
 	factors    []report.Factors            // the files that were read
+	text       bool                        // the report is wanted as a file
+	tables     []report.Format             // that the tables are wanted in
 	charts     []string                    // names; none: no charts
 	plot       plots.Options
 }
@@ -250,13 +252,8 @@ func (c *config) checkCalendar(p *plan) {
 var languages = []string{"en", "ar"}
 
 func (c *config) checkOutput(p *plan) {
-	known := names(plots.Formats, func(f plots.Format) string { return string(f) })
+	c.checkFormats(p)
 	c.oneOf("output.lang", c.Output.Lang, "a language of the charts", languages)
-	for i, f := range c.Output.Formats {
-		if c.oneOf(fmt.Sprintf("output.formats[%d]", i), f, "a format", known) {
-			p.plot.Formats = append(p.plot.Formats, plots.Format(f))
-		}
-	}
 	if slices.Equal(c.Output.Charts, []string{all}) {
 		p.charts = chartNames()
 	} else {
@@ -266,7 +263,7 @@ func (c *config) checkOutput(p *plan) {
 			}
 		}
 	}
-	if len(c.Output.Formats) == 0 {
+	if len(p.plot.Formats) == 0 {
 		p.charts = nil
 	}
 	if o := (plots.Options{Width: c.Output.Width, Height: c.Output.Height, DPI: c.Output.DPI}); o.Validate() != nil {
