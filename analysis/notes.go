@@ -80,6 +80,13 @@ func (r *Result) priceNotes() []Note {
 		counts[is.Symbol] = t
 	}
 	var out []Note
+	for _, t := range counts[""] { // about no security in particular
+		text := fmt.Sprintf("%s (%s)", t.what, t.first)
+		if t.n > 1 {
+			text = fmt.Sprintf("%d times: %s (first %s)", t.n, t.what, t.first)
+		}
+		out = append(out, Note{Code: "price-issue", Severity: Warning, Text: text})
+	}
 	for i, c := range r.Panel.Columns {
 		if !needed[c.Symbol] {
 			continue

@@ -60,12 +60,13 @@ func (f *fakeYahoo) chart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s, e := history(symbol)
+	zone := e.Location()
 	type numbers []any
 	var stamp, open, high, low, closes, adjusted, volume numbers
 	events := map[string]any{}
 	paid, cents := market.NewDate(2025, 3, 12), f.dividend.Load()
 	for _, b := range s.Bars {
-		at := b.Date.In(e.Location(), 9*60+30).Unix()
+		at := b.Date.In(zone, 9*60+30).Unix()
 		if at < from || at >= to {
 			continue
 		}

@@ -228,7 +228,23 @@ func (c *config) loadPanel(ctx context.Context, p *plan, src market.Source, cat 
 		return f.complete(ctx, c, p, need)
 	}
 	from, to := c.span(p, cat)
-	return market.Load(ctx, src, need, p.calendar, p.study.Returns, p.study.Gaps, from, to)
+	panel, errs := market.Load(ctx, src, need, p.calendar, p.study.Returns, p.study.Gaps, from, to)
+	setCurrencies(panel)
+	return panel, errs
+}
+
+// setCurrencies gives securities whose source does not say it the currency of
+// their exchange. London's is left open: prices there are in pence or pounds.
+func setCurrencies(panel *market.Panel) {
+	for _, c := range panel.Columns {
+		e, ok := market.ExchangeByName(c.Exchange)
+		if !ok {
+			e = market.ExchangeOfSymbol(c.Symbol)
+		}
+		if c.Currency == "" && e != nil && e.Currency != "GBP" {
+			c.Currency = e.Currency
+		}
+	}
 }
 
 // panelFile is a file of many securities as a source of prices.
@@ -358,6 +374,7 @@ func (f panelFile) complete(ctx context.Context, c *config, p *plan, need []mark
 			errs = append(errs, &market.SecurityError{Symbol: sec.Symbol, Err: err})
 		}
 	}
+	setCurrencies(f.Panel)
 	return f.Panel, errs
 }
 
