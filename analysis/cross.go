@@ -147,7 +147,7 @@ func (p *pool) summary() *summary {
 // portfolio returns the portfolio of all members, which share session 0.
 func (p *pool) portfolio() *portfolio {
 	if p.whole == nil {
-		p.whole = newPortfolio(p.eng, p.rows)
+		p.whole = newPortfolio(p.eng, p.rows, p.eng.weight)
 	}
 	return p.whole
 }

@@ -2,21 +2,21 @@ package analysis
 
 import "slices"
 
-// portfolio is the portfolio of observations of one date, weighted as the study
-// says, with the study's model fitted to it as if it were one security.
+// portfolio is a weighted portfolio of observations of one date, with the
+// study's model fitted to it as if it were one security.
 type portfolio struct {
 	eng *engine // one row
 	ex  *Exclusion
 }
 
 // newPortfolio fits the portfolio of rows, which share one calendar and one
-// session 0. On a session where a security has no return, the portfolio is
+// session 0, in parts proportional to their weights. On a session where a security has no return, the portfolio is
 // that of the others; its regressors are the mean of the securities' own,
 // which for a common benchmark is the benchmark. A model that discounts outliers
 // is not fitted to the portfolio, where the outliers are others than its
 // securities': the portfolio has the mean of their coefficients, so that its
 // CAR is their CAAR as it is under least squares.
-func newPortfolio(g *engine, rows []int32) *portfolio {
+func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portfolio {
 	first := g.ser[rows[0]]
 	p := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf}
 	from, to := int(g.s0[rows[0]])+g.study.Estimation.From, int(g.s0[rows[0]])+g.study.Event.To
@@ -25,7 +25,7 @@ func newPortfolio(g *engine, rows []int32) *portfolio {
 	members := make([]*series, len(rows))
 	weight := make([]float64, len(rows))
 	for i, r := range rows {
-		members[i], weight[i] = g.ser[r], g.weight(r)
+		members[i], weight[i] = g.ser[r], weigh(r)
 		if len(members[i].x) != len(first.x) || members[i].forecast != first.forecast {
 			return &portfolio{ex: &Exclusion{NoRegressor, "the securities are explained by different series"}}
 		}

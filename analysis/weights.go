@@ -72,8 +72,10 @@ func weightedMean(n int, w []float64, value func(i int) float64) (mean float64, 
 	return sum / total, k
 }
 
-// Value is an abnormal return in money, in the currency of the security.
+// Value is an abnormal return in money, in the currency of the security or of
+// all securities of a group.
 type Value struct {
+	N            int // securities
 	Currency     string
 	Market       float64 // shares outstanding x close of the last session before the window
 	Raw          float64 // Market x the security's return over the window
@@ -109,10 +111,67 @@ func (r *Result) Value(i, w int) (v Value, ok bool) {
 			present = append(present, x)
 		}
 	}
-	v.Currency = s.col.Currency
+	v.N, v.Currency = 1, s.col.Currency
 	v.Raw = v.Market * simpleReturn(present, r.Study.Returns)
 	v.Abnormal, v.SE = v.Market*car, v.Market*se
 	q := studentQuantile(0.975, float64(g.m[row]-int32(g.k[row])))
 	v.Lower, v.Upper = v.Abnormal-q*v.SE, v.Abnormal+q*v.SE
+	return v, true
+}
+
+// GroupValue returns the abnormal return of the members of grp over CAR window
+// w (an index into Study.Windows) in money, the sum of their Values:
+//
+//	sum V_i CAR_i, with the interval sum V_i (CAR_p -+ t sqrt(Var(CAR_p)))
+//
+// V_i the market values, CAR_p the CAR of the portfolio of the members in parts
+// proportional to V_i, fitted as one security: its forecast error contains how
+// the members move together. Members without a Value are left out; N says how
+// many are not.
+//
+// SE and the interval are NaN where the members with a Value do not share their
+// session 0, or are explained by different series. ok is false where no member
+// has a Value, where their currencies differ, or one is in the group twice.
+func (r *Result) GroupValue(grp *Group, w int) (v Value, ok bool) {
+	g := r.eng
+	value := make(map[int32]float64)
+	var rows []int32
+	for _, i := range grp.Members {
+		own, has := r.Value(i, w)
+		if !has {
+			continue
+		}
+		for _, row := range rows {
+			if g.ser[row] == g.ser[r.Observations[i].row] {
+				return Value{}, false
+			}
+		}
+		if len(rows) == 0 {
+			v = own
+		} else if own.Currency != v.Currency {
+			return Value{}, false
+		} else {
+			v.N++
+			v.Market += own.Market
+			v.Raw += own.Raw
+			v.Abnormal += own.Abnormal
+		}
+		rows = append(rows, r.Observations[i].row)
+		value[r.Observations[i].row] = own.Market
+	}
+	if len(rows) < 2 {
+		return v, len(rows) == 1
+	}
+	v.SE, v.Lower, v.Upper = nan, nan, nan
+	if !newPool(g, rows).sameDate {
+		return v, true
+	}
+	p := newPortfolio(g, rows, func(row int32) float64 { return value[row] })
+	if p.ex == nil {
+		e := p.eng.estimate(0)
+		v.SE = v.Market * math.Sqrt(p.eng.carVar[w])
+		q := studentQuantile(0.975, float64(e.M-e.K))
+		v.Lower, v.Upper = v.Abnormal-q*v.SE, v.Abnormal+q*v.SE
+	}
 	return v, true
 }

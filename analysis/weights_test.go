@@ -90,3 +90,44 @@ func TestValue(t *testing.T) {
 		t.Errorf("interval %v to %v", v.Lower, v.Upper)
 	}
 }
+
+// The value of a group is the sum of its members', with the error of the
+// portfolio that weights them by value: less than if they moved alike, and not
+// what it were if they moved by themselves.
+func TestGroupValue(t *testing.T) {
+	n := newNasty(t)
+	shares := map[string]float64{"AAA": 5e6, "BBB": 1e6, "CCC": 3e6}
+	p := n.panel(t, market.Simple, nil)
+	for _, c := range p.Columns {
+		c.Shares, c.Currency = shares[c.Symbol], "USD"
+	}
+	s := n.study()
+	s.Events, s.Weights = []string{"sell-off"}, ValueWeights
+	s.Windows = []Window{{s.Event.From, 0}} // so that market values are those of the weights
+	s.Tests = []Test{PortfolioTest{}}
+	r := mustRun(t, s, n.catalog, p)
+	g := r.Group(ByEvent, "sell-off")
+	v, ok := r.GroupValue(g, 0)
+	var market, raw, abnormal, alike float64
+	for _, i := range g.Members {
+		own, ok := r.Value(i, 0)
+		if !ok {
+			t.Fatalf("%s has no value", r.Observations[i].Security)
+		}
+		market, raw, abnormal, alike = market+own.Market, raw+own.Raw, abnormal+own.Abnormal, alike+own.SE
+	}
+	if !ok || v.N != len(g.Members) || v.N < 2 || v.Market != market || v.Raw != raw || v.Abnormal != abnormal {
+		t.Errorf("%+v, %v; want %d, %v, %v, %v", v, ok, len(g.Members), market, raw, abnormal)
+	}
+	test := g.Windows[0].Test("portfolio")
+	if want := abnormal / test.Stat; math.Abs(v.SE-want) > 1e-9*want {
+		t.Errorf("SE is %v, by the portfolio test %v", v.SE, want)
+	}
+	if !(v.SE < alike) || math.Abs(v.Upper+v.Lower-2*abnormal) > 1e-6*v.SE {
+		t.Errorf("SE %v, if all moved alike %v; interval %v to %v", v.SE, alike, v.Lower, v.Upper)
+	}
+	p.Column("AAA").Currency = "TWD"
+	if _, ok := r.GroupValue(g, 0); ok {
+		t.Error("dollars and Taiwan dollars are added up")
+	}
+}
