@@ -111,7 +111,7 @@ func FitGARCH(y, x []float64, kind GARCHKind) (*GARCHFit, error) {
 //	garch, gjr: h_{k+1} = omega + (a1 + gamma/2 + b1) h_k
 //	egarch:     E[h_{k+1}] from E[exp(s g(z))], g(z) = a1 (|z| - sqrt(2/pi)) + gamma z, z standard normal,
 //
-// for EGARCH exactly, not exp(E[ln h]). Nelson (1991), theorem A1.1.
+// for EGARCH exactly, not exp(E[ln h]). Nelson (1991), appendix 1.
 func (f *GARCHFit) Forecast(k int) float64 {
 	p, h, e := &f.p, f.H[len(f.H)-1], f.last
 	if f.Kind != EGARCH {
@@ -333,7 +333,7 @@ func (p *product) log() float64 { return p.logs + math.Log(p.part) }
 //
 //	garch, gjr: r, s_0, s_1, s_2, s_3 with omega = r^2 and the shares
 //	            s_i^2 / sum s^2 of 1 - a - b, a or half of a1, half of a1 + gamma, b
-//	egarch:     omega, a1, gamma, phi with b1 = sin phi
+//	egarch:     omega, a1, gamma, phi, nothing, with b1 = sin phi
 //
 // so that every point is admissible, the bounds are within reach, and the
 // scores are smooth there.

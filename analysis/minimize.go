@@ -13,9 +13,9 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx 
 		decrease, curved = 1e-4, 0.9
 	)
 	n := len(x)
-	buf := make([]float64, n*n+5*n)
+	buf := make([]float64, n*n+6*n)
 	inv, buf := buf[:n*n], buf[n*n:]
-	g, d, y, xn, gn := buf[:n], buf[n:2*n], buf[2*n:3*n], buf[3*n:4*n], buf[4*n:]
+	g, d, y, xn, gn, hy := buf[:n], buf[n:2*n], buf[2*n:3*n], buf[3*n:4*n], buf[4*n:5*n], buf[5*n:]
 	identity := func(scale float64) {
 		clear(inv)
 		for i := range n {
@@ -69,7 +69,7 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx 
 			return fx, ok
 		}
 		for i := range n {
-			d[i] *= a // the step taken
+			d[i] = xn[i] - x[i] // the step taken
 			y[i] = gn[i] - g[i]
 		}
 		sy := dot(d, y)
@@ -77,7 +77,7 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx 
 			identity(sy / dot(y, y))
 		}
 		if sy > 0 {
-			update(inv, d, y, sy)
+			update(inv, d, y, hy, sy)
 		}
 		if fx-fn <= flat*(1+math.Abs(fn)) {
 			still++
@@ -95,16 +95,15 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx 
 }
 
 // update is the BFGS update of an inverse Hessian for the step s that changed
-// the gradient by y:
+// the gradient by y, with room in hy for H y:
 //
 //	H <- (I - s y'/s'y) H (I - y s'/s'y) + s s'/s'y
-func update(inv, s, y []float64, sy float64) {
+func update(inv, s, y, hy []float64, sy float64) {
 	n := len(s)
-	var hy [climbDim]float64
 	for i := range n {
 		hy[i] = dot(inv[i*n:(i+1)*n], y)
 	}
-	c := (1 + dot(hy[:n], y)/sy) / sy
+	c := (1 + dot(hy, y)/sy) / sy
 	for i := range n {
 		for j := range n {
 			inv[i*n+j] += c*s[i]*s[j] - (hy[i]*s[j]+s[i]*hy[j])/sy
