@@ -208,9 +208,9 @@ func TestHostileLaTeX(t *testing.T) {
 	commands := strings.NewReplacer(
 		`\textbackslash{}`, `\`, `\{`, "{", `\}`, "}", `\&`, "&", `\%`, "%", `\$`, "$", `\#`, "#", `\_`, "_", `\textasciitilde{}`, "~",
 		`\textasciicircum{}`, "^", `\textless{}`, "<", `\textgreater{}`, ">", `\textbar{}`, "|", `\char34{}`, `"`, `\textasciigrave{}`, "`",
-		"{'}", "'", "{-}", "-", "{[}", "[", "{*}", "*",
+		`\kern0pt`, "", "{[}", "[", "{*}", "*",
 		// what must not stand alone
-		`\`, "", "{", "", "}", "", "%", "", "$", "", "#", "", "_", "", "~", "", "^", "", "&", "", "[", "", "*", "", "-", "", "<", "", "'", "", `"`, "")
+		`\`, "", "{", "", "}", "", "%", "", "$", "", "#", "", "_", "", "~", "", "^", "", "&", "", "[", "", "*", "", "<", "", `"`, "", "--", "", "''", "")
 	for i, s := range hostile {
 		cell := strings.Split(lines[i], " & ")[1]
 		if set := commands.Replace(cell); set != clean(s) {
@@ -519,6 +519,7 @@ func TestPrinted(t *testing.T) {
 		{Column{Name: "sq_p_lower", Type: Number}, number(0.04996), "0.0500"},
 		{Column{Name: "t", Type: Number}, number(-5.2), "-5.200"},
 		{Column{Name: "t", Type: Number}, number(math.Inf(-1)), "-INF"},
+		{Column{Name: "t", Type: Number}, number(-1e21), "-1.000e+21"},
 		{Column{Name: "df", Type: Number}, number(248), "248"},
 		{Column{Name: "n", Type: Integer}, number(12), "12"},
 		{Column{Name: "title", Type: String}, text(escape), "Red [31malert [0m and a second line"},
@@ -531,7 +532,7 @@ func TestPrinted(t *testing.T) {
 	if got := string(output(t, shipped(), "tables.md")); !strings.Contains(got, want) {
 		t.Errorf("tables.md has no row %s", want)
 	}
-	want = `deepseek{-}selloff & NVDA & 0 & 0 & $-$13.36 & `
+	want = `deepseek-selloff & NVDA & 0 & 0 & $-$13.36 & `
 	if got := string(output(t, shipped(), "cars.tex")); !strings.Contains(got, want) {
 		t.Errorf("cars.tex has no row %s", want)
 	}

@@ -6,17 +6,29 @@ import (
 	"strings"
 )
 
-// inLaTeX makes a text one that TeX sets as it is. A bracket or an asterisk
-// after the end of a row would be taken for its argument, a quotation mark for a
-// shorthand of babel, and hyphens and apostrophes would grow together.
-var inLaTeX = strings.NewReplacer(
+// latexLetters are what stands for characters that TeX takes for something
+// else: a bracket or an asterisk after the end of a row for its argument, a
+// quotation mark for a shorthand of babel.
+var latexLetters = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`,
-	`"`, `\char34{}`, "`", `\textasciigrave{}`, "'", "{'}", "-", "{-}", "[", "{[}", "*", "{*}")
+	`"`, `\char34{}`, "`", `\textasciigrave{}`, "[", "{[}", "*", "{*}")
+
+// inLaTeX makes a text one that TeX sets as it is.
+func inLaTeX(s string) string {
+	s = latexLetters.Replace(s)
+	for _, c := range []string{"-", "'"} { // two would be drawn as one
+		for strings.Contains(s, c+c) {
+			s = strings.ReplaceAll(s, c+c, c+`\kern0pt`+c)
+		}
+	}
+	return s
+}
 
 const latexHead = `% \input this into a document that has \usepackage{array,booktabs,longtable}.
 % Titles may be in any script: use LuaLaTeX or XeLaTeX with a font that has it, and
-% for right-to-left titles LuaLaTeX with \usepackage[bidi=basic]{babel}.
+% for right-to-left titles LuaLaTeX with \usepackage[bidi=basic]{babel} and
+% \babelprovide[import,onchar=ids fonts]{arabic}.
 `
 
 // writeLaTeX writes t as a longtable with the rules of booktabs, which breaks
@@ -44,10 +56,10 @@ func writeLaTeX(w io.Writer, t Table) error {
 			b.WriteByte('r')
 		}
 	}
-	b.WriteString("}\n\\caption{" + inLaTeX.Replace(t.Title) + "}\\label{tab:" + t.Name + "}\\\\\n")
+	b.WriteString("}\n\\caption{" + inLaTeX(t.Title) + "}\\label{tab:" + t.Name + "}\\\\\n")
 	for _, end := range []string{"firsthead", "head"} {
 		b.WriteString("\\toprule\n")
-		line(func(i int) string { return inLaTeX.Replace(columns[i].Name) })
+		line(func(i int) string { return inLaTeX(columns[i].Name) })
 		b.WriteString("\\midrule\n\\end" + end + "\n")
 	}
 	b.WriteString("\\bottomrule\n\\endfoot\n")
@@ -56,7 +68,7 @@ func writeLaTeX(w io.Writer, t Table) error {
 			if digits, negative := strings.CutPrefix(row[i], "-"); negative && columns[i].Type != String {
 				return "$-$" + digits
 			}
-			return inLaTeX.Replace(row[i])
+			return inLaTeX(row[i])
 		})
 	}
 	b.WriteString("\\end{longtable}}\n")

@@ -69,8 +69,12 @@ func rounded(c Cell, col Column) string {
 	return decimals(v, 3)
 }
 
-// decimals writes v with n digits after the point, and no minus before a zero.
+// decimals writes v with n digits after the point, and no minus before a zero; a
+// number that would not fit its column as a power of ten.
 func decimals(v float64, n int) string {
+	if math.Abs(v) >= 1e6 {
+		return strconv.FormatFloat(v, 'e', n, 64)
+	}
 	s := strconv.FormatFloat(v, 'f', n, 64)
 	if strings.Trim(s, "-0.") == "" {
 		return strings.TrimPrefix(s, "-")
