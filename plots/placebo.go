@@ -22,7 +22,7 @@ type placeboData struct {
 	Of    string // the test whose statistic it is
 	Stat  floats // at the event, one element; empty where there is none
 	P     float64
-	Draws rough
+	Draws floats
 	Note  string // why there is none
 }
 
@@ -71,19 +71,10 @@ func (d *placeboData) figure(p *pen) figure {
 }
 
 func (d *placeboData) draw(p *pen, c draw.Canvas) {
-	lo, hi, _ := extent(d.Draws)
-	bins := max(8, min(60, int(2*math.Sqrt(float64(len(d.Draws)))), int((c.Max.X-c.Min.X)/(0.9*p.em))))
-	width := max(hi-lo, 1e-9) / float64(bins)
-	extreme, usual := make([]int, bins), make([]int, bins)
+	bins := d.bins(int((c.Max.X - c.Min.X) / (0.9 * p.em)))
 	most := 0
-	for _, v := range d.Draws {
-		k := min(bins-1, int((v-lo)/width))
-		if math.Abs(v) >= math.Abs(d.Stat[0]) {
-			extreme[k]++
-		} else {
-			usual[k]++
-		}
-		most = max(most, extreme[k]+usual[k])
+	for _, b := range bins {
+		most = max(most, b.extreme+b.usual)
 	}
 	left, right, _ := extent(d.Draws, d.Stat, []float64{0})
 	left, right = widen(left, right, 0.03)
@@ -98,22 +89,47 @@ func (d *placeboData) draw(p *pen, c draw.Canvas) {
 	p.horizontals(c, f, counts, true)
 	p.below(c, f, numberTicks{max(3, min(12, int((f.Max.X-f.Min.X)/(4*p.em))))}.Ticks(left, right))
 	p.write(c, p.lay(p.words.say(p.words.placeboAxis, d.Of), regular, labelSize*p.em, f.Max.X-f.Min.X, 1), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
-	for k := range bins {
-		a, b := lo+float64(k)*width, lo+float64(k+1)*width
-		air := min(p.stroke(0.5), (f.x(b)-f.x(a))/4)
+	for _, b := range bins {
+		air := min(p.stroke(0.5), (f.x(b.to)-f.x(b.from))/4)
 		fill := func(from, n int, col color.NRGBA) {
-			if n == 0 {
-				return
+			if n > 0 {
+				c.SetColor(col)
+				c.Fill(vg.Rectangle{Min: vg.Point{X: f.x(b.from) + air, Y: f.y(float64(from))}, Max: vg.Point{X: f.x(b.to) - air, Y: f.y(float64(from + n))}}.Path())
 			}
-			c.SetColor(col)
-			c.Fill(vg.Rectangle{Min: vg.Point{X: f.x(a) + air, Y: f.y(float64(from))}, Max: vg.Point{X: f.x(b) - air, Y: f.y(float64(from + n))}}.Path())
 		}
-		fill(0, extreme[k], p.theme.Fall)
-		fill(extreme[k], usual[k], p.theme.Faint)
+		fill(0, b.extreme, p.theme.Fall)
+		fill(b.extreme, b.usual, p.theme.Faint)
 	}
 	x := f.x(d.Stat[0])
 	line(c, p.theme.Ink, p.stroke(2), nil, vg.Point{X: x, Y: f.Min.Y}, vg.Point{X: x, Y: f.Max.Y})
 	b := p.lay1(p.words.say(p.words.observed, decimal(d.Stat[0], 2)), bold, labelSize*p.em)
 	at := min(max(x-b.width()/2, f.Min.X), f.Max.X-b.width())
 	p.write(c, b, vg.Point{X: at, Y: f.Max.Y + 0.8*p.em}, 0, p.theme.Ink)
+}
+
+// bin counts the draws from from up to to: those as far from zero as the
+// statistic of the event, or farther, and the others.
+type bin struct {
+	from, to       float64
+	extreme, usual int
+}
+
+// bins counts the draws in no more than most intervals of one width.
+func (d *placeboData) bins(most int) []bin {
+	lo, hi, _ := extent(d.Draws)
+	n := max(1, min(most, 60, max(8, int(2*math.Sqrt(float64(len(d.Draws)))))))
+	width := max(hi-lo, 1e-9) / float64(n)
+	bins := make([]bin, n)
+	for k := range bins {
+		bins[k].from, bins[k].to = lo+float64(k)*width, lo+float64(k+1)*width
+	}
+	for _, v := range d.Draws {
+		b := &bins[min(n-1, int((v-lo)/width))]
+		if math.Abs(v) >= math.Abs(d.Stat[0]) {
+			b.extreme++
+		} else {
+			b.usual++
+		}
+	}
+	return bins
 }

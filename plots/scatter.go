@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot/vg"
@@ -97,15 +98,15 @@ func fitLine(x, y []float64, cluster []int) *scatterFit {
 		one[i] = 1
 	}
 	spec := analysis.Specification{Errors: analysis.HC3}
-	if len(distinctInts(cluster)) >= fewestClusters {
+	if len(slices.Compact(slices.Sorted(slices.Values(cluster)))) >= fewestClusters {
 		spec = analysis.Specification{Errors: analysis.Clustered, Cluster: cluster}
 	}
 	if len(x) < least {
 		return nil
 	}
 	reg, err := analysis.Regress(y, [][]float64{one, x}, spec)
-	if err != nil || !finite(reg.SE[1]) {
-		return nil // all securities alike: there is no line
+	if err != nil || !finite(reg.T[1]) || !finite(reg.R2) {
+		return nil // all alike: there is no line
 	}
 	f := &scatterFit{Errors: spec.Errors, Slope: reg.Coef[1], T: reg.T[1], P: reg.P[1], R2: reg.R2}
 	lo, hi, _ := extent(x)
@@ -115,14 +116,6 @@ func fitLine(x, y []float64, cluster []int) *scatterFit {
 		f.X, f.Y, f.Lower, f.Upper = append(f.X, at), append(f.Y, m.Value), append(f.Lower, m.Lower), append(f.Upper, m.Upper)
 	}
 	return f
-}
-
-func distinctInts(list []int) map[int]bool {
-	m := make(map[int]bool)
-	for _, v := range list {
-		m[v] = true
-	}
-	return m
 }
 
 func (d *scatterData) id() string {
@@ -206,28 +199,46 @@ func (d *scatterData) draw(p *pen, c draw.Canvas) {
 	if len(d.X) > 200 {
 		r = 0.22 * p.em
 	}
-	taken := make([]vg.Rectangle, 0, 2*len(d.X))
+	points := make([]vg.Rectangle, len(d.X))
 	for i := range d.X {
 		at := f.at(d.X[i], d.Y[i])
 		dot(c, faded(p.theme.Series[0], 0.85), at, r)
-		taken = append(taken, around(at, r, r))
+		points[i] = around(at, r, r)
 	}
 	if len(d.X) > mostPointNames {
 		return
 	}
+	labels := make([]block, len(d.Names))
 	for i, name := range d.Names {
-		b := p.lay1(clip(name, 14), regular, tickSize*p.em)
-		at, w, h := f.at(d.X[i], d.Y[i]), b.width()/2, 0.42*p.em
-		for _, by := range []vg.Point{{X: r + 0.25*p.em + w}, {X: -(r + 0.25*p.em + w)}, {Y: r + h + 0.1*p.em}, {Y: -(r + h + 0.1*p.em)}} {
-			box := around(at.Add(by), w, h)
-			if box.Min.X < f.Min.X || box.Max.X > f.Max.X || box.Min.Y < f.Min.Y || box.Max.Y > f.Max.Y || overlapsAny(box, taken, i) {
-				continue
-			}
-			taken = append(taken, box)
-			p.write(c, b, at.Add(by), 0.5, p.theme.Ink)
-			break
+		labels[i] = p.lay1(clip(name, 14), regular, tickSize*p.em)
+	}
+	for i, box := range beside(points, labels, 0.25*p.em, f.Rectangle) {
+		if box != (vg.Rectangle{}) {
+			p.write(c, labels[i], vg.Point{X: box.Min.X, Y: (box.Min.Y + box.Max.Y) / 2}, 0, p.theme.Ink)
 		}
 	}
+}
+
+// beside returns a place for the label of each point: to its right, else to its
+// left, over or under it, within the area and over no point or other label;
+// the zero rectangle where there is none.
+func beside(points []vg.Rectangle, labels []block, gap vg.Length, area vg.Rectangle) []vg.Rectangle {
+	taken := slices.Clone(points)
+	out := make([]vg.Rectangle, len(labels))
+	for i, b := range labels {
+		q := points[i]
+		r, at := (q.Max.X-q.Min.X)/2+gap, q.Min.Add(q.Max).Scale(0.5)
+		w, h := b.width()/2, 0.48*b.size
+		for _, by := range []vg.Point{{X: r + w}, {X: -r - w}, {Y: r + h}, {Y: -r - h}} {
+			box := around(at.Add(by), w, h)
+			if box.Min.X >= area.Min.X && box.Max.X <= area.Max.X && box.Min.Y >= area.Min.Y && box.Max.Y <= area.Max.Y && !overlapsAny(box, taken) {
+				out[i] = box
+				taken = append(taken, box)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // around returns the rectangle about at with the given half sides.
@@ -235,10 +246,10 @@ func around(at vg.Point, w, h vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: vg.Point{X: at.X - w, Y: at.Y - h}, Max: vg.Point{X: at.X + w, Y: at.Y + h}}
 }
 
-// overlapsAny reports whether r overlaps one of rs other than rs[but].
-func overlapsAny(r vg.Rectangle, rs []vg.Rectangle, but int) bool {
-	for i, q := range rs {
-		if i != but && r.Min.X < q.Max.X && q.Min.X < r.Max.X && r.Min.Y < q.Max.Y && q.Min.Y < r.Max.Y {
+// overlapsAny reports whether r overlaps one of rs.
+func overlapsAny(r vg.Rectangle, rs []vg.Rectangle) bool {
+	for _, q := range rs {
+		if r.Min.X < q.Max.X && q.Min.X < r.Max.X && r.Min.Y < q.Max.Y && q.Min.Y < r.Max.Y {
 			return true
 		}
 	}
