@@ -291,6 +291,9 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f finding) 
 	if g = s.eventGroup(ev); g != nil {
 		f = decide(s.r, g, headline)
 		out = append(out, s.together(&f, g, headline)...)
+		if v := s.worthTogether(g, headline); v != "" {
+			out = append(out, v)
+		}
 	}
 	return out, g, f
 }

@@ -211,7 +211,16 @@ func cars(r *analysis.Result) Table {
 			Column{name + "_p_upper", Number, "", "Its one-sided p value against a rise." + tested},
 			Column{name + "_draws", Integer, "", "From how many past windows or pseudo-dates that p value is." + tested})
 	}
-	t.Columns = append(t.Columns, note)
+	const unknown = " Empty where the window is not complete or the shares outstanding are not known."
+	t.Columns = append(t.Columns,
+		Column{"market_value", Number, "currency", "Shares outstanding times the close before the window." + unknown},
+		Column{"raw_value", Number, "currency", "market_value times the return over the window." + unknown},
+		Column{"abnormal_value", Number, "currency", "market_value times car." + unknown},
+		Column{"abnormal_value_se", Number, "currency", "Standard error of abnormal_value." + unknown},
+		Column{"abnormal_value_lower", Number, "currency", "Lower end of its 95% interval." + unknown},
+		Column{"abnormal_value_upper", Number, "currency", "Upper end of its 95% interval." + unknown},
+		Column{"currency", String, "", "Currency of these values, ISO 4217. Empty where there are none, or it is not known."},
+		note)
 	t.Rows = func(yield func([]Cell) bool) {
 		notes := notesOf(r)
 		usedRows(r, len(t.Columns), func(i int, o *analysis.Observation, row []Cell, yield func([]Cell) bool) bool {
@@ -244,6 +253,7 @@ func cars(r *analysis.Result) Table {
 					row = append(row, number(x.P), number(x.PLower), number(x.PUpper), number(draws))
 					said = append(said, x.Note)
 				}
+				row = appendValue(row, r, i, w)
 				said = append(said, notes[noteKey{event: o.EventID, security: o.Security, window: win.String()}])
 				if !yield(append(row, text(join(said...)))) {
 					return false
@@ -253,6 +263,16 @@ func cars(r *analysis.Result) Table {
 		})(yield)
 	}
 	return t
+}
+
+// appendValue appends what observation i is worth over CAR window w.
+func appendValue(row []Cell, r *analysis.Result, i, w int) []Cell {
+	v, ok := r.Value(i, w)
+	if !ok {
+		none := number(math.NaN())
+		return append(row, none, none, none, none, none, none, text(""))
+	}
+	return append(row, number(v.Market), number(v.Raw), number(v.Abnormal), number(v.SE), number(v.Lower), number(v.Upper), text(v.Currency))
 }
 
 func averages(r *analysis.Result) Table {

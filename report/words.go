@@ -257,8 +257,23 @@ func (k speaker) worth(i, win int) string {
 	if !ok {
 		return ""
 	}
-	return k.say("Of a market value of %s, the abnormal return is %s (95%% interval %s to %s).",
-		money(v.Market, v.Currency), money(v.Abnormal, v.Currency), money(v.Lower, ""), money(v.Upper, v.Currency))
+	return k.say("In money: raw %s, abnormal %s (95%% interval %s to %s), of a market value of %s before.",
+		money(v.Raw, v.Currency), money(v.Abnormal, v.Currency), money(v.Lower, ""), money(v.Upper, v.Currency), money(v.Market, v.Currency))
+}
+
+// worthTogether says the same of all members of a group whose shares are known,
+// "" where these are fewer than two or their currencies differ.
+func (k speaker) worthTogether(g *analysis.Group, win int) string {
+	v, ok := k.r.GroupValue(g, win)
+	if !ok || v.N < 2 {
+		return ""
+	}
+	who, raw, abnormal, before := k.count(v.N, "security"), money(v.Raw, v.Currency), money(v.Abnormal, v.Currency), money(v.Market, v.Currency)
+	if math.IsNaN(v.SE) {
+		return k.say("In money, the %s whose shares are known together: raw %s, abnormal %s, of a market value of %s before.", who, raw, abnormal, before)
+	}
+	return k.say("In money, the %s whose shares are known together: raw %s, abnormal %s (95%% interval %s to %s), of a market value of %s before.",
+		who, raw, abnormal, money(v.Lower, ""), money(v.Upper, v.Currency), before)
 }
 
 // money writes an amount to three digits or so: "-465bn USD".

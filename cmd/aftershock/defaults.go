@@ -44,6 +44,7 @@ func defaults() settings {
 	for _, symbol := range []string{"NVDA", "AVGO", "AMD", "TSM", "ASML", "INTC", "MU", "QCOM", "ARM", "MRVL", "TXN", "AMAT"} {
 		s.Securities = append(s.Securities, security{Symbol: symbol})
 	}
+	s.Securities[0].Shares = 24.49e9 // 10-Q of Nvidia, as of 15 November 2024
 	s.Prices.Source = sampleSource
 	s.Prices.Dates = auto
 	s.Prices.From, s.Prices.To = market.NoDate, market.NoDate
