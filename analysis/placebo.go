@@ -179,15 +179,16 @@ func (g *engine) draw(ctx context.Context, at []statistic) (*Draws, error) {
 // replica is an engine of its own that measures the rows of another at other
 // sessions.
 type replica struct {
-	from  *engine
-	eng   *engine
-	work  *workspace
-	stats []statistic
-	local [][]int32        // the rows of stats in eng
-	rows  []int32          // the rows of eng in from
-	index []int            // the window of stats in eng.study.Windows
-	ref   *market.Calendar // that shifts are counted on
-	out   []TestResult
+	from   *engine
+	eng    *engine
+	work   *workspace
+	stats  []statistic
+	local  [][]int32        // the rows of stats in eng
+	rows   []int32          // the rows of eng in from
+	fitted []bool           // which rows of eng were measured
+	index  []int            // the window of stats in eng.study.Windows
+	ref    *market.Calendar // that shifts are counted on
+	out    []TestResult
 
 	ranker ranker
 }
@@ -219,6 +220,7 @@ func newReplica(g *engine, at []statistic) *replica {
 	}
 	r.eng = &engine{study: &study, panel: g.panel, length: g.length, forecast: g.forecast, windows: len(study.Windows)}
 	r.eng.grow(len(r.rows))
+	r.fitted = make([]bool, len(r.rows))
 	rows := make(map[*market.Calendar]int)
 	for j, i := range r.rows {
 		r.eng.ser[j] = g.ser[i]
@@ -235,15 +237,26 @@ func newReplica(g *engine, at []statistic) *replica {
 // at measures the rows d sessions later and runs the tests. The result is
 // good until the next call.
 func (r *replica) at(d int) []TestResult {
-	g := r.eng
 	for j, i := range r.rows {
-		g.s0[j] = int32(r.from.moved(i, r.ref, d))
-		if ex := g.fit(j, &r.work.sample); ex != nil {
-			for w := range g.windows {
-				g.car[j*g.windows+w] = nan
-			}
+		r.measure(j, r.from.moved(i, r.ref, d))
+	}
+	return r.test()
+}
+
+// measure measures row j with its session 0 at s0.
+func (r *replica) measure(j, s0 int) {
+	g := r.eng
+	g.s0[j] = int32(s0)
+	if r.fitted[j] = g.fit(j, &r.work.sample) == nil; !r.fitted[j] {
+		for w := range g.windows {
+			g.car[j*g.windows+w] = nan
 		}
 	}
+}
+
+// test runs the tests on the rows as they were measured.
+func (r *replica) test() []TestResult {
+	g := r.eng
 	var p *pool
 	var c *Cross
 	for k, a := range r.stats {
