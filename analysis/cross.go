@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -38,6 +39,7 @@ type pool struct {
 	ranker *ranker // scratch memory of the caller's, or nil
 	ranks  *ranks
 
+	ctx       context.Context // ends placebo when it is done; nil: nothing does
 	draws     *Draws
 	placeboOf Test
 }
@@ -80,6 +82,7 @@ func (p *pool) part(rows []int32) *pool {
 		}
 	}
 	q := newPool(p.eng, slices.Clone(rows))
+	q.ctx = p.ctx
 	p.subs = append(p.subs, q)
 	return q
 }

@@ -13,7 +13,8 @@ import (
 type series struct {
 	col      *market.Column
 	first    int
-	y        []float64
+	value    []float64 // what the study is about, by session from first
+	y        []float64 // value, less the risk-free rate where rf is given
 	x        [][]float64
 	forecast int
 	bench    string
@@ -54,6 +55,8 @@ type designs struct {
 	study  *Study
 	panel  *market.Panel
 	shared map[termKey][]float64
+
+	turnover bool // volumes are relative to the shares outstanding
 }
 
 type termKey struct {
@@ -66,15 +69,17 @@ type termKey struct {
 const RiskFree = "rf"
 
 func (d *designs) of(col *market.Column) *series {
-	bench := col.Benchmark
-	if bench == "" {
-		bench = d.study.Benchmark
-	}
+	bench := d.study.benchmarkOf(col)
 	des := d.study.Model.Design(col.Symbol)
-	s := &series{col: col, first: col.First, y: col.Return, forecast: des.Forecast, bench: bench}
+	s := &series{col: col, first: col.First, value: d.subject(col), forecast: des.Forecast, bench: bench}
+	s.y = s.value
 	var err error
 	fail := func(err error) *series {
 		s.missing = &Exclusion{NoRegressor, err.Error()}
+		return s
+	}
+	if s.value == nil {
+		s.missing = &Exclusion{NoVolume, "no trading volume of " + col.Symbol + " is known"}
 		return s
 	}
 	if des.Problem != "" {
@@ -84,8 +89,8 @@ func (d *designs) of(col *market.Column) *series {
 		if s.rf, err = d.term(col, Term{Series: FactorReturn, Name: RiskFree}, ""); err != nil {
 			return fail(err)
 		}
-		s.y = make([]float64, len(col.Return))
-		for k, r := range col.Return {
+		s.y = make([]float64, len(s.value))
+		for k, r := range s.value {
 			s.y[k] = r - s.rf[col.First+k]
 		}
 	}
@@ -97,6 +102,14 @@ func (d *designs) of(col *market.Column) *series {
 		s.x = append(s.x, x)
 	}
 	return s.survey()
+}
+
+// benchmarkOf returns the symbol of a column's benchmark: its own, or the study's.
+func (s *Study) benchmarkOf(col *market.Column) string { return cmp.Or(col.Benchmark, s.Benchmark) }
+
+// spans reports whether some of a column's values cover gaps of its own.
+func (d *designs) spans(col *market.Column) bool {
+	return col.Span != nil && d.study.Design != Volume
 }
 
 func (t Term) label(bench string) string {
@@ -126,7 +139,7 @@ func (d *designs) term(col *market.Column, t Term, bench string) ([]float64, err
 		key.term.Basket = nil
 		key.name = fmt.Sprintf("%q %v", b.Symbols, b.ByValue)
 	}
-	own := col.Span != nil // its returns cover gaps of its own
+	own := d.spans(col)
 	if !own {
 		if x, ok := d.shared[key]; ok {
 			return x, nil
@@ -164,9 +177,17 @@ func (d *designs) lay(col *market.Column, t Term, bench string) ([]float64, erro
 		if from == nil {
 			return nil, fmt.Errorf("%s has no prices", t.label(bench))
 		}
-		x = onCalendar(from, cal, d.panel.Kind)
+		y := d.subject(from)
+		switch {
+		case y == nil:
+			return nil, fmt.Errorf("no trading volume of %s is known", t.label(bench))
+		case d.study.Design == Volume:
+			x = onDates(from, y, cal)
+		default:
+			x = onCalendar(from, cal, d.panel.Kind)
+		}
 	}
-	if col.Span != nil {
+	if d.spans(col) {
 		x = overSpans(x, col, d.panel.Kind)
 	}
 	if t.Excess {

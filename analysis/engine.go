@@ -18,6 +18,7 @@ import (
 type engine struct {
 	study    *Study
 	panel    *market.Panel
+	turnover bool
 	series   []*series  // by panel column, nil where unused
 	timeline [][]moment // by panel column
 
@@ -291,6 +292,9 @@ func (g *engine) cumulate(r int, e *Estimate, win Window) (car, variance, csar, 
 	}
 	if n == 0 {
 		return nan, nan, nan, nan
+	}
+	if st.Design == Volume { // nobody holds a volume
+		gross = nan
 	}
 	if e.H != nil {
 		variance = h

@@ -1,17 +1,19 @@
 package analysis
 
 import (
+	"context"
 	"math"
 )
 
-// measure averages and tests a group.
-func (grp *Group) measure(r *Result) {
+// measure averages and tests a group. When ctx is done, its tests are void.
+func (grp *Group) measure(ctx context.Context, r *Result) {
 	g := r.eng
 	rows := make([]int32, len(grp.Members))
 	for k, i := range grp.Members {
 		rows[k] = r.Observations[i].row
 	}
 	p := newPool(g, rows)
+	p.ctx = ctx
 	grp.SameDate = p.sameDate
 	grp.average(g, p)
 	for w := range r.Study.Windows {
@@ -203,7 +205,7 @@ func (r *Result) Figures(i int) Figures {
 	f.CARSE, f.SCAR = cut(w), cut(w)
 	for t := range l {
 		k := s0 + r.Study.Event.From + t
-		f.Return[t] = at(s.col.Return, s.col.First, k)
+		f.Return[t] = at(s.value, s.first, k)
 		f.Expected[t] = f.Return[t] - f.AR[t]
 		f.SE[t] = math.Sqrt(g.va[row*l+t])
 		f.SAR[t] = f.AR[t] / f.SE[t]

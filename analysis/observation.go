@@ -10,6 +10,7 @@ type Reason string
 const (
 	UnknownSecurity Reason = "unknown-security" // the panel has no such column
 	NoRegressor     Reason = "no-regressor"     // a series that the model needs (the benchmark, a factor) is not in the panel
+	NoVolume        Reason = "no-volume"        // the panel has no trading volume of it
 	OutsideCalendar Reason = "outside-calendar" // session 0 lies outside the exchange's calendar
 	BeforeData      Reason = "before-data"      // session 0 lies before the security's first price
 	AfterData       Reason = "after-data"       // session 0 lies after the security's last price

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -38,9 +39,10 @@ const (
 // the first session at or after the date that its own moves to there.
 //
 // The statistic is Study.Placebo's where that is about as many observations;
-// else t for one observation, portfolio for several that share their session 0
-// (the average against the same portfolio's own past), and kp-bmp for several
-// that do not. A statistic without a sign has no one-sided p values.
+// else t for one observation; for several beaver-u where the study is about
+// volatility, portfolio where they share their session 0
+// (the average against the same portfolio's own past), and kp-bmp where they do
+// not. A statistic without a sign has no one-sided p values.
 // By-products: draws, the shifts that served; pool, those that there were;
 // clean_estimation, 1 where estimation windows held no event, else 0.
 //
@@ -116,6 +118,8 @@ func (p *pool) placebo() (*Draws, Test) {
 		switch {
 		case len(p.rows) == 1:
 			n, p.placeboOf = OneObservation, StudentTest{}
+		case g.study.Design == Volatility:
+			p.placeboOf = VarianceU{}
 		case p.sameDate:
 			p.placeboOf = PortfolioTest{}
 		}
@@ -126,7 +130,10 @@ func (p *pool) placebo() (*Draws, Test) {
 		for w := range at {
 			at[w] = statistic{rows: p.rows, window: g.study.Windows[w], test: p.placeboOf}
 		}
-		p.draws, _ = g.draw(context.Background(), at) // without an end, it does not fail
+		var err error
+		if p.draws, err = g.draw(cmp.Or(p.ctx, context.Background()), at); err != nil {
+			p.draws = &Draws{Stat: make([][]float64, len(at))} // none is no basis for a test
+		}
 	}
 	return p.draws, p.placeboOf
 }

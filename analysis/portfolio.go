@@ -39,7 +39,14 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 			}
 		}
 	}
+	var all float64
+	for _, w := range weight {
+		all += w
+	}
 	for t := range p.y {
+		if g.study.Design == Volume && total[t] != all {
+			total[t] = nan // volumes differ in level: without one of them the mean is another
+		}
 		p.y[t] /= total[t] // 0/0 where no security has a return
 	}
 	for j := range first.x {

@@ -48,7 +48,6 @@ func (s *Study) Run(ctx context.Context, catalog *events.Catalog, panel *market.
 // series of the securities.
 func (r *Result) observe() {
 	s, g := r.Study, r.eng
-	d := &designs{study: s, panel: r.Panel, shared: make(map[termKey][]float64)}
 	g.series = make([]*series, len(r.Panel.Columns))
 	column := make(map[string]int32, len(r.Panel.Columns))
 	for i, c := range r.Panel.Columns {
@@ -62,9 +61,12 @@ func (r *Result) observe() {
 	for _, id := range s.Events {
 		chosen[id] = true
 	}
+	studied := func(id string) bool { return len(chosen) == 0 || chosen[id] }
+	g.turnover = s.Design == Volume && r.sharesKnown(studied, column)
+	d := &designs{study: s, panel: r.Panel, shared: make(map[termKey][]float64), turnover: g.turnover}
 	for ev := range r.Catalog.Events {
 		e := &r.Catalog.Events[ev]
-		if len(chosen) > 0 && !chosen[e.ID] {
+		if !studied(e.ID) {
 			continue
 		}
 		for _, t := range r.targets(e) {
@@ -153,7 +155,7 @@ func (r *Result) fitOf(row int) Fit {
 func (r *Result) pool(ctx context.Context) error {
 	r.Groups = r.groups()
 	return parallel(ctx, len(r.Groups), 1, nil, func(_ *workspace, i int) {
-		r.Groups[i].measure(r)
+		r.Groups[i].measure(ctx, r)
 	})
 }
 

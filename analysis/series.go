@@ -239,7 +239,9 @@ func (r *Result) PlaceboDraws(ctx context.Context, g *Group, w int) (TestResult,
 	for k, i := range g.Members {
 		rows[k] = r.Observations[i].row
 	}
-	c := newCross(newPool(r.eng, rows), w)
+	p := newPool(r.eng, rows)
+	p.ctx = ctx
+	c := newCross(p, w)
 	if err := ctx.Err(); err != nil || c.N() == 0 {
 		return run(Placebo{}, c), nil, err
 	}

@@ -10,6 +10,7 @@ import (
 // Study is a specification: everything that decides the figures, and no data.
 type Study struct {
 	Name          string
+	Design        Subject // "" means Returns
 	Model         Model
 	Benchmark     string // symbol of the market return; a security's own benchmark comes first
 	Estimation    Window // event time, before Event
@@ -53,6 +54,7 @@ const (
 func DefaultStudy() *Study {
 	return &Study{
 		Name:          "study",
+		Design:        Returns,
 		Model:         MarketModel{},
 		Benchmark:     "SPY",
 		Estimation:    Window{-270, -21},
@@ -84,6 +86,10 @@ func (s *Study) Validate() error {
 	switch {
 	case s.Model == nil:
 		return bad("model", "none is named; `list models` shows them")
+	case s.Design != "" && !slices.Contains(Subjects, s.Design):
+		return bad("design", "%q; use returns, volume or volatility", s.Design)
+	case s.Design.explained(s.Model) != "":
+		return bad("design", "%s", s.Design.explained(s.Model))
 	case s.Estimation.From > s.Estimation.To:
 		return bad("estimation", "%s ends before it begins", s.Estimation)
 	case s.Event.From > s.Event.To:

@@ -32,7 +32,14 @@ func (BHARTest) Paper() string { return "Barber and Lyon (1997); Lyon, Barber, T
 func (BHARTest) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (BHARTest) Run(c *Cross) TestResult { return meanTest(c.BHAR) }
+func (BHARTest) Run(c *Cross) TestResult {
+	if c.BHAR[0] != c.BHAR[0] {
+		return undefined("%s", noHolding)
+	}
+	return meanTest(c.BHAR)
+}
+
+const noHolding = "volume is not held, so it has no buy-and-hold return"
 
 // BHARSkewness is the bootstrapped skewness-adjusted t test of buy-and-hold
 // abnormal returns. With S = mean/sd and g = sum (x-mean)^3 / (N sd^3),
@@ -72,6 +79,9 @@ func (BHARSkewness) resampled() {}
 // Run implements Test.
 func (BHARSkewness) Run(c *Cross) TestResult {
 	n := c.N()
+	if c.BHAR[0] != c.BHAR[0] {
+		return undefined("%s", noHolding)
+	}
 	if n < 5 {
 		return undefined("needs five observations at least")
 	}

@@ -16,7 +16,7 @@ import (
 // by ordinary least squares, sessions weighted alike however many observations
 // they hold. y is the return (less the risk-free rate where the model's is),
 // x the series that predict it; for a model without series, or one that
-// estimates nothing, y is the abnormal return and there is no x.
+// estimates nothing, and for volume, y is the abnormal return and there is no x.
 //
 //	t = alpha / SE, Student t with T-K degrees of freedom
 //
@@ -50,7 +50,7 @@ func (CalendarTime) Scope() Scope { return ManyObservations }
 func (CalendarTime) Run(c *Cross) TestResult {
 	g := c.pool.eng
 	first := g.ser[c.rows[0]]
-	plain := g.pl[c.rows[0]] || first.forecast == 0
+	plain := g.pl[c.rows[0]] || first.forecast == 0 || g.study.Design == Volume // whose level is no return
 	p := first.forecast
 	if plain {
 		p = 0

@@ -90,11 +90,11 @@ type Value struct {
 //	Market x CAR, with the interval Market x (CAR -+ t sqrt(Var(CAR)))
 //
 // t the 97.5% quantile of Student's t with M-K degrees of freedom. ok is false
-// where the observation is excluded, its window incomplete, or its shares
-// outstanding unknown.
+// where the observation is excluded, its window incomplete, its shares
+// outstanding unknown, or the study about volume.
 func (r *Result) Value(i, w int) (v Value, ok bool) {
 	row := int(r.Observations[i].row)
-	if row < 0 {
+	if row < 0 || r.Study.Design == Volume {
 		return v, false
 	}
 	g := r.eng
