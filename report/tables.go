@@ -327,6 +327,10 @@ var byProducts = []Column{
 	{"resample", Integer, "observations", "Size of a resample (bhar-skewness). Empty for other tests."},
 	{"pool", Integer, "", "Pseudo-dates that there were to draw from (placebo). Empty for other tests."},
 	{"clean_estimation", Integer, "", "1 where no estimation window of a pseudo-date holds an event, else 0 (placebo). Empty for other tests."},
+	{"u", Number, "", "Mean of the squared abnormal returns over their variances, 1 under the hypothesis (beaver-u). Empty for other tests."},
+	{"p_rise", Number, "", "One-sided p value against a rise of the variance (beaver-u). Empty for other tests."},
+	{"lambda", Number, "", "Mean over the sessions of the spread between observations over what their variances lead one to expect, 1 under the hypothesis (lambda). Empty for other tests."},
+	{"p_scaled", Number, "", "p value with every sum times (N-1)/N, exact for equal, known variances (lambda). Empty for other tests."},
 }
 
 func tests(r *analysis.Result) Table {
