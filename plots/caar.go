@@ -52,7 +52,8 @@ func caarOf(ctx context.Context, in input) ([]drawing, error) {
 	return ds, ctx.Err()
 }
 
-func (d *caarData) id() string { return string(d.By) }
+func (d *caarData) id() string      { return string(d.By) }
+func (d *caarData) about() []string { return []string{string(d.By)} }
 
 func (d *caarData) figure(p *pen) figure {
 	f := figure{

@@ -32,6 +32,9 @@ type drawing interface {
 	// id tells the pictures of a chart apart, in file names: an event's ID.
 	// It is empty for a chart of one picture.
 	id() string
+	// about lists what Options.Only may call the picture by: its id, its event,
+	// its security.
+	about() []string
 	figure(p *pen) figure
 }
 

@@ -165,8 +165,13 @@ func drawAll(ctx context.Context, charts []pictures, o Options) ([]File, error) 
 			// Every picture takes its name, so that it has the same one
 			// whichever of them are drawn.
 			name := stem(kind.Name, d.id(), taken)
-			if o.Only == nil || slices.Contains(o.Only, d.id()) {
-				found[d.id()] = true
+			wanted := o.Only == nil
+			for _, x := range d.about() {
+				if slices.Contains(o.Only, x) {
+					wanted, found[x] = true, true
+				}
+			}
+			if wanted {
 				stems, drawings = append(stems, name), append(drawings, d)
 			}
 		}

@@ -83,7 +83,8 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 	}
 }
 
-func (h *history) id() string { return h.Security }
+func (h *history) id() string      { return h.Security }
+func (h *history) about() []string { return []string{h.Security} }
 
 // begin starts the figure of a security: its name and what stands under it.
 func (h *history) begin(p *pen, subtitle string, say ...string) figure {
@@ -236,6 +237,9 @@ func (h *history) list(p *pen, c draw.Canvas, l legend, r vg.Rectangle) {
 	size := captionSize * p.em
 	for i := range len(l.marks) + min(1, l.more) {
 		x := r.Min.X + vg.Length(i/l.rows)*width
+		if p.words.rtl {
+			x = r.Min.X + vg.Length(l.cols-1-i/l.rows)*width
+		}
 		y := r.Max.Y - vg.Length(float64(i%l.rows)+0.5)*legendLine*p.em
 		end := x + width - gap*p.em
 		if i == len(l.marks) {

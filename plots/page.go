@@ -121,12 +121,12 @@ func (pg *page) draw(c vg.CanvasSizer) {
 }
 
 // put draws b below y from margin to margin, on the side on which its reading
-// begins, and returns where it ends.
+// or that of the page begins, and returns where it ends.
 func (pg *page) put(c draw.Canvas, b block, y vg.Length, col color.Color) vg.Length {
 	c.SetColor(col)
 	for _, l := range b.lines {
 		x := pg.margin
-		if b.rtl {
+		if b.rtl || pg.words.rtl {
 			x = pg.size.X - pg.margin - vg.Length(l.width)*b.size
 		}
 		pg.drawLine(c, l, vg.Point{X: x, Y: y - vg.Length(pg.ascent)*b.size}, b.size)

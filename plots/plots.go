@@ -49,7 +49,7 @@ type Options struct {
 	Lang    string   // BCP 47 language of titles and words, en or ar; default en
 	Theme   *Theme   // default Light
 	Formats []Format // default PNG and SVG
-	Only    []string // IDs of the pictures to draw: events, securities, ...; nil = all
+	Only    []string // events, securities, groupings or characteristics: pictures about any of them; nil = all
 	// Characteristics are drawn by the chart scatter beside those of
 	// analysis.Result.Characteristics. Redraw has those that Data was given.
 	Characteristics []analysis.Characteristic

@@ -53,7 +53,8 @@ func residualsOf(ctx context.Context, in input) ([]drawing, error) {
 	return ds, ctx.Err()
 }
 
-func (d *residualsData) id() string { return d.ID + "-" + d.Security }
+func (d *residualsData) id() string      { return d.ID + "-" + d.Security }
+func (d *residualsData) about() []string { return []string{d.id(), d.ID, d.Security} }
 
 func (d *residualsData) figure(p *pen) figure {
 	w := p.words

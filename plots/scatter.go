@@ -125,6 +125,8 @@ func (d *scatterData) id() string {
 	return d.ID + "-" + d.Characteristic
 }
 
+func (d *scatterData) about() []string { return []string{d.id(), d.ID, d.Characteristic} }
+
 // name returns the characteristic in words.
 func (d *scatterData) name(w *words) string {
 	if n, ok := w.characteristics[d.Characteristic]; ok {

@@ -70,7 +70,8 @@ func subjectOf(r *analysis.Result, e *events.Event, obs []int) subject {
 	return s
 }
 
-func (s *subject) id() string { return s.ID }
+func (s *subject) id() string      { return s.ID }
+func (s *subject) about() []string { return []string{s.ID} }
 
 // headline is an event's name, in the languages that charts speak.
 type headline struct {
