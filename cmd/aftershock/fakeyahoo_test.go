@@ -41,7 +41,11 @@ func newFakeYahoo() *fakeYahoo {
 
 func (f *fakeYahoo) chart(w http.ResponseWriter, r *http.Request) {
 	f.asked.Add(1)
-	time.Sleep(time.Duration(f.delay.Load()))
+	select {
+	case <-time.After(time.Duration(f.delay.Load())):
+	case <-r.Context().Done():
+		return
+	}
 	if s := f.status.Load(); s != 0 {
 		w.WriteHeader(int(s))
 		fmt.Fprintln(w, "Edge: Too Many Requests")

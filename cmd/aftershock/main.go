@@ -67,7 +67,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case err == nil:
 		return statusOK
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		a.say("interrupted; nothing was written")
+		kept := "nothing was written"
+		if errors.Is(err, errFetching) {
+			kept = "what was fetched until then is stored"
+		}
+		a.say("interrupted; %s", kept)
 		return statusInterrupted
 	case errors.As(err, &usage):
 		a.say("%v", err)

@@ -155,6 +155,9 @@ func spanFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "to", "prices.to", "last `date`")
 }
 
+// errFetching is wrapped by the error of a fetch that was interrupted.
+var errFetching = errors.New("interrupted while fetching")
+
 // fetched is what became of one symbol.
 type fetched struct {
 	fresh      int // sessions that were not stored before
@@ -223,7 +226,7 @@ func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []str
 	g.Wait() // no error stops the others
 	bar.end()
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%w; what was fetched until then is stored", err)
+		return errors.Join(errFetching, err)
 	}
 	return a.reportFetched(symbols, all)
 }

@@ -121,6 +121,28 @@ func TestFetchForty(t *testing.T) {
 	}
 }
 
+// A fetch that is interrupted leaves what it has fetched.
+func TestFetchInterrupted(t *testing.T) {
+	y := newFakeYahoo()
+	defer y.Close()
+	t.Chdir(t.TempDir())
+	for name, value := range y.env(".") {
+		t.Setenv(name, value)
+	}
+	args := []string{"prices", "fetch", "--from", "2024-01-01", "--to", "2024-12-31", "A", "B"}
+	perform(t, statusOK, args[:len(args)-1]...)
+	y.delay.Store(int64(time.Minute))
+	ctx, stop := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, stop)
+	var out, said bytes.Buffer
+	if status := run(ctx, args, strings.NewReader(""), &out, &said); status != statusInterrupted || said.String() != "aftershock: interrupted; what was fetched until then is stored\n" {
+		t.Errorf("exit status %d, said %q", status, said.String())
+	}
+	if out := perform(t, statusOK, "prices", "list", "--prices", "store"); !strings.HasPrefix(strings.Split(out, "\n")[1], "A ") || strings.Contains(out, "\nB ") {
+		t.Errorf("stored is\n%s", out)
+	}
+}
+
 // With --offline no connection is opened, whatever the source.
 func TestOffline(t *testing.T) {
 	y := newFakeYahoo()
