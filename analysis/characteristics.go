@@ -3,6 +3,8 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Explanation says how CARs are regressed on characteristics.
@@ -17,6 +19,7 @@ type Explanation struct {
 // Explained is a regression of CARs on characteristics.
 type Explained struct {
 	*Regression
+	Explanation
 	Names   []string // "intercept", then the characteristics
 	Used    []int    // rows, as indices into Result.Observations
 	Omitted []int    // measured observations without a CAR over the window or without one of the characteristics
@@ -29,12 +32,13 @@ type Explained struct {
 //
 // Observations are independent for HC0 to HC3; those of one event or security
 // are not, and want clustered errors. Errors: characteristics that are not one
-// value an observation; what [Regress] refuses. MacKinlay (1997), section 11.
+// value an observation; what [Regress] refuses. The result stands in r.Explained
+// as well. MacKinlay (1997), section 11.
 func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error) {
 	if c.Window < 0 || c.Window >= len(r.Study.Windows) {
 		return nil, fmt.Errorf("window %d is not among the %d of the study", c.Window, len(r.Study.Windows))
 	}
-	out := &Explained{Names: []string{"intercept"}}
+	out := &Explained{Explanation: c, Names: []string{"intercept"}}
 	for _, x := range by {
 		if len(x.Value) != len(r.Observations) {
 			return nil, fmt.Errorf("characteristic %s has %d values for %d observations", x.Name, len(x.Value), len(r.Observations))
@@ -91,6 +95,82 @@ func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error)
 	var err error
 	if out.Regression, err = Regress(y, x, spec); err != nil {
 		return nil, fmt.Errorf("regression of the CARs over %s: %w", r.Study.Windows[c.Window], err)
+	}
+	r.Explained = out
+	return out, nil
+}
+
+// CharacteristicNames lists what [Result.Characteristic] knows by name.
+var CharacteristicNames = []string{"beta", "log-market-value", "sigma", "sign", "category", "sector"}
+
+// Characteristic returns the characteristics that name stands for: one figure
+// an observation, or for a word one indicator (1 where the observation has it,
+// else 0) of every word but the first to appear, called category=earnings.
+//
+//	beta, log-market-value  as [Result.Characteristics]
+//	sigma                   residual standard deviation of the fit
+//	sign                    the sign that the catalogue expects: -1, 0, 1
+//	category, sector        of the event; of the security
+//
+// NaN where it is not known. Errors: an unknown name; one that no observation
+// has, or a word that all share.
+func (r *Result) Characteristic(name string) ([]Characteristic, error) {
+	switch name {
+	case "beta", "log-market-value":
+		for _, c := range r.Characteristics() {
+			if c.Name == name {
+				return []Characteristic{c}, nil
+			}
+		}
+	case "sigma":
+		return []Characteristic{r.characteristic(name, func(o *Observation) float64 { return o.Fit.S })}, nil
+	case "sign":
+		return []Characteristic{r.characteristic(name, func(o *Observation) float64 { return float64(o.Sign) })}, nil
+	case "category":
+		return r.indicators(name, func(o *Observation) string { return r.Catalog.Events[o.Event].Category })
+	case "sector":
+		return r.indicators(name, func(o *Observation) string { return r.Panel.Columns[o.column].Sector })
+	default:
+		return nil, fmt.Errorf("no characteristic called %q; use one of a file or %s", name, strings.Join(CharacteristicNames, ", "))
+	}
+	return nil, fmt.Errorf("%s is known of no observation", name)
+}
+
+// characteristic is the value of every used observation.
+func (r *Result) characteristic(name string, value func(o *Observation) float64) Characteristic {
+	c := Characteristic{name, missing(len(r.Observations))}
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Used() {
+			c.Value[i] = value(o)
+		}
+	}
+	return c
+}
+
+// indicators are those of every word but the first.
+func (r *Result) indicators(name string, word func(o *Observation) string) ([]Characteristic, error) {
+	var words []string
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Used() {
+			if w := word(o); w != "" && !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
+	}
+	if len(words) < 2 {
+		return nil, fmt.Errorf("%s has no two values among the observations, so it explains nothing", name)
+	}
+	var out []Characteristic
+	for _, w := range words[1:] {
+		out = append(out, r.characteristic(name+"="+w, func(o *Observation) float64 {
+			switch word(o) {
+			case w:
+				return 1
+			case "":
+				return nan
+			}
+			return 0
+		}))
 	}
 	return out, nil
 }

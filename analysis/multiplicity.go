@@ -267,3 +267,24 @@ func (r *Result) Adjust(ctx context.Context, f Family, by Correction) ([]Adjuste
 	}
 	return out, nil
 }
+
+// Corrected is a family of a study with its p values corrected.
+type Corrected struct {
+	Name       string // of the family
+	By         Correction
+	Hypotheses []Adjusted
+}
+
+// Correct tests all families of a kind and corrects the p values of each, with
+// the tests that [Result.Families] chooses. Errors: as [Result.Adjust].
+func (r *Result) Correct(ctx context.Context, kind FamilyKind, by Correction) ([]Corrected, error) {
+	var out []Corrected
+	for _, f := range r.Families(kind, nil) {
+		h, err := r.Adjust(ctx, f, by)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Corrected{f.Name, by, h})
+	}
+	return out, ctx.Err()
+}

@@ -98,6 +98,17 @@ func TestFamilies(t *testing.T) {
 			}
 		}
 	}
+	st.Family, st.Correction = SecurityFamily, BYCorrection
+	given := s.run(t, st, s.event(300, names(3)...), s.event(500, names(2)...))
+	if c := given.Corrected; len(c) != 4 || len(r.Corrected) != 0 || c[1].Name != "securities of event e300 over [0,+2]" || c[1].By != BYCorrection {
+		t.Errorf("corrected %+v, and where none is asked for %+v", c, r.Corrected)
+	} else {
+		var p, adjusted []float64
+		for _, h := range c[1].Hypotheses {
+			p, adjusted = append(p, h.Result.P), append(adjusted, h.P)
+		}
+		same(t, "a family of the study", adjusted, BenjaminiYekutieli(p), 1e-15)
+	}
 	f := r.Families(SecurityFamily, nil)[1]
 	holm, err := r.Adjust(context.Background(), f, HolmCorrection)
 	if err != nil {

@@ -201,8 +201,26 @@ func TestExplain(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, string(c.Errors), append(got.Coef, got.SE...), append(want.Coef, want.SE...), 1e-12)
+		if r.Explained != got || got.Explanation != c {
+			t.Errorf("the result holds %+v, not %+v", r.Explained, got)
+		}
 		if len(got.Used) != 12 || !slices.Equal(got.Omitted, []int{2, 14}) || got.Names[2] != "beta" {
 			t.Errorf("used %v, omitted %v, names %v", got.Used, got.Omitted, got.Names)
+		}
+	}
+	r.Catalog.Events[0].Category, r.Catalog.Events[1].Category = "a", "b"
+	r.Observations[1].Sign = -1
+	for name, want := range map[string]float64{"beta": r.Observations[1].Fit.Coef[1], "sigma": r.Observations[1].Fit.S, "sign": -1, "category": 0} {
+		if c, err := r.Characteristic(name); err != nil || c[0].Value[1] != want || c[0].Value[14] == c[0].Value[14] != (name != "category") {
+			t.Errorf("%s: %v, %v", name, c, err)
+		}
+	}
+	if c, err := r.Characteristic("category"); err != nil || len(c) != 1 || c[0].Name != "category=b" || c[0].Value[8] != 1 {
+		t.Errorf("category: %v, %v", c, err)
+	}
+	for _, name := range []string{"log-market-value", "sector", "colour"} {
+		if c, err := r.Characteristic(name); err == nil {
+			t.Errorf("%s: %v", name, c)
 		}
 	}
 	if _, err := r.Explain([]Characteristic{{"size", size[:3]}}, Explanation{Errors: HC1}); err == nil {

@@ -123,6 +123,8 @@ type Result struct {
 	Observations []Observation // every (event, security) pair, events in catalogue order, securities in the event's order
 	CoefNames    []string      // names of Fit.Coef: "alpha", "beta", or factor names
 	Groups       []Group
+	Corrected    []Corrected // of Study.Family
+	Explained    *Explained  // what [Result.Explain] was last asked; nil after Run
 	Notes        []Note
 
 	eng *engine

@@ -40,6 +40,12 @@ func (s *Study) Run(ctx context.Context, catalog *events.Catalog, panel *market.
 	if err := r.pool(ctx); err != nil {
 		return nil, err
 	}
+	if s.Family != "" {
+		var err error
+		if r.Corrected, err = r.Correct(ctx, s.Family, s.Correction); err != nil {
+			return nil, err
+		}
+	}
 	r.Notes = r.notes()
 	return r, nil
 }

@@ -196,13 +196,7 @@ type Characteristic struct {
 func (r *Result) Characteristics() []Characteristic {
 	var out []Characteristic
 	add := func(name string, value func(o *Observation) float64) {
-		c := Characteristic{name, missing(len(r.Observations))}
-		for i := range r.Observations {
-			if o := &r.Observations[i]; o.row >= 0 {
-				c.Value[i] = value(o)
-			}
-		}
-		if len(present(c.Value)) > 0 {
+		if c := r.characteristic(name, value); len(present(c.Value)) > 0 {
 			out = append(out, c)
 		}
 	}

@@ -23,11 +23,13 @@ type Study struct {
 	Weights       Weighting
 	Tests         []Test
 	Groups        []Grouping
-	Securities    []string // for events that name none
-	Events        []string // IDs of the events to study; empty: all. The others still count as confounders
-	Seed          uint64   // of everything that is drawn at random
-	Draws         int      // resamples, and pseudo-dates at most; 0 means DefaultDraws
-	Placebo       string   // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
+	Family        FamilyKind // whose p values are corrected for each other; "": none
+	Correction    Correction // by which
+	Securities    []string   // for events that name none
+	Events        []string   // IDs of the events to study; empty: all. The others still count as confounders
+	Seed          uint64     // of everything that is drawn at random
+	Draws         int        // resamples, and pseudo-dates at most; 0 means DefaultDraws
+	Placebo       string     // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
 }
 
 // DefaultDraws is how often the resampled tests draw where nothing else is
@@ -67,6 +69,7 @@ func DefaultStudy() *Study {
 		Weights:       EqualWeights,
 		Tests:         DefaultTests(),
 		Groups:        Groupings,
+		Correction:    HolmCorrection,
 		Seed:          1,
 	}
 }
@@ -108,6 +111,10 @@ func (s *Study) Validate() error {
 		return bad("weights", "%q; use equal, value or precision", s.Weights)
 	case s.Draws < 0 || s.Draws > 0 && s.Draws < minDraws:
 		return bad("draws", "%d; use %d or more", s.Draws, minDraws)
+	case s.Family != "" && !slices.Contains(FamilyKinds, s.Family):
+		return bad("family", "%q; use securities, sessions, windows or groups", s.Family)
+	case s.Family != "" && !slices.Contains(Corrections, s.Correction):
+		return bad("correction", "%q; use holm, bh, by or romano-wolf", s.Correction)
 	case len(s.Windows) == 0:
 		return bad("car", "no window; give at least one, such as [0, 0]")
 	}

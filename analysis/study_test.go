@@ -432,6 +432,9 @@ func TestValidate(t *testing.T) {
 		"returns":        func(s *Study) { s.Returns = "gross" },
 		"missing":        func(s *Study) { s.Gaps = "fill" },
 		"missing_event":  func(s *Study) { s.MissingEvent = "" },
+		"design":         func(s *Study) { s.Design = "intraday" },
+		"family":         func(s *Study) { s.Family = "sectors" },
+		"correction":     func(s *Study) { s.Family, s.Correction = GroupFamily, "bonferroni" },
 	} {
 		s := DefaultStudy()
 		change(s)
