@@ -346,7 +346,7 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 	for _, kind := range []lineKind{crowd, named, average} {
 		for i := len(cp.lines) - 1; i >= 0; i-- {
 			if cp.lines[i].kind == kind {
-				path(i)
+				part(c, cp.lines[i].Name, func() { path(i) })
 			}
 		}
 	}
@@ -356,17 +356,23 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 			p.write(c, l.name, l.at, 0, p.theme.Muted)
 			continue
 		}
-		col, width, _ := cp.stroke(l.line)
-		edge := vg.Point{X: c.Max.X, Y: l.from.Y}
-		thin := p.stroke(0.5)
-		if l.from.X < edge.X {
-			line(c, faded(col, 0.7), thin, []vg.Length{p.stroke(1), p.stroke(2)}, l.from, edge)
-		}
-		line(c, faded(col, 0.7), thin, nil, vg.Point{X: edge.X + 0.3*p.em, Y: edge.Y}, vg.Point{X: l.at.X - 0.9*p.em, Y: l.at.Y}, vg.Point{X: l.at.X - 0.3*p.em, Y: l.at.Y})
-		dot(c, col, l.from, 0.9*width)
-		p.write(c, l.name, l.at, 0, col)
-		p.write(c, l.value, vg.Point{X: l.at.X + cp.column, Y: l.at.Y}, 1, col)
+		part(c, cp.lines[l.line].Name, func() { cp.label(c, l) })
 	}
+}
+
+// label draws the end of a line with its name and its last figure.
+func (cp *carPlotter) label(c draw.Canvas, l carLabel) {
+	p := cp.p
+	col, width, _ := cp.stroke(l.line)
+	edge := vg.Point{X: c.Max.X, Y: l.from.Y}
+	thin := p.stroke(0.5)
+	if l.from.X < edge.X {
+		line(c, faded(col, 0.7), thin, []vg.Length{p.stroke(1), p.stroke(2)}, l.from, edge)
+	}
+	line(c, faded(col, 0.7), thin, nil, vg.Point{X: edge.X + 0.3*p.em, Y: edge.Y}, vg.Point{X: l.at.X - 0.9*p.em, Y: l.at.Y}, vg.Point{X: l.at.X - 0.3*p.em, Y: l.at.Y})
+	dot(c, col, l.from, 0.9*width)
+	p.write(c, l.name, l.at, 0, col)
+	p.write(c, l.value, vg.Point{X: l.at.X + cp.column, Y: l.at.Y}, 1, col)
 }
 
 // place puts the labels beside the data area, in the order of the lines' ends

@@ -107,6 +107,7 @@ func (o Options) Validate() error {
 type File struct {
 	Name string // such as car-deepseek-r1.png, safe on every file system
 	Data []byte
+	ID   string // of the picture, as in Options.Only: of an event, a security, ...; "" for a chart of one picture
 }
 
 // Render draws the named charts (nil: those that are drawn by default) of r in
@@ -155,7 +156,7 @@ func render(ctx context.Context, drawings []drawing, stems []string, o Options) 
 				if err != nil {
 					return fmt.Errorf("chart %s: %w", name, err)
 				}
-				files[i*len(o.Formats)+j] = File{name, data}
+				files[i*len(o.Formats)+j] = File{name, data, d.id()}
 			}
 			return nil
 		})

@@ -214,6 +214,21 @@ func (s *svgCanvas) fillGlyphs(t *typesetter, l textLine, at vg.Point, size vg.L
 	s.body.WriteString("</g>\n")
 }
 
+// part draws a part of a chart that has a name, such as one of its lines. In
+// SVG it is a group with that name, so that a page can hide it.
+func part(c vg.Canvas, name string, draw func()) {
+	s, ok := innermost(c).(*svgCanvas)
+	if !ok {
+		draw()
+		return
+	}
+	s.body.WriteString(`<g data-series="`)
+	_ = xml.EscapeText(&s.body, []byte(name)) // a bytes.Buffer takes everything
+	s.body.WriteString("\">\n")
+	draw()
+	s.body.WriteString("</g>\n")
+}
+
 // FillString implements vg.Canvas. Text reaches a canvas as outlines, by
 // typesetter.drawLine alone.
 func (s *svgCanvas) FillString(font.Face, vg.Point, string) {
