@@ -1,0 +1,336 @@
+package analysis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// SweepSpec lists the choices that a sweep combines.
+type SweepSpec struct {
+	Models      []Model
+	Estimations []Window
+	Benchmarks  []string
+	Windows     []Window // CAR windows, within the event window
+	Tests       []Test
+	// Groups are names as of Group.Name, or IDs of events; empty: every event
+	// that is studied and, of several, all.
+	Groups []string
+}
+
+// Answer is one way to ask what a group's reaction was, and the answer.
+type Answer struct {
+	Group      string // as Group.Name
+	Model      string
+	Benchmark  string // "" where the model has none
+	Estimation Window
+	Window     Window // of the CAR
+	Test       string
+	N          int     // observations that entered
+	CAAR       float64 // a decimal; NaN where nothing could be measured
+	Stat, P    float64 // NaN where Failed
+	Failed     string  // why there is no p value; "" where there is
+}
+
+// Significant reports whether the test rejects at 5%.
+func (s *Answer) Significant() bool { return s.P < 0.05 }
+
+// Agreement counts the specifications of one group that have an answer, by what
+// it is. Rose and Fell count the sign of CAAR, and so do the significant ones.
+type Agreement struct {
+	Group                                string
+	Specifications, Failed               int // Failed are among Specifications
+	Rose, Fell                           int
+	SignificantlyRose, SignificantlyFell int
+	Median, Least, Most                  float64 // CAAR over those that have an answer; NaN where none has
+}
+
+// Sign is the sign that most specifications have, 0 where as many rose as fell.
+func (a *Agreement) Sign() int { return cmp.Compare(a.Rose, a.Fell) }
+
+// SameSign is the share of the answered specifications that have that sign;
+// NaN where none is answered.
+func (a *Agreement) SameSign() float64 {
+	return float64(max(a.Rose, a.Fell)) / float64(a.Specifications-a.Failed)
+}
+
+// Agree is the share of the answered specifications that have that sign and
+// are significant; NaN where none is answered.
+func (a *Agreement) Agree() float64 {
+	n := a.SignificantlyRose
+	if a.Sign() < 0 {
+		n = a.SignificantlyFell
+	}
+	return float64(n) / float64(a.Specifications-a.Failed)
+}
+
+// Sweep is a study under every combination of choices.
+type Sweep struct {
+	Answers    []Answer    // by group, model, estimation window, benchmark, CAR window, test
+	Agreements []Agreement // by group
+}
+
+// DefaultSweep returns the choices that are combined where nothing else is
+// asked for: the study's model and those that need no more than the benchmark
+// and the factors of panel (market, mean, market-adjusted, scholes-williams,
+// huber; capm, ff3, carhart, ff5, ff6); the study's estimation window, one half
+// and one and a half times as long, with the same end; its benchmark and CAR
+// windows; the tests t and, of several observations, portfolio, kp-bmp and
+// grank-t.
+func (s *Study) DefaultSweep(panel *market.Panel) SweepSpec {
+	spec := SweepSpec{Models: []Model{s.Model}, Benchmarks: []string{s.Benchmark}, Windows: s.Windows,
+		Tests: []Test{StudentTest{}, PortfolioTest{}, KPBMP{}, GRankT{}}}
+	for _, m := range []Model{MarketModel{}, ConstantMean{}, MarketAdjusted{}, ScholesWilliams{}, Huber{}, CAPM{}, FamaFrench3, Carhart, FamaFrench5, FamaFrench6} {
+		if m.Name() != s.Model.Name() && hasFactors(m, panel) {
+			spec.Models = append(spec.Models, m)
+		}
+	}
+	for _, l := range []int{s.Estimation.Len() / 2, s.Estimation.Len(), s.Estimation.Len() * 3 / 2} {
+		spec.Estimations = append(spec.Estimations, Window{s.Estimation.To - l + 1, s.Estimation.To})
+	}
+	return spec
+}
+
+// hasFactors reports whether panel has the factors of m.
+func hasFactors(m Model, panel *market.Panel) bool {
+	d := m.Design("")
+	needs := func(name string) bool { return slices.Contains(panel.Factors(), name) }
+	for _, t := range d.Terms {
+		if t.Series == FactorReturn && !needs(t.Name) || t.Excess && !needs(RiskFree) {
+			return false
+		}
+	}
+	return !d.Excess || needs(RiskFree)
+}
+
+// Sweep performs the study under every combination of the choices of spec, all
+// else as it is, and counts how far the answers agree: a multiverse (Steegen,
+// Tuerlinckx, Gelman, Vanpaemel 2016), drawn as a specification curve
+// (Simonsohn, Simmons, Nelson 2020). A model without a benchmark is combined
+// with none. An estimation window shorter than Study.MinEstimation must be
+// usable in whole.
+//
+// A combination without an answer is listed with its reason. Tests that are not
+// about as many observations as a group has are left out. The answers are not
+// independent: the share that agrees is no p value.
+//
+// Errors: an empty list of choices, a CAR window outside the event window, an
+// unknown group, ctx is done.
+func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catalog, panel *market.Panel, progress Progress) (*Sweep, error) {
+	if err := spec.validate(s); err != nil {
+		return nil, err
+	}
+	groups, err := s.sweepGroups(spec.Groups, catalog)
+	if err != nil {
+		return nil, err
+	}
+	var by []Grouping
+	for _, g := range groups {
+		if !slices.Contains(by, g.by) {
+			by = append(by, g.by)
+		}
+	}
+	var studies []*Study
+	for _, m := range spec.Models {
+		for _, est := range spec.Estimations {
+			for _, b := range spec.benchmarks(m, panel) {
+				study := *s
+				study.Model, study.Estimation, study.Benchmark = m, est, b
+				study.MinEstimation = min(s.MinEstimation, est.Len())
+				study.Windows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
+				studies = append(studies, &study)
+			}
+		}
+	}
+	answers := make([][]Answer, len(studies))
+	var step func(int)
+	if progress != nil {
+		step = func(done int) { progress(done, len(studies)) }
+	}
+	err = parallel(ctx, len(studies), 1, step, func(_ *workspace, i int) {
+		r, err := studies[i].Run(ctx, catalog, panel, nil)
+		for _, g := range groups {
+			answers[i] = append(answers[i], g.answers(studies[i], r, err)...)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &Sweep{Answers: slices.Concat(answers...)}
+	order := func(x Answer) int {
+		return slices.IndexFunc(groups, func(g sweepGroup) bool { return g.name == x.Group })
+	}
+	slices.SortStableFunc(out.Answers, func(a, b Answer) int { return cmp.Compare(order(a), order(b)) })
+	for _, g := range groups {
+		out.Agreements = append(out.Agreements, agreement(g.name, out.Answers))
+	}
+	return out, nil
+}
+
+func (spec *SweepSpec) validate(s *Study) error {
+	for what, n := range map[string]int{"models": len(spec.Models), "estimation windows": len(spec.Estimations), "benchmarks": len(spec.Benchmarks),
+		"windows": len(spec.Windows), "tests": len(spec.Tests)} {
+		if n == 0 {
+			return fmt.Errorf("the sweep has no %s to combine; name at least one", what)
+		}
+	}
+	for _, w := range spec.Windows {
+		if !w.Within(s.Event) {
+			return fmt.Errorf("window %s does not lie within the event window %s; widen study.event or narrow this window", w, s.Event)
+		}
+	}
+	return nil
+}
+
+// benchmarks returns those that m is combined with.
+func (spec *SweepSpec) benchmarks(m Model, panel *market.Panel) []string {
+	for _, c := range panel.Columns {
+		for _, t := range m.Design(c.Symbol).Terms {
+			if t.Series == BenchmarkReturn {
+				return spec.Benchmarks
+			}
+		}
+	}
+	return []string{""}
+}
+
+// sweepGroup is a group before it is known which of its observations are used.
+type sweepGroup struct {
+	name string
+	by   Grouping
+	has  func(o *Observation, category string) bool
+}
+
+func (s *Study) sweepGroups(names []string, catalog *events.Catalog) ([]sweepGroup, error) {
+	var studied []string
+	for _, e := range catalog.Events {
+		if len(s.Events) == 0 || slices.Contains(s.Events, e.ID) {
+			studied = append(studied, e.ID)
+		}
+	}
+	if len(names) == 0 {
+		for _, id := range studied {
+			names = append(names, string(ByEvent)+" "+id)
+		}
+		if len(studied) > 1 {
+			names = append(names, string(All))
+		}
+	}
+	var out []sweepGroup
+	for _, name := range names {
+		if slices.Contains(studied, name) {
+			name = string(ByEvent) + " " + name
+		}
+		by, key, _ := strings.Cut(name, " ")
+		g := sweepGroup{name: name, by: Grouping(by)}
+		switch by := g.by; {
+		case by == ByEvent && slices.Contains(studied, key):
+			g.has = func(o *Observation, _ string) bool { return o.EventID == key }
+		case by == BySecurity && key != "":
+			g.has = func(o *Observation, _ string) bool { return o.Security == key }
+		case by == ByCategory && key != "":
+			g.has = func(_ *Observation, category string) bool { return category == key }
+		case by == All && key == "":
+			g.has = func(*Observation, string) bool { return true }
+		default:
+			return nil, fmt.Errorf("%q is not a group of this study; write it as an event's ID, %q or %q", name, "security NVDA", "all")
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+// answers returns what study found of the group: r, or err where it failed.
+func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
+	size, reason := 0, ""
+	var only int // the used observation, where it is one
+	if err == nil {
+		for i := range r.Observations {
+			o := &r.Observations[i]
+			if !g.has(o, r.Catalog.Events[o.Event].Category) {
+				continue
+			}
+			size++
+			if only = i; !o.Used() && reason == "" {
+				reason = fmt.Sprintf("%s: %s", o.Security, o.Exclusion.Detail)
+			}
+		}
+		reason = cmp.Or(reason, "the group has no observation")
+	} else {
+		reason = err.Error()
+	}
+	var grp *Group
+	if err == nil {
+		if i := slices.IndexFunc(r.Groups, func(x Group) bool { return x.Name() == g.name }); i >= 0 {
+			grp = &r.Groups[i]
+		}
+	}
+	scope := ManyObservations
+	if size == 1 {
+		scope = OneObservation
+	}
+	var out []Answer
+	for w, win := range study.Windows {
+		var results []TestResult
+		caar, n := nan, 0
+		if grp != nil {
+			caar, n, results = grp.Windows[w].CAAR, grp.Windows[w].N, grp.Windows[w].Tests
+			if scope == OneObservation {
+				results = r.ObservationTests(only, w)
+			}
+		}
+		for _, t := range study.Tests {
+			if err == nil && !t.Scope().covers(scope) {
+				continue
+			}
+			x := Answer{Group: g.name, Model: study.Model.Name(), Benchmark: study.Benchmark, Estimation: study.Estimation,
+				Window: win, Test: t.Name(), N: n, CAAR: caar, Stat: nan, P: nan, Failed: reason}
+			if k := slices.IndexFunc(results, func(res TestResult) bool { return res.Test == x.Test }); k >= 0 {
+				x.Stat, x.P, x.Failed = results[k].Stat, results[k].P, results[k].Note
+			}
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// agreement counts the specifications of one group.
+func agreement(group string, all []Answer) Agreement {
+	a := Agreement{Group: group, Median: nan, Least: nan, Most: nan}
+	var caar []float64
+	for i := range all {
+		x := &all[i]
+		if x.Group != group {
+			continue
+		}
+		a.Specifications++
+		if math.IsNaN(x.P) || math.IsNaN(x.CAAR) {
+			a.Failed++
+			continue
+		}
+		caar = append(caar, x.CAAR)
+		switch {
+		case x.CAAR > 0:
+			a.Rose++
+			if x.Significant() {
+				a.SignificantlyRose++
+			}
+		case x.CAAR < 0:
+			a.Fell++
+			if x.Significant() {
+				a.SignificantlyFell++
+			}
+		}
+	}
+	if n := len(caar); n > 0 {
+		slices.Sort(caar)
+		a.Median, a.Least, a.Most = (caar[(n-1)/2]+caar[n/2])/2, caar[0], caar[n-1]
+	}
+	return a
+}
