@@ -18,6 +18,8 @@ var keys = map[string][]string{
 	"tests":            {"group_by", "group", "from", "to", "test"},
 }
 
+const profiles = "https://datapackage.org/profiles/2.0/"
+
 // The descriptors of Data Package 2.0 and Table Schema 2.0
 // (https://datapackage.org), as far as they are used.
 type (
@@ -29,6 +31,7 @@ type (
 		Resources   []dataResource `json:"resources"`
 	}
 	dataResource struct {
+		Schema      string      `json:"$schema"` // readers take a resource without it for one of version 1
 		Name        string      `json:"name"`
 		Type        string      `json:"type"`
 		Path        string      `json:"path"`
@@ -37,7 +40,7 @@ type (
 		MediaType   string      `json:"mediatype"`
 		Encoding    string      `json:"encoding"`
 		Dialect     dialect     `json:"dialect"`
-		Schema      tableSchema `json:"schema"`
+		Columns     tableSchema `json:"schema"`
 	}
 	dialect struct {
 		Delimiter      string `json:"delimiter"`
@@ -47,6 +50,7 @@ type (
 		Header         bool   `json:"header"`
 	}
 	tableSchema struct {
+		Schema        string       `json:"$schema"`
 		Fields        []field      `json:"fields"`
 		MissingValues []string     `json:"missingValues"`
 		PrimaryKey    []string     `json:"primaryKey"`
@@ -77,17 +81,17 @@ type (
 // column is, which columns tell rows apart, and which lead to another table.
 func writeDataPackage(w io.Writer, r *analysis.Result, tables []Table, _ string) error {
 	p := dataPackage{
-		Schema:      "https://datapackage.org/profiles/2.0/datapackage.json",
+		Schema:      profiles + "datapackage.json",
 		Name:        "aftershock",
 		Title:       r.Study.Name,
 		Description: "An event study. Returns and everything made of them are decimals: 0.01 is 1%.",
 	}
 	for _, t := range tables {
 		p.Resources = append(p.Resources, dataResource{
-			Name: t.Name, Type: "table", Path: t.Name + ".csv", Description: t.Title,
+			Schema: profiles + "dataresource.json", Name: t.Name, Type: "table", Path: t.Name + ".csv", Description: t.Title,
 			Format: "csv", MediaType: "text/csv", Encoding: "utf-8",
 			Dialect: dialect{Delimiter: ",", LineTerminator: "\n", QuoteChar: `"`, DoubleQuote: true, Header: true},
-			Schema:  schemaOf(t),
+			Columns: schemaOf(t),
 		})
 	}
 	e := json.NewEncoder(w)
@@ -96,7 +100,7 @@ func writeDataPackage(w io.Writer, r *analysis.Result, tables []Table, _ string)
 }
 
 func schemaOf(t Table) tableSchema {
-	s := tableSchema{MissingValues: []string{""}, PrimaryKey: keys[t.Name]}
+	s := tableSchema{Schema: profiles + "tableschema.json", MissingValues: []string{""}, PrimaryKey: keys[t.Name]}
 	for _, c := range t.Columns {
 		f := field{Name: c.Name, Type: c.Type, Unit: c.Unit, Description: c.Doc}
 		if limits := (constraints{Required: isKey(t, c), Minimum: atLeast(c), Maximum: atMost(c)}); limits != (constraints{}) {

@@ -292,14 +292,14 @@ func TestDataPackage(t *testing.T) {
 				t.Errorf("%s is not table %s", res.Path, res.Name)
 			}
 			var header []string
-			for _, f := range res.Schema.Fields {
+			for _, f := range res.Columns.Fields {
 				header = append(header, f.Name)
 			}
 			if got, _, _ := strings.Cut(rows.raw, "\n"); got != strings.Join(header, ",") {
 				t.Errorf("%s: fields %v, header %s", res.Name, header, got)
 			}
 			for _, line := range rows.rows {
-				for _, f := range res.Schema.Fields {
+				for _, f := range res.Columns.Fields {
 					checkType(t, res.Name, Column{Name: f.Name, Type: f.Type}, line[f.Name])
 					c := f.Constraints
 					if c == nil {
@@ -312,18 +312,18 @@ func TestDataPackage(t *testing.T) {
 						t.Errorf("%s.%s = %v is beyond its limits", res.Name, f.Name, v)
 					}
 				}
-				key := values(line, res.Schema.PrimaryKey)
+				key := values(line, res.Columns.PrimaryKey)
 				if found[res.Name][key] {
 					t.Errorf("%s: key %q twice", res.Name, key)
 				}
 				found[res.Name][key] = true
-				for _, k := range res.Schema.ForeignKeys {
+				for _, k := range res.Columns.ForeignKeys {
 					if !found[k.Reference.Resource][values(line, k.Fields)] { // observations come first
 						t.Errorf("%s: %v leads to no row of %s", res.Name, line, k.Reference.Resource)
 					}
 				}
 			}
-			if len(res.Schema.PrimaryKey) == 0 {
+			if len(res.Columns.PrimaryKey) == 0 {
 				t.Errorf("%s has no primary key", res.Name)
 			}
 		}
