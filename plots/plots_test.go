@@ -2,6 +2,7 @@ package plots
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
 	"encoding/binary"
 	"encoding/xml"
@@ -337,6 +338,28 @@ func TestPNG(t *testing.T) {
 		if c := color.NRGBAModel.Convert(img.At(0, 0)); c != o.Theme.Paper {
 			t.Errorf("the corner is %v, want the theme's paper", c)
 		}
+	}
+}
+
+// A translucent colour of a PDF is written down as it is, not faded twice.
+func TestPDFColor(t *testing.T) {
+	d, _ := walks(3, "colour")
+	theme := Dark
+	theme.Band = color.NRGBA{0xcc, 0x66, 0x33, 0x26}
+	o, _ := Options{Formats: []Format{PDF}, Theme: &theme}.withDefaults()
+	files, err := render(t.Context(), []drawing{d}, []string{"x"}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text []byte
+	for _, part := range bytes.Split(files[0].Data, []byte("stream\n")) {
+		if r, err := zlib.NewReader(bytes.NewReader(part)); err == nil {
+			plain, _ := io.ReadAll(r)
+			text = append(text, plain...)
+		}
+	}
+	if want := "0.800 0.400 0.200 rg"; !bytes.Contains(text, []byte(want)) {
+		t.Errorf("the band's colour, %s, is not in the file", want)
 	}
 }
 

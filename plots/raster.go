@@ -130,10 +130,28 @@ func withDensity(file []byte, dpi int) []byte {
 // pdfClock finds the times that the PDF writer puts into a document.
 var pdfClock = regexp.MustCompile(`/(CreationDate|ModDate) \(D:\d{14}`)
 
+// pdfCanvas gives gonum/plot's PDF canvas translucent colours as it writes them
+// down: it takes components multiplied by their opacity for plain ones, so that
+// they would fade twice.
+type pdfCanvas struct{ *vgpdf.Canvas }
+
+// SetColor implements vg.Canvas.
+func (c pdfCanvas) SetColor(col color.Color) {
+	c.Canvas.SetColor(straight(color.NRGBAModel.Convert(col).(color.NRGBA)))
+}
+
+// straight is a colour whose components are not multiplied by its opacity.
+type straight color.NRGBA
+
+// RGBA implements color.Color, save that it does not multiply.
+func (s straight) RGBA() (r, g, b, a uint32) {
+	return uint32(s.R) * 0x101, uint32(s.G) * 0x101, uint32(s.B) * 0x101, uint32(s.A) * 0x101
+}
+
 // encodePDF renders the page as PDF. The times in it are set to a fixed one,
 // digit for digit, so that the same page gives the same bytes.
 func encodePDF(pg *page) ([]byte, error) {
-	c := vgpdf.New(pg.size.X, pg.size.Y)
+	c := pdfCanvas{vgpdf.New(pg.size.X, pg.size.Y)}
 	pg.paint(c)
 	pg.draw(c)
 	var out bytes.Buffer
