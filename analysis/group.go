@@ -19,6 +19,9 @@ func (grp *Group) measure(ctx context.Context, r *Result) {
 	for w := range r.Study.Windows {
 		c := newCross(p, w)
 		gw := GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
+		if c.pool.sampled > 0 {
+			gw.Drawn = len(c.pool.pairs)
+		}
 		if c.N() > 0 {
 			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), mean(c.SCAR)
 		}

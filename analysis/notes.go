@@ -262,6 +262,13 @@ func (r *Result) groupNotes(g *Group) []Note {
 			break // the windows of one group differ little; the first that shows it says it
 		}
 	}
+	for w := range g.Windows {
+		if n := g.Windows[w].Drawn; n > 0 {
+			out = append(out, Note{Code: "sampled-pairs", Severity: Info, EventID: eventOf(g), Group: g.Name(),
+				Text: fmt.Sprintf("the mean correlation of %s is that of %d pairs drawn from the study's seed, of more than %d", g.Name(), n, maxPairs)})
+			break
+		}
+	}
 	type key struct {
 		security string
 		date     market.Date

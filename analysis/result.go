@@ -78,7 +78,8 @@ type GroupWindow struct {
 	ABHAR    float64 // mean BHAR
 	MeanSCAR float64
 	Positive int     // CAR > 0
-	RBar     float64 // mean correlation of the members over the window, see methods: kp-bmp; NaN for N < 2
+	RBar     float64 // mean correlation of the members over the window, see Cross.RBar; NaN for N < 2
+	Drawn    int     // pairs that RBar was computed from, when they are a sample of too many; else 0
 	Tests    []TestResult
 }
 
