@@ -41,7 +41,7 @@ func phrasesOf(t *testing.T) []string {
 			case *ast.Ident:
 				name = f.Name
 			}
-			if lit, ok := c.Args[0].(*ast.BasicLit); ok && (name == "say" || name == "field") {
+			if lit, ok := c.Args[0].(*ast.BasicLit); ok && (name == "say" || name == "field" || name == "add") {
 				s, _ := strconv.Unquote(lit.Value)
 				add(s)
 			}
@@ -63,6 +63,9 @@ func phrasesOf(t *testing.T) []string {
 	}
 	for _, s := range verdictWords {
 		add(s)
+	}
+	for _, m := range regexp.MustCompile(`\{\{say "([^"]+)"\}\}`).FindAllStringSubmatch(htmlPage, -1) {
+		add(m[1])
 	}
 	return out
 }

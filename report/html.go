@@ -1,0 +1,525 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+
+	"aftershock/analysis"
+	"aftershock/market"
+)
+
+// HTMLOptions say how [HTML] writes.
+type HTMLOptions struct {
+	Lang   string   // language of words and titles (see [Languages]); "" means English, and the catalogue's first for titles
+	Events []string // IDs of the events to write about; empty: all, and the groups
+	Charts []Chart  // those of an event stand with it, the others before
+	// Dark says what each colour of the charts is on a dark page, both written
+	// as "#1a1a1a". A chart with a colour that is not among them keeps its own
+	// paper.
+	Dark map[string]string
+	// Manifest is what is known of how the figures came about; nil: what the
+	// result knows. Its clock and its outputs are not shown, so that the same
+	// study gives the same bytes.
+	Manifest *Manifest
+}
+
+// Chart is a chart as package plots draws it in SVG.
+type Chart struct {
+	Event string // ID of the event that it shows; "" for one of the whole study
+	SVG   []byte
+}
+
+//go:embed html/page.tmpl
+var htmlPage string
+
+//go:embed html/style.css
+var htmlStyle string
+
+//go:embed html/script.js
+var htmlScript string
+
+var htmlTemplate = template.Must(template.New("").Funcs(template.FuncMap{"say": english.phrase}).Parse(htmlPage))
+
+// HTML writes the report of a finished study as one page that needs nothing
+// beside it: no network, no font, no script to be read. A script of its own
+// sorts tables, switches the theme and shows what cells have more to tell; its
+// policy lets the page run no other. Whatever comes from a catalogue or a price
+// source is text.
+//
+// Errors: an ID in o.Events that the catalogue does not have; a chart that is
+// not written as package plots does; a failed write.
+func HTML(w io.Writer, r *analysis.Result, o HTMLOptions) error {
+	s, err := newStory(r, o.Lang, o.Events)
+	if err != nil {
+		return err
+	}
+	if o.Manifest == nil {
+		o.Manifest = NewManifest(r)
+	}
+	v, err := s.view(o)
+	if err != nil {
+		return err
+	}
+	t, err := htmlTemplate.Clone()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.Funcs(template.FuncMap{"say": s.phrase}).ExecuteTemplate(&b, "page", v); err != nil {
+		return fmt.Errorf("HTML report: %w", err)
+	}
+	_, err = b.WriteTo(w)
+	return err
+}
+
+// htmlView is what the template lays out. What is of type template.HTML, CSS or
+// JS is our own or comes from package plots; all else is escaped.
+type htmlView struct {
+	Lang, Dir, Title, Policy string
+	Style                    template.CSS
+	Script                   template.JS
+	Sheet                    template.HTML
+
+	Facts                []labelled
+	Opening, More, Whole string
+	Cards                []card
+	Overview             sheet
+	Charts               []inlineChart
+	Events               []eventView
+	Pools                []poolView
+	PoolLegend           string
+	Legend               []string
+	Models               sheet
+	Hypotheses           []sheet
+	Excluded             *sheet
+	Notes                []string
+	Provenance           []labelled
+	Coverage             sheet
+	Inputs               *sheet
+	Configuration        string
+	Repeat               []string
+	Footer               string
+}
+
+type labelled struct{ Label, Text string }
+
+type card struct{ Anchor, Date, Title, Text string }
+
+type inlineChart struct {
+	Name, ViewBox string
+	Own           bool
+	Body          template.HTML
+}
+
+type eventView struct {
+	Anchor, Date, Title, About, Source string
+	Said, Warnings                     []string
+	Charts, MoreCharts                 []inlineChart
+	Securities, Tests                  *sheet
+	Short                              string
+	Rest                               []string
+}
+
+type poolView struct {
+	Table sheet
+	Left  string
+}
+
+// sheet is a table of a page.
+type sheet struct {
+	ID, Caption string
+	Heads       []headCell
+	Rows        [][]pageCell
+	Foot        []pageCell
+}
+
+type headCell struct {
+	Text, Tip string
+	Num       bool
+}
+
+type pageCell struct {
+	Text, Link, Class, Tip string
+	ID                     string // of the cell, for links to it
+	Head, Bdi              bool   // heads its row; comes from outside, in whatever direction it runs
+	Stars                  string // beside a figure of a column with stars
+	Starred                bool
+}
+
+func num(text string) pageCell   { return pageCell{Text: text, Class: "n"} }
+func given(text string) pageCell { return pageCell{Text: clean(text), Bdi: true} }
+func named(text string) pageCell { return pageCell{Text: clean(text), Bdi: true, Head: true} }
+
+// moved is a return in per cent, in the colour of its sign.
+func moved(v float64) pageCell {
+	c := num(percent(v, 2))
+	if v > 0 {
+		c.Class += " up"
+	} else if v < 0 {
+		c.Class += " down"
+	}
+	return c
+}
+
+// heads makes the heads of a table; those that begin with # head numbers.
+func heads(names ...string) []headCell {
+	out := make([]headCell, len(names))
+	for i, n := range names {
+		out[i].Text = n
+		if n != "" && n[0] == '#' {
+			out[i] = headCell{Text: n[1:], Num: true}
+		}
+	}
+	return out
+}
+
+// view takes from the story what the page shows.
+func (s *story) view(o HTMLOptions) (*htmlView, error) {
+	v := &htmlView{Lang: s.tag, Dir: "ltr", Title: cmp.Or(clean(s.r.Study.Name), s.say("Event study")), Legend: s.legend(), PoolLegend: s.poolLegend()}
+	if s.rtl {
+		v.Dir = "rtl"
+	}
+	v.Style, v.Script = template.CSS("\n"+htmlStyle+darkRules(o.Dark)), template.JS("\n"+htmlScript)
+	v.Policy = fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; img-src data:; base-uri 'none'; form-action 'none'", hashOf(string(v.Style)), hashOf(string(v.Script)))
+	for _, f := range s.facts() {
+		v.Facts = append(v.Facts, labelled{f.label, f.text})
+	}
+	charts, err := s.charts(v, o)
+	if err != nil {
+		return nil, err
+	}
+	s.summarize(v)
+	for _, ev := range s.events {
+		v.Events = append(v.Events, s.eventView(ev, charts[s.r.Catalog.Events[ev].ID]))
+	}
+	if len(s.only) == 0 {
+		s.pools(v)
+	}
+	s.methods(v)
+	s.remaining(v)
+	s.provenance(v, o.Manifest)
+	return v, nil
+}
+
+// hashOf names a style or a script in the page's policy.
+func hashOf(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+func anchor(ev int) string { return "e" + strconv.Itoa(ev) }
+
+// charts puts the charts on the page's sheet of glyphs and returns those of
+// each event by its ID.
+func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, error) {
+	var glyphs glyphSheet
+	by := make(map[string][]inlineChart)
+	for k, c := range o.Charts {
+		p, err := glyphs.add(c.SVG, o.Dark)
+		if err != nil {
+			return nil, fmt.Errorf("HTML report: chart %d, of event %q: %w", k+1, c.Event, err)
+		}
+		by[c.Event] = append(by[c.Event], inlineChart{Name: clean(p.Name), ViewBox: p.ViewBox, Own: p.Own, Body: template.HTML(p.Body)})
+	}
+	v.Sheet, v.Charts = template.HTML(glyphs.defs.String()), by[""]
+	return by, nil
+}
+
+// summarize writes the summary: what stands out, and all events in a table.
+func (s *story) summarize(v *htmlView) {
+	const most = 12 // cards
+	var stand []highlight
+	v.Opening, stand, v.Whole = s.summary()
+	for k, h := range stand {
+		if k == most {
+			v.More = s.say("and %s more events", len(stand)-most)
+			break
+		}
+		v.Cards = append(v.Cards, card{anchor(h.event), s.session0(h.event).String(), s.title(&s.r.Catalog.Events[h.event]), h.text})
+	}
+	v.Overview = sheet{ID: "events-table", Caption: s.say("The events: average abnormal return in %% %s", s.over(s.window())),
+		Heads: heads(s.say("session 0"), s.say("event"), "#N", "#"+s.say("average"), "#"+s.say("past p"), "#"+s.say("spread p"), s.say("reading"))}
+	for _, ev := range s.events {
+		e := &s.r.Catalog.Events[ev]
+		title := pageCell{Text: s.title(e), Link: "#" + anchor(ev), Head: true}
+		row := []pageCell{{Text: s.session0(ev).String(), Class: "ltr"}, title}
+		used := s.used(ev)
+		switch g := s.eventGroup(ev); {
+		case g != nil:
+			f := decide(s.r, g, headline)
+			row = append(row, num(strconv.Itoa(f.window.N)), moved(f.window.CAAR), num(leadP(f.past)), num(leadP(f.spread)), pageCell{Text: s.say(verdictWords[f.verdict])})
+		case len(used) == 1:
+			t, says := studentTest(s.r, used[0], headline), chance
+			if rejects(&t) {
+				says = shared
+			}
+			row = append(row, num("1"), moved(s.r.Figures(used[0]).CAR[headline]), num(showP(t.P)), num("–"), pageCell{Text: s.say(verdictWords[says])})
+		default:
+			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.say(verdictWords[untested])})
+		}
+		v.Overview.Rows = append(v.Overview.Rows, row)
+	}
+}
+
+// eventView is the section of one event.
+func (s *story) eventView(ev int, charts []inlineChart) eventView {
+	e := &s.r.Catalog.Events[ev]
+	out := eventView{Anchor: anchor(ev), Date: s.session0(ev).String(), Title: s.title(e), About: s.about(ev), Source: clean(e.Source)}
+	if len(charts) > 0 {
+		out.Charts, out.MoreCharts = charts[:1], charts[1:]
+	}
+	said, g, f := s.paragraphs(ev)
+	out.Said = said
+	for _, n := range s.warnings[e.ID] {
+		out.Warnings = append(out.Warnings, s.noteText(n))
+	}
+	if used := s.used(ev); len(used) > 0 {
+		out.Securities = s.securitiesSheet(used, g)
+	}
+	if g != nil {
+		out.Short = s.short(g)
+		out.Tests, out.Rest = s.testsSheet(g, &f)
+	}
+	return out
+}
+
+// securitiesSheet is the table of an event's securities and, for two or more,
+// their average.
+func (s *story) securitiesSheet(used []int, g *analysis.Group) *sheet {
+	r, st := s.r, s.r.Study
+	zero := st.Event.Contains(0)
+	t := &sheet{Caption: s.say("The securities: returns and abnormal returns in %%; stars mark p < 0.05, 0.01 and 0.001"),
+		Heads: heads(s.say("security"), s.say("name"))}
+	if zero {
+		t.Heads = append(t.Heads, heads("#"+s.say("return"), "#AR", "#t", "#"+s.say("p of t"))...)
+		t.Heads[3].Tip = s.say("Abnormal return on session 0: the return less what the model expects")
+	}
+	var windows []int
+	for w, win := range st.Windows {
+		if !zero || win != (analysis.Window{From: 0, To: 0}) { // [0,0] is AR
+			windows = append(windows, w)
+			t.Heads = append(t.Heads, headCell{Text: s.isolate("CAR " + win.String()), Num: true, Tip: s.say("Cumulative abnormal return %s", s.over(win))})
+		}
+	}
+	worth := slices.ContainsFunc(used, func(i int) bool { _, ok := r.Value(i, headline); return ok })
+	if worth {
+		t.Heads = append(t.Heads, headCell{Text: s.say("in money"), Num: true, Tip: s.say("Abnormal return %s times the market value before", s.over(s.window()))})
+	}
+	beta := slices.Index(r.CoefNames, "beta")
+	if beta >= 0 {
+		t.Heads = append(t.Heads, headCell{Text: "beta", Num: true, Tip: s.say("Sensitivity to the benchmark's return")})
+	}
+	t.Heads = append(t.Heads, headCell{Text: "M", Num: true, Tip: s.say("Usable sessions of the estimation window")})
+
+	for _, i := range byCAR(r, used, g != nil && g.Windows[headline].CAAR < 0) {
+		o, f := &r.Observations[i], r.Figures(i)
+		row := []pageCell{named(o.Security), given(nameOf(r, o.Security))}
+		if zero {
+			x, k := r.SessionTest(i, 0), -st.Event.From
+			row = append(row, moved(f.Return[k]), starred(moved(f.AR[k]), x.P), num(fixed(x.Stat, 2)), num(showP(x.P)))
+			row[3].Tip = s.tip(f.SE[k], &x)
+		}
+		for _, w := range windows {
+			x := studentTest(r, i, w)
+			c := starred(moved(f.CAR[w]), x.P)
+			c.Tip = s.tip(f.CARSE[w], &x)
+			row = append(row, c)
+		}
+		if worth {
+			text, tip := "–", ""
+			if v, ok := r.Value(i, headline); ok {
+				text = money(v.Abnormal, v.Currency)
+				tip = s.say("95%% interval %s to %s", money(v.Lower, v.Currency), money(v.Upper, v.Currency))
+			}
+			row = append(row, pageCell{Text: text, Class: "n", Tip: tip})
+		}
+		if beta >= 0 {
+			b := "–"
+			if beta < len(o.Fit.Coef) {
+				b = fixed(o.Fit.Coef[beta], 2)
+			}
+			row = append(row, num(b))
+		}
+		t.Rows = append(t.Rows, append(row, num(strconv.Itoa(o.Fit.M))))
+	}
+	if g != nil {
+		t.Foot = []pageCell{{Text: s.say("average"), Head: true}, {}}
+		if zero {
+			t.Foot = append(t.Foot, num(""), starred(moved(g.Averages[-st.Event.From].AAR), math.NaN()), num(""), num(""))
+		}
+		for _, w := range windows {
+			t.Foot = append(t.Foot, starred(moved(g.Windows[w].CAAR), math.NaN()))
+		}
+		t.Foot = append(t.Foot, slices.Repeat([]pageCell{num("")}, len(t.Heads)-len(t.Foot))...)
+	}
+	return t
+}
+
+// starred leaves room for stars beside a figure, and sets them.
+func starred(c pageCell, p float64) pageCell {
+	c.Starred, c.Stars = true, stars(p)
+	return c
+}
+
+// tip says how an abnormal return was tested.
+func (s *story) tip(se float64, t *analysis.TestResult) string {
+	if !defined(t) {
+		return ""
+	}
+	return s.say("standard error %s%%, t = %s, %s", percent(se, 2)[1:], fixed(t.Stat, 2), s.sayP(t.P))
+}
+
+// testsSheet is the table of the tests of a group over the headline window, and
+// what is to be said of those that do not stand in it.
+func (s *story) testsSheet(g *analysis.Group, f *finding) (*sheet, []string) {
+	w := f.window
+	order, rest := s.read(f)
+	if len(order) == 0 {
+		return nil, rest
+	}
+	t := &sheet{Caption: s.say("Tests of the %s %s, and their p values over the other windows", s.count(w.N, "security"), s.over(w.Window)),
+		Heads: heads(s.say("test"), "#"+s.say("statistic"), s.say("distribution"), "#p", s.say("reading"))}
+	for k := range g.Windows {
+		if k != headline {
+			t.Heads = append(t.Heads, headCell{Text: s.isolate("p " + g.Windows[k].Window.String()), Num: true})
+		}
+	}
+	for _, k := range order {
+		x := &w.Tests[k]
+		row := []pageCell{{Text: x.Test, Link: "#test-" + x.Test, Head: true}, num(fixed(x.Stat, 3)), {Text: distribution(x.Dist), Class: "ltr"}, num(showP(x.P)), {Text: s.reading(f, x)}}
+		for j := range g.Windows {
+			if j != headline {
+				row = append(row, num(showP(g.Windows[j].Tests[k].P)))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, rest
+}
+
+// pools are the averages that pool several events.
+func (s *story) pools(v *htmlView) {
+	for _, by := range s.r.Study.Groups {
+		groups, alone := s.pooled(by)
+		if by == analysis.ByEvent || len(groups) == 0 {
+			continue
+		}
+		p := poolView{Table: sheet{Caption: s.poolTitle(by), Heads: heads(s.say("group"), "#N", "#"+s.say("average"), "#"+s.say("past p"), "#"+s.say("spread p"), s.say("reading"), "#r_bar")}}
+		for k, w := range s.r.Study.Windows {
+			if k != headline {
+				p.Table.Heads = append(p.Table.Heads, headCell{Text: s.isolate("CAR " + w.String()), Num: true})
+			}
+		}
+		for _, g := range groups {
+			f := decide(s.r, g, headline)
+			row := []pageCell{named(g.Key), num(strconv.Itoa(f.window.N)), moved(f.window.CAAR), num(leadP(f.past)), num(leadP(f.spread)), {Text: s.say(verdictWords[f.verdict])}, num(fixed(f.window.RBar, 2))}
+			for k := range g.Windows {
+				if k != headline {
+					row = append(row, moved(g.Windows[k].CAAR))
+				}
+			}
+			p.Table.Rows = append(p.Table.Rows, row)
+		}
+		if alone > 0 {
+			p.Left = s.say("Left out: %s with a single observation.", alone)
+		}
+		v.Pools = append(v.Pools, p)
+	}
+}
+
+// methods names the model and the tests, what they assume and their papers.
+func (s *story) methods(v *htmlView) {
+	m := s.r.Study.Model
+	v.Models = sheet{Caption: s.say("The model of normal returns"), Heads: heads(s.say("model"), s.say("normal is"), s.say("paper")),
+		Rows: [][]pageCell{{{Text: m.Name(), Head: true}, {Text: s.translate(m.About())}, given(m.Paper())}}}
+	for _, h := range s.hypotheses() {
+		t := sheet{Caption: s.say("Tests of the hypothesis that %s:", s.translate(h.null)), Heads: heads(s.say("test"), s.say("assumes"), s.say("paper"))}
+		for _, x := range h.tests {
+			t.Rows = append(t.Rows, []pageCell{{Text: x.Name(), ID: "test-" + x.Name(), Head: true}, {Text: s.translate(x.Assumes())}, given(x.Paper())})
+		}
+		v.Hypotheses = append(v.Hypotheses, t)
+	}
+}
+
+// remaining lists the exclusions and the notes.
+func (s *story) remaining(v *htmlView) {
+	if list, all := s.excluded(); len(list) > 0 {
+		v.Excluded = &sheet{Caption: s.say("Excluded: %s of %s observations", len(list), all), Heads: heads(s.say("event"), s.say("security"), s.say("why"), s.say("reason"))}
+		for _, o := range list {
+			v.Excluded.Rows = append(v.Excluded.Rows, []pageCell{named(o.EventID), given(o.Security), {Text: s.translate(clean(o.Exclusion.Detail))}, {Text: string(o.Exclusion.Reason), Class: "ltr"}})
+		}
+	}
+	for _, k := range s.notes() {
+		for n, text := range k.list[:min(len(k.list), k.most)] {
+			if n == k.most-1 && len(k.list) > k.most {
+				text = s.say("%s [and %s more of this kind, %s, in the CSV files]", text, len(k.list)-k.most, k.code)
+			}
+			v.Notes = append(v.Notes, text)
+		}
+	}
+}
+
+// provenance says what the figures are made of and how to make them again.
+func (s *story) provenance(v *htmlView, m *Manifest) {
+	add := func(label, text string) {
+		if text != "" {
+			v.Provenance = append(v.Provenance, labelled{s.say(label), s.isolate(clean(text))})
+		}
+	}
+	add("Program", clean(m.Program+" "+m.Version))
+	add("Catalogue", m.Catalog)
+	add("Source of prices", m.Prices)
+	add("Seed", strconv.FormatUint(m.Seed, 10))
+	for _, c := range m.Calendars {
+		if c.Sessions > 0 {
+			add("Calendar", s.say("%s (%s), sessions from %s to %s: %s", c.Name, c.Zone, c.First, c.Last, c.Sessions))
+		}
+	}
+	for _, f := range m.Factors {
+		add("Factors", s.say("%s, %s to %s: %s", f.File, f.First, f.Last, clean(f.Vintage)))
+	}
+	for _, n := range m.Notes {
+		add("Note of the readers", n)
+	}
+	v.Coverage = sheet{Caption: s.say("Prices"), Heads: heads(s.say("security"), s.say("name"), s.say("calendar"), s.say("first"), s.say("last"), "#"+s.say("sessions"), "#"+s.say("missing"), s.say("adjusted for dividends"), s.say("origin"))}
+	for _, c := range m.Securities {
+		adjusted := s.say("no")
+		if c.Adjusted {
+			adjusted = s.say("yes")
+		}
+		v.Coverage.Rows = append(v.Coverage.Rows, []pageCell{named(c.Symbol), given(c.Name), given(c.Calendar), day(c.First), day(c.Last), num(strconv.Itoa(c.Sessions)), num(strconv.Itoa(c.Missing)), {Text: adjusted}, given(c.Origin)})
+	}
+	if len(m.Inputs) > 0 {
+		v.Inputs = &sheet{Caption: s.say("Input files"), Heads: heads(s.say("file"), "#"+s.say("bytes"), "SHA-256")}
+		for _, f := range m.Inputs {
+			v.Inputs.Rows = append(v.Inputs.Rows, []pageCell{named(f.Name), num(strconv.FormatInt(f.Bytes, 10)), {Text: f.SHA256, Class: "ltr hash"}})
+		}
+	}
+	if m.Configuration != nil {
+		if c, err := json.MarshalIndent(m.Configuration, "", "  "); err == nil {
+			v.Configuration = string(c)
+		}
+	}
+	v.Repeat = []string{
+		s.say("Save the configuration above as study.yaml (JSON is YAML), beside the input files, and run the command below with the same version of the program. The same inputs give the same bytes in every file; manifest.json holds their SHA-256, and when the run ended."),
+		s.say("The figures of this page stand unrounded in observations.csv, abnormal_returns.csv, cars.csv, averages.csv and tests.csv."),
+	}
+	v.Footer = s.say("Written by %s. Returns are in per cent here and decimals in the files.", clean(cmp.Or(m.Program, "aftershock")+" "+m.Version))
+}
+
+func day(d market.Date) pageCell {
+	if d == market.NoDate {
+		return pageCell{Text: "–"}
+	}
+	return pageCell{Text: d.String(), Class: "ltr"}
+}

@@ -1,0 +1,119 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A glyphSheet makes charts parts of one page. As package plots writes them,
+// each holds the outlines of its own glyphs and spells its words by them. On a
+// page each outline stands once, and so does each line of text: the words of
+// axes, legends and captions are the same from chart to chart.
+type glyphSheet struct {
+	defs  strings.Builder
+	names map[string]string // of what stands in defs, by what it is
+}
+
+// picture is a chart as it stands on a page.
+type picture struct {
+	Name    string // what it shows, for readers who hear the page
+	ViewBox string
+	Body    string // its elements, which refer to the sheet
+	Own     bool   // it has colours that are not known, and keeps its own paper
+}
+
+var (
+	viewBox = regexp.MustCompile(`^<svg [^>]*viewBox="([-0-9. ]+)"`)
+	useOf   = regexp.MustCompile(`<use xlink:href="#([^"]+)"`)
+	partOf  = regexp.MustCompile(`^<g data-series="[^"<>]*">$`)
+	colorOf = regexp.MustCompile(`(?:fill|stroke)="(#[0-9a-f]{6})"`)
+)
+
+// add takes a chart apart, one element a line. dark tells the colours that it
+// may have. Errors: a chart that is not written as package plots does.
+func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err error) {
+	head := viewBox.FindSubmatch(svg)
+	if head == nil {
+		return p, fmt.Errorf("no SVG with a view box")
+	}
+	p.ViewBox = string(head[1])
+	own := make(map[string]string) // names of glyphs in the sheet, by those in the chart
+	var body strings.Builder
+	var spoken []string
+	for line := range strings.Lines(string(svg)) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case strings.HasPrefix(line, "<svg "), line == "</svg>", line == "<defs>", line == "</defs>", line == "":
+		case strings.HasPrefix(line, "<title>"), strings.HasPrefix(line, "<desc>"):
+			var text string
+			if err := xml.Unmarshal([]byte(line), &text); err != nil {
+				return p, fmt.Errorf("its title or description: %w", err)
+			}
+			spoken = append(spoken, text)
+		case strings.HasPrefix(line, `<path id="`):
+			id, outline, ok := strings.Cut(line[len(`<path id="`):], `"`)
+			if !ok {
+				return p, fmt.Errorf("a glyph without an end: %.60s", line)
+			}
+			own[id] = s.define("<path", outline)
+		case strings.HasPrefix(line, `<g fill="`):
+			attrs, glyphs, ok := strings.Cut(line[len("<g"):], ">")
+			glyphs, closed := strings.CutSuffix(glyphs, "</g>")
+			if !ok || !closed {
+				return p, fmt.Errorf("a line of text without an end: %.60s", line)
+			}
+			if strings.Count(line, "<") != 2+strings.Count(glyphs, "<use ") {
+				return p, fmt.Errorf("a line of text with more than glyphs: %.60s", line)
+			}
+			glyphs = useOf.ReplaceAllStringFunc(glyphs, func(u string) string {
+				return `<use href="#` + own[useOf.FindStringSubmatch(u)[1]] + `"`
+			})
+			fmt.Fprintf(&body, "<use href=\"#%s\"%s/>\n", s.define("<g", ">"+glyphs+"</g>"), attrs)
+		case partOf.MatchString(line), line == "</g>", strings.HasPrefix(line, `<path d="`) && strings.Count(line, "<") == 1:
+			body.WriteString(line + "\n")
+		default:
+			return p, fmt.Errorf("an element that is not known: %.60s", line)
+		}
+	}
+	p.Body, p.Name = body.String(), strings.Join(spoken, ". ")
+	for _, c := range colorOf.FindAllStringSubmatch(p.Body, -1) {
+		p.Own = p.Own || dark[c[1]] == ""
+	}
+	return p, nil
+}
+
+// define puts an element into the sheet, unless it is there, and returns its name.
+func (s *glyphSheet) define(tag, rest string) string {
+	name, ok := s.names[rest]
+	if !ok {
+		if s.names == nil {
+			s.names = make(map[string]string)
+		}
+		name = "g" + strconv.FormatInt(int64(len(s.names)), 36)
+		s.names[rest] = name
+		fmt.Fprintf(&s.defs, "%s id=\"%s\"%s\n", tag, name, rest)
+	}
+	return name
+}
+
+// darkRules are the style rules that change the colours of charts with the
+// page: dark[c] is what colour c is on a dark one.
+func darkRules(dark map[string]string) string {
+	var colors []string
+	for c := range dark {
+		colors = append(colors, c)
+	}
+	slices.Sort(colors)
+	var b bytes.Buffer
+	for _, c := range colors {
+		for _, of := range []string{"fill", "stroke"} {
+			fmt.Fprintf(&b, ".chart [%s=\"%s\"]{%s:light-dark(%s,%s)}\n", of, c, of, c, dark[c])
+		}
+	}
+	return b.String()
+}
