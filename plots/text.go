@@ -181,15 +181,16 @@ func (t *typesetter) shape(k setting) block {
 	}
 	wrapped, truncated := t.wrapper.WrapParagraph(cfg, width, text, shaping.NewSliceIterator(runs))
 	b := block{rtl: base == di.DirectionRTL, truncated: truncated > 0}
-	for _, l := range wrapped {
-		b.lines = append(b.lines, visual(l, levels, base))
+	for i, l := range wrapped {
+		b.lines = append(b.lines, visual(l, levels, base, truncated > 0 && i == len(wrapped)-1))
 	}
 	return b
 }
 
 // visual puts the runs of one line in their order on the page (rule L2 of the
-// bidirectional algorithm) and places their glyphs.
-func visual(runs shaping.Line, levels []bidi.Level, base di.Direction) textLine {
+// bidirectional algorithm) and places their glyphs. The last run of a cut line
+// is the ellipsis, which belongs to the paragraph.
+func visual(runs shaping.Line, levels []bidi.Level, base di.Direction, cut bool) textLine {
 	type leveled struct {
 		shaping.Output
 		level bidi.Level
@@ -198,7 +199,7 @@ func visual(runs shaping.Line, levels []bidi.Level, base di.Direction) textLine 
 	var highest bidi.Level
 	for i, r := range runs {
 		line[i].Output = r
-		if r.Runes.Count == 0 || r.Runes.Offset >= len(levels) { // the ellipsis
+		if cut && i == len(runs)-1 {
 			if base == di.DirectionRTL {
 				line[i].level = 1
 			}

@@ -124,6 +124,13 @@ func TestWrapping(t *testing.T) {
 			t.Errorf("%.20s...: the cut line ends with %s on the left", txt, last[0])
 		}
 	}
+	// Wherever the cut falls, inside a number too, the ellipsis stands at the left.
+	for w := vg.Length(30); w < 150; w += 2 {
+		b := ts.lay("ب (2025) ab ب", regular, size, w, 1)
+		if g := strings.Fields(names(b.lines[0])); b.truncated && g[0] != "ellipsis" {
+			t.Errorf("%v points wide: cut to %v", w, g)
+		}
+	}
 	if b := ts.lay(arabicTitle, bold, size, width, 0); !b.rtl || !strings.HasPrefix(names(b.lines[len(b.lines)-1]), "uni") {
 		t.Error("the last line of an Arabic title is not set from right to left")
 	}
