@@ -22,6 +22,18 @@ type Progress func(done, total int)
 // Errors: the study does not validate; the catalogue is empty; the panel's
 // returns are of another kind than the study's; ctx is done.
 func (s *Study) Run(ctx context.Context, catalog *events.Catalog, panel *market.Panel, progress Progress) (*Result, error) {
+	r, err := s.begin(catalog, panel)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.measure(ctx, 0, len(r.eng.obs), progress); err != nil {
+		return nil, err
+	}
+	return r, r.finish(ctx)
+}
+
+// begin places the observations and makes room for what can be measured.
+func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
@@ -34,20 +46,34 @@ func (s *Study) Run(ctx context.Context, catalog *events.Catalog, panel *market.
 	r := &Result{Study: s, Catalog: catalog, Panel: panel, CoefNames: s.Model.Coefs()}
 	r.eng = &engine{study: s, panel: panel, length: s.Event.Len(), windows: len(s.Windows)}
 	r.observe()
-	if err := r.measure(ctx, progress); err != nil {
-		return nil, err
+	g := r.eng
+	var rows []int32
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Used() {
+			rows = append(rows, int32(i))
+			g.forecast = max(g.forecast, g.series[o.column].forecast)
+		}
 	}
+	g.grow(len(rows))
+	for row, i := range rows {
+		o := &r.Observations[i]
+		g.obs[row], g.s0[row], g.ser[row] = i, o.index, g.series[o.column]
+	}
+	return r, nil
+}
+
+// finish pools, corrects and annotates what was measured.
+func (r *Result) finish(ctx context.Context) (err error) {
 	if err := r.pool(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	if s.Family != "" {
-		var err error
-		if r.Corrected, err = r.Correct(ctx, s.Family, s.Correction); err != nil {
-			return nil, err
+	if r.Study.Family != "" {
+		if r.Corrected, err = r.Correct(ctx, r.Study.Family, r.Study.Correction); err != nil {
+			return err
 		}
 	}
 	r.Notes = r.notes()
-	return r, nil
+	return nil
 }
 
 // observe lists the observations, places session 0 of each and lays out the
@@ -121,34 +147,25 @@ func (r *Result) locate(o *Observation, e *events.Event, column map[string]int32
 	return nil
 }
 
-// measure fits every observation that has a session 0.
-func (r *Result) measure(ctx context.Context, progress Progress) error {
-	g := r.eng
-	var rows []int32
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() {
-			rows = append(rows, int32(i))
-			g.forecast = max(g.forecast, g.series[o.column].forecast)
-		}
-	}
-	g.grow(len(rows))
-	for row, i := range rows {
-		o := &r.Observations[i]
-		g.obs[row], g.s0[row], g.ser[row] = i, o.index, g.series[o.column]
-	}
+// measure fits the observations of rows [lo, hi).
+func (r *Result) measure(ctx context.Context, lo, hi int, progress Progress) error {
 	var step func(int)
 	if progress != nil {
-		step = func(done int) { progress(done, len(rows)) }
+		step = func(done int) { progress(done, hi-lo) }
 	}
-	err := parallel(ctx, len(rows), 64, step, func(w *workspace, row int) {
-		o := &r.Observations[rows[row]]
+	return parallel(ctx, hi-lo, 64, step, func(w *workspace, k int) {
 		w.sample.Estimation, w.sample.Event, w.sample.work = r.Study.Estimation, r.Study.Event, w
-		if o.Exclusion = g.fit(row, &w.sample); o.Exclusion == nil {
-			o.row = int32(row)
-			o.Fit = r.fitOf(row)
-		}
+		r.settle(lo+k, r.eng.fit(lo+k, &w.sample))
 	})
-	return err
+}
+
+// settle records that a row was measured, or why it was not.
+func (r *Result) settle(row int, ex *Exclusion) {
+	o := &r.Observations[r.eng.obs[row]]
+	if o.Exclusion = ex; ex == nil {
+		o.row = int32(row)
+		o.Fit = r.fitOf(row)
+	}
 }
 
 func (r *Result) fitOf(row int) Fit {
