@@ -15,7 +15,7 @@ func WriteDictionary(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	b.WriteString(`# Data dictionary
 
-Every column of every CSV file that a run writes. Generated from the program's
+Every column of every CSV file that a run, a calibration or a sweep writes. Generated from the program's
 own column definitions (` + "`go test ./report -run Dictionary -update`" + `); do not edit.
 
 - Returns and everything made of them are decimals: 0.01 is 1%. Prices are not in these files.
@@ -26,7 +26,8 @@ own column definitions (` + "`go test ./report -run Dictionary -update`" + `); d
   A text stands as it is, also one that begins with =, +, - or @: import it as text into a spreadsheet.
 - An observation is one (event, security) pair. Join files on event_id and security, never on security alone.
 `)
-	for _, t := range Tables(&analysis.Result{CoefNames: analysis.MarketModel{}.Coefs()}) {
+	tables := append(Tables(&analysis.Result{CoefNames: analysis.MarketModel{}.Coefs()}), CalibrationTable(&analysis.Calibration{}), SweepTable(&analysis.Sweep{}))
+	for _, t := range tables {
 		fmt.Fprintf(b, "\n## %s.csv\n\n%s\n\n| column | type | unit | meaning |\n| --- | --- | --- | --- |\n", t.Name, t.Title)
 		for _, c := range t.Columns {
 			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", c.Name, c.Type, c.Unit, strings.ReplaceAll(c.Doc, "|", `\|`))

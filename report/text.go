@@ -16,6 +16,8 @@ type TextOptions struct {
 	Lang    string   // language of words and titles (see [Languages]); "" means English, and the catalogue's first for titles
 	Events  []string // IDs of the events to write about; empty: all, and the groups
 	Summary bool     // only what stands out: no event by event, no groups
+	// Calibration, if not nil, says how the tests fare on the study's own data.
+	Calibration *analysis.Calibration
 }
 
 // Text writes the report of a finished study for people: what was measured,
@@ -36,6 +38,9 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 	p := &page{story: s, o: o, width: max(60, o.Width)}
 	p.header()
 	p.highlights()
+	if o.Calibration != nil {
+		p.certificate()
+	}
 	if !o.Summary {
 		for _, ev := range p.events {
 			p.event(ev)

@@ -1,0 +1,374 @@
+package report
+
+import (
+	"cmp"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aftershock/analysis"
+	"aftershock/events"
+)
+
+// CalibrationTable is a calibration as a table: a row a test and level for the
+// sizes, a row a test and injected return for the power.
+func CalibrationTable(c *analysis.Calibration) Table {
+	t := Table{Name: "calibration", Title: "One row a test and level (size), or a test and injected abnormal return (power): how often it rejects at sessions without news.", Columns: []Column{
+		{"groups", String, "", "Names of the groups that these pseudo-dates are of, parted by \"; \": the same securities, the same distances between their dates."},
+		{"observations", Integer, "", "Observations of the group."},
+		from, to,
+		{"test", String, "", "Name of the test."},
+		{"figure", String, "", "size: nothing was injected. power: inject was."},
+		{"level", Number, "", "Level of the test: the share of true nulls that it should reject."},
+		{"inject", Number, "return", "Abnormal return added on session 0 of the observations that react. Empty for a size."},
+		{"share", Number, "", "Share of the pseudo-dates at which the test has p <= level. Empty where it is nowhere defined."},
+		{"lower", Number, "", "Lower end of its 95% interval."},
+		{"upper", Number, "", "Upper end of its 95% interval."},
+		{"effective", Number, "", "Independent studies that the pseudo-dates, which overlap, are worth for this share."},
+		{"adjusted", Number, "", "Power at the level that gives the test a size of 5% here. Empty for a size."},
+		{"verdict", String, "", "About the size at 5%: holds, too-often, too-rarely or not-decided."},
+		{"draws", Integer, "", "Pseudo-dates at which the test is defined."},
+		{"undefined", Integer, "", "Pseudo-dates at which it is not."},
+		{"pool", Integer, "", "Pseudo-dates that could have been drawn."},
+		{"clean", Boolean, "", "No estimation window of a pseudo-date holds a catalogued event of its security."},
+		{"first", Date, "", "Session 0 of the group's first observation at the first pseudo-date."},
+		{"last", Date, "", "Session 0 of the group's first observation at the last pseudo-date."},
+	}}
+	none := number(math.NaN())
+	t.Rows = func(yield func([]Cell) bool) {
+		for i := range c.Groups {
+			g := &c.Groups[i]
+			for k := range g.Tests {
+				x := &g.Tests[k]
+				row := func(figure string, inject, adjusted Cell, r analysis.Rate) bool {
+					share, lower, upper, effective := number(r.Share), number(r.Lower), number(r.Upper), number(r.Effective)
+					if x.Draws == 0 {
+						share, lower, upper, effective = none, none, none, none
+					}
+					return yield([]Cell{text(strings.Join(g.Groups, "; ")), integer(g.Observations), integer(g.Window.From), integer(g.Window.To),
+						text(x.Test), text(figure), number(r.Level), inject, share, lower, upper, effective, adjusted, text(string(x.Verdict)),
+						integer(x.Draws), integer(x.Undefined), integer(g.Pool), boolean(g.Clean), date(g.First), date(g.Last)})
+				}
+				sizes := x.Size
+				if x.Draws == 0 {
+					sizes = []analysis.Rate{{Level: math.NaN()}}
+				}
+				for _, s := range sizes {
+					if !row("size", none, none, s) {
+						return
+					}
+				}
+				for _, p := range x.Power {
+					if !row("power", number(p.Inject), number(p.Adjusted), p.Rate) {
+						return
+					}
+				}
+			}
+		}
+	}
+	return t
+}
+
+// CalibrationText writes a calibration of the study r for people: what to make
+// of the tests, then a table for each group and window.
+func CalibrationText(w io.Writer, r *analysis.Result, c *analysis.Calibration, o TextOptions) error {
+	o.Calibration = c
+	return onPage(w, r, o, func(p *page) {
+		p.line(p.bold(clip(clean(p.r.Study.Name), p.width)))
+		p.certificate()
+		for i := range c.Groups {
+			p.calibrated(&c.Groups[i])
+		}
+		p.heading(p.say("How to read this"))
+		for _, s := range []string{
+			p.say("Each figure is the share of sessions without news at which the test has p at most at the level that heads the column: 5%% is right under 5%%. The interval (95%%) is that of the share at 5%%."),
+			p.say("Neighbouring sessions share returns, and calm and wild times last: the sessions are worth as many independent studies as the column \"worth\" says, and the interval counts so many."),
+		} {
+			p.paragraph("  ", "  ", s)
+		}
+		if len(c.Inject) > 0 {
+			p.paragraph("  ", "  ", p.say("Under an abnormal return stands how often the test finds it at 5%% when it is added on session 0; in brackets at the level that gives the test a size of 5%% here."))
+		}
+		if len(p.dropped) > 0 {
+			p.paragraph("  ", "  ", p.say("At this width the tables leave out: %s. The CSV files have them.", strings.Join(p.each(p.dropped), p.comma)))
+		}
+	})
+}
+
+// onPage lays out a page of its own about r.
+func onPage(w io.Writer, r *analysis.Result, o TextOptions, body func(p *page)) error {
+	s, err := newStory(r, o.Lang, nil)
+	if err != nil {
+		return err
+	}
+	p := &page{story: s, o: o, width: max(60, cmp.Or(o.Width, 80))}
+	body(p)
+	_, err = io.WriteString(w, p.b.String())
+	return err
+}
+
+// fares says a verdict about a test's size.
+func (s *story) fares(v analysis.Verdict) string {
+	switch v {
+	case analysis.Holds:
+		return s.say("holds")
+	case analysis.TooOften:
+		return s.say("rejects too often")
+	case analysis.TooRarely:
+		return s.say("rejects too rarely")
+	}
+	return s.say("not decided")
+}
+
+// calibrated writes the table of one group and window.
+func (p *page) calibrated(g *analysis.CalibratedGroup) {
+	p.heading(p.whoFared(g))
+	worth := p.say("worth")
+	t := &grid{heads: []head{{name: "", left: true}, {name: "5%"}, {name: "95%", order: 2, as: p.say("intervals")}, {name: "1%", order: 4, as: "1%"}, {name: "10%", order: 4, as: "10%"},
+		{name: worth, order: 3, as: worth}, {name: "", left: true, order: 1}}}
+	for _, v := range p.o.Calibration.Inject {
+		t.heads = append(t.heads, head{name: percent(v, places(v)) + "%", order: 5, as: p.say("power")})
+	}
+	for i := range g.Tests {
+		x := &g.Tests[i]
+		if x.Draws == 0 {
+			continue
+		}
+		s := x.At(0.05)
+		row := []string{x.Test, perCent(s.Share), perCent(s.Lower) + "–" + perCent(s.Upper), perCent(x.At(0.01).Share), perCent(x.At(0.10).Share),
+			fixed(s.Effective, 0), p.fares(x.Verdict)}
+		for _, v := range x.Power {
+			row = append(row, fixed(100*v.Share, 0)+" ("+fixed(100*v.Adjusted, 0)+")")
+		}
+		for len(row) < len(t.heads) {
+			row = append(row, "–")
+		}
+		t.rows = append(t.rows, row)
+	}
+	p.grid(t)
+}
+
+// places is how many decimal places v, a decimal, needs in per cent.
+func places(v float64) int {
+	for n := range 4 {
+		if f := math.Pow(10, float64(n)) * 100 * v; math.Abs(f-math.Round(f)) < 1e-9 {
+			return n
+		}
+	}
+	return 4
+}
+
+func perCent(v float64) string { return fixed(100*v, 1) }
+
+// whoFared names the groups and the pseudo-dates of g.
+func (s *story) whoFared(g *analysis.CalibratedGroup) string {
+	who := clean(g.Groups[0])
+	if n := len(g.Groups) - 1; n > 0 {
+		who = s.say("%s and %s more of the same securities", who, n)
+	}
+	return s.say("%s over %s, at %s sessions without news from %s to %s", who, g.Window.String(), g.Draws, g.First.String(), g.Last.String())
+}
+
+// certificate says which tests hold on the study's own data.
+func (p *page) certificate() {
+	const most = 4
+	p.heading(p.say("How the tests fare on this data"))
+	groups := p.o.Calibration.Groups
+	for i := range groups {
+		if i == most {
+			p.paragraph("  ", "    ", p.say("and %s more groups and windows: see calibration.csv", len(groups)-most))
+			break
+		}
+		p.paragraph("  ", "    ", p.fared(&groups[i]))
+	}
+}
+
+// fared is a sentence about the tests of g.
+func (s *story) fared(g *analysis.CalibratedGroup) string {
+	by := make(map[analysis.Verdict][]*analysis.CalibratedTest)
+	for i := range g.Tests {
+		if x := &g.Tests[i]; x.Draws > 0 {
+			by[x.Verdict] = append(by[x.Verdict], x)
+		}
+	}
+	quote := func(v analysis.Verdict) string {
+		list := by[v]
+		slices.SortStableFunc(list, func(a, b *analysis.CalibratedTest) int {
+			return cmp.Compare(b.At(0.05).Share, a.At(0.05).Share)
+		})
+		var out []string
+		for _, x := range list {
+			out = append(out, s.isolate(x.Test+nbsp+perCent(x.At(0.05).Share)+"%"))
+		}
+		return strings.Join(out, s.comma)
+	}
+	out := s.whoFared(g) + ": "
+	var parts []string
+	if len(by[analysis.TooOften]) > 0 {
+		parts = append(parts, s.say("do not use, for true nulls that they reject at 5%%: %s", quote(analysis.TooOften)))
+	}
+	if len(by[analysis.Holds]) > 0 {
+		parts = append(parts, s.say("these hold: %s", quote(analysis.Holds)))
+	}
+	if len(by[analysis.TooRarely]) > 0 {
+		parts = append(parts, s.say("these reject too rarely: %s", quote(analysis.TooRarely)))
+	}
+	if len(by[analysis.NotDecided]) > 0 {
+		parts = append(parts, s.say("too few sessions to tell: %s", quote(analysis.NotDecided)))
+	}
+	return out + strings.Join(parts, s.semi) + "."
+}
+
+// SweepTable is a sweep as a table.
+func SweepTable(s *analysis.Sweep) Table {
+	t := Table{Name: "sweep", Title: "One row a combination of choices: what the study answers under it.", Columns: []Column{
+		{"group", String, "", "Name of the group, such as event ID, security NVDA or all."},
+		{"model", String, "", "Model of normal returns."},
+		{"benchmark", String, "", "Symbol of the market. Empty where the model has none."},
+		{"estimation_from", Integer, "sessions", "First session of the estimation window."},
+		{"estimation_to", Integer, "sessions", "Last session of the estimation window, inclusive."},
+		from, to,
+		{"test", String, "", "Name of the test."},
+		{"n", Integer, "", "Observations that entered."},
+		{"caar", Number, "return", "Mean cumulative abnormal return over the window. Empty where nothing could be measured."},
+		{"stat", Number, "", "Statistic of the test. Empty where there is none."},
+		{"p", Number, "", "Its p value. Empty where there is none."},
+		{"significant", Boolean, "", "p is below 5%."},
+		{"failed", String, "", "Why there is no answer. Empty where there is."},
+	}}
+	t.Rows = func(yield func([]Cell) bool) {
+		for i := range s.Answers {
+			x := &s.Answers[i]
+			if !yield([]Cell{text(x.Group), text(x.Model), text(x.Benchmark), integer(x.Estimation.From), integer(x.Estimation.To), integer(x.Window.From), integer(x.Window.To),
+				text(x.Test), integer(x.N), number(x.CAAR), number(x.Stat), number(x.P), boolean(x.Significant()), text(x.Failed)}) {
+				return
+			}
+		}
+	}
+	return t
+}
+
+// SweepText writes a sweep for people: for each group how far the answers
+// agree, under which choices, and which have none.
+func SweepText(w io.Writer, name string, s *analysis.Sweep, o TextOptions) error {
+	return onPage(w, &analysis.Result{Study: &analysis.Study{Name: name}, Catalog: &events.Catalog{}}, o, func(p *page) {
+		p.line(p.bold(clip(clean(name), p.width)))
+		for i := range s.Agreements {
+			p.agreement(&s.Agreements[i], s.Answers)
+		}
+		p.heading(p.say("How to read this"))
+		for _, t := range []string{
+			p.say("A specification is one model, benchmark, estimation window, CAR window and test; each is a study of its own. Significant is p below 5%%."),
+			p.say("The answers are about the same event and are not independent: the share that agrees is no p value. Choices that a test or a model does not fit count as failed."),
+		} {
+			p.paragraph("  ", "  ", t)
+		}
+	})
+}
+
+// agreement writes what the specifications of one group say together.
+func (p *page) agreement(a *analysis.Agreement, all []analysis.Answer) {
+	p.heading(clean(a.Group))
+	answered := a.Specifications - a.Failed
+	if answered == 0 {
+		p.paragraph("  ", "  ", p.say("None of %s specifications has an answer.", a.Specifications))
+	} else {
+		p.paragraph("  ", "  ", p.agreed(a))
+		p.choices(a, all)
+	}
+	reasons := make(map[string]int)
+	var order []string
+	for i := range all {
+		if x := &all[i]; x.Group == a.Group && x.Failed != "" {
+			if reasons[x.Failed]++; reasons[x.Failed] == 1 {
+				order = append(order, x.Failed)
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return reasons[b] - reasons[a] })
+	const most = 6
+	for k, reason := range order {
+		if k == most {
+			p.paragraph("  ", "    ", p.say("and %s more reasons: see sweep.csv", len(order)-most))
+			break
+		}
+		p.paragraph("  ", "    ", p.say("%s failed: %s", reasons[reason], p.translate(clean(reason))))
+	}
+}
+
+// agreed says in words how far the answers agree.
+func (p *page) agreed(a *analysis.Agreement) string {
+	answered := a.Specifications - a.Failed
+	same, significant := a.Rose, a.SignificantlyRose
+	lead := p.say("The average rose in %s of %s specifications, significantly in %s", same, answered, significant)
+	if a.Sign() < 0 {
+		same, significant = a.Fell, a.SignificantlyFell
+		lead = p.say("The average fell in %s of %s specifications, significantly in %s", same, answered, significant)
+	}
+	out := p.say("%s (%s%%); it is between %s%% and %s%%, in the middle %s%%.", lead, fixed(100*a.Agree(), 0), percent(a.Least, 2), percent(a.Most, 2), percent(a.Median, 2))
+	switch {
+	case a.SameSign() >= 0.95 && a.Agree() >= 0.9:
+		out += " " + p.say("The finding does not hang on the choices.")
+	case a.Agree() >= 0.5:
+		out += " " + p.say("Most choices agree, and some do not: say which were made.")
+	case a.Agree() > 0.1:
+		out += " " + p.say("The finding hangs on the choices: report all of them, or none.")
+	default:
+		out += " " + p.say("Hardly any choice finds anything.")
+	}
+	return out
+}
+
+// choices writes how the answers of a group differ by each choice.
+func (p *page) choices(a *analysis.Agreement, all []analysis.Answer) {
+	t := &grid{heads: []head{{name: "", left: true}, {name: "", left: true}, {name: p.say("answers")}, {name: p.say("same sign")}, {name: p.say("significant")}, {name: p.say("median")}}}
+	for _, choice := range []struct {
+		name string
+		of   func(x *analysis.Answer) string
+	}{
+		{p.say("model"), func(x *analysis.Answer) string { return x.Model }},
+		{p.say("benchmark"), func(x *analysis.Answer) string { return cmp.Or(x.Benchmark, "–") }},
+		{p.say("estimation"), func(x *analysis.Answer) string { return x.Estimation.String() }},
+		{p.say("window"), func(x *analysis.Answer) string { return x.Window.String() }},
+		{p.say("test"), func(x *analysis.Answer) string { return x.Test }},
+	} {
+		caar := make(map[string][]float64)
+		same, significant := make(map[string]int), make(map[string]int)
+		var values []string
+		for i := range all {
+			x := &all[i]
+			if x.Group != a.Group || x.Failed != "" {
+				continue
+			}
+			v := choice.of(x)
+			if caar[v] == nil {
+				values = append(values, v)
+			}
+			caar[v] = append(caar[v], x.CAAR)
+			if cmp.Compare(x.CAAR, 0) == a.Sign() {
+				same[v]++
+				if x.Significant() {
+					significant[v]++
+				}
+			}
+		}
+		if len(values) < 2 {
+			continue
+		}
+		for k, v := range values {
+			label := ""
+			if k == 0 {
+				label = choice.name
+			}
+			n := len(caar[v])
+			slices.Sort(caar[v])
+			median := (caar[v][(n-1)/2] + caar[v][n/2]) / 2
+			t.rows = append(t.rows, []string{label, v, strconv.Itoa(n), fixed(100*float64(same[v])/float64(n), 0) + "%", fixed(100*float64(significant[v])/float64(n), 0) + "%", percent(median, 2)})
+		}
+	}
+	if len(t.rows) > 0 {
+		p.grid(t)
+	}
+}
