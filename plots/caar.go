@@ -8,7 +8,7 @@ import (
 )
 
 // caarData is the average cumulative abnormal returns of the groups of one
-// grouping.
+// grouping, of those that have more than one group and average something.
 type caarData struct {
 	facts
 	By     analysis.Grouping
@@ -30,6 +30,7 @@ func caarOf(ctx context.Context, in input) ([]drawing, error) {
 	var ds []drawing
 	for _, by := range r.Study.Groups {
 		d := &caarData{facts: facts, By: by}
+		most := 0
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			if g.By != by {
@@ -46,8 +47,11 @@ func caarOf(ctx context.Context, in input) ([]drawing, error) {
 				p.N = g.Averages[k].NPath
 			}
 			d.Panels = append(d.Panels, p)
+			most = max(most, p.N)
 		}
-		ds = append(ds, d)
+		if by == analysis.All || len(d.Panels) > 1 && most > 1 { // others say no more than that of all, or than single CARs
+			ds = append(ds, d)
+		}
 	}
 	return ds, ctx.Err()
 }

@@ -3,6 +3,7 @@ package plots
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"slices"
 
 	"aftershock/analysis"
@@ -58,19 +59,30 @@ var Charts = []Chart{
 // observations.
 func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func(context.Context, input) ([]drawing, error) {
 	return func(ctx context.Context, in input) ([]drawing, error) {
-		r := in.Result
-		obs := make([][]int, len(r.Catalog.Events))
-		for i := range r.Observations {
-			e := r.Observations[i].Event
-			obs[e] = append(obs[e], i)
-		}
 		var ds []drawing
-		for e := range obs {
-			if len(r.Study.Events) == 0 || slices.Contains(r.Study.Events, r.Catalog.Events[e].ID) {
-				ds = append(ds, take(r, e, obs[e]))
-			}
+		for e, obs := range studied(in.Result) {
+			ds = append(ds, take(in.Result, e, obs))
 		}
 		return ds, ctx.Err()
+	}
+}
+
+// studied goes through the events of the study, by index in the catalogue, and
+// the indices of their observations.
+func studied(r *analysis.Result) iter.Seq2[int, []int] {
+	obs := make([][]int, len(r.Catalog.Events))
+	for i := range r.Observations {
+		e := r.Observations[i].Event
+		obs[e] = append(obs[e], i)
+	}
+	return func(yield func(int, []int) bool) {
+		for e := range obs {
+			if len(r.Study.Events) == 0 || slices.Contains(r.Study.Events, r.Catalog.Events[e].ID) {
+				if !yield(e, obs[e]) {
+					return
+				}
+			}
+		}
 	}
 }
 

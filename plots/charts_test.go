@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -53,8 +54,12 @@ func TestTakePanels(t *testing.T) {
 			}
 		}
 	}
-	for _, by := range r.Study.Groups {
-		c := take(t, r, "caar")[string(by)].(*caarData)
+	averages := take(t, r, "caar")
+	if len(averages) != len(r.Study.Groups) {
+		t.Errorf("averages by %v, want %v", slices.Sorted(maps.Keys(averages)), r.Study.Groups)
+	}
+	for by, c := range averages {
+		c, by := c.(*caarData), analysis.Grouping(by)
 		for _, x := range c.Panels {
 			g := r.Group(by, x.Name.ID)
 			for k, a := range g.Averages {
@@ -326,6 +331,53 @@ func TestScatter(t *testing.T) {
 	}
 	if f := fitLine([]float64{1, 1, 1, 1, 1}, []float64{1, 2, 3, 4, 5}, nil); f != nil {
 		t.Errorf("securities that are all alike have the line %v", f)
+	}
+}
+
+// Where nothing is known of the securities, the chart says so.
+func TestNoCharacteristic(t *testing.T) {
+	r := *simulated(t, 3, false)
+	s := *r.Study
+	s.Model = analysis.ConstantMean{}
+	bare := market.NewPanel(r.Panel.Kind, r.Panel.Gaps)
+	for _, c := range r.Panel.Columns {
+		c := *c
+		c.Shares = 0
+		if err := bare.AddColumn(&c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mean, err := s.Run(t.Context(), r.Catalog, bare, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := Render(t.Context(), mean, []string{"scatter"}, Options{Formats: []Format{SVG}})
+	if err != nil || len(files) != 1 || files[0].Name != "scatter.svg" {
+		t.Errorf("%d files, %v", len(files), err)
+	}
+	if f := take(t, mean, "scatter")[""].figure(newPen(setter(t), Light, english, "en", 600, 0)); !strings.Contains(strings.Join(f.caption, " "), english.noCharacteristic) {
+		t.Errorf("the caption is %q", f.caption)
+	}
+}
+
+// A study of one event has one picture of averages.
+func TestFewAverages(t *testing.T) {
+	r := simulated(t, 3, false)
+	s := *r.Study
+	s.Events = []string{"event-2"}
+	one, err := s.Run(t.Context(), r.Catalog, r.Panel, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ids := slices.Sorted(maps.Keys(take(t, one, "caar"))); !slices.Equal(ids, []string{"all"}) {
+		t.Errorf("averages by %v, want all alone", ids)
+	}
+	for _, c := range Charts {
+		for id := range take(t, one, c.Name) {
+			if strings.Contains(id, "event-") && !strings.Contains(id, "event-2") {
+				t.Errorf("%s draws %s, which is not studied", c.Name, id)
+			}
+		}
 	}
 }
 

@@ -29,27 +29,27 @@ type placeboData struct {
 func placeboOf(ctx context.Context, in input) ([]drawing, error) {
 	r := in.Result
 	w := wideWindow(r.Study.Windows)
-	obs := make([][]int, len(r.Catalog.Events))
-	for i := range r.Observations {
-		e := r.Observations[i].Event
-		obs[e] = append(obs[e], i)
-	}
 	var ds []drawing
-	for e := range obs {
-		ev := &r.Catalog.Events[e]
-		g := r.Group(analysis.ByEvent, ev.ID)
-		if g == nil {
+	for e, obs := range studied(r) {
+		d := &placeboData{subject: subjectOf(r, &r.Catalog.Events[e], obs), CAR: r.Study.Windows[w]}
+		ds = append(ds, d)
+		if d.Used == 0 {
 			continue
 		}
-		res, draws, err := r.PlaceboDraws(ctx, g, w)
+		var used []int
+		for _, i := range obs {
+			if r.Observations[i].Used() {
+				used = append(used, i)
+			}
+		}
+		res, draws, err := r.PlaceboDraws(ctx, &analysis.Group{Members: used}, w)
 		if err != nil {
 			return nil, err
 		}
-		d := &placeboData{subject: subjectOf(r, ev, obs[e]), CAR: r.Study.Windows[w], Of: res.Of, Draws: draws, Note: res.Note}
+		d.Of, d.Draws, d.Note = res.Of, draws, res.Note
 		if len(draws) > 0 {
 			d.Stat, d.P = floats{res.Stat}, res.P
 		}
-		ds = append(ds, d)
 	}
 	return ds, nil
 }

@@ -39,17 +39,12 @@ const fewestClusters = 10
 func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 	r := in.Result
 	w := wideWindow(r.Study.Windows)
-	byEvent := make([][]int, len(r.Catalog.Events))
-	var all []int
-	events := 0
-	for i := range r.Observations {
-		e := r.Observations[i].Event
-		if byEvent[e] == nil {
-			events++
-		}
-		byEvent[e] = append(byEvent[e], i)
-		all = append(all, i)
+	all := make([]int, len(r.Observations))
+	for i := range all {
+		all[i] = i
 	}
+	pooled := subject{facts: factsOf(r, all)}
+	pooled.Excluded = nil
 	car := make([]float64, len(r.Observations))
 	for i := range car {
 		car[i] = math.NaN()
@@ -58,7 +53,11 @@ func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 		}
 	}
 	var ds []drawing
-	for _, c := range append(r.Characteristics(), in.given...) {
+	known := append(r.Characteristics(), in.given...)
+	if len(known) == 0 {
+		return []drawing{&scatterData{subject: pooled, CAR: r.Study.Windows[w]}}, nil
+	}
+	for _, c := range known {
 		take := func(s subject, obs []int) {
 			d := &scatterData{subject: s, CAR: r.Study.Windows[w], Characteristic: c.Name}
 			var cluster []int
@@ -76,15 +75,15 @@ func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 			d.Fit = fitLine(d.X, d.Y, cluster)
 			ds = append(ds, d)
 		}
-		for e, obs := range byEvent {
+		events := 0
+		for e, obs := range studied(r) {
+			events++
 			if s := subjectOf(r, &r.Catalog.Events[e], obs); s.Used > 1 {
 				take(s, obs)
 			}
 		}
 		if events > 1 {
-			s := subject{facts: factsOf(r, all)}
-			s.Excluded = nil
-			take(s, all)
+			take(pooled, all)
 		}
 	}
 	return ds, ctx.Err()
@@ -119,7 +118,10 @@ func fitLine(x, y []float64, cluster []int) *scatterFit {
 }
 
 func (d *scatterData) id() string {
-	if d.ID == "" {
+	switch {
+	case d.Characteristic == "":
+		return ""
+	case d.ID == "":
 		return "all-" + d.Characteristic
 	}
 	return d.ID + "-" + d.Characteristic
@@ -153,6 +155,9 @@ func (d *scatterData) figure(p *pen) figure {
 		say = p.words.say(p.words.fit, percent(x.Slope, 2), "t = "+decimal(x.T, 2), pValue(x.P), errors, "R² = "+decimal(x.R2, 2))
 	} else {
 		say = p.words.noFit
+	}
+	if d.Characteristic == "" {
+		f.subtitle, say = p.words.say(p.words.forest, window(d.CAR)), p.words.noCharacteristic
 	}
 	if d.Characteristic == "beta" {
 		say += " " + p.words.betaEstimated

@@ -14,76 +14,77 @@ import (
 // words are what the charts say, in one language. Verbs in the formats are
 // filled with strings that isolate has wrapped.
 type words struct {
-	rtl             bool
-	car             string // first session, last session
-	carAt           string // date of session 0
-	ar              string
-	arOn            string // date of session 0
-	sessions        string // the horizontal axis
-	average         string
-	securities      func(n int) string
-	observations    func(n int) string
-	excluded        string // how many, of how many
-	models          map[string]string
-	benchmark       string
-	estimation      string
-	returns         map[market.ReturnKind]string
-	weighted        map[analysis.Weighting]string
-	portfolio       string // what the band is, by Group.SEMethod
-	crossed         string
-	panels          string
-	panelsMean      string // what the average of the line is
-	panelsCut       string // drawn, of how many
-	averageThin     string
-	caarBy          map[analysis.Grouping]string
-	single          string // the band of one security
-	whiskers        string
-	more            func(n int) string
-	extremes        string
-	ends            string
-	missing         string // symbols
-	prices          string
-	news            string
-	heat            string
-	heatOn          string
-	heatKey         string
-	noFigure        string
-	forest          string
-	forestOn        string
-	forestKey       string
-	forestPortfolio string // the average, by Group.SEMethod
-	forestSpread    string
-	price           string
-	priceIn         string
-	timeline        string
-	timelineKey     string
-	marks           string
-	mostEvents      string
-	notUsed         string
-	scatter         string
-	scatterOn       string
-	scatterAll      string
-	characteristics map[string]string
-	fit             string // slope, t, p, errors, R2
-	clustered       string
-	noFit           string
-	betaEstimated   string
-	unknown         string
-	placebo         string
-	placeboAxis     string
-	placeboKey      string
-	observed        string
-	residuals       string
-	residualsKey    string
-	diagnostics     string
-	firstFits       string
-	overTime        string
-	quantiles       string
-	autocorrelation string
-	oneScale        string
-	nothing         string
-	reasons         string // reasons for exclusion
-	comma           string
+	rtl              bool
+	car              string // first session, last session
+	carAt            string // date of session 0
+	ar               string
+	arOn             string // date of session 0
+	sessions         string // the horizontal axis
+	average          string
+	securities       func(n int) string
+	observations     func(n int) string
+	excluded         string // how many, of how many
+	models           map[string]string
+	benchmark        string
+	estimation       string
+	returns          map[market.ReturnKind]string
+	weighted         map[analysis.Weighting]string
+	portfolio        string // what the band is, by Group.SEMethod
+	crossed          string
+	panels           string
+	panelsMean       string // what the average of the line is
+	panelsCut        string // drawn, of how many
+	averageThin      string
+	caarBy           map[analysis.Grouping]string
+	single           string // the band of one security
+	whiskers         string
+	more             func(n int) string
+	extremes         string
+	ends             string
+	missing          string // symbols
+	prices           string
+	news             string
+	heat             string
+	heatOn           string
+	heatKey          string
+	noFigure         string
+	forest           string
+	forestOn         string
+	forestKey        string
+	forestPortfolio  string // the average, by Group.SEMethod
+	forestSpread     string
+	price            string
+	priceIn          string
+	timeline         string
+	timelineKey      string
+	marks            string
+	mostEvents       string
+	notUsed          string
+	scatter          string
+	scatterOn        string
+	scatterAll       string
+	characteristics  map[string]string
+	fit              string // slope, t, p, errors, R2
+	clustered        string
+	noFit            string
+	betaEstimated    string
+	unknown          string
+	placebo          string
+	placeboAxis      string
+	placeboKey       string
+	observed         string
+	residuals        string
+	residualsKey     string
+	diagnostics      string
+	firstFits        string
+	overTime         string
+	quantiles        string
+	autocorrelation  string
+	oneScale         string
+	noCharacteristic string
+	nothing          string
+	reasons          string // reasons for exclusion
+	comma            string
 }
 
 // wordsOf returns the words of the language of a BCP 47 tag, and false where
