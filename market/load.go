@@ -70,7 +70,7 @@ func Load(ctx context.Context, src Source, securities []Security, calendar func(
 			}
 			sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
 			if cals[i] = calendar(sec); cals[i] == nil {
-				failed[i] = fmt.Errorf("%s: the sessions of exchange %q are not known; name one of %s, or take them from a benchmark", sec.Symbol, sec.Exchange, exchangeNames())
+				failed[i] = fmt.Errorf("%s: the sessions of its exchange (%q) are not known; name the one of these whose sessions it keeps: %s", sec.Symbol, sec.Exchange, exchangeNames())
 				continue
 			}
 			byCalendar[cals[i]] = append(byCalendar[cals[i]], s)

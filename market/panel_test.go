@@ -262,7 +262,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("%+v", c.Security)
 	}
 	want := []string{`unknown symbol BBX in memory; did you mean BBB?`,
-		`MC.PA: the sessions of exchange "PAR" are not known; name one of NYSE, Tokyo,`, `CCC: price -1 on 2025-01-23`}
+		`MC.PA: the sessions of its exchange ("PAR") are not known; name the one of these whose sessions it keeps: NYSE, Tokyo,`, `CCC: price -1 on 2025-01-23`}
 	if len(errs) != len(want) {
 		t.Fatalf("errors %v", errs)
 	}

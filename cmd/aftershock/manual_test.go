@@ -130,7 +130,7 @@ func (e *example) compare(t *testing.T, output string) {
 // the configuration that ships; those that ask the network are only parsed.
 func TestExamples(t *testing.T) {
 	var all []example
-	for _, file := range []string{"doc.go", "../../README.md"} {
+	for _, file := range []string{"doc.go", "../../README.md", "../../docs/prices.md"} {
 		data, err := os.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			t.Logf("there is no %s", file)

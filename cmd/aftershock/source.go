@@ -182,9 +182,24 @@ func (a *app) source(c *config, p *plan) (market.Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.openStore(y, warn)
+		return c.openStore(&announced{Source: y, say: func() { a.note("fetching prices from %s", y.Name()) }}, warn)
 	}
 	return sample.Source(), nil
+}
+
+// announced is a service that says so when it is first asked.
+type announced struct {
+	*yahoo.Source
+	once sync.Once
+	say  func()
+}
+
+var _ store.Rawer = (*announced)(nil)
+
+// SeriesRaw implements store.Rawer.
+func (s *announced) SeriesRaw(ctx context.Context, symbol string, from, to market.Date) (*market.Series, []byte, error) {
+	s.once.Do(s.say)
+	return s.Source.SeriesRaw(ctx, symbol, from, to)
 }
 
 func (c *config) csvOptions() csvfile.Options {
