@@ -3,6 +3,7 @@ package plots
 import (
 	"context"
 	"fmt"
+	"unicode/utf8"
 
 	"aftershock/analysis"
 )
@@ -66,7 +67,9 @@ func (d *caarData) figure(p *pen) figure {
 		caption:  []string{d.method(p.words, p.words.observations)},
 	}
 	m := newMultiples(d.Panels, d.Window)
-	m.wide = d.By == analysis.ByEvent
+	for i := range m.panels {
+		m.longest = max(m.longest, utf8.RuneCountInString(m.panels[i].Name.title(p.lang)))
+	}
 	if d.By == analysis.All {
 		for i := range m.panels {
 			m.panels[i].Name.ID = p.words.average

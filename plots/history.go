@@ -172,7 +172,11 @@ func (h *history) wish(p *pen) vg.Length {
 // over time: windows, dates, marks and the list of events. It calls data
 // with the areas for the figures, one over the other in the given shares.
 func (h *history) draw(p *pen, c draw.Canvas, gutter vg.Length, shares []float64, data func(f []frame)) {
-	l := h.legend(p, c.Max.X-c.Min.X, (c.Max.Y-c.Min.Y)*0.45)
+	room := mostListed * legendLine * p.em
+	if p.height > 0 {
+		room = 0.45 * (c.Max.Y - c.Min.Y)
+	}
+	l := h.legend(p, c.Max.X-c.Min.X, room)
 	list := vg.Length(float64(l.rows)*legendLine) * p.em
 	top := c.Max.Y - vg.Length(float64(l.tiers)*badge+0.4)*p.em
 	bottom := c.Min.Y + list + 2.2*p.em
@@ -204,7 +208,6 @@ func (h *history) draw(p *pen, c draw.Canvas, gutter vg.Length, shares []float64
 
 // badges draws a line at each event and its number above the data.
 func (h *history) badges(p *pen, c draw.Canvas, f frame, foot vg.Length, tiers int) {
-	size := 0.74 * p.em
 	for tier := range tiers {
 		var index []int
 		var want []float64
@@ -225,7 +228,8 @@ func (h *history) badges(p *pen, c draw.Canvas, f frame, foot vg.Length, tiers i
 			line(c, faded(col, 0.55), p.stroke(0.7), []vg.Length{p.stroke(2), p.stroke(1.6)}, vg.Point{X: at.X, Y: foot}, at)
 			line(c, faded(col, 0.55), p.stroke(0.7), nil, at, vg.Point{X: to.X, Y: to.Y - 0.5*p.em})
 			dot(c, col, to, 0.58*p.em)
-			p.write(c, p.lay1(strconv.Itoa(index[n]+1), bold, size), to, 0.5, p.theme.Paper)
+			number := strconv.Itoa(index[n] + 1)
+			p.write(c, p.lay1(number, bold, []vg.Length{0.74, 0.62, 0.46}[min(2, len(number)-1)]*p.em), to, 0.5, p.theme.Paper)
 		}
 	}
 }
@@ -271,7 +275,7 @@ func (h *history) list(p *pen, c draw.Canvas, l legend, r vg.Rectangle) {
 		}
 		from := x
 		p.write(c, head, at(from, head.width()), 0, p.theme.Ink)
-		from += 1.6 * p.em
+		from += 1.9 * p.em
 		p.write(c, date, at(from, date.width()), 0, p.theme.Muted)
 		from += date.width() + 0.7*p.em
 		title := p.lay(m.title(p.lang), regular, size, end-from-v.width()-0.6*p.em, 1)

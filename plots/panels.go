@@ -87,7 +87,7 @@ type multiples struct {
 	window  analysis.Window
 	average []float64 // drawn thin in every panel; may be nil
 	hidden  int       // panels that are not drawn
-	wide    bool      // for names of many words
+	longest int       // runes of the longest name
 	missing []string  // names of panels without a figure
 }
 
@@ -141,13 +141,19 @@ const (
 	panelGap    = 1.3 // between columns
 )
 
-// head is the height over a panel, for its name, in ems.
-func (m *multiples) head() vg.Length {
-	if m.wide {
-		return panelHead + 1.1
+// wide reports whether names need more room than symbols.
+func (m *multiples) wide() bool { return m.longest > 10 }
+
+// nameLines is how many lines names take.
+func (m *multiples) nameLines() int {
+	if m.longest > 22 {
+		return 2
 	}
-	return panelHead
+	return 1
 }
+
+// head is the height over a panel, for its name, in ems.
+func (m *multiples) head() vg.Length { return panelHead + 1.1*vg.Length(m.nameLines()-1) }
 
 // columns divides n panels, each least wide, into columns on a page of the
 // given width.
@@ -170,7 +176,7 @@ func columns(n int, width, least float64) int {
 func (m *multiples) complete(p *pen, f *figure) {
 	width := p.width - 2.6*p.em
 	least := panelWidth
-	if m.wide {
+	if m.wide() {
 		least *= 1.8
 	}
 	cols := columns(len(m.panels), float64(width/p.em), least)
@@ -285,11 +291,7 @@ func (m *multiples) panel(p *pen, c draw.Canvas, f frame, x *panel, ticks []plot
 	if k < len(x.Y)-1 {
 		name += p.words.isolate(" (" + session(m.window.From+k) + ")")
 	}
-	lines := 1
-	if m.wide {
-		lines = 2
-	}
-	b := p.lay(name, bold, labelSize*p.em, room, lines)
+	b := p.lay(name, bold, labelSize*p.em, room, m.nameLines())
 	p.writeLines(c, b, vg.Point{X: f.Min.X, Y: y}, p.theme.Ink)
 	p.write(c, count, vg.Point{X: f.Max.X - value.width() - 0.6*p.em, Y: y}, 1, p.theme.Muted)
 	if last {
