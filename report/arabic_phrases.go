@@ -143,10 +143,6 @@ var arabicPhrases = map[string]string{
 	"averages over the other windows": "المتوسطات على النوافذ الأخرى",
 
 	// The groups.
-	"All observations: average abnormal return in %% %s": "كل المشاهدات: متوسط العائد غير العادي بالنسبة المئوية %s",
-	"By security: average abnormal return in %% %s":      "بحسب الورقة المالية: متوسط العائد غير العادي بالنسبة المئوية %s",
-	"By category: average abnormal return in %% %s":      "بحسب الفئة: متوسط العائد غير العادي بالنسبة المئوية %s",
-	"By event: average abnormal return in %% %s":         "بحسب الخبر: متوسط العائد غير العادي بالنسبة المئوية %s",
 	"past p":   "p الماضي",
 	"spread p": "p التشتت",
 	"Left out: %s with a single observation.": "تُرك ما له مشاهدة واحدة فقط، وعدده %s.",
@@ -339,6 +335,7 @@ var arabicPhrases = map[string]string{
 	"window":                                                           "النافذة",
 
 	// Volume, volatility, families and regressions.
+	"Subject": "الموضوع",
 	"turnover, ln(1 + shares traded / shares outstanding): abnormal figures are points of the shares outstanding; nothing is bought and held":              "معدل التداول، \u2066ln(1 + shares traded / shares outstanding)\u2069: القيم غير العادية نقاط مئوية من الأسهم القائمة؛ ولا شيء يُشترى ويُحتفظ به",
 	"trading volume, ln(1 + shares traded): abnormal figures are logarithms, in which 69%% is twice the volume and -69%% half; nothing is bought and held": "حجم التداول، \u2066ln(1 + shares traded)\u2069: القيم غير العادية لوغاريتمات، فيها \u206669%%\u2069 ضعف الحجم و\u2066-69%%\u2069 نصفه؛ ولا شيء يُشترى ويُحتفظ به",
 	"volatility: whether abnormal returns, in whatever direction, are larger than usual":                                                                   "التقلب: هل العوائد غير العادية، في أي اتجاه كانت، أكبر من المعتاد",
@@ -361,8 +358,9 @@ var arabicPhrases = map[string]string{
 	"Many hypotheses": "فرضيات كثيرة",
 	"Rejected at the 5%% level by the p values that %s corrects for the family; the table families has all.": "ما رُفض عند مستوى 5%% بقيم p التي يصححها %s للعائلة كلها؛ وفي الجدول families جميعها.",
 	"none": "لا شيء",
-	"%s, %s tested, %s by themselves, %s together: %s":                                         "%s: اختُبر منها %s، ورُفض %s منفردة و%s مجتمعة: %s",
-	"What explains the differences":                                                            "ما يفسّر الفروق",
+	"%s: %s of %s by themselves, %s together: %s": "%s: %s من %s منفردة، و%s مجتمعة: %s",
+	"nothing in %s other families":                "لا شيء في عائلات أخرى، وعددها %s",
+	"What explains the differences":               "ما يفسّر الفروق",
 	"%s %s of %s observations on characteristics (%s left out); R2 %s, %s errors, %s weights.": "انحدار %[1]s %[2]s لعدد %[3]s من المشاهدات على خصائصها (وتُركت %[4]s)؛ R2 \u2066%[5]s\u2069، والأخطاء %[6]s، والأوزان %[7]s.",
 	"coefficient": "المعامل",
 	"error":       "الخطأ",

@@ -16,6 +16,8 @@ var keys = map[string][]string{
 	"cars":             {"event_id", "security", "from", "to"},
 	"averages":         {"group_by", "group", "tau"},
 	"tests":            {"group_by", "group", "from", "to", "test"},
+	"families":         {"family", "hypothesis"},
+	"regression":       {"name"},
 }
 
 const profiles = "https://datapackage.org/profiles/2.0/"

@@ -47,7 +47,11 @@ const (
 // decide says what the tests allow to be said of g over CAR window win.
 func decide(r *analysis.Result, g *analysis.Group, win int) finding {
 	w := &g.Windows[win]
-	return judge(w, g.SameDate, widening(r, w, g.Members, win))
+	f := judge(w, g.SameDate, widening(r, w, g.Members, win))
+	if r.Study.Design == analysis.Volatility {
+		judgeVariance(&f)
+	}
+	return f
 }
 
 // judge applies the rules: which tests lead, which are set aside, and what

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"io"
 	"math"
@@ -15,6 +16,7 @@ const jsonFormat = 1
 // studyJSON is a study as results.json spells it.
 type studyJSON struct {
 	Name          string   `json:"name"`
+	Design        string   `json:"design"`
 	Model         string   `json:"model"`
 	Benchmark     string   `json:"benchmark"`
 	Estimation    [2]int   `json:"estimation"`
@@ -27,13 +29,15 @@ type studyJSON struct {
 	Weights       string   `json:"weights"`
 	Tests         []string `json:"tests"`
 	Groups        []string `json:"groups"`
+	Family        string   `json:"family"` // "": none
+	Correction    string   `json:"correction"`
 	Seed          uint64   `json:"seed"`
 }
 
 func studyOf(s *analysis.Study) studyJSON {
 	pair := func(w analysis.Window) [2]int { return [2]int{w.From, w.To} }
 	out := studyJSON{
-		Name: s.Name, Model: s.Model.Name(), Benchmark: s.Benchmark, Estimation: pair(s.Estimation), Event: pair(s.Event),
+		Name: s.Name, Design: cmp.Or(string(s.Design), string(analysis.Returns)), Family: string(s.Family), Correction: string(s.Correction), Model: s.Model.Name(), Benchmark: s.Benchmark, Estimation: pair(s.Estimation), Event: pair(s.Event),
 		MinEstimation: s.MinEstimation, Returns: string(s.Returns), Missing: string(s.Gaps), MissingEvent: string(s.MissingEvent),
 		Weights: string(s.Weights), Seed: s.Seed, Windows: [][2]int{}, Tests: []string{}, Groups: []string{},
 	}

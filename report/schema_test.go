@@ -197,9 +197,9 @@ func resultSchema() obj {
 		"properties", obj{
 			"format", obj{"description", "Raised when a reader would have to change; new columns do not raise it.", "const", jsonFormat},
 			"study", object(false,
-				"name", text, "model", text, "benchmark", text, "estimation", ref("window"), "event", ref("window"), "car", list(ref("window")),
+				"name", text, "design", text, "model", text, "benchmark", text, "estimation", ref("window"), "event", ref("window"), "car", list(ref("window")),
 				"min_estimation", whole, "returns", text, "missing", text, "missing_event", text, "weights", text,
-				"tests", list(text), "groups", list(text), "seed", obj{"type", "integer", "minimum", 0}),
+				"tests", list(text), "groups", list(text), "family", text, "correction", text, "seed", obj{"type", "integer", "minimum", 0}),
 			"counts", object(false,
 				"events", whole, "observations", whole, "used", whole, "excluded", whole,
 				"excluded_by_reason", obj{"type", "object", "additionalProperties", whole}),

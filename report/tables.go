@@ -13,7 +13,20 @@ import (
 // Tables returns the tables of a finished study. Their rows are computed as
 // they are read, so that a large study needs no second copy in memory.
 func Tables(r *analysis.Result) []Table {
-	return []Table{observations(r), abnormalReturns(r), cars(r), averages(r), tests(r)}
+	tables := []Table{observations(r), abnormalReturns(r), cars(r), averages(r), tests(r), families(r), regression(r)}
+	if r.Study != nil && r.Study.Design == analysis.Volume {
+		for _, t := range tables {
+			for k := range t.Columns {
+				if c := &t.Columns[k]; c.Unit == "return" {
+					c.Unit = "ln(1 + volume)"
+					if r.Turnover() {
+						c.Unit = "ln(1 + turnover)"
+					}
+				}
+			}
+		}
+	}
+	return tables
 }
 
 // The columns that several tables share.
@@ -143,12 +156,13 @@ func abnormalReturns(r *analysis.Result) Table {
 		eventID, security,
 		{"tau", Integer, "sessions", "Event time: sessions from session 0."},
 		{"date", Date, "", "Date of the session on the security's exchange. Empty where its calendar ends before."},
-		{"return", Number, "return", "Return of the session from adjusted closes, of the study's kind. Empty where there is none."},
+		{"return", Number, "return", "Return of the session from adjusted closes, of the study's kind; in a study of volume the logarithm of 1 + volume, or of 1 + turnover. Empty where there is none."},
 		{"expected", Number, "return", "Return that the model expects." + missing},
 		{"ar", Number, "return", "Abnormal return, AR = return - expected. A model on excess returns takes the risk-free rate as part of expected." + missing},
 		{"se", Number, "return", "Standard error of AR, the forecast error of the model." + missing},
 		{"sar", Number, "", "Standardised abnormal return, SAR = ar/se: the t statistic with m-k degrees of freedom (see observations)." + missing},
 		{"p", Number, "", "Two-sided p value of sar." + missing},
+		{"u", Number, "", "ar squared over its variance, sar^2: above 1 where the price moved further than usual." + missing},
 		{"car", Number, "return", "Cumulative abnormal return from the first session of the event window to this one. Empty from the first missing AR on, unless missing ones count as 0."},
 		{"se_car", Number, "return", "Standard error of car. Empty where car is."},
 	}
@@ -157,12 +171,12 @@ func abnormalReturns(r *analysis.Result) Table {
 		for k := range f.AR {
 			tau := r.Study.Event.From + k
 			row = append(row[:0], text(o.EventID), text(o.Security), integer(tau), date(r.Session(i, tau)), number(f.Return[k]), number(f.Expected[k]),
-				number(f.AR[k]), number(f.SE[k]), number(f.SAR[k]), number(r.SessionTest(i, tau).P), number(f.Path[k]), number(f.PathSE[k]))
+				number(f.AR[k]), number(f.SE[k]), number(f.SAR[k]), number(r.SessionTest(i, tau).P), number(f.SAR[k]*f.SAR[k]), number(f.Path[k]), number(f.PathSE[k]))
 			if math.IsNaN(f.AR[k]) { // an error of nothing
 				row[7] = number(math.NaN())
 			}
 			if math.IsNaN(f.Path[k]) {
-				row[11] = number(math.NaN())
+				row[12] = number(math.NaN())
 			}
 			if !yield(row) {
 				return false

@@ -48,6 +48,8 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 		if len(o.Events) == 0 {
 			p.groups()
 		}
+		p.many()
+		p.explained()
 		p.remarksWritten()
 	}
 	p.exclusions()

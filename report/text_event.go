@@ -74,7 +74,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 	}
 	t := &grid{heads: []head{{name: fmt.Sprintf("%%, N %d", len(used)), left: true}}}
 	if zero {
-		t.heads = append(t.heads, head{name: p.say("return")}, head{name: "AR   "}, head{name: "t", order: 1}, head{name: p.say("p of t"), order: 3, as: p.say("p of t")})
+		t.heads = append(t.heads, head{name: p.what()}, head{name: "AR   "}, head{name: "t", order: 1}, head{name: p.say("p of t"), order: 3, as: p.say("p of t")})
 	}
 	for _, w := range windows {
 		t.heads = append(t.heads, head{name: s.Windows[w].String(), order: 2, as: s.Windows[w].String()})
@@ -88,7 +88,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		row := []string{clip(clean(o.Security), 16)}
 		if zero {
 			x, k := r.SessionTest(i, 0), -s.Event.From
-			row = append(row, percent(f.Return[k], 2), starred(f.AR[k], x.P), fixed(x.Stat, 2), showP(x.P))
+			row = append(row, p.observed(f.Return[k]), starred(f.AR[k], x.P), fixed(x.Stat, 2), showP(x.P))
 		}
 		for _, w := range windows {
 			row = append(row, starred(f.CAR[w], studentTest(r, i, w).P))

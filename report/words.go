@@ -177,6 +177,9 @@ func (k speaker) reaction(i, win int) string {
 		return k.say("%s has no abnormal return %s.", name, k.over(w))
 	}
 	measure := k.measure(i, win, &t)
+	if k.aboutVolume() {
+		return k.traded(i, win, measure)
+	}
 	if w.Len() > 1 {
 		return k.say("%s, the cumulative abnormal return of %s is %s, which %s.", sentence(k.over(w)), name, signedPercent(f.CAR[win]), measure)
 	}
@@ -304,11 +307,10 @@ func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
 	if w.N < 2 {
 		return nil
 	}
-	head := "%s the %s returned on average %s points more than %s explains"
-	if w.CAAR < 0 {
-		head = "%s the %s returned on average %s points less than %s explains"
+	if r.Study.Design == analysis.Volatility {
+		return []string{k.variance(f)}
 	}
-	first := k.say(head, sentence(k.over(w.Window)), k.count(w.N, "security"), size(w.CAAR), k.say(explainer(r.Study.Model, true))) + k.verdict(f, g, win) + k.members(f, g, win)
+	first := k.average(w) + k.verdict(f, g, win) + k.members(f, g, win)
 	out := []string{first}
 	if len(f.free) > 0 {
 		out = append(out, k.say("Without the normal distribution: %s.", k.quote(f.free...)))

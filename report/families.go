@@ -1,0 +1,149 @@
+package report
+
+import (
+	"math"
+	"strings"
+
+	"aftershock/analysis"
+)
+
+func families(r *analysis.Result) Table {
+	t := Table{Name: "families", Title: "One row a hypothesis of a family whose p values are corrected for each other. No row where the study names no family."}
+	const undefined = " Empty where the test is not defined."
+	t.Columns = []Column{
+		{"family", String, "", "The hypotheses that are tested together, such as: securities of event ID over [0,0]."},
+		{"hypothesis", String, "", "What the family's name leaves open: a security, a session, a window or a group."},
+		from, to,
+		{"n", Integer, "observations", "Observations that the test sees."},
+		{"test", String, "", "Name of the test."},
+		{"statistic", Number, "", "Test statistic." + undefined},
+		{"p", Number, "", "Its two-sided p value alone; with romano-wolf that of the placebo draws." + undefined},
+		{"correction", String, "", "holm, bh, by or romano-wolf."},
+		{"p_adjusted", Number, "", "The p value corrected for the family." + undefined},
+	}
+	t.Rows = func(yield func([]Cell) bool) {
+		for _, f := range r.Corrected {
+			for _, h := range f.Hypotheses {
+				x := &h.Result
+				name := x.Test
+				if x.Of != "" {
+					name = x.Of
+				}
+				if !yield([]Cell{text(f.Name), text(h.Label), integer(h.Window.From), integer(h.Window.To), integer(x.N), text(name),
+					number(x.Stat), number(x.P), text(string(f.By)), number(h.P)}) {
+					return
+				}
+			}
+		}
+	}
+	return t
+}
+
+func regression(r *analysis.Result) Table {
+	t := Table{Name: "regression", Title: "One row a coefficient of the regression of CARs on characteristics. No row where the study asks for none."}
+	t.Columns = []Column{
+		{"name", String, "", "intercept, or the characteristic."},
+		from, to,
+		{"dependent", String, "", "car or scar."},
+		{"coefficient", Number, "", "Change of the dependent variable with a unit of the characteristic."},
+		{"se", Number, "", "Its standard error, see errors."},
+		{"t", Number, "", "coefficient/se."},
+		{"df", Number, "", "Degrees of freedom of t: n less the coefficients, or the clusters less one."},
+		{"p", Number, "", "Two-sided p value of t."},
+		{"n", Integer, "observations", "Observations that entered."},
+		{"n_omitted", Integer, "observations", "Measured observations without a CAR over the window or without one of the characteristics."},
+		{"r2", Number, "", "Share of the variance explained, about the weighted mean."},
+		{"errors", String, "", "Estimator of the standard errors: classical, hc0 to hc3, or clustered by event, security or category."},
+		{"weights", String, "", "equal, or precision (1/Var(CAR))."},
+	}
+	t.Rows = func(yield func([]Cell) bool) {
+		e := r.Explained
+		if e == nil {
+			return
+		}
+		w := r.Study.Windows[e.Window]
+		for k, name := range e.Names {
+			if !yield([]Cell{text(name), integer(w.From), integer(w.To), text(dependent(e)), number(e.Coef[k]), number(e.SE[k]), number(e.T[k]), number(e.DF), number(e.P[k]),
+				integer(e.N), integer(len(e.Omitted)), number(e.R2), text(errorsOf(e)), text(weightsOf(e))}) {
+				return
+			}
+		}
+	}
+	return t
+}
+
+func dependent(e *analysis.Explained) string {
+	if e.Standardised {
+		return "scar"
+	}
+	return "car"
+}
+
+func errorsOf(e *analysis.Explained) string {
+	if e.Errors == analysis.Clustered {
+		return string(e.Errors) + " by " + string(e.Cluster)
+	}
+	return string(e.Errors)
+}
+
+func weightsOf(e *analysis.Explained) string {
+	if e.Weighted {
+		return string(analysis.PrecisionWeights)
+	}
+	return string(analysis.EqualWeights)
+}
+
+// many writes what is left of a family's rejections after the correction.
+func (p *page) many() {
+	if len(p.r.Corrected) == 0 {
+		return
+	}
+	p.heading(p.say("Many hypotheses"))
+	p.paragraph("  ", "  ", p.say("Rejected at the 5%% level by the p values that %s corrects for the family; the table families has all.", string(p.r.Corrected[0].By)))
+	quiet := 0
+	for _, f := range p.r.Corrected {
+		var left []string
+		alone, n := 0, 0
+		for _, h := range f.Hypotheses {
+			if math.IsNaN(h.P) {
+				continue
+			}
+			n++
+			if rejects(&h.Result) {
+				alone++
+			}
+			if h.P < level {
+				left = append(left, p.isolate(clean(h.Label)+" ("+p.sayP(h.P)+")"))
+			}
+		}
+		if alone == 0 {
+			quiet++
+			continue
+		}
+		said := p.say("none")
+		if len(left) > 0 {
+			said = strings.Join(left, p.comma)
+		}
+		p.paragraph("  ", "    ", p.say("%s: %s of %s by themselves, %s together: %s", clean(f.Name), alone, n, len(left), said))
+	}
+	if quiet > 0 {
+		p.paragraph("  ", "    ", p.say("nothing in %s other families", quiet))
+	}
+}
+
+// explained writes the regression of CARs.
+func (p *page) explained() {
+	e := p.r.Explained
+	if e == nil {
+		return
+	}
+	p.heading(p.say("What explains the differences"))
+	w := p.r.Study.Windows[e.Window]
+	p.paragraph("  ", "  ", p.say("%s %s of %s observations on characteristics (%s left out); R2 %s, %s errors, %s weights.",
+		strings.ToUpper(dependent(e)), p.over(w), e.N, len(e.Omitted), fixed(e.R2, 3), p.say(errorsOf(e)), p.say(weightsOf(e))))
+	g := &grid{heads: []head{{name: "", left: true}, {name: p.say("coefficient")}, {name: p.say("error")}, {name: "t"}, {name: "p"}}}
+	for k, name := range e.Names {
+		g.rows = append(g.rows, []string{clip(clean(name), 28), significant(e.Coef[k]), significant(e.SE[k]), fixed(e.T[k], 2), showP(e.P[k])})
+	}
+	p.grid(g)
+}

@@ -1,0 +1,155 @@
+package report
+
+import (
+	"math"
+	"strconv"
+
+	"aftershock/analysis"
+)
+
+// aboutVolume reports whether the study is about trading volume.
+func (k speaker) aboutVolume() bool { return k.r.Study.Design == analysis.Volume }
+
+// subject says what the abnormal figures are, where they are not simply
+// returns; "" where they are.
+func (k speaker) subject() string {
+	switch {
+	case k.aboutVolume() && k.r.Turnover():
+		return k.say("turnover, ln(1 + shares traded / shares outstanding): abnormal figures are points of the shares outstanding; nothing is bought and held")
+	case k.aboutVolume():
+		return k.say("trading volume, ln(1 + shares traded): abnormal figures are logarithms, in which 69%% is twice the volume and -69%% half; nothing is bought and held")
+	case k.r.Study.Design == analysis.Volatility:
+		return k.say("volatility: whether abnormal returns, in whatever direction, are larger than usual")
+	}
+	return ""
+}
+
+// explains is who explains what the study is about, to one security or several.
+func (k speaker) explains(several bool) string {
+	who := explainer(k.r.Study.Model, several)
+	if k.aboutVolume() && who == "the market" {
+		return k.say("the market's volume")
+	}
+	return k.say(who)
+}
+
+// abnormal names the abnormal figures of the study over the headline window.
+func (k speaker) abnormal(n int, w analysis.Window) string {
+	switch one := w.Len() == 1; {
+	case k.aboutVolume() && n < 2:
+		return k.say("abnormal volume %s", k.over(w))
+	case k.aboutVolume():
+		return k.say("abnormal volumes %s", k.over(w))
+	case one && n < 2:
+		return k.say("abnormal return %s", k.over(w))
+	case one:
+		return k.say("abnormal returns %s", k.over(w))
+	case n < 2:
+		return k.say("cumulative abnormal return %s", k.over(w))
+	}
+	return k.say("cumulative abnormal returns %s", k.over(w))
+}
+
+// traded says how much of one security was traded over CAR window win beyond
+// what the model explains.
+func (k speaker) traded(i, win int, measure string) string {
+	w, name := k.r.Study.Windows[win], nameOf(k.r, k.r.Observations[i].Security)
+	v := k.r.Figures(i).CAR[win] / float64(w.Len())
+	s := k.say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(false), signedPercent(v), measure)
+	switch {
+	case k.r.Turnover() && v < 0:
+		s = k.say("of %s %s points of the shares less changed hands in a session than %s explains, which %s.", name, size(v), k.explains(false), measure)
+	case k.r.Turnover():
+		s = k.say("of %s %s points of the shares more changed hands in a session than %s explains, which %s.", name, size(v), k.explains(false), measure)
+	}
+	if w.Len() > 1 || w.From != 0 {
+		s = k.over(w) + k.comma + s
+	}
+	return sentence(s)
+}
+
+// average begins the sentence about the average of several securities.
+func (k speaker) average(w *analysis.GroupWindow) string {
+	over, who, by := sentence(k.over(w.Window)), k.count(w.N, "security"), k.explains(true)
+	a := w.CAAR / float64(w.Window.Len())
+	switch {
+	case k.aboutVolume() && k.r.Turnover() && a < 0:
+		return k.say("%s of the %s on average %s points of the shares less changed hands in a session than %s explains", over, who, size(a), by)
+	case k.aboutVolume() && k.r.Turnover():
+		return k.say("%s of the %s on average %s points of the shares more changed hands in a session than %s explains", over, who, size(a), by)
+	case k.aboutVolume():
+		return k.say("%s the %s traded on average %s times the volume that %s explains", over, who, fixed(math.Exp(a), 2), by)
+	case w.CAAR < 0:
+		return k.say("%s the %s returned on average %s points less than %s explains", over, who, size(w.CAAR), by)
+	}
+	return k.say("%s the %s returned on average %s points more than %s explains", over, who, size(w.CAAR), by)
+}
+
+// variance says how large the abnormal returns of a group were over its window
+// by their usual variance, and how far apart.
+func (k speaker) variance(f *finding) string {
+	var u, lambda *analysis.TestResult
+	if u = f.window.Test(analysis.VarianceU{}.Name()); u == nil || !defined(u) {
+		return k.say("Whether the variance changed was not tested.")
+	}
+	s := k.say("%s the squared abnormal returns of the %s were on average %s times their usual size", sentence(k.over(f.window.Window)), k.count(f.window.N, "security"), fixed(u.Figure("u"), 1))
+	switch {
+	case f.past == nil:
+		s += k.say("; as they move together, %s cannot say whether that is chance. The test placebo could.", k.quote(u))
+	case rejects(f.past):
+		s += k.say(", more than chance (%s).", k.quote(f.past))
+	default:
+		s += k.say(", which cannot be told from chance (%s).", k.quote(f.past))
+	}
+	if lambda = f.window.Test(analysis.VarianceLambda{}.Name()); lambda != nil && defined(lambda) {
+		s += " " + k.say("The spread between them had %s times the usual variance (%s).", fixed(lambda.Figure("lambda"), 1), k.quote(lambda))
+	}
+	return s
+}
+
+// judgeVariance decides on the size of the abnormal returns, in whatever
+// direction: by placebo of beaver-u, or by beaver-u where the securities do not
+// move together.
+func judgeVariance(f *finding) {
+	f.past, f.spread, f.joint, f.free, f.verdict = nil, nil, nil, nil, untested
+	u := f.window.Test(analysis.VarianceU{}.Name())
+	placebo := f.window.Test(analysis.Placebo{}.Name())
+	switch {
+	case placebo != nil && defined(placebo) && placebo.Of == analysis.VarianceU{}.Name():
+		f.past = placebo
+	case u != nil && defined(u) && !f.window.CoMoving():
+		f.past = u
+	default:
+		return
+	}
+	if f.verdict = chance; rejects(f.past) {
+		f.verdict = shared
+	}
+}
+
+// what heads the column of what was observed.
+func (k speaker) what() string {
+	switch {
+	case k.aboutVolume() && k.r.Turnover():
+		return k.say("turnover")
+	case k.aboutVolume():
+		return k.say("ln volume")
+	}
+	return k.say("return")
+}
+
+// observed writes a value of that column.
+func (k speaker) observed(v float64) string {
+	if k.aboutVolume() && !k.r.Turnover() {
+		return fixed(v, 2)
+	}
+	return percent(v, 2)
+}
+
+// significant writes a figure of any size to four digits.
+func significant(v float64) string {
+	if math.IsNaN(v) {
+		return "–"
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
