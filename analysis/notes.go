@@ -269,6 +269,18 @@ func (r *Result) groupNotes(g *Group) []Note {
 			break
 		}
 	}
+	if r.Study.Weights == ValueWeights {
+		var currencies []string
+		for _, i := range g.Members {
+			if c := r.Panel.Columns[r.Observations[i].column].Currency; !slices.Contains(currencies, c) {
+				currencies = append(currencies, c)
+			}
+		}
+		if len(currencies) > 1 {
+			out = append(out, Note{Code: "mixed-currencies", Severity: Warning, EventID: eventOf(g), Group: g.Name(),
+				Text: fmt.Sprintf("the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally", g.Name(), abbreviate(currencies))})
+		}
+	}
 	type key struct {
 		security string
 		date     market.Date

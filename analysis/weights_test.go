@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"aftershock/market"
@@ -129,5 +130,27 @@ func TestGroupValue(t *testing.T) {
 	p.Column("AAA").Currency = "TWD"
 	if _, ok := r.GroupValue(g, 0); ok {
 		t.Error("dollars and Taiwan dollars are added up")
+	}
+}
+
+// Market values in several currencies do not add up, and that is said.
+func TestMixedCurrencies(t *testing.T) {
+	n := newNasty(t)
+	p := n.panel(t, market.Simple, nil)
+	for _, c := range p.Columns {
+		c.Shares, c.Currency = 1e6, "USD"
+	}
+	s := n.study()
+	s.Weights, s.Events, s.Groups = ValueWeights, []string{"sell-off"}, []Grouping{ByEvent}
+	mixed := func() bool {
+		r := mustRun(t, s, n.catalog, p)
+		return slices.ContainsFunc(r.Notes, func(n Note) bool { return n.Code == "mixed-currencies" && n.Group == "event sell-off" })
+	}
+	if mixed() {
+		t.Error("one currency is called several")
+	}
+	p.Column("AAA").Currency = "TWD"
+	if !mixed() {
+		t.Error("two currencies are weighted as one, and nothing is said")
 	}
 }
