@@ -83,6 +83,22 @@ forms of dates, separators and byte orders are understood.
 	$ aftershock run --prices my-prices --events my-events.csv --out mine
 	...
 
+# Prices from Yahoo Finance
+
+Prices can come from Yahoo Finance. What was fetched is kept in a local store; only
+the rest is asked for, and with --offline nothing is. They stay under Yahoo's terms
+and the exchange's. docs/prices.md says how, and what else prices can come from.
+
+	$ aftershock prices fetch
+	$ aftershock run --prices yahoo
+
+Whether prices can be trusted is another question:
+
+	$ aftershock prices check
+	SYMBOL  DATE        SESSIONS  FINDING  DETAIL
+	...
+	19 securities, 8949 sessions: 0 problems, 9 unusual
+
 # Configuration
 
 Every command reads config.yaml in the working directory, or the file named by

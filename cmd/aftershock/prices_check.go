@@ -69,6 +69,7 @@ type checkResult struct {
 	Until      market.Date      `json:"until"`
 	Threshold  float64          `json:"threshold"`
 	Against    string           `json:"against,omitempty"`
+	Compared   int              `json:"compared"` // securities that Against has too
 	Problems   int              `json:"problems"`
 	Unusual    int              `json:"unusual"`
 	Findings   []market.Finding `json:"findings"`
@@ -128,6 +129,7 @@ func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []str
 		second, err := other.Series(ctx, s.Symbol, s.Bars[0].Date, s.Bars[len(s.Bars)-1].Date)
 		switch {
 		case err == nil:
+			r.Compared++
 			r.Findings = append(r.Findings, market.Compare(s, second, o.against, o.tolerance)...)
 		case !errors.Is(err, market.ErrUnknownSymbol):
 			return err
@@ -174,7 +176,11 @@ func (a *app) writeCheck(r *checkResult, asJSON bool) error {
 			}
 			fmt.Fprintf(t, "%s\t%s\t%d\t%s%s\t%s\n", f.Symbol, cmp.Or(f.Date.String(), "-"), f.Sessions, f.Code, mark, f.Text)
 		}
-		fmt.Fprintf(t, "%s, %s: %s, %d unusual\n", securitiesWord(r.Securities), plural(r.Sessions, "session"), plural(r.Problems, "problem"), r.Unusual)
+		compared := ""
+		if r.Against != "" {
+			compared = fmt.Sprintf(" (%d compared with %s)", r.Compared, r.Against)
+		}
+		fmt.Fprintf(t, "%s%s, %s: %s, %d unusual\n", securitiesWord(r.Securities), compared, plural(r.Sessions, "session"), plural(r.Problems, "problem"), r.Unusual)
 	})
 }
 

@@ -406,6 +406,14 @@ func TestPanelFile(t *testing.T) {
 			t.Errorf("%s: the manifest does not name the file", dir)
 		}
 	}
+	// A file of the store is a long file too.
+	t.Setenv("AFTERSHOCK_PRICES_STORE", "store")
+	perform(t, statusOK, "prices", "import", "prices")
+	t.Setenv("AFTERSHOCK_PRICES_FILE", "store/NVDA.parquet")
+	perform(t, statusOK, "event", "2025-01-27", "NVDA", "--out", "parquet")
+	if got := find(t, table(t, "parquet/cars.csv"), "security", "NVDA", "from", "0", "to", "0")["car"]; math.Abs(number(t, got)-number(t, want)) > 1e-9 {
+		t.Errorf("Parquet: CAR is %s, want %s", got, want)
+	}
 	if out := perform(t, statusOK, "prices", "list", "--prices", "long.csv"); !strings.Contains(out, "NVDA") {
 		t.Errorf("the list is\n%s", out)
 	}
