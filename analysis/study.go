@@ -74,6 +74,10 @@ func DefaultStudy() *Study {
 	}
 }
 
+// longest is the most sessions of a window: some forty years, beyond which no
+// calendar reaches.
+const longest = 10_000
+
 // SpecError says which field of a Study makes no sense, and why.
 type SpecError struct {
 	Field   string // as in the configuration: "estimation", "car[2]"
@@ -97,6 +101,10 @@ func (s *Study) Validate() error {
 		return bad("estimation", "%s ends before it begins", s.Estimation)
 	case s.Event.From > s.Event.To:
 		return bad("event", "%s ends before it begins", s.Event)
+	case s.Estimation.Len() > longest:
+		return bad("estimation", "%s has %d sessions; use %d or fewer", s.Estimation, s.Estimation.Len(), longest)
+	case s.Event.Len() > longest:
+		return bad("event", "%s has %d sessions; use %d or fewer", s.Event, s.Event.Len(), longest)
 	case s.Estimation.To >= s.Event.From:
 		return bad("estimation", "%s reaches into the event window %s; end it at %d or before", s.Estimation, s.Event, s.Event.From-1)
 	case s.MinEstimation < 0 || s.MinEstimation > s.Estimation.Len():

@@ -426,6 +426,7 @@ func TestValidate(t *testing.T) {
 		"model":          func(s *Study) { s.Model = nil },
 		"estimation":     func(s *Study) { s.Estimation.To = s.Event.From },
 		"event":          func(s *Study) { s.Event = Window{3, 1} },
+		"event: [":       func(s *Study) { s.Event = Window{-10, 1_000_000} },
 		"car[1]":         func(s *Study) { s.Windows[1] = Window{0, 11} },
 		"car":            func(s *Study) { s.Windows = nil },
 		"min_estimation": func(s *Study) { s.MinEstimation = 251 },
@@ -439,7 +440,7 @@ func TestValidate(t *testing.T) {
 		s := DefaultStudy()
 		change(s)
 		var bad *SpecError
-		if err := s.Validate(); err == nil || !strings.HasPrefix(err.Error(), "study."+field+": ") {
+		if err := s.Validate(); err == nil || !strings.HasPrefix(err.Error(), "study."+strings.TrimSuffix(field, ": [")+": ") {
 			t.Errorf("%s: %v (%T)", field, err, bad)
 		}
 	}
