@@ -57,7 +57,7 @@ func defaults() settings {
 	s.Calendar = []specialDay{}
 
 	s.Output.Dir = "out"
-	s.Output.Formats = []string{textFormat, "csv", "png", "svg"}
+	s.Output.Formats = []string{textFormat, htmlFormat, "csv", "png", "svg"}
 	s.Output.Charts = []string{"car", "ar"}
 	s.Output.Lang = "en"
 	s.Output.Width, s.Output.DPI = 1200, 144

@@ -18,6 +18,7 @@ figures that come with the program. It needs no network. The report is printed;
 in the directory out stand
 
 	report.txt             the same report
+	report.html            the same with charts, as one page
 	observations.csv       a row for each event and security: session 0, the model as fitted, or why it is excluded
 	abnormal_returns.csv   a row for each session of the event window
 	cars.csv               a row for each window: cumulative abnormal return, error, test

@@ -2,24 +2,29 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"image/color"
+	"path"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
+	"aftershock/events"
 	"aftershock/plots"
 	"aftershock/report"
 )
 
 const (
 	textFormat = "text" // of the report
+	htmlFormat = "html" // of the report
 	toStdout   = "-"    // in the place of the output directory
 )
 
 // formatNames are those of output.formats: of the report, of tables, of charts.
 func formatNames() []string {
-	all := append([]string{textFormat}, tableFormats()...)
+	all := append([]string{textFormat, htmlFormat}, tableFormats()...)
 	return append(all, names(plots.Formats, func(f plots.Format) string { return string(f) })...)
 }
 
@@ -44,11 +49,15 @@ func (c *config) checkFormats(p *plan) {
 		if !c.oneOf(fmt.Sprintf("output.formats[%d]", i), f, "a format", formatNames()) || slices.Contains(c.Output.Formats[:i], f) {
 			continue
 		}
-		if t, ok := report.FormatByName(f); ok {
+		t, ofTables := report.FormatByName(f)
+		switch {
+		case ofTables:
 			p.tables = append(p.tables, t)
-		} else if f == textFormat {
+		case f == textFormat:
 			p.text = true
-		} else {
+		case f == htmlFormat:
+			p.html = true
+		default:
 			p.plot.Formats = append(p.plot.Formats, plots.Format(f))
 		}
 	}
@@ -85,4 +94,58 @@ func renderTables(r *analysis.Result, p *plan) ([]file, error) {
 		}
 	}
 	return files, nil
+}
+
+// renderCharts draws the charts of p: as files, and for the HTML report.
+func renderCharts(ctx context.Context, p *plan, r *analysis.Result) (files []file, page []report.Chart, err error) {
+	o := p.plot
+	if p.html && !slices.Contains(o.Formats, plots.SVG) {
+		o.Formats = append(slices.Clone(o.Formats), plots.SVG)
+	}
+	if len(p.charts) == 0 || len(o.Formats) == 0 {
+		return nil, nil, nil
+	}
+	charts, err := plots.Render(ctx, r, p.charts, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range charts {
+		format := plots.Format(path.Ext(f.Name)[1:])
+		if slices.Contains(p.plot.Formats, format) {
+			files = append(files, file{"charts/" + f.Name, f.Data})
+		}
+		if p.html && format == plots.SVG {
+			c := report.Chart{SVG: f.Data}
+			if slices.ContainsFunc(r.Catalog.Events, func(e events.Event) bool { return e.ID == f.ID }) {
+				c.Event = f.ID
+			}
+			page = append(page, c)
+		}
+	}
+	return files, page, nil
+}
+
+// renderHTML makes the HTML report. It does not name the output directory: the
+// page of a study is the same wherever it lies.
+func (c *config) renderHTML(p *plan, r *analysis.Result, charts []report.Chart, m report.Manifest) (file, error) {
+	shown := c.settings
+	shown.Output.Dir = defaults().Output.Dir
+	m.Configuration = shown
+	var buf bytes.Buffer
+	err := report.HTML(&buf, r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.Events, Charts: charts, Dark: darkColors(), Manifest: &m})
+	return file{"report.html", buf.Bytes()}, err
+}
+
+// darkColors says what each colour of a light chart is in a dark one.
+func darkColors() map[string]string {
+	colors := func(t plots.Theme) []color.NRGBA {
+		return append([]color.NRGBA{t.Paper, t.Ink, t.Muted, t.Faint, t.Grid, t.Rise, t.Fall}, t.Series...)
+	}
+	hex := func(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
+	dark := colors(plots.Dark)
+	m := make(map[string]string)
+	for i, c := range colors(plots.Light) {
+		m[hex(c)] = hex(dark[i])
+	}
+	return m
 }

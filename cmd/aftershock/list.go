@@ -51,7 +51,8 @@ func (a *app) listCommand() *cobra.Command {
 	})
 	sub("formats", "List the formats of report, tables and charts", func(t io.Writer) {
 		fmt.Fprintln(t, "FORMAT\tIS")
-		fmt.Fprintf(t, "%s\tThe report for people.\n", textFormat)
+		fmt.Fprintf(t, "%s\tThe report, as it is printed.\n", textFormat)
+		fmt.Fprintf(t, "%s\tThe report with its charts, as one page that needs nothing beside it.\n", htmlFormat)
 		for _, f := range report.Formats {
 			fmt.Fprintf(t, "%s\t%s\n", f.Name, f.About)
 		}

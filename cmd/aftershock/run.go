@@ -15,7 +15,6 @@ import (
 	"aftershock/analysis"
 	"aftershock/events"
 	"aftershock/market"
-	"aftershock/plots"
 	"aftershock/report"
 )
 
@@ -208,18 +207,28 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 		return nil, err
 	}
 	files = append(files, tables...)
-	if len(p.charts) > 0 {
-		charts, err := plots.Render(ctx, r, p.charts, p.plot)
+	charts, page, err := renderCharts(ctx, p, r)
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, charts...)
+	m, err := c.manifest(p, src, r)
+	if err != nil {
+		return nil, err
+	}
+	if p.html {
+		f, err := c.renderHTML(p, r, page, *m)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range charts {
-			files = append(files, file{"charts/" + f.Name, f.Data})
-		}
+		files = append(files, f)
 	}
-	m, err := c.manifest(p, src, r, files)
-	if err != nil {
-		return nil, err
+	for _, f := range files {
+		d, err := report.FileOf(f.name, bytes.NewReader(f.data))
+		if err != nil {
+			return nil, err
+		}
+		m.Outputs = append(m.Outputs, d)
 	}
 	if err := m.Write(&buf); err != nil {
 		return nil, err
@@ -228,8 +237,8 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 	return files, nil
 }
 
-// manifest records how files came about.
-func (c *config) manifest(p *plan, src market.Source, r *analysis.Result, files []file) (*report.Manifest, error) {
+// manifest records how the figures of r came about.
+func (c *config) manifest(p *plan, src market.Source, r *analysis.Result) (*report.Manifest, error) {
 	m := report.NewManifest(r)
 	m.Program, m.Version = "aftershock", readBuild().version
 	m.Clock = time.Now().UTC().Truncate(time.Second)
@@ -255,13 +264,6 @@ func (c *config) manifest(p *plan, src market.Source, r *analysis.Result, files 
 			return nil, fmt.Errorf("an input has gone while the study ran: %w", err)
 		}
 		m.Inputs = append(m.Inputs, f)
-	}
-	for _, f := range files {
-		d, err := report.FileOf(f.name, bytes.NewReader(f.data))
-		if err != nil {
-			return nil, err
-		}
-		m.Outputs = append(m.Outputs, d)
 	}
 	return m, nil
 }

@@ -28,7 +28,7 @@ type plan struct {
 	known      []market.Security           // those of the file of securities
 	calendars  map[string]*market.Calendar // with the special days, by name of exchange
 	factors    []report.Factors            // the files that were read
-	text       bool                        // the report is wanted as a file
+	text, html bool                        // the report is wanted as such a file
 	tables     []report.Format             // that the tables are wanted in
 	charts     []string                    // names; none: no charts
 	plot       plots.Options
@@ -262,9 +262,6 @@ func (c *config) checkOutput(p *plan) {
 				p.charts = append(p.charts, name)
 			}
 		}
-	}
-	if len(p.plot.Formats) == 0 {
-		p.charts = nil
 	}
 	if o := (plots.Options{Width: c.Output.Width, Height: c.Output.Height, DPI: c.Output.DPI}); o.Validate() != nil {
 		c.bad("output", "%s", strings.TrimPrefix(o.Validate().Error(), "charts: "))
