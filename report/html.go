@@ -95,6 +95,7 @@ type htmlView struct {
 	Cards                []card
 	Overview             sheet
 	Charts               []inlineChart
+	Shown                string // which charts of events are left out
 	Events               []eventView
 	Pools                []poolView
 	PoolLegend           string
@@ -152,8 +153,7 @@ type pageCell struct {
 	Text, Link, Class, Tip string
 	ID                     string // of the cell, for links to it
 	Head, Bdi              bool   // heads its row; comes from outside, in whatever direction it runs
-	Stars                  string // beside a figure of a column with stars
-	Starred                bool
+	Stars                  string // beside a figure
 }
 
 func num(text string) pageCell   { return pageCell{Text: text, Class: "n"} }
@@ -217,6 +217,9 @@ func hashOf(s string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
+// A page of more than manyEvents would not open quickly with all their charts.
+const manyEvents = 100
+
 func anchor(ev int) string { return "e" + strconv.Itoa(ev) }
 
 // charts puts the charts on the page's sheet of glyphs and returns those of
@@ -224,7 +227,13 @@ func anchor(ev int) string { return "e" + strconv.Itoa(ev) }
 func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, error) {
 	var glyphs glyphSheet
 	by := make(map[string][]inlineChart)
+	if len(s.events) > manyEvents {
+		v.Shown = s.say("Of more than %s events each has one chart here.", manyEvents)
+	}
 	for k, c := range o.Charts {
+		if c.Event != "" && len(by[c.Event]) > 0 && len(s.events) > manyEvents {
+			continue
+		}
 		p, err := glyphs.add(c.SVG, o.Dark)
 		if err != nil {
 			return nil, fmt.Errorf("HTML report: chart %d, of event %q: %w", k+1, c.Event, err)
@@ -280,7 +289,12 @@ func (s *story) eventView(ev int, charts []inlineChart) eventView {
 	}
 	said, g, f := s.paragraphs(ev)
 	out.Said = said
-	for _, n := range s.warnings[e.ID] {
+	const most = 20 // warnings
+	for k, n := range s.warnings[e.ID] {
+		if k == most {
+			out.Warnings = append(out.Warnings, s.say("and %s more: the CSV files have them", len(s.warnings[e.ID])-most))
+			break
+		}
 		out.Warnings = append(out.Warnings, s.noteText(n))
 	}
 	if used := s.used(ev); len(used) > 0 {
@@ -367,7 +381,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) *sheet {
 
 // starred leaves room for stars beside a figure, and sets them.
 func starred(c pageCell, p float64) pageCell {
-	c.Starred, c.Stars = true, stars(p)
+	c.Class, c.Stars = c.Class+" s", stars(p)
 	return c
 }
 

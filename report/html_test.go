@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"aftershock/analysis"
+	"aftershock/events"
 	"aftershock/plots"
 )
 
@@ -131,7 +132,7 @@ func parsed(t *testing.T, page string) []*element {
 // has only elements and attributes that the template has, every link leads
 // somewhere, no name is given twice, every table has a caption and heads.
 func TestHTML(t *testing.T) {
-	elements := strings.Fields("html head meta title link body a svg defs path g use div nav details summary ol ul li time bdi main header h1 h2 h3 button p dl dt dd section input table caption thead tbody tfoot tr th td span article figure pre code footer")
+	elements := strings.Fields("html head meta title link body a svg defs path g use div nav details summary ol ul li time bdi main header h1 h2 h3 button p dl dt dd section input table caption thead tbody tfoot tr th td i article figure pre code footer")
 	attributes := strings.Fields("lang dir charset http-equiv content name rel href class id aria-hidden aria-label aria-labelledby aria-sort open datetime type value hidden placeholder role tabindex scope data-tip data-auto data-light data-dark data-series viewBox d fill fill-opacity stroke stroke-opacity stroke-width stroke-dasharray stroke-dashoffset transform x y")
 	for _, lang := range Languages() {
 		o := HTMLOptions{Lang: lang, Charts: drawn(t, nasty(), lang, "car", "caar"), Dark: darkOf()}
@@ -290,6 +291,36 @@ func TestHTMLSize(t *testing.T) {
 	}
 }
 
+// TestHTMLMany: 20 MB for 500 events of twelve securities, each event amid many
+// others and with a chart.
+func TestHTMLMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("500 events take their time")
+	}
+	cat := &events.Catalog{Origin: "many"}
+	var charts []Chart
+	few := drawn(t, shipped(), "en", "car")
+	for k := range 500 {
+		e := events.Event{ID: fmt.Sprintf("event-%d", k), Title: fmt.Sprintf("What happened to chips on day %d of the story", k), DateOnly: true, Time: time.Date(2024, 11, 1+k*7%211, 0, 0, 0, 0, time.UTC)}
+		for _, symbol := range strings.Fields("NVDA AVGO AMD TSM ASML INTC MU QCOM ARM MRVL TXN AMAT") {
+			e.Targets = append(e.Targets, events.Target{Symbol: symbol})
+		}
+		cat.Events = append(cat.Events, e)
+		for range 2 { // the second is not shown
+			charts = append(charts, Chart{Event: e.ID, SVG: few[k%len(few)].SVG})
+		}
+	}
+	r, err := analysis.DefaultStudy().Run(context.Background(), cat, shipped().Panel, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := htmlOf(t, r, HTMLOptions{Charts: charts, Dark: darkOf()})
+	if n := strings.Count(page, `role="img"`); len(page) > 20<<20 || n != 500 || !strings.Contains(page, "Of more than 100 events each has one chart here.") {
+		t.Errorf("%d bytes with %d charts", len(page), n)
+	}
+	t.Logf("%d bytes", len(page))
+}
+
 // TestGlyphSheet: what two charts share stands once, and a chart with a colour
 // that the dark page does not know keeps its own paper.
 func TestGlyphSheet(t *testing.T) {
@@ -315,6 +346,26 @@ func TestGlyphSheet(t *testing.T) {
 }
 
 // TestContrast: text reads on its ground by WCAG 2.2 (4.5 to 1) in both themes.
+func TestRelative(t *testing.T) {
+	for d, want := range map[string]string{
+		"M40.6 210.21L63 225.31L85.4 215.8": "m40.6 210.2l22.4 15.1 22.4-9.5",
+		"M0 379.21L600 379.21L600 0L0 0Z":   "m0 379.2l600 0 0-379.2-600 0z",
+		"M1 1L2 2ZL3 3":                     "m1 1l1 1zl2 2",
+		"M0.04 0.06C1 1 2 2 3 0Q-1 -1 0 0":  "m0 .1c1 .9 2 1.9 3-.1q-4-1-3 0",
+		"M1 1M2 2":                          "m1 1m1 1",
+		"":                                  "",
+	} {
+		if got, ok := relative(d); !ok || got != want {
+			t.Errorf("%q: %q, want %q", d, got, want)
+		}
+	}
+	for _, d := range []string{"A1 1", "M1", "M1 x", "m1 1"} {
+		if got, ok := relative(d); ok {
+			t.Errorf("%q: %q", d, got)
+		}
+	}
+}
+
 func TestContrast(t *testing.T) {
 	luminance := func(hex string) float64 {
 		var sum float64

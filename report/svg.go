@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -73,17 +74,29 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 			glyphs = useOf.ReplaceAllStringFunc(glyphs, func(u string) string {
 				return `<use href="#` + own[useOf.FindStringSubmatch(u)[1]] + `"`
 			})
+			if c := colorOf.FindStringSubmatch(attrs); c != nil {
+				p.Own = p.Own || dark[c[1]] == ""
+			}
 			fmt.Fprintf(&body, "<use href=\"#%s\"%s/>\n", s.define("<g", ">"+glyphs+"</g>"), attrs)
-		case partOf.MatchString(line), line == "</g>", strings.HasPrefix(line, `<path d="`) && strings.Count(line, "<") == 1:
+		case partOf.MatchString(line), line == "</g>":
 			body.WriteString(line + "\n")
+		case strings.HasPrefix(line, `<path d="`) && strings.Count(line, "<") == 1:
+			d, attrs, _ := strings.Cut(line[len(`<path d="`):], `"`)
+			d, ok := relative(d)
+			if !ok {
+				return p, fmt.Errorf("a path that is not known: %.60s", line)
+			}
+			body.WriteString(`<path d="` + d + `"` + attrs + "\n")
+			if m := colorOf.FindAllStringSubmatch(attrs, -1); m != nil {
+				for _, c := range m {
+					p.Own = p.Own || dark[c[1]] == ""
+				}
+			}
 		default:
 			return p, fmt.Errorf("an element that is not known: %.60s", line)
 		}
 	}
 	p.Body, p.Name = body.String(), strings.Join(spoken, ". ")
-	for _, c := range colorOf.FindAllStringSubmatch(p.Body, -1) {
-		p.Own = p.Own || dark[c[1]] == ""
-	}
 	return p, nil
 }
 
@@ -99,6 +112,75 @@ func (s *glyphSheet) define(tag, rest string) string {
 		fmt.Fprintf(&s.defs, "%s id=\"%s\"%s\n", tag, name, rest)
 	}
 	return name
+}
+
+// relative returns path data in tenths of a unit, each point relative to the one
+// before, which is two thirds as long; false where there is a command other than
+// M, L, Q, C and Z. A tenth of a point is less than a pixel.
+func relative(d string) (string, bool) {
+	var b []byte
+	var last byte
+	x, y := 0, 0           // where the pen is, in tenths
+	startX, startY := 0, 0 // where Z takes it
+	for d != "" {
+		op := d[0]
+		d = d[1:]
+		points, ok := map[byte]int{'Z': 0, 'M': 1, 'L': 1, 'Q': 2, 'C': 3}[op]
+		if !ok {
+			return "", false
+		}
+		if op != last || op == 'M' {
+			b = append(b, op|0x20)
+		} else if points > 0 {
+			b = append(b, ' ')
+		}
+		last = op
+		px, py := x, y
+		for k := range points {
+			if px, d, ok = tenths(d); !ok {
+				return "", false
+			}
+			if py, d, ok = tenths(d); !ok {
+				return "", false
+			}
+			if k > 0 {
+				b = append(b, ' ')
+			}
+			b = appendTenths(b, px-x)
+			b = append(b, ' ')
+			b = appendTenths(b, py-y)
+		}
+		switch x, y = px, py; op {
+		case 'M':
+			startX, startY = x, y
+		case 'Z':
+			x, y = startX, startY
+		}
+	}
+	return strings.ReplaceAll(string(b), " -", "-"), true
+}
+
+// tenths reads the number that d begins with, and the blank behind it.
+func tenths(d string) (v int, rest string, ok bool) {
+	n := 0
+	for n < len(d) && (d[n] >= '0' && d[n] <= '9' || d[n] == '.' || d[n] == '-') {
+		n++
+	}
+	f, err := strconv.ParseFloat(d[:n], 64)
+	return int(math.Round(10 * f)), strings.TrimPrefix(d[n:], " "), err == nil
+}
+
+func appendTenths(b []byte, v int) []byte {
+	if v < 0 {
+		b, v = append(b, '-'), -v
+	}
+	if v >= 10 || v == 0 {
+		b = strconv.AppendInt(b, int64(v/10), 10)
+	}
+	if v%10 != 0 {
+		b = append(b, '.', byte('0'+v%10))
+	}
+	return b
 }
 
 // darkRules are the style rules that change the colours of charts with the
