@@ -17,9 +17,9 @@ import (
 )
 
 // A workbook is five small parts of XML beside its sheets (ECMA-376, part 1,
-// SpreadsheetML). They are written here because the library for it would add a
-// quarter to the program, for formulas, encryption and drawings that tables do
-// not have, and writes sheets in an order that differs from run to run.
+// SpreadsheetML). They are written here because the library for it (excelize)
+// would add a fifth to the program, for formulas, encryption and drawings that
+// tables do not have, and writes sheets in an order that differs from run to run.
 
 // Limits of a sheet in Excel.
 const (
