@@ -501,6 +501,9 @@ func TestParquet(t *testing.T) {
 // TestPrinted: what is printed is among the columns, and is what it was, rounded.
 func TestPrinted(t *testing.T) {
 	for _, tab := range Tables(shipped()) {
+		if len(printed[tab.Name]) == 0 {
+			t.Errorf("nothing of %s is printed", tab.Name)
+		}
 		for _, name := range printed[tab.Name] {
 			if !slices.ContainsFunc(tab.Columns, func(c Column) bool { return c.Name == name }) {
 				t.Errorf("%s has no column %s to print", tab.Name, name)
@@ -518,6 +521,8 @@ func TestPrinted(t *testing.T) {
 		{Column{Name: "p", Type: Number}, number(3e-7), "<0.0001"},
 		{Column{Name: "sq_p_lower", Type: Number}, number(0.04996), "0.0500"},
 		{Column{Name: "t", Type: Number}, number(-5.2), "-5.200"},
+		{Column{Name: "coefficient", Type: Number}, number(-0.0023456), "-0.00235"},
+		{Column{Name: "t", Type: Number}, number(0), "0.000"},
 		{Column{Name: "t", Type: Number}, number(math.Inf(-1)), "-INF"},
 		{Column{Name: "t", Type: Number}, number(-1e21), "-1.000e+21"},
 		{Column{Name: "df", Type: Number}, number(248), "248"},

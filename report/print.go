@@ -17,6 +17,8 @@ var printed = map[string][]string{
 	"cars":             {"event_id", "security", "from", "to", "car", "se", "t", "df", "p", "bhar"},
 	"averages":         {"group_by", "group", "tau", "n", "aar", "se", "caar", "se_caar", "lower", "upper"},
 	"tests":            {"group_by", "group", "from", "to", "n", "caar", "test", "statistic", "p"},
+	"families":         {"family", "hypothesis", "n", "test", "statistic", "p", "correction", "p_adjusted"},
+	"regression":       {"name", "dependent", "coefficient", "se", "t", "df", "p", "n", "r2", "errors"},
 }
 
 // forPrint returns t as it is printed for people: the columns of printed, returns
@@ -65,6 +67,8 @@ func rounded(c Cell, col Column) string {
 		return decimals(100*v, 2)
 	case col.Name == "df":
 		return strconv.FormatFloat(v, 'f', -1, 64)
+	case v != 0 && math.Abs(v) < 0.1:
+		return strconv.FormatFloat(v, 'g', 3, 64)
 	}
 	return decimals(v, 3)
 }
