@@ -93,16 +93,16 @@ func weightsOf(e *analysis.Explained) string {
 	return string(analysis.EqualWeights)
 }
 
-// many writes what is left of a family's rejections after the correction.
-func (p *page) many() {
-	if len(p.r.Corrected) == 0 {
-		return
+// corrections say what is left of each family's rejections after the
+// correction, after a sentence on how; nothing where the study names no family.
+func (s *story) corrections() (how string, left []string) {
+	if len(s.r.Corrected) == 0 {
+		return "", nil
 	}
-	p.heading(p.say("Many hypotheses"))
-	p.paragraph("  ", "  ", p.say("Rejected at the 5%% level by the p values that %s corrects for the family; the table families has all.", string(p.r.Corrected[0].By)))
+	how = s.say("Rejected at the 5%% level by the p values that %s corrects for the family; the table families has all.", string(s.r.Corrected[0].By))
 	quiet := 0
-	for _, f := range p.r.Corrected {
-		var left []string
+	for _, f := range s.r.Corrected {
+		var names []string
 		alone, n := 0, 0
 		for _, h := range f.Hypotheses {
 			if math.IsNaN(h.P) {
@@ -113,22 +113,42 @@ func (p *page) many() {
 				alone++
 			}
 			if h.P < level {
-				left = append(left, p.isolate(clean(h.Label)+" ("+p.sayP(h.P)+")"))
+				names = append(names, s.isolate(clean(h.Label)+" ("+s.sayP(h.P)+")"))
 			}
 		}
 		if alone == 0 {
 			quiet++
 			continue
 		}
-		said := p.say("none")
-		if len(left) > 0 {
-			said = strings.Join(left, p.comma)
+		said := s.say("none")
+		if len(names) > 0 {
+			said = strings.Join(names, s.comma)
 		}
-		p.paragraph("  ", "    ", p.say("%s: %s of %s by themselves, %s together: %s", clean(f.Name), alone, n, len(left), said))
+		left = append(left, s.say("%s: %s of %s by themselves, %s together: %s", clean(f.Name), alone, n, len(names), said))
 	}
 	if quiet > 0 {
-		p.paragraph("  ", "    ", p.say("nothing in %s other families", quiet))
+		left = append(left, s.say("nothing in %s other families", quiet))
 	}
+	return how, left
+}
+
+// many writes what is left of a family's rejections after the correction.
+func (p *page) many() {
+	how, left := p.corrections()
+	if how == "" {
+		return
+	}
+	p.heading(p.say("Many hypotheses"))
+	p.paragraph("  ", "  ", how)
+	for _, s := range left {
+		p.paragraph("  ", "    ", s)
+	}
+}
+
+// regressed says of what the regression is that the study asks for.
+func (s *story) regressed(e *analysis.Explained) string {
+	return s.say("%s %s of %s observations on characteristics (%s left out); R2 %s, %s errors, %s weights.",
+		strings.ToUpper(dependent(e)), s.over(s.r.Study.Windows[e.Window]), e.N, len(e.Omitted), fixed(e.R2, 3), s.say(errorsOf(e)), s.say(weightsOf(e)))
 }
 
 // explained writes the regression of CARs.
@@ -138,9 +158,7 @@ func (p *page) explained() {
 		return
 	}
 	p.heading(p.say("What explains the differences"))
-	w := p.r.Study.Windows[e.Window]
-	p.paragraph("  ", "  ", p.say("%s %s of %s observations on characteristics (%s left out); R2 %s, %s errors, %s weights.",
-		strings.ToUpper(dependent(e)), p.over(w), e.N, len(e.Omitted), fixed(e.R2, 3), p.say(errorsOf(e)), p.say(weightsOf(e))))
+	p.paragraph("  ", "  ", p.regressed(e))
 	g := &grid{heads: []head{{name: "", left: true}, {name: p.say("coefficient")}, {name: p.say("error")}, {name: "t"}, {name: "p"}}}
 	for k, name := range e.Names {
 		g.rows = append(g.rows, []string{clip(clean(name), 28), significant(e.Coef[k]), significant(e.SE[k]), fixed(e.T[k], 2), showP(e.P[k])})

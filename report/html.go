@@ -31,6 +31,8 @@ type HTMLOptions struct {
 	// result knows. Its clock and its outputs are not shown, so that the same
 	// study gives the same bytes.
 	Manifest *Manifest
+	// Calibration, if not nil, says how the tests fare on the study's own data.
+	Calibration *analysis.Calibration
 }
 
 // Chart is a chart as package plots draws it in SVG.
@@ -99,6 +101,11 @@ type htmlView struct {
 	Events               []eventView
 	Pools                []poolView
 	PoolLegend           string
+	Fared                []string // how the tests fare on this data
+	How                  string   // how families are corrected
+	Left                 []string // what is left of them
+	Regressed            string
+	Explained            *sheet
 	Legend               []string
 	Models               sheet
 	Hypotheses           []sheet
@@ -204,6 +211,19 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 	}
 	if len(s.only) == 0 {
 		s.pools(v)
+	}
+	if o.Calibration != nil {
+		for i := range o.Calibration.Groups {
+			v.Fared = append(v.Fared, s.fared(&o.Calibration.Groups[i]))
+		}
+	}
+	v.How, v.Left = s.corrections()
+	if e := s.r.Explained; e != nil {
+		v.Regressed = s.regressed(e)
+		v.Explained = &sheet{Caption: s.say("What explains the differences"), Heads: heads("", "#"+s.say("coefficient"), "#"+s.say("error"), "#t", "#p")}
+		for k, name := range e.Names {
+			v.Explained.Rows = append(v.Explained.Rows, []pageCell{named(name), num(significant(e.Coef[k])), num(significant(e.SE[k])), num(fixed(e.T[k], 2)), num(showP(e.P[k]))})
+		}
 	}
 	s.methods(v)
 	s.remaining(v)
@@ -315,7 +335,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) *sheet {
 	t := &sheet{Caption: s.say("The securities: returns and abnormal returns in %%; stars mark p < 0.05, 0.01 and 0.001"),
 		Heads: heads(s.say("security"), s.say("name"))}
 	if zero {
-		t.Heads = append(t.Heads, heads("#"+s.say("return"), "#AR", "#t", "#"+s.say("p of t"))...)
+		t.Heads = append(t.Heads, heads("#"+s.what(), "#AR", "#t", "#"+s.say("p of t"))...)
 		t.Heads[3].Tip = s.say("Abnormal return on session 0: the return less what the model expects")
 	}
 	var windows []int
@@ -340,7 +360,9 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) *sheet {
 		row := []pageCell{named(o.Security), given(nameOf(r, o.Security))}
 		if zero {
 			x, k := r.SessionTest(i, 0), -st.Event.From
-			row = append(row, moved(f.Return[k]), starred(moved(f.AR[k]), x.P), num(fixed(x.Stat, 2)), num(showP(x.P)))
+			observed := moved(f.Return[k])
+			observed.Text = s.observed(f.Return[k])
+			row = append(row, observed, starred(moved(f.AR[k]), x.P), num(fixed(x.Stat, 2)), num(showP(x.P)))
 			row[3].Tip = s.tip(f.SE[k], &x)
 		}
 		for _, w := range windows {

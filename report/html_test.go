@@ -262,6 +262,29 @@ func TestHTMLSays(t *testing.T) {
 	}
 }
 
+// TestHTMLSections: what only some studies have has a section of its own, which
+// the contents lead to.
+func TestHTMLSections(t *testing.T) {
+	r := *nasty()
+	r.Explained = &analysis.Explained{Names: []string{"<b>size</b>"},
+		Regression: &analysis.Regression{N: 9, Coef: []float64{0.25}, SE: []float64{0.125}, T: []float64{2}, P: []float64{0.0456}}}
+	with := htmlOf(t, &r, HTMLOptions{Calibration: &analysis.Calibration{Groups: []analysis.CalibratedGroup{{
+		Groups: []string{"event labor-day"}, Draws: 300,
+		Tests: []analysis.CalibratedTest{{Test: "patell", Draws: 300, Size: []analysis.Rate{{Level: 0.05, Share: 0.21}}, Verdict: analysis.TooOften}},
+	}}}})
+	without := htmlOf(t, made(t, 0, 0.1), HTMLOptions{})
+	for id, want := range map[string]string{"families": "together:", "explained": "&lt;b&gt;size&lt;/b&gt;", "calibration": "patell" + nbsp + "21.0%"} {
+		_, section, ok := strings.Cut(with, `<section id="`+id+`"`)
+		section, _, _ = strings.Cut(section, "</section>")
+		if !ok || !strings.Contains(section, want) || !strings.Contains(with, `href="#`+id+`"`) {
+			t.Errorf("%s: no %q in %q", id, want, section)
+		}
+		if strings.Contains(without, `"`+id+`"`) || strings.Contains(without, `href="#`+id+`"`) {
+			t.Errorf("%s where there is nothing to say", id)
+		}
+	}
+}
+
 func TestHTMLErrors(t *testing.T) {
 	for want, o := range map[string]HTMLOptions{
 		`no event "nope"`:                  {Events: []string{"nope"}},
