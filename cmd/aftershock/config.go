@@ -24,6 +24,7 @@ import (
 type settings struct {
 	Study struct {
 		Name          string   `json:"name"`
+		Design        string   `json:"design"`
 		Model         string   `json:"model"`
 		Benchmark     string   `json:"benchmark"`
 		Estimation    window   `json:"estimation"`
@@ -36,6 +37,8 @@ type settings struct {
 		Weights       string   `json:"weights"`
 		Tests         []string `json:"tests"`
 		Groups        []string `json:"groups"`
+		Family        string   `json:"family"`
+		Correction    string   `json:"correction"`
 		Placebo       string   `json:"placebo"`
 		Draws         int      `json:"draws"`
 		Seed          uint64   `json:"seed"`
@@ -49,6 +52,15 @@ type settings struct {
 		PeerMarket  bool     `json:"peer_market"`
 		Donors      []string `json:"donors"`
 	} `json:"model"`
+	Regression struct {
+		Characteristics []string `json:"characteristics"`
+		File            string   `json:"file"`
+		Dependent       string   `json:"dependent"`
+		Window          window   `json:"window"`
+		Weights         string   `json:"weights"`
+		Errors          string   `json:"errors"`
+		Cluster         string   `json:"cluster"`
+	} `json:"regression"`
 	Events struct {
 		File       string      `json:"file"`
 		IDs        []string    `json:"ids"`

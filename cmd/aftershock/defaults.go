@@ -11,6 +11,7 @@ func defaults() settings {
 	d := analysis.DefaultStudy()
 	var s settings
 	s.Study.Name = "DeepSeek"
+	s.Study.Design = string(d.Design)
 	s.Study.Model = d.Model.Name()
 	s.Study.Benchmark = d.Benchmark
 	s.Study.Estimation = window(d.Estimation)
@@ -27,11 +28,19 @@ func defaults() settings {
 	for _, g := range d.Groups {
 		s.Study.Groups = append(s.Study.Groups, string(g))
 	}
+	s.Study.Correction = string(d.Correction)
 	s.Study.Draws = analysis.DefaultDraws
 	s.Study.Seed = d.Seed
 
 	s.Model.Factors, s.Model.Peers, s.Model.Donors = []string{}, []string{}, []string{}
 	s.Model.PeerWeights = string(analysis.EqualWeights)
+
+	s.Regression.Characteristics = []string{}
+	s.Regression.Dependent = dependentCAR
+	s.Regression.Window = window(d.Windows[0])
+	s.Regression.Weights = string(analysis.EqualWeights)
+	s.Regression.Errors = string(analysis.HC3)
+	s.Regression.Cluster = string(analysis.ByEvent)
 
 	s.Events.File = shippedEvents
 	s.Events.IDs = []string{

@@ -65,7 +65,8 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 		c.Study.Event.From = min(c.Study.Event.From, w.From)
 		c.Study.Event.To = max(c.Study.Event.To, w.To)
 	}
-	c.Events.File = "" // none is read
+	c.Events.File = ""                 // none is read
+	c.Regression.Characteristics = nil // that make one event differ from others
 	p, err := c.plan()
 	if err != nil {
 		return err

@@ -166,7 +166,10 @@ func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source
 	if err != nil {
 		return nil, err
 	}
-	return r, allExcluded(r)
+	if err := allExcluded(r); err != nil {
+		return nil, err
+	}
+	return r, p.explain.perform(r)
 }
 
 // note writes what is good to know, where a person reads it.
@@ -256,6 +259,9 @@ func (c *config) manifest(p *plan, src market.Source, r *analysis.Result) (*repo
 	}
 	if c.SecuritiesFile != "" {
 		inputs = append(inputs, c.path("securities_file", c.SecuritiesFile))
+	}
+	if p.explain != nil && c.Regression.File != "" {
+		inputs = append(inputs, c.path("regression.file", c.Regression.File))
 	}
 	inputs = append(inputs, priceFiles(src, r.Panel)...)
 	for _, name := range inputs {

@@ -28,6 +28,7 @@ type plan struct {
 	known      []market.Security           // those of the file of securities
 	calendars  map[string]*market.Calendar // with the special days, by name of exchange
 	factors    []report.Factors            // the files that were read
+	explain    *explanation                // nil: no regression
 	text, html bool                        // the report is wanted as such a file
 	tables     []report.Format             // that the tables are wanted in
 	charts     []string                    // names; none: no charts
@@ -40,6 +41,7 @@ func (c *config) plan() (*plan, error) {
 	p := &plan{
 		study: &analysis.Study{
 			Name:          c.name(),
+			Design:        analysis.Subject(c.Study.Design),
 			Benchmark:     c.Study.Benchmark,
 			Estimation:    analysis.Window(c.Study.Estimation),
 			Event:         analysis.Window(c.Study.Event),
@@ -49,6 +51,8 @@ func (c *config) plan() (*plan, error) {
 			MissingEvent:  analysis.MissingEvent(c.Study.MissingEvent),
 			Weights:       analysis.Weighting(c.Study.Weights),
 			Tests:         c.tests(),
+			Family:        analysis.FamilyKind(c.Study.Family),
+			Correction:    analysis.Correction(c.Study.Correction),
 			Placebo:       c.Study.Placebo,
 			Draws:         c.Study.Draws,
 			Seed:          c.Study.Seed,
@@ -71,6 +75,7 @@ func (c *config) plan() (*plan, error) {
 	c.checkSecurities(p)
 	c.checkCalendar(p)
 	c.checkPrices()
+	c.checkRegression(p)
 	c.oneOf("factors.unit", c.Factors.Unit, "a unit", []string{auto, string(factors.Percent), string(factors.Decimal)})
 	c.checkOutput(p)
 	if f := c.Events; f.From != market.NoDate && f.To != market.NoDate && f.From > f.To {
@@ -150,7 +155,7 @@ func (c *config) model() analysis.Model {
 func (c *config) tests() []analysis.Test {
 	switch names := c.Study.Tests; {
 	case slices.Equal(names, []string{byDefault}):
-		return analysis.DefaultStudy().Tests
+		return analysis.Subject(c.Study.Design).DefaultTests()
 	case slices.Equal(names, []string{all}):
 		return analysis.Tests
 	default:

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aftershock/analysis"
+)
+
+// The dependent variables of a regression.
+const (
+	dependentCAR  = "car"
+	dependentSCAR = "scar"
+)
+
+// regressionErrors are the estimators of errors that make sense of CARs, which
+// have no order in time.
+var regressionErrors = []string{
+	string(analysis.Classical), string(analysis.HC0), string(analysis.HC1), string(analysis.HC2), string(analysis.HC3), string(analysis.Clustered),
+}
+
+// explanation is a regression that is asked for.
+type explanation struct {
+	names []string
+	file  *characteristics // nil: none
+	as    analysis.Explanation
+}
+
+// checkRegression translates the section regression.
+func (c *config) checkRegression(p *plan) {
+	s := &c.Regression
+	if len(s.Characteristics) == 0 {
+		return
+	}
+	e := &explanation{names: s.Characteristics}
+	known := slices.Clone(analysis.CharacteristicNames)
+	if s.File != "" {
+		file := c.path("regression.file", s.File)
+		in, err := os.Open(file)
+		if err != nil {
+			c.bad("regression.file", "%v", err)
+			return
+		}
+		defer in.Close()
+		var problems []problem
+		e.file, problems = parseCharacteristics(file, in)
+		if c.problems = append(c.problems, problems...); len(problems) > 0 {
+			return
+		}
+		known = append(known, e.file.names...)
+	}
+	for i, name := range s.Characteristics {
+		key := fmt.Sprintf("regression.characteristics[%d]", i)
+		if slices.Contains(s.Characteristics[:i], name) {
+			c.bad(key, "%s is named twice", name)
+		}
+		c.oneOf(key, name, "a characteristic", known)
+	}
+	c.oneOf("regression.dependent", s.Dependent, "a dependent variable", []string{dependentCAR, dependentSCAR})
+	c.oneOf("regression.weights", s.Weights, "a weighting of regressions", []string{string(analysis.EqualWeights), string(analysis.PrecisionWeights)})
+	c.oneOf("regression.errors", s.Errors, "an estimator of errors", regressionErrors)
+	c.oneOf("regression.cluster", s.Cluster, "a kind of cluster", []string{string(analysis.ByEvent), string(analysis.BySecurity), string(analysis.ByCategory)})
+	e.as = analysis.Explanation{
+		Window:       slices.Index(c.Study.CAR, s.Window),
+		Standardised: s.Dependent == dependentSCAR,
+		Weighted:     s.Weights == string(analysis.PrecisionWeights),
+		Errors:       analysis.Errors(s.Errors),
+		Cluster:      analysis.Grouping(s.Cluster),
+	}
+	if e.as.Window < 0 && c.origin("regression.window") == fromDefault {
+		e.as.Window = 0 // the first, whatever it is
+	}
+	if e.as.Window < 0 {
+		c.bad("regression.window", "%s is none of the windows of study.car; add it there", analysis.Window(s.Window))
+	}
+	p.explain = e
+}
+
+// perform regresses the CARs of r.
+func (e *explanation) perform(r *analysis.Result) error {
+	if e == nil {
+		return nil
+	}
+	var by []analysis.Characteristic
+	for _, name := range e.names {
+		var more []analysis.Characteristic
+		var err error
+		if e.file != nil && slices.Contains(e.file.names, name) {
+			more = []analysis.Characteristic{e.file.of(r, name)}
+		} else if more, err = r.Characteristic(name); err != nil {
+			return fmt.Errorf("regression: %w", err)
+		}
+		by = append(by, more...)
+	}
+	_, err := r.Explain(by, e.as)
+	return err
+}
+
+// characteristics are those of a file: numbers by what they are about.
+type characteristics struct {
+	names  []string
+	values map[about][]float64 // in the order of names
+	keyed  about               // which of its fields the file tells apart; the others are ""
+}
+
+// about is an event, a security, or both.
+type about struct{ event, security string }
+
+// parseCharacteristics reads a CSV file that messages call file. All that is
+// wrong with it is reported.
+func parseCharacteristics(file string, in io.Reader) (*characteristics, []problem) {
+	var problems []problem
+	bad := func(line int, format string, args ...any) {
+		problems = append(problems, problem{where: fmt.Sprintf("%s:%d", file, line), what: fmt.Sprintf(format, args...)})
+	}
+	r := csv.NewReader(in)
+	r.TrimLeadingSpace = true
+	head, err := r.Read()
+	if err != nil {
+		return nil, []problem{{where: file, what: "has no line with the names of columns, such as security,employees"}}
+	}
+	c := &characteristics{values: make(map[about][]float64)}
+	event, security := -1, -1
+	var columns []int
+	for i, h := range head {
+		switch h = strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")); {
+		case h == "event_id":
+			event, c.keyed.event = i, h
+		case h == "security":
+			security, c.keyed.security = i, h
+		case h == "" || slices.Contains(c.names, h):
+			bad(1, "column %d is called %q; give each a name of its own", i+1, h)
+		case slices.Contains(analysis.CharacteristicNames, h):
+			bad(1, "%s is known without the file; call the column something else", h)
+		default:
+			c.names, columns = append(c.names, h), append(columns, i)
+		}
+	}
+	if event < 0 && security < 0 {
+		bad(1, "there is neither a column event_id nor a column security")
+	}
+	for len(problems) == 0 {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		line, _ := r.FieldPos(0)
+		if err != nil {
+			var wrong *csv.ParseError
+			if errors.As(err, &wrong) {
+				line, err = wrong.Line, wrong.Err
+			}
+			bad(line, "%v", err)
+			break
+		}
+		var key about
+		if event >= 0 {
+			key.event = strings.TrimSpace(row[event])
+		}
+		if security >= 0 {
+			key.security = strings.TrimSpace(row[security])
+		}
+		if c.values[key] != nil {
+			bad(line, "%s is there twice", strings.TrimSpace(key.event+" "+key.security))
+		}
+		values := make([]float64, len(columns))
+		for k, i := range columns {
+			values[k] = math.NaN()
+			if text := strings.TrimSpace(row[i]); text != "" {
+				if values[k], err = strconv.ParseFloat(text, 64); err != nil || math.IsNaN(values[k]) || math.IsInf(values[k], 0) {
+					bad(line, "%s %q is not a number; leave it empty where it is not known", c.names[k], text)
+				}
+			}
+		}
+		c.values[key] = values
+	}
+	return c, problems
+}
+
+// of lays one of the characteristics on the observations of r; NaN where the
+// file does not have it.
+func (c *characteristics) of(r *analysis.Result, name string) analysis.Characteristic {
+	k := slices.Index(c.names, name)
+	out := analysis.Characteristic{Name: name, Value: make([]float64, len(r.Observations))}
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		var key about
+		if c.keyed.event != "" {
+			key.event = o.EventID
+		}
+		if c.keyed.security != "" {
+			key.security = o.Security
+		}
+		out.Value[i] = math.NaN()
+		if values, ok := c.values[key]; ok {
+			out.Value[i] = values[k]
+		}
+	}
+	return out
+}
