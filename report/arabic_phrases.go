@@ -337,7 +337,9 @@ var arabicPhrases = map[string]string{
 	"window":                                                           "النافذة",
 
 	// Volume, volatility, families and regressions.
-	"Subject": "الموضوع",
+	"The spread between them had %s times the usual variance.": "وكان تباين التشتت بينها %s مرة قدر المعتاد.",
+	"%s, of volumes in the place of returns":                   "%s، على أحجام التداول بدلًا من العوائد",
+	"Subject":                                                  "الموضوع",
 	"turnover, ln(1 + shares traded / shares outstanding): abnormal figures are points of the shares outstanding; nothing is bought and held":              "معدل التداول، \u2066ln(1 + shares traded / shares outstanding)\u2069: القيم غير العادية نقاط مئوية من الأسهم القائمة؛ ولا شيء يُشترى ويُحتفظ به",
 	"trading volume, ln(1 + shares traded): abnormal figures are logarithms, in which 69%% is twice the volume and -69%% half; nothing is bought and held": "حجم التداول، \u2066ln(1 + shares traded)\u2069: القيم غير العادية لوغاريتمات، فيها \u206669%%\u2069 ضعف الحجم و\u2066-69%%\u2069 نصفه؛ ولا شيء يُشترى ويُحتفظ به",
 	"volatility: whether abnormal returns, in whatever direction, are larger than usual":                                                                   "التقلب: هل العوائد غير العادية، في أي اتجاه كانت، أكبر من المعتاد",

@@ -145,7 +145,9 @@ func (s *story) facts() []fact {
 	if len(benchmarks) > 0 && explainer(st.Model, false) == "the market" {
 		model = s.say("%s; benchmark %s", model, s.abridge(benchmarks, 4))
 	}
-	if st.Returns == market.Log {
+	if s.aboutVolume() {
+		field("Model", s.say("%s, of volumes in the place of returns", st.Model.Name()))
+	} else if st.Returns == market.Log {
 		field("Model", s.say("%s; log returns", model))
 	} else {
 		field("Model", s.say("%s; simple returns", model))

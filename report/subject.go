@@ -101,7 +101,11 @@ func (k speaker) variance(f *finding) string {
 	default:
 		s += k.say(", which cannot be told from chance (%s).", k.quote(f.past))
 	}
-	if lambda = f.window.Test(analysis.VarianceLambda{}.Name()); lambda != nil && defined(lambda) {
+	switch lambda = f.window.Test(analysis.VarianceLambda{}.Name()); {
+	case lambda == nil || !defined(lambda):
+	case f.window.CoMoving(): // which its p value does not allow for
+		s += " " + k.say("The spread between them had %s times the usual variance.", fixed(lambda.Figure("lambda"), 1))
+	default:
 		s += " " + k.say("The spread between them had %s times the usual variance (%s).", fixed(lambda.Figure("lambda"), 1), k.quote(lambda))
 	}
 	return s
