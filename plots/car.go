@@ -346,7 +346,7 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 	for _, kind := range []lineKind{crowd, named, average} {
 		for i := len(cp.lines) - 1; i >= 0; i-- {
 			if cp.lines[i].kind == kind {
-				part(c, cp.lines[i].Name, func() { path(i) })
+				part(c, cp.name(i), func() { path(i) })
 			}
 		}
 	}
@@ -356,8 +356,16 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 			p.write(c, l.name, l.at, 0, p.theme.Muted)
 			continue
 		}
-		part(c, cp.lines[l.line].Name, func() { cp.label(c, l) })
+		part(c, cp.name(l.line), func() { cp.label(c, l) })
 	}
+}
+
+// name is what line i is called.
+func (cp *carPlotter) name(i int) string {
+	if cp.lines[i].kind == average {
+		return cp.p.words.average
+	}
+	return cp.lines[i].Name
 }
 
 // label draws the end of a line with its name and its last figure.
