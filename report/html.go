@@ -527,13 +527,23 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 	for _, n := range m.Notes {
 		add("Note of the readers", n)
 	}
-	v.Coverage = sheet{Caption: s.say("Prices"), Heads: heads(s.say("security"), s.say("name"), s.say("calendar"), s.say("first"), s.say("last"), "#"+s.say("sessions"), "#"+s.say("missing"), s.say("adjusted for dividends"), s.say("origin"))}
+	v.Coverage = sheet{Caption: s.say("Prices"), Heads: heads(s.say("security"), s.say("name"), s.say("calendar"), s.say("first"), s.say("last"), "#"+s.say("sessions"), "#"+s.say("missing"), s.say("adjusted for dividends"))}
+	several := slices.ContainsFunc(m.Securities, func(c Coverage) bool { return c.Origin != m.Securities[0].Origin })
+	if several {
+		v.Coverage.Heads = append(v.Coverage.Heads, heads(s.say("origin"))...)
+	} else if len(m.Securities) > 0 {
+		add("Origin of prices", m.Securities[0].Origin)
+	}
 	for _, c := range m.Securities {
 		adjusted := s.say("no")
 		if c.Adjusted {
 			adjusted = s.say("yes")
 		}
-		v.Coverage.Rows = append(v.Coverage.Rows, []pageCell{named(c.Symbol), given(c.Name), given(c.Calendar), day(c.First), day(c.Last), num(strconv.Itoa(c.Sessions)), num(strconv.Itoa(c.Missing)), {Text: adjusted}, given(c.Origin)})
+		row := []pageCell{named(c.Symbol), given(c.Name), {Text: clean(c.Calendar), Class: "ltr"}, day(c.First), day(c.Last), num(strconv.Itoa(c.Sessions)), num(strconv.Itoa(c.Missing)), {Text: adjusted}}
+		if several {
+			row = append(row, given(c.Origin))
+		}
+		v.Coverage.Rows = append(v.Coverage.Rows, row)
 	}
 	if len(m.Inputs) > 0 {
 		v.Inputs = &sheet{Caption: s.say("Input files"), Heads: heads(s.say("file"), "#"+s.say("bytes"), "SHA-256")}

@@ -173,6 +173,9 @@ func TestHTML(t *testing.T) {
 					t.Errorf("%s: <%s %s> leads nowhere: %q", lang, e.name, a, to)
 				}
 			}
+			if name, ok := e.attrs["data-series"]; ok && name == "" {
+				t.Errorf("%s: a line without a name", lang)
+			}
 			switch e.name {
 			case "th":
 				if e.attrs["scope"] == "" {
