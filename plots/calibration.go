@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -22,7 +23,7 @@ type calibrationData struct {
 
 // Calibration draws, for every group and window of c, how often each test
 // rejects where nothing happened, with its 95% interval, and how often those
-// that hold find what was injected. Errors: as of Render.
+// that do not reject too often find what was injected. Errors: as of Render.
 func Calibration(ctx context.Context, c *analysis.Calibration, o Options) ([]File, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -33,7 +34,10 @@ func Calibration(ctx context.Context, c *analysis.Calibration, o Options) ([]Fil
 	taken := make(map[string]bool)
 	for i := range c.Groups {
 		d := &calibrationData{CalibratedGroup: &c.Groups[i]}
-		d.name = d.Groups[0] + " " + strconv.Itoa(d.Window.From) + " " + strconv.Itoa(d.Window.To)
+		d.name = strings.ReplaceAll(d.Groups[0], " ", "-")
+		if c.Groups[len(c.Groups)-1].Window != c.Groups[0].Window { // several
+			d.name += "-" + strconv.Itoa(d.Window.From) + ".." + strconv.Itoa(d.Window.To)
+		}
 		drawings, stems = append(drawings, d), append(stems, stem("calibration", d.name, taken))
 	}
 	if err := ctx.Err(); err != nil {
@@ -56,17 +60,17 @@ var calibrationSays = map[bool]*calibrationWords{
 		title:    "How often tests reject where nothing happened: %s",
 		more:     "%s and %s more",
 		subtitle: "%s at %s sessions without news, %s to %s",
-		key:      "Dots: share of p ≤ 5%; lines: its 95% interval, which allows for sessions that overlap. Blue: the test holds; orange: it rejects too often; grey: too rarely, or not decided.",
+		key:      "Dots: share of p ≤ 5%; lines: its 95% interval, which allows for sessions that overlap. Blue: the test holds; orange: it rejects too often; grey: too rarely, or not decided. Right: the most powerful tests that do not reject too often.",
 		size:     "Rejected at 5%, of true nulls",
-		power:    "Rejected at 5%, by what is added on session 0 (tests that hold)",
+		power:    "Rejected at 5%, by what is added on session 0",
 	},
 	true: {
 		title:    "كم يرفض كل اختبار حيث لم يحدث شيء: %s",
 		more:     "%s و%s أخرى",
 		subtitle: "%s في %s جلسة بلا أخبار، من %s إلى %s",
-		key:      "النقاط: نسبة ما كانت قيمة p فيه 5% أو أقل؛ والخطوط: فترة ثقتها عند 95% مع مراعاة تداخل الجلسات. الأزرق: الاختبار صحيح؛ البرتقالي: يرفض أكثر مما ينبغي؛ الرمادي: أقل مما ينبغي، أو غير محسوم.",
+		key:      "النقاط: نسبة ما كانت قيمة p فيه 5% أو أقل؛ والخطوط: فترة ثقتها عند 95% مع مراعاة تداخل الجلسات. الأزرق: الاختبار صحيح؛ البرتقالي: يرفض أكثر مما ينبغي؛ الرمادي: أقل مما ينبغي، أو غير محسوم. وفي الجهة اليمنى: أقوى الاختبارات التي لا ترفض أكثر مما ينبغي.",
 		size:     "المرفوض عند 5% من الفرضيات الصحيحة",
-		power:    "المرفوض عند 5% بحسب ما يضاف في الجلسة 0 (الاختبارات الصحيحة)",
+		power:    "المرفوض عند 5% بحسب ما يضاف في الجلسة 0",
 	},
 }
 
@@ -91,8 +95,8 @@ func (d *calibrationData) rows() []*analysis.CalibratedTest {
 	return rows
 }
 
-// curves returns the tests that hold and have a power, the most powerful
-// first, as many as there are colours.
+// curves returns the tests that have a power and do not reject too often, the
+// most powerful first, as many as there are colours.
 func (d *calibrationData) curves(p *pen) []*analysis.CalibratedTest {
 	var out []*analysis.CalibratedTest
 	total := func(x *analysis.CalibratedTest) (sum float64) {
@@ -102,7 +106,7 @@ func (d *calibrationData) curves(p *pen) []*analysis.CalibratedTest {
 		return sum
 	}
 	for _, x := range d.rows() {
-		if len(x.Power) > 0 && x.Verdict == analysis.Holds {
+		if len(x.Power) > 0 && x.Verdict != analysis.TooOften {
 			out = append(out, x)
 		}
 	}

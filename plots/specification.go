@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -16,6 +17,7 @@ import (
 type specificationData struct {
 	*analysis.Agreement
 	answers []analysis.Answer
+	listed  []analysis.Answer // the same as they were made
 }
 
 // Specification draws a specification curve for every group of s that has an
@@ -37,6 +39,7 @@ func Specification(ctx context.Context, s *analysis.Sweep, o Options) ([]File, e
 				d.answers = append(d.answers, x)
 			}
 		}
+		d.listed = slices.Clone(d.answers)
 		slices.SortStableFunc(d.answers, func(a, b analysis.Answer) int {
 			switch {
 			case a.CAAR < b.CAAR:
@@ -46,7 +49,7 @@ func Specification(ctx context.Context, s *analysis.Sweep, o Options) ([]File, e
 			}
 			return 0
 		})
-		drawings, stems = append(drawings, d), append(stems, stem("specification", d.Group, taken))
+		drawings, stems = append(drawings, d), append(stems, stem("specification", strings.ReplaceAll(d.Group, " ", "-"), taken))
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -104,12 +107,11 @@ func (d *specificationData) choices(w *specificationWords) []choiceRow {
 		{w.choice, func(x *analysis.Answer) string { return x.Test }},
 	} {
 		var values []string
-		for i := range d.answers {
-			if v := c.of(&d.answers[i]); !slices.Contains(values, v) {
+		for i := range d.listed {
+			if v := c.of(&d.listed[i]); !slices.Contains(values, v) {
 				values = append(values, v)
 			}
 		}
-		slices.Sort(values)
 		if len(values) < 2 {
 			continue
 		}
@@ -165,13 +167,13 @@ func (d *specificationData) draw(p *pen, c draw.Canvas, rows []choiceRow) {
 		left: 0, right: float64(len(d.answers)), bottom: lo, top: hi}
 	p.horizontals(c, f, ticks, true)
 	r := min(p.stroke(2.6), max(p.stroke(0.9), 0.45*(f.Max.X-f.Min.X)/vg.Length(len(d.answers))))
-	colour := func(x *analysis.Answer) (col, faint bool) { return x.CAAR > 0, !x.Significant() }
 	for i := range d.answers {
 		x := &d.answers[i]
 		col := p.theme.Fall
-		if rose, faint := colour(x); faint {
+		switch {
+		case !x.Significant():
 			col = p.theme.Faint
-		} else if rose {
+		case x.CAAR > 0:
 			col = p.theme.Rise
 		}
 		at := f.x(float64(i) + 0.5)

@@ -89,7 +89,7 @@ func CalibrationText(w io.Writer, r *analysis.Result, c *analysis.Calibration, o
 			p.paragraph("  ", "  ", s)
 		}
 		if len(c.Inject) > 0 {
-			p.paragraph("  ", "  ", p.say("Under an abnormal return stands how often the test finds it at 5%% when it is added on session 0; in brackets at the level that gives the test a size of 5%% here."))
+			p.paragraph("  ", "  ", p.say("Power is how often the test finds, at 5%%, an abnormal return that is added on session 0; in brackets at the level that gives the test a size of 5%% here."))
 		}
 		if len(p.dropped) > 0 {
 			p.paragraph("  ", "  ", p.say("At this width the tables leave out: %s. The CSV files have them.", strings.Join(p.each(p.dropped), p.comma)))
@@ -128,9 +128,6 @@ func (p *page) calibrated(g *analysis.CalibratedGroup) {
 	worth := p.say("worth")
 	t := &grid{heads: []head{{name: "", left: true}, {name: "5%"}, {name: "95%", order: 2, as: p.say("intervals")}, {name: "1%", order: 4, as: "1%"}, {name: "10%", order: 4, as: "10%"},
 		{name: worth, order: 3, as: worth}, {name: "", left: true, order: 1}}}
-	for _, v := range p.o.Calibration.Inject {
-		t.heads = append(t.heads, head{name: percent(v, places(v)) + "%", order: 5, as: p.say("power")})
-	}
 	for i := range g.Tests {
 		x := &g.Tests[i]
 		if x.Draws == 0 {
@@ -139,15 +136,34 @@ func (p *page) calibrated(g *analysis.CalibratedGroup) {
 		s := x.At(0.05)
 		row := []string{x.Test, perCent(s.Share), perCent(s.Lower) + "–" + perCent(s.Upper), perCent(x.At(0.01).Share), perCent(x.At(0.10).Share),
 			fixed(s.Effective, 0), p.fares(x.Verdict)}
-		for _, v := range x.Power {
-			row = append(row, fixed(100*v.Share, 0)+" ("+fixed(100*v.Adjusted, 0)+")")
-		}
-		for len(row) < len(t.heads) {
-			row = append(row, "–")
-		}
 		t.rows = append(t.rows, row)
 	}
 	p.grid(t)
+	p.power(g)
+}
+
+// power writes how often the tests that do not reject too often find what was
+// injected.
+func (p *page) power(g *analysis.CalibratedGroup) {
+	t := &grid{heads: []head{{name: p.say("power"), left: true}}}
+	for _, v := range p.o.Calibration.Inject {
+		t.heads = append(t.heads, head{name: percent(v, places(v)) + "%", order: 1, as: p.say("power")})
+	}
+	for i := range g.Tests {
+		x := &g.Tests[i]
+		if len(x.Power) != len(p.o.Calibration.Inject) || len(x.Power) == 0 || x.Verdict == analysis.TooOften {
+			continue
+		}
+		row := []string{x.Test}
+		for _, v := range x.Power {
+			row = append(row, fixed(100*v.Share, 0)+" ("+fixed(100*v.Adjusted, 0)+")")
+		}
+		t.rows = append(t.rows, row)
+	}
+	if len(t.rows) > 0 {
+		p.blank()
+		p.grid(t)
+	}
 }
 
 // places is how many decimal places v, a decimal, needs in per cent.
@@ -168,12 +184,15 @@ func (s *story) whoFared(g *analysis.CalibratedGroup) string {
 	if n := len(g.Groups) - 1; n > 0 {
 		who = s.say("%s and %s more of the same securities", who, n)
 	}
+	if g.Observations > 1 {
+		who += " (N" + nbsp + "=" + nbsp + strconv.Itoa(g.Observations) + ")"
+	}
 	return s.say("%s over %s, at %s sessions without news from %s to %s", who, g.Window.String(), g.Draws, g.First.String(), g.Last.String())
 }
 
 // certificate says which tests hold on the study's own data.
 func (p *page) certificate() {
-	const most = 4
+	const most = 3
 	p.heading(p.say("How the tests fare on this data"))
 	groups := p.o.Calibration.Groups
 	for i := range groups {
@@ -207,7 +226,7 @@ func (s *story) fared(g *analysis.CalibratedGroup) string {
 	out := s.whoFared(g) + ": "
 	var parts []string
 	if len(by[analysis.TooOften]) > 0 {
-		parts = append(parts, s.say("do not use, for true nulls that they reject at 5%%: %s", quote(analysis.TooOften)))
+		parts = append(parts, s.say("do not use (share of true nulls rejected at 5%%): %s", quote(analysis.TooOften)))
 	}
 	if len(by[analysis.Holds]) > 0 {
 		parts = append(parts, s.say("these hold: %s", quote(analysis.Holds)))

@@ -108,7 +108,15 @@ type settings struct {
 		Unit  string   `json:"unit"`
 	} `json:"factors"`
 	Calendar []specialDay `json:"calendar"`
-	Output   struct {
+	Sweep    struct {
+		Models      []string `json:"models"`
+		Estimations []window `json:"estimations"`
+		Benchmarks  []string `json:"benchmarks"`
+		CAR         []window `json:"car"`
+		Tests       []string `json:"tests"`
+		Groups      []string `json:"groups"`
+	} `json:"sweep"`
+	Output struct {
 		Dir     string   `json:"dir"`
 		Formats []string `json:"formats"`
 		Charts  []string `json:"charts"`

@@ -64,6 +64,8 @@ func defaults() settings {
 	s.Factors.Files = []string{}
 	s.Factors.Unit = auto
 	s.Calendar = []specialDay{}
+	s.Sweep.Models, s.Sweep.Benchmarks, s.Sweep.Tests, s.Sweep.Groups = []string{}, []string{}, []string{}, []string{}
+	s.Sweep.Estimations, s.Sweep.CAR = []window{}, []window{}
 
 	s.Output.Dir = "out"
 	s.Output.Formats = []string{textFormat, htmlFormat, "csv", "png", "svg"}

@@ -113,7 +113,7 @@ line or the configuration is wrong; 130 interrupted.`,
 	}
 	root.PersistentFlags().StringVar(&a.configFile, "config", os.Getenv(envName("config")), "configuration `file` (default config.yaml where there is one)")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.eventCommand(), a.eventsCommand(), a.pricesCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.eventCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
 	return root
 }
 

@@ -125,6 +125,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	if c.table != "" {
 		return a.writeTable(r, p.tables[0], c.table)
 	}
+	c.certificate(p, r)
 	if o != nil {
 		files, err := c.render(ctx, p, src, r)
 		if err != nil {
@@ -181,7 +182,7 @@ func (a *app) note(format string, args ...any) {
 
 // textOptions fits the report to stdout.
 func (a *app) textOptions(p *plan) report.TextOptions {
-	o := report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang}
+	o := report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration}
 	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 			o.Width = min(w, 120)
@@ -200,7 +201,7 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 		buf.Reset()
 	}
 	if p.text {
-		if err := report.Text(&buf, r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang}); err != nil {
+		if err := report.Text(&buf, r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration}); err != nil {
 			return nil, err
 		}
 		add("report.txt")
@@ -256,6 +257,9 @@ func (c *config) manifest(p *plan, src market.Source, r *analysis.Result) (*repo
 	}
 	for _, file := range c.Factors.Files {
 		inputs = append(inputs, c.path("factors.files", file))
+	}
+	if p.calibrationFile != "" {
+		inputs = append(inputs, p.calibrationFile)
 	}
 	if c.SecuritiesFile != "" {
 		inputs = append(inputs, c.path("securities_file", c.SecuritiesFile))

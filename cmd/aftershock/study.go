@@ -33,6 +33,9 @@ type plan struct {
 	tables     []report.Format             // that the tables are wanted in
 	charts     []string                    // names; none: no charts
 	plot       plots.Options
+
+	calibration     *analysis.Calibration // of a study with these data, where there is one
+	calibrationFile string
 }
 
 // plan checks every value of c and translates it. All that is wrong is

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"aftershock/analysis"
+	"aftershock/plots"
+	"aftershock/report"
+)
+
+func (a *app) sweepCommand() *cobra.Command {
+	flags := make(settingsFlags)
+	var quiet bool
+	cmd := &cobra.Command{
+		Use:   "sweep",
+		Short: "Perform the study under every combination of choices, and say how far they agree",
+		Long: `Sweep performs the study under every combination of models, estimation windows,
+benchmarks, windows of the cumulative abnormal returns and tests, and says for each
+event, and for all, which share of them agrees in sign and significance. The keys
+under sweep in config.yaml, or the flags, name the choices.
+
+The summary goes to standard output; sweep.csv with every specification, those that
+have no answer among them, and a specification curve for each group go to the
+folder sweep in the output directory, or to --out.`,
+		Example: `  aftershock sweep
+  aftershock sweep --models market,mean,market-adjusted --benchmarks SPY,SOXX --sweep-tests portfolio,kp-bmp
+  aftershock sweep --estimations "-270,-21 -140,-21" --windows "0,0 -1,1" --groups deepseek-selloff`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.sweep(cmd, flags, quiet) },
+	}
+	flags.add(cmd, "models", "sweep.models", "`list` of models", modelNames()...)
+	flags.add(cmd, "estimations", "sweep.estimations", "estimation `windows`, such as \"-270,-21 -140,-21\"")
+	flags.add(cmd, "benchmarks", "sweep.benchmarks", "`list` of symbols of the market")
+	flags.add(cmd, "windows", "sweep.car", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"")
+	flags.add(cmd, "sweep-tests", "sweep.tests", "`list` of tests", testNames()...)
+	flags.add(cmd, "groups", "sweep.groups", "`list` of groups: IDs of events, or all")
+	outFlag(cmd, flags)
+	langFlag(cmd, flags)
+	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
+	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
+	a.pricesFlag(cmd, flags)
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the summary")
+	return cmd
+}
+
+// everyModel needs what any of its models needs with any of the benchmarks; it
+// stands for them while prices are loaded.
+type everyModel struct {
+	analysis.Model
+	models     []analysis.Model
+	benchmarks []string
+}
+
+// Design implements analysis.Model.
+func (m everyModel) Design(symbol string) analysis.Design {
+	d := m.Model.Design(symbol)
+	for _, x := range m.models {
+		d.Terms = append(d.Terms, x.Design(symbol).Terms...)
+	}
+	for _, b := range m.benchmarks {
+		d.Terms = append(d.Terms, analysis.Term{Series: analysis.SecurityReturn, Name: b})
+	}
+	return d
+}
+
+// sweepSpec translates the choices; what is not named is left empty.
+func (c *config) sweepSpec() (analysis.SweepSpec, error) {
+	s := analysis.SweepSpec{Benchmarks: c.Sweep.Benchmarks, Groups: c.Sweep.Groups}
+	for i, name := range c.Sweep.Models {
+		if c.oneOf(fmt.Sprintf("sweep.models[%d]", i), name, "a model", modelNames()) {
+			own := *c
+			own.Study.Model = name
+			s.Models = append(s.Models, own.model())
+			c.problems = own.problems
+		}
+	}
+	for i, name := range c.Sweep.Tests {
+		if c.oneOf(fmt.Sprintf("sweep.tests[%d]", i), name, "a test", testNames()) {
+			t, _ := analysis.TestByName(name)
+			s.Tests = append(s.Tests, t)
+		}
+	}
+	for i, w := range c.Sweep.Estimations {
+		if w.From > w.To {
+			c.bad(fmt.Sprintf("sweep.estimations[%d]", i), "%s ends before it begins", analysis.Window(w))
+		}
+		s.Estimations = append(s.Estimations, analysis.Window(w))
+	}
+	for i, w := range c.Sweep.CAR {
+		if !analysis.Window(w).Within(analysis.Window(c.Study.Event)) || w.From > w.To {
+			c.bad(fmt.Sprintf("sweep.car[%d]", i), "%s does not lie within the event window %s; widen study.event or narrow this window", analysis.Window(w), analysis.Window(c.Study.Event))
+		}
+		s.Windows = append(s.Windows, analysis.Window(w))
+	}
+	return s, c.err()
+}
+
+func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
+	ctx := cmd.Context()
+	c, err := a.load(cmd, flags)
+	if err != nil {
+		return err
+	}
+	p, err := c.plan()
+	if err != nil {
+		return err
+	}
+	spec, err := c.sweepSpec()
+	if err != nil {
+		return err
+	}
+	cat, ids, err := c.catalog()
+	if err != nil {
+		return err
+	}
+	p.study.Events = ids
+	src, err := a.source(c, p)
+	if err != nil {
+		return err
+	}
+	o, err := openOutput(c.outDir("sweep"))
+	if err != nil {
+		return err
+	}
+	defer o.close()
+
+	model, estimation := p.study.Model, p.study.Estimation
+	p.study.Model = everyModel{model, spec.Models, spec.Benchmarks}
+	for _, w := range append(spec.Estimations, analysis.Window{From: estimation.To - estimation.Len()*3/2 + 1}) { // that of DefaultSweep
+		p.study.Estimation.From = min(p.study.Estimation.From, w.From)
+	}
+	panel, warnings, err := p.load(ctx, c, src, cat)
+	p.study.Model, p.study.Estimation = model, estimation
+	for _, w := range append(cat.Warnings, warnings...) {
+		a.say("%s", w)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.addFactors(p, panel); err != nil {
+		return err
+	}
+	usual := p.study.DefaultSweep(panel)
+	if len(spec.Models) == 0 {
+		spec.Models = usual.Models
+	}
+	if len(spec.Estimations) == 0 {
+		spec.Estimations = usual.Estimations
+	}
+	if len(spec.Benchmarks) == 0 {
+		spec.Benchmarks = usual.Benchmarks
+	}
+	if len(spec.Windows) == 0 {
+		spec.Windows = usual.Windows
+	}
+	if len(spec.Tests) == 0 {
+		spec.Tests = usual.Tests
+	}
+	r, err := p.study.Run(ctx, cat, panel, nil) // for the manifest, and to fail where nothing can be measured
+	if err != nil {
+		return err
+	}
+	if err := allExcluded(r); err != nil {
+		return err
+	}
+	bar := newProgress(a.stderr, "studies:")
+	s, err := p.study.Sweep(ctx, spec, cat, panel, bar.step)
+	bar.end()
+	if err != nil {
+		return err
+	}
+	var table, text bytes.Buffer
+	if err := errors.Join(report.WriteCSV(&table, report.SweepTable(s)), report.SweepText(&text, p.study.Name, s, report.TextOptions{Lang: p.plot.Lang})); err != nil {
+		return err
+	}
+	charts, err := plots.Specification(ctx, s, p.plot)
+	if err != nil {
+		return err
+	}
+	files := slices.Concat([]file{{"sweep.csv", table.Bytes()}, {"sweep.txt", text.Bytes()}}, chartFiles(charts))
+	if err := a.deliver(ctx, o, c, p, src, r, files); err != nil || quiet {
+		return err
+	}
+	return report.SweepText(a.stdout, p.study.Name, s, a.textOptions(p))
+}
