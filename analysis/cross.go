@@ -36,13 +36,38 @@ type pool struct {
 	pairs   []pair
 	sampled int // overlapping pairs in all, when pairs is a sample of them; 0 otherwise
 
-	ranker *ranker // scratch memory of the caller's, or nil
-	ranks  *ranks
+	scratch *scratch // memory of the caller's, or nil
+	ranks   *ranks
 
 	ctx       context.Context // ends placebo when it is done; nil: nothing does
 	draws     *Draws
 	placeboOf Test
 }
+
+// scratch is memory that one pool after another uses. The nil scratch takes
+// from the heap.
+type scratch struct {
+	ranker ranker
+	floats []float64
+	used   int
+}
+
+// take returns n zeros, good until the next reset.
+func (s *scratch) take(n int) []float64 {
+	if s == nil {
+		return make([]float64, n)
+	}
+	if s.used+n > len(s.floats) { // what was taken before keeps the old memory
+		s.floats, s.used = make([]float64, 2*len(s.floats)+n), 0
+	}
+	out := s.floats[s.used : s.used+n : s.used+n]
+	s.used += n
+	clear(out)
+	return out
+}
+
+// reset gives back all that was taken.
+func (s *scratch) reset() { s.used = 0 }
 
 // pair is two members whose event windows share sessions.
 type pair struct {
@@ -65,7 +90,7 @@ func newPool(g *engine, rows []int32) *pool {
 // than to keep those of a million observations, and valid until the next.
 func (p *pool) residuals(i int) []float64 {
 	if p.residual == nil {
-		p.residual = make([]float64, p.eng.study.Estimation.Len())
+		p.residual = p.scratch.take(p.eng.study.Estimation.Len())
 	}
 	p.eng.residuals(int(p.rows[i]), p.residual)
 	return p.residual
@@ -82,7 +107,7 @@ func (p *pool) part(rows []int32) *pool {
 		}
 	}
 	q := newPool(p.eng, slices.Clone(rows))
-	q.ctx = p.ctx
+	q.ctx, q.scratch = p.ctx, p.scratch
 	p.subs = append(p.subs, q)
 	return q
 }
@@ -103,8 +128,8 @@ func (p *pool) summary() *summary {
 		return p.summed
 	}
 	m := p.eng.study.Estimation.Len()
-	s := &summary{average: make([]float64, m), complete: true}
-	weight, total := make([]float64, m), make([]float64, m)
+	s := &summary{average: p.scratch.take(m), complete: true}
+	weight, total := p.scratch.take(m), p.scratch.take(m)
 	for i, r := range p.rows {
 		x, w := p.residuals(i), p.eng.weight(r)
 		positive, n := 0, 0

@@ -181,8 +181,8 @@ func (k *ranker) insert(v float64, sum []float64) float64 {
 // estimation window, then those of the event window.
 type rankSum struct{ sum, count []float64 }
 
-func newRankSum(sessions int) rankSum {
-	return rankSum{make([]float64, sessions), make([]float64, sessions)}
+func (s *scratch) rankSum(sessions int) rankSum {
+	return rankSum{s.take(sessions), s.take(sessions)}
 }
 
 func (s *rankSum) add(t int32, rank float64) {
@@ -210,8 +210,8 @@ type general struct {
 	sum   []float64 // what the window's own values add to the ranks; nil where there are none
 }
 
-func newRanks(estimation, event, windows int) *ranks {
-	return &ranks{newRankSum(estimation + event), newRankSum(estimation + event), newRankSum(estimation), make([]general, windows)}
+func newRanks(estimation, event, windows int, s *scratch) *ranks {
+	return &ranks{s.rankSum(estimation + event), s.rankSum(estimation + event), s.rankSum(estimation), make([]general, windows)}
 }
 
 // merge adds the ranks of other members.
@@ -277,13 +277,13 @@ func (p *pool) rank() *ranks {
 	const block = 2048
 	parts := make([]*ranks, (n+block-1)/block)
 	if len(parts) == 1 {
-		k := p.ranker
-		if k == nil {
-			k = new(ranker)
+		s := p.scratch
+		if s == nil {
+			s = new(scratch)
 		}
-		parts[0] = job.members(0, n, k)
+		parts[0] = job.members(0, n, s)
 	} else {
-		repeat(len(parts), func(b int) { parts[b] = job.members(b*block, min((b+1)*block, n), new(ranker)) })
+		repeat(len(parts), func(b int) { parts[b] = job.members(b*block, min((b+1)*block, n), new(scratch)) })
 	}
 	out := parts[0]
 	for _, o := range parts[1:] {
@@ -304,16 +304,17 @@ func dispersion(x []float64) float64 {
 }
 
 // members ranks the members lo to hi-1.
-func (job *ranking) members(lo, hi int, k *ranker) *ranks {
+func (job *ranking) members(lo, hi int, s *scratch) *ranks {
+	k := &s.ranker
 	g := job.pool.eng
 	est, l := g.study.Estimation.Len(), g.length
-	out := newRanks(est, l, g.windows)
+	out := newRanks(est, l, g.windows, s)
 	for w, v := range job.scale {
 		if v == v {
-			out.general[w].sum = make([]float64, est)
+			out.general[w].sum = s.take(est)
 		}
 	}
-	event, residuals := make([]float64, l), make([]float64, est)
+	event, residuals := s.take(l), s.take(est)
 	for _, r := range job.pool.rows[lo:hi] {
 		row := int(r)
 		ar, va := g.ar[row*l:][:l], g.va[row*l:][:l]

@@ -33,13 +33,13 @@ func TestRanks(t *testing.T) {
 		}
 		k.load(x, nil)
 		all := present(slices.Concat(x, event))
-		s := newRankSum(len(x) + len(event))
+		s := (*scratch)(nil).rankSum(len(x) + len(event))
 		k.rank(event, 2, &s)
 		var v float64
 		if len(all) > 0 {
 			v = all[rng.IntN(len(all))]
 		}
-		alone, sum := newRankSum(len(x)), make([]float64, len(x))
+		alone, sum := (*scratch)(nil).rankSum(len(x)), make([]float64, len(x))
 		k.rank(nil, 1, &alone)
 		own := k.insert(v, sum)
 		rank := func(v float64, among []float64) (r float64) {
@@ -88,7 +88,7 @@ func BenchmarkRanks(b *testing.B) {
 		event[k] = rng.NormFloat64() * 0.03
 	}
 	k := new(ranker)
-	plain, standard, base := newRankSum(271), newRankSum(271), newRankSum(250)
+	plain, standard, base := (*scratch)(nil).rankSum(271), (*scratch)(nil).rankSum(271), (*scratch)(nil).rankSum(250)
 	sum := make([]float64, 250)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -244,7 +244,7 @@ func TestRankBlocks(t *testing.T) {
 	if len(rows) < 4500 || !slices.Equal(one.standardised.sum, eight.standardised.sum) || one.general[2].z != eight.general[2].z {
 		t.Errorf("%d rows: 1 and 8 processors rank differently", len(rows))
 	}
-	whole := newRankSum(len(one.plain.sum))
+	whole := (*scratch)(nil).rankSum(len(one.plain.sum))
 	k, residuals := new(ranker), make([]float64, st.Estimation.Len())
 	for i := range rows {
 		r.eng.residuals(i, residuals)

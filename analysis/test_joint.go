@@ -108,7 +108,7 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 		}
 	}
 	m := g.study.Estimation.Len()
-	resid := make([]float64, n*m)
+	resid := p.scratch.take(n * m)
 	have := make([]int, m)
 	for i := range n {
 		copy(resid[i*m:], p.residuals(i))

@@ -132,7 +132,7 @@ func (c *config) renderHTML(p *plan, r *analysis.Result, charts []report.Chart, 
 	shown.Output.Dir = defaults().Output.Dir
 	m.Configuration = shown
 	var buf bytes.Buffer
-	err := report.HTML(&buf, r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.Events, Charts: charts, Dark: darkColors(), Manifest: &m})
+	err := report.HTML(&buf, r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.Events, Charts: charts, Dark: darkColors(), Manifest: &m, Calibration: p.calibration})
 	return file{"report.html", buf.Bytes()}, err
 }
 
