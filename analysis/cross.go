@@ -406,6 +406,16 @@ func (c *Cross) M(i int) int { return int(c.pool.eng.m[c.rows[i]]) }
 // K returns the parameters estimated for observation i.
 func (c *Cross) K(i int) int { return int(c.pool.eng.k[c.rows[i]]) }
 
+// sessions returns the sessions of the window on which observation i has an
+// abnormal return: all, unless missing ones count as zero.
+func (c *Cross) sessions(i int) int {
+	g := c.pool.eng
+	if g.study.MissingEvent != ZeroMissing {
+		return c.Window.Len()
+	}
+	return len(present(g.ar[int(c.rows[i])*g.length+c.Window.From-g.study.Event.From:][:c.Window.Len()]))
+}
+
 // average is the mean of x, one element an observation, weighted as the study says.
 func (c *Cross) average(x []float64) float64 {
 	m, _ := weightedMean(len(x), c.Weight, func(i int) float64 { return x[i] })

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -42,23 +43,25 @@ func (Joint) Run(c *Cross) TestResult {
 	if h.problem != "" {
 		return undefined("%s", h.problem)
 	}
-	car, scale := c.CAR, c.Var[0]/c.pool.eng.s2[c.rows[0]]
-	if h.fits != nil {
-		car = make([]float64, c.N())
-		for i, p := range h.fits {
-			e := p.eng.estimate(0)
-			var v float64
-			car[i], v, _, _ = p.eng.cumulate(0, &e, c.Window)
-			scale = v / e.S2
+	n := c.N()
+	car, scales := slices.Clone(c.CAR), make([]float64, n)
+	for i, r := range c.rows {
+		if h.fits == nil {
+			scales[i] = c.Var[i] / c.pool.eng.s2[r]
+			continue
 		}
-	} else {
-		for i, r := range c.rows {
-			if own := c.Var[i] / c.pool.eng.s2[r]; math.Abs(own-scale) > 1e-9*scale {
-				return undefined("the windows of the securities do not have the same sessions")
-			}
+		g := h.fits[i].eng
+		e := g.estimate(0)
+		var v float64
+		car[i], v, _, _ = g.cumulate(0, &e, c.Window)
+		scales[i] = v / e.S2
+	}
+	scale := scales[0]
+	for _, own := range scales {
+		if math.Abs(own-scale) > 1e-9*scale {
+			return undefined("the windows of the securities do not have the same sessions")
 		}
 	}
-	n := len(car)
 	var x mat.VecDense
 	a := mat.NewVecDense(n, car)
 	if err := h.chol.SolveVecTo(&x, a); err != nil {
@@ -130,8 +133,10 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 		return fmt.Sprintf("%d securities and %d common estimation sessions; it needs more sessions than securities", n, h.m)
 	}
 	if !equal {
+		study := *g.study
+		study.MinEstimation = 0 // each has enough sessions on its own
 		for i, r := range p.rows {
-			q := single(g.study, g.ser[r].only(common, int(g.s0[r])+g.study.Estimation.From), g.s0[r])
+			q := single(&study, g.ser[r].only(common, int(g.s0[r])+g.study.Estimation.From), g.s0[r])
 			if q.ex != nil {
 				return fmt.Sprintf("a security cannot be measured on the %d common estimation sessions: %s", h.m, q.ex.Detail)
 			}

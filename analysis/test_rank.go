@@ -9,6 +9,7 @@ import "math"
 //	T = sqrt(L) (mean of K_t over the window - 1/2) / S, N(0,1)
 //	S = sqrt( sum over both windows of (K_t - 1/2)^2 N_t/N / their sessions )
 //
+// L counts the sessions of the window on which any observation has one.
 // Corrado (1989); Cowan (1992) for L > 1; Corrado and Zivney (1992) for
 // missing returns.
 type RankTest struct{}
@@ -62,7 +63,7 @@ func rankTest(c *Cross, k *rankSum) TestResult {
 	if !(ss > 0) {
 		return undefined("the mean rank does not vary")
 	}
-	return outcome(math.Sqrt(float64(c.Window.Len()))*sum/in/math.Sqrt(ss/float64(sessions)), Normal())
+	return outcome(sum/math.Sqrt(in)/math.Sqrt(ss/float64(sessions)), Normal())
 }
 
 // RankStandardized is RankTest on standardised abnormal returns: e/s in the

@@ -4,8 +4,10 @@ import "math"
 
 // Patell is the standardised-residual test:
 //
-//	Z = sum CSAR_i / sqrt( sum L (M_i-K_i)/(M_i-K_i-2) ), N(0,1)
+//	Z = sum CSAR_i / sqrt( sum L_i (M_i-K_i)/(M_i-K_i-2) ), N(0,1)
 //
+// L_i is the length of the window, less the sessions whose missing abnormal
+// return counts as zero.
 // Patell (1976), equation 8.
 type Patell struct{}
 
@@ -29,14 +31,13 @@ func (Patell) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (Patell) Run(c *Cross) TestResult {
 	var sum, variance float64
-	l := float64(c.Window.Len())
 	for i, v := range c.CSAR {
 		df := float64(c.M(i) - c.K(i))
 		if df <= 2 {
 			return undefined("an observation has %d estimation sessions; the variance needs %d", c.M(i), c.K(i)+3)
 		}
 		sum += v
-		variance += l * df / (df - 2)
+		variance += float64(c.sessions(i)) * df / (df - 2)
 	}
 	return outcome(sum/math.Sqrt(variance), Normal())
 }
