@@ -91,6 +91,7 @@ var arabicPatterns = []pattern{
 	{form(`no prices of (\S+)`), "لا أسعار لورقة $1"},
 	{form(`session 0, (\S+), lies before the first price of (\S+), (\S+)`), "الجلسة 0 ($1) قبل أول سعر لورقة $2 ($3)"},
 	{form(`session 0, (\S+), lies after the last price of (\S+), (\S+)`), "الجلسة 0 ($1) بعد آخر سعر لورقة $2 ($3)"},
+	{form(`the (?:risk-free rate|factor) (\S+) is not among the factors, or not on these sessions`), "السلسلة $1 ليست بين العوامل، أو ليست في هذه الجلسات"},
 	{form(`(\d+) usable estimation sessions of (\d+); at least (\d+) are needed`), "جلسات التقدير الصالحة $1 من $2؛ والمطلوب $3 على الأقل"},
 	{form(`no return on any session of the event window (\S+)`), "لا عائد في أي جلسة من نافذة الحدث $1"},
 	{form(`(\S+) lies outside the calendar of (.+), (\S+) to (\S+)`), "$1 خارج تقويم $2، من $3 إلى $4"},

@@ -313,8 +313,17 @@ func (p *page) agreement(a *analysis.Agreement, all []analysis.Answer) {
 			p.paragraph("  ", "    ", p.say("and %s more reasons: see sweep.csv", len(order)-most))
 			break
 		}
-		p.paragraph("  ", "    ", p.say("%s failed: %s", reasons[reason], p.translate(clean(reason))))
+		p.paragraph("  ", "    ", p.say("%s failed: %s", reasons[reason], p.failure(clean(reason))))
 	}
+}
+
+// failure says why a specification has no answer: what a test says, or a
+// security and why it is excluded.
+func (s *story) failure(reason string) string {
+	if security, detail, ok := strings.Cut(reason, ": "); ok && !strings.Contains(security, " ") {
+		return security + ": " + s.translate(detail)
+	}
+	return s.translate(reason)
 }
 
 // agreed says in words how far the answers agree.

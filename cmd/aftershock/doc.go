@@ -123,6 +123,33 @@ and what may have been meant. What there is to choose from:
 	$ aftershock list charts
 	CHART ...
 
+# Which test to trust
+
+Tests err more often than they say where securities move together or have heavy
+tails. How often they do on the study's own securities and dates, calibrate finds at
+sessions without news; while study and prices stay the same, the report of a run
+says which tests hold.
+
+	$ aftershock calibrate --ids deepseek-selloff
+	DeepSeek
+	...
+	                       5%        95%    1%   10%  worth
+	...
+	  patell             34.2  26.5–42.7  22.4  41.3    128  rejects too often
+	...
+	  kp-bmp              5.1    2.8–9.1   1.0  11.2    196  holds
+	...
+
+Whether a finding hangs on the model, the windows, the benchmark or the test, sweep
+says by performing the study under every combination of them:
+
+	$ aftershock sweep --ids deepseek-selloff
+	...
+	  The average fell in 222 of 225 specifications, significantly in 90 (40%); it
+	  is between -10.77% and +0.43%, in the middle -6.48%. The finding hangs on the
+	  choices: report all of them, or none.
+	...
+
 # Other formats
 
 The report, the tables and the charts are written in the formats that are named,
