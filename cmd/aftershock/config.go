@@ -121,6 +121,7 @@ type settings struct {
 		Formats []string `json:"formats"`
 		Charts  []string `json:"charts"`
 		Lang    string   `json:"lang"`
+		Theme   string   `json:"theme"`
 		Width   int      `json:"width"`
 		Height  int      `json:"height"`
 		DPI     int      `json:"dpi"`

@@ -3,6 +3,7 @@ package main
 import (
 	"aftershock/analysis"
 	"aftershock/market"
+	"aftershock/plots"
 )
 
 // defaults is the study that is performed where nothing else is asked for: that
@@ -69,8 +70,8 @@ func defaults() settings {
 
 	s.Output.Dir = "out"
 	s.Output.Formats = []string{textFormat, htmlFormat, "csv", "png", "svg"}
-	s.Output.Charts = []string{"car", "ar"}
-	s.Output.Lang = "en"
+	s.Output.Charts = plots.Defaults()
+	s.Output.Lang, s.Output.Theme = "en", plots.Light.Name
 	s.Output.Width, s.Output.DPI = 1200, 144
 	return s
 }

@@ -45,6 +45,8 @@ type app struct {
 	tableName      string // that goes to stdout in place of the report
 	offline        bool   // never use the network
 	now            func() time.Time
+	shard          shard    // of run --shard
+	parts          []string // of merge
 }
 
 // run performs the command of args and returns its exit status.
@@ -113,7 +115,7 @@ line or the configuration is wrong; 130 interrupted.`,
 	}
 	root.PersistentFlags().StringVar(&a.configFile, "config", os.Getenv(envName("config")), "configuration `file` (default config.yaml where there is one)")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.eventCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.mergeCommand(), a.plotCommand(), a.eventCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
 	return root
 }
 

@@ -81,9 +81,12 @@ func parse(t *testing.T, file string, line int, command string) (example, bool) 
 	return e, true
 }
 
-// online reports whether e asks the network, or for what is stored from there.
-func (e *example) online() bool {
-	return slices.ContainsFunc(e.args, func(arg string) bool { return arg == "fetch" || arg == "yahoo" || arg == "store" })
+// dependent reports whether e asks the network, for what is stored from there,
+// or for what another command leaves.
+func (e *example) dependent() bool {
+	return slices.ContainsFunc(e.args, func(arg string) bool {
+		return slices.Contains([]string{"fetch", "yahoo", "store", "plot", "merge"}, arg)
+	})
 }
 
 // understood checks that e is a command with flags and arguments that it takes.
@@ -127,7 +130,7 @@ func (e *example) compare(t *testing.T, output string) {
 
 // The examples of the manual, the README and the help texts do what they say.
 // They are run where there is a catalogue my-events.csv, a folder my-prices and
-// the configuration that ships; those that ask the network are only parsed.
+// the configuration that ships; those that need more are only parsed.
 func TestExamples(t *testing.T) {
 	var all []example
 	for _, file := range []string{"doc.go", "../../README.md", "../../docs/prices.md"} {
@@ -170,7 +173,7 @@ func TestExamples(t *testing.T) {
 	for _, e := range all {
 		command := strings.Join(append(e.env, e.args...), " ")
 		t.Run(command, func(t *testing.T) {
-			if e.online() {
+			if e.dependent() {
 				e.understood(t)
 				return
 			}

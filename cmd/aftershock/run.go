@@ -40,6 +40,14 @@ Files that no run has written are never touched.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runStudy(cmd, flags, quiet) },
 	}
+	a.runFlags(cmd, flags)
+	cmd.Flags().VarP(&a.shard, "shard", "", "compute only share i of n, for aftershock merge")
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the report")
+	return cmd
+}
+
+// runFlags are those of a command that writes the results of a study.
+func (a *app) runFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "out", "output.dir", "output `directory`; - with --table: standard output")
 	a.formatFlags(cmd, flags)
 	flags.add(cmd, "charts", "output.charts", "`list` of charts, all or none; see aftershock list charts", append(chartNames(), all, none)...)
@@ -51,8 +59,6 @@ Files that no run has written are never touched.`,
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
 	flags.add(cmd, "securities", "securities", "`list` of securities, for events that name none")
 	a.pricesFlag(cmd, flags)
-	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the report")
-	return cmd
 }
 
 func studyFlags(cmd *cobra.Command, flags settingsFlags) {
@@ -98,6 +104,9 @@ func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) erro
 		return err
 	}
 	p.study.Events = ids
+	if a.shard.of > 0 {
+		return a.share(cmd.Context(), c, p, cat, c.path("output.dir", c.Output.Dir))
+	}
 	return a.perform(cmd.Context(), c, p, cat, c.path("output.dir", c.Output.Dir), !quiet)
 }
 
@@ -151,19 +160,18 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 
 // measure loads prices and factors and performs the study.
 func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source, cat *events.Catalog) (*analysis.Result, error) {
-	panel, warnings, err := p.load(ctx, c, src, cat)
-	for _, w := range append(cat.Warnings, warnings...) {
-		a.say("%s", w)
-	}
+	panel, err := a.panel(ctx, c, p, src, cat)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.addFactors(p, panel); err != nil {
-		return nil, err
+	var r *analysis.Result
+	if len(a.parts) > 0 {
+		r, err = a.join(ctx, c, p, cat, panel)
+	} else {
+		bar := newProgress(a.stderr, "observations:")
+		r, err = p.study.Run(ctx, cat, panel, bar.step)
+		bar.end()
 	}
-	bar := newProgress(a.stderr, "observations:")
-	r, err := p.study.Run(ctx, cat, panel, bar.step)
-	bar.end()
 	if err != nil {
 		return nil, err
 	}
@@ -171,6 +179,18 @@ func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source
 		return nil, err
 	}
 	return r, p.explain.perform(r)
+}
+
+// panel loads the prices and factors that the study needs.
+func (a *app) panel(ctx context.Context, c *config, p *plan, src market.Source, cat *events.Catalog) (*market.Panel, error) {
+	panel, warnings, err := p.load(ctx, c, src, cat)
+	for _, w := range append(cat.Warnings, warnings...) {
+		a.say("%s", w)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return panel, c.addFactors(p, panel)
 }
 
 // note writes what is good to know, where a person reads it.
@@ -216,6 +236,11 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 		return nil, err
 	}
 	files = append(files, charts...)
+	data, err := renderChartData(ctx, p, r)
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, data...)
 	m, err := c.manifest(p, src, r)
 	if err != nil {
 		return nil, err

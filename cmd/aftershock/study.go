@@ -262,6 +262,9 @@ var languages = []string{"en", "ar"}
 func (c *config) checkOutput(p *plan) {
 	c.checkFormats(p)
 	c.oneOf("output.lang", c.Output.Lang, "a language of the charts", languages)
+	if c.oneOf("output.theme", c.Output.Theme, "a theme of the charts", themeNames()) {
+		p.plot.Theme = theme(c.Output.Theme)
+	}
 	if slices.Equal(c.Output.Charts, []string{all}) {
 		p.charts = chartNames()
 	} else {

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/gob"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// storedPart is a share of a study on disk. Study tells the parts of one study
+// from those of another.
+type storedPart struct {
+	Format, Study string
+	Part          *analysis.Part
+}
+
+// partFormat names the contents of a part; another version of the program may
+// have another.
+const partFormat = "aftershock part 1"
+
+// shard is a share of a study, such as 2/8.
+type shard struct{ index, of int }
+
+// String implements pflag.Value.
+func (s *shard) String() string {
+	if s.of == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", s.index, s.of)
+}
+
+// Type implements pflag.Value.
+func (s *shard) Type() string { return "i/n" }
+
+// Set implements pflag.Value.
+func (s *shard) Set(text string) error {
+	var rest string
+	if n, _ := fmt.Sscanf(text+" .", "%d/%d %s", &s.index, &s.of, &rest); n != 3 || rest != "." || s.index < 1 || s.index > s.of {
+		return fmt.Errorf("write it as 1/4 for the first share of four")
+	}
+	return nil
+}
+
+func (a *app) mergeCommand() *cobra.Command {
+	flags := make(settingsFlags)
+	var quiet bool
+	cmd := &cobra.Command{
+		Use:   "merge PART ...",
+		Short: "Join the parts of a study that run --shard computed",
+		Long: `Merge joins the parts of a study, computed by "aftershock run --shard" in other
+processes or on other machines, and writes what one run would have written, to the
+byte. The configuration, the events and the prices must be those of the parts.`,
+		Example: `  aftershock run --shard 1/2 --out part1
+  aftershock run --shard 2/2 --out part2
+  aftershock merge part1/part-1-of-2.bin part2/part-2-of-2.bin`,
+		Args: arguments(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a.parts = args
+			return a.runStudy(cmd, flags, quiet)
+		},
+	}
+	a.runFlags(cmd, flags)
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the report")
+	return cmd
+}
+
+// share computes the share of the study that --shard names and writes it to
+// the directory out.
+func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog, out string) error {
+	src, err := a.source(c, p)
+	if err != nil {
+		return err
+	}
+	panel, err := a.panel(ctx, c, p, src, cat)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(a.stderr, "observations:")
+	part, err := p.study.RunPart(ctx, cat, panel, a.shard.index, a.shard.of, bar.step)
+	bar.end()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("the output directory cannot be made: %w", err)
+	}
+	name := filepath.Join(out, fmt.Sprintf("part-%d-of-%d.bin", part.Index, part.Of))
+	f, err := os.Create(name + ".part")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(name + ".part")
+	err = gob.NewEncoder(f).Encode(storedPart{partFormat, c.partKey(p, cat, panel), part})
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(name+".part", name)
+	}
+	if err == nil {
+		fmt.Fprintln(a.stdout, name)
+	}
+	return err
+}
+
+// partKey is the same for the parts of one study alone.
+func (c *config) partKey(p *plan, cat *events.Catalog, panel *market.Panel) string {
+	return fmt.Sprint(c.fingerprint(&analysis.Result{Study: p.study, Catalog: cat, Panel: panel}), p.study.Windows, p.study.Events)
+}
+
+// join reads the parts that were named and joins them.
+func (a *app) join(ctx context.Context, c *config, p *plan, cat *events.Catalog, panel *market.Panel) (*analysis.Result, error) {
+	study := c.partKey(p, cat, panel)
+	var parts []*analysis.Part
+	for _, name := range a.parts {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		var s storedPart
+		err = gob.NewDecoder(f).Decode(&s)
+		f.Close()
+		switch {
+		case err != nil || s.Format != partFormat || s.Part == nil:
+			return nil, fmt.Errorf("%s: is no part of a study, or of another version of the program, or cut off; compute it again with run --shard", name)
+		case s.Study != study:
+			return nil, fmt.Errorf("%s: was computed with another configuration, other events or other prices; use those of the parts", name)
+		}
+		parts = append(parts, s.Part)
+	}
+	return p.study.Merge(ctx, cat, panel, parts)
+}
