@@ -3,7 +3,9 @@ package analysis
 import "math"
 
 // Diagnostics computes the diagnostics of the estimation residuals of
-// observation i, all NaN when it is excluded.
+// observation i, all NaN when it is excluded. Those of a model with a
+// conditional variance are standardised first, e_t/sqrt(h_t): what the model
+// explains of their variance is no fault of theirs.
 //
 //	Autocorrelation = sum e_t e_{t-1} / sum e_t^2, e about its mean
 //	Durbin-Watson   = sum (e_t - e_{t-1})^2 / sum e_t^2
@@ -28,6 +30,9 @@ func (r *Result) Diagnostics(i int) Diagnostics {
 			e[n] = v
 			n++
 		}
+	}
+	for t, sigma := range r.eng.sigmas(int(row)) {
+		e[t] /= sigma
 	}
 	return diagnose(e[:n], w)
 }

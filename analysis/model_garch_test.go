@@ -380,3 +380,24 @@ func BenchmarkFitGARCH(b *testing.B) {
 		})
 	}
 }
+
+// Residuals whose clusters the model explains are no longer clustered.
+func TestGARCHDiagnostics(t *testing.T) {
+	y, x := garchPath(1200, 5)
+	s := simulate(t, 0, 0, 1)
+	s.add(t, "GARCH", y)
+	s.add(t, "MARKET", x)
+	st := s.study()
+	st.Benchmark, st.Tests, st.Estimation = "MARKET", nil, Window{-1000, -1}
+	plain := s.run(t, st, s.event(1100, "GARCH")).Diagnostics(0)
+	st.Model = GARCH{GARCH11}
+	r := s.run(t, st, s.event(1100, "GARCH"))
+	d := r.Diagnostics(0)
+	if !(plain.ArchLMP < 1e-6) || !(d.ArchLMP > 0.01) {
+		t.Errorf("ARCH-LM p %v of the market model and %v of garch", plain.ArchLMP, d.ArchLMP)
+	}
+	_, z := r.StandardizedResiduals(0)
+	if want := diagnose(z, new(workspace)); d != want {
+		t.Errorf("diagnostics %+v, want those of the standardised residuals %+v", d, want)
+	}
+}

@@ -246,6 +246,10 @@ func (r *Result) diagnosticNotes(e *events.Event, used []int) []Note {
 		}
 	}
 	add("autocorrelation", auto, "the estimation residuals are autocorrelated, so the error of a CAR over several sessions is not what the tests take it for")
+	if r.eng.hest != nil {
+		add("arch", arch, "the variance of the standardised residuals still comes in clusters, which the model does not catch; placebo would allow for them")
+		arch = nil
+	}
 	add("arch", arch, "the variance of the estimation residuals comes in clusters; a conditional-variance model or placebo would allow for it")
 	add("heavy-tails", tails, "the estimation residuals have heavier tails than the normal distribution, so large abnormal returns are less rare than t says")
 	return out

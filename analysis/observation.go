@@ -79,8 +79,8 @@ type Fit struct {
 	R2   float64   // share of the variance explained, a decimal; NaN where nothing is estimated
 }
 
-// Diagnostics describe the estimation residuals in order of time, gaps closed
-// up. P values are those of the usual chi-squared limits.
+// Diagnostics describe the estimation residuals, standardised where the model
+// has a conditional variance, in order of time, gaps closed up. P values are those of the usual chi-squared limits.
 type Diagnostics struct {
 	Autocorrelation         float64 // first-order
 	DurbinWatson            float64
