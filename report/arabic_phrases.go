@@ -99,10 +99,11 @@ var arabicPhrases = map[string]string{
 	"%s securities":                        "عدد الأوراق المالية %s",
 	"1 security":                           "ورقة مالية واحدة",
 	"%s, %s to %s":                         "%s، من %s إلى %s",
-	"%s; catalogue: %s":                    "%s؛ القائمة: %s",
+	"%s studied of %s, the others as confounders":               "%s مدروسًا من أصل %s، والباقي أحداث مربكة",
+	"%s; catalogue: %s":                                         "%s؛ القائمة: %s",
 	"%s, one for each event and security: %s used, %s excluded": "%s، واحدة لكل خبر وورقة مالية: قيس منها %s واستُبعد %s",
-	"%s (why: at the end)": "%s (الأسباب في آخر التقرير)",
-	"%s and %s more":       "%s و%s غيرها",
+	"%s (why: at the end)":                                      "%s (الأسباب في آخر التقرير)",
+	"%s and %s more":                                            "%s و%s غيرها",
 
 	// The summary.
 	"What stands out":                "أبرز ما في الأمر",

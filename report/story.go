@@ -178,6 +178,9 @@ func (s *story) facts() []fact {
 	}
 	field("Prices", prices)
 	catalog := strconv.Itoa(len(r.Catalog.Events))
+	if n := len(st.Events); n > 0 && n < len(r.Catalog.Events) {
+		catalog = s.say("%s studied of %s, the others as confounders", n, len(r.Catalog.Events))
+	}
 	if o := clean(r.Catalog.Origin); o != "" {
 		catalog = s.say("%s; catalogue: %s", catalog, o)
 	}
