@@ -86,7 +86,7 @@ func observations(r *analysis.Result) Table {
 		Column{"jarque_bera_p", Number, "", "Its p value, chi-squared with 2 degrees of freedom." + ofUnmeasured},
 		Column{"ljung_box", Number, "", "Ljung-Box statistic of the estimation residuals up to lag 10." + ofUnmeasured},
 		Column{"ljung_box_p", Number, "", "Its p value, chi-squared with 10 degrees of freedom." + ofUnmeasured},
-		Column{"arch_lm", Number, "", "ARCH-LM statistic: does the residual variance come in clusters, up to lag 5?" + ofUnmeasured},
+		Column{"arch_lm", Number, "", "ARCH-LM statistic: does the residual variance (of garch, gjr, egarch: of the standardised residuals) come in clusters, up to lag 5?" + ofUnmeasured},
 		Column{"arch_lm_p", Number, "", "Its p value, chi-squared with 5 degrees of freedom." + ofUnmeasured},
 		Column{"confounders", String, "", "Other catalogued events of the security in the estimation or event window, as ID@session, parted by blanks. Empty: none."},
 		note)
