@@ -427,8 +427,12 @@ func (c *Cross) average(x []float64) float64 {
 // are valid until the next call.
 func (c *Cross) Residuals(i int) []float64 { return c.pool.residuals(i) }
 
-// RBar is the mean over all pairs of observations of rho_ij o_ij / L: rho_ij
-// the correlation of the two estimation residuals over their common calendar
+// RBar is the mean over all pairs of observations of their correlation, as far
+// as their windows overlap:
+//
+//	r = 2/(N(N-1)) sum_{i<j} rho_ij o_ij / L
+//
+// rho_ij the correlation of the two estimation residuals over their common calendar
 // sessions, o_ij the number of calendar sessions that the two windows of L
 // sessions share. NaN for fewer than two observations.
 //

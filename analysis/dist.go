@@ -141,6 +141,15 @@ func ChiSquared(df float64) Distribution { return Distribution{"chi2", df, nan} 
 // P(X <= stat), upper P(X >= stat). For the distributions without a sign (F,
 // chi-squared) p is the upper tail and the one-sided values are NaN, as are
 // all three for a NaN statistic or a distribution that is not closed-form.
+//
+//	normal  P(Z >= z) = erfc(z/sqrt(2)) / 2
+//	t       P(T >= t) = I_x(df/2, 1/2) / 2, x = df/(df+t^2), t > 0
+//	F       P(F >= f) = I_x(d2/2, d1/2), x = d2/(d2 + d1 f)
+//	chi2    P(X >= x) = Q(df/2, x/2)
+//
+// I is the regularised incomplete beta function, Q the upper incomplete gamma
+// function; digits are kept far in the tails. Abramowitz and Stegun (1964),
+// 26.2, 26.4 to 26.7.
 func (d Distribution) PValues(stat float64) (p, lower, upper float64) {
 	switch d.Name {
 	case "normal":

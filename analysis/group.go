@@ -243,7 +243,11 @@ func (r *Result) ObservationTests(i, w int) []TestResult {
 }
 
 // SessionTest returns the t test of the abnormal return of observation i on
-// event time tau; its Stat is NaN where there is none.
+// event time tau:
+//
+//	t = AR / sqrt(Var(AR)), Student t with M-K degrees of freedom
+//
+// Its Stat is NaN where there is none. Campbell, Lo, MacKinlay (1997), 4.4.
 func (r *Result) SessionTest(i, tau int) TestResult {
 	res := TestResult{Test: "t", Null: StudentTest{}.Null(), Window: Window{tau, tau}, Stat: nan, P: nan, PLower: nan, PUpper: nan}
 	row := int(r.Observations[i].row)

@@ -48,8 +48,11 @@ func Holm(p []float64) []float64 {
 // NaN stays NaN and does not count in m.
 func BenjaminiHochberg(p []float64) []float64 { return stepUp(p, func(float64) float64 { return 1 }) }
 
-// BenjaminiYekutieli is BenjaminiHochberg with m times 1 + 1/2 + ... + 1/m in
-// place of m. Benjamini and Yekutieli (2001), theorem 1.3.
+// BenjaminiYekutieli is BenjaminiHochberg with more for dependence:
+//
+//	adjusted p(i) = min over j >= i of min(1, (1 + 1/2 + ... + 1/m) m p(j)/j)
+//
+// Benjamini and Yekutieli (2001), theorem 1.3.
 func BenjaminiYekutieli(p []float64) []float64 {
 	return stepUp(p, func(m float64) float64 {
 		var h float64

@@ -17,8 +17,12 @@ const comovement = 1.5
 // diagnostics of every fit are gone through for notes.
 const diagnosed = 20_000
 
-// VarianceRatio returns 1 + (N-1) RBar: by how much the members' correlation
-// swells the variance of their average. 1 for one member.
+// VarianceRatio returns by how much the members' correlation swells the
+// variance of their average:
+//
+//	1 + (N-1) RBar
+//
+// 1 for one member. Kolari and Pynnönen (2010).
 func (g *GroupWindow) VarianceRatio() float64 {
 	if g.N < 2 || g.RBar != g.RBar {
 		return 1

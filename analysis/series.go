@@ -27,7 +27,8 @@ type Interval struct {
 //
 // t with N-1 (see Average). All are decimals. Members whose window is not
 // complete do not enter; the interval is NaN where fewer than two remain and
-// there is no portfolio.
+// there is no portfolio. Campbell, Lo, MacKinlay (1997), 4.4; Kolari and
+// Pynnönen (2010) for the factor of r.
 func (r *Result) AverageInterval(g *Group, w int) Interval {
 	rows := make([]int32, len(g.Members))
 	for k, i := range g.Members {
@@ -119,6 +120,7 @@ func (r *Result) History(security string) History {
 //	e_t / s,  or e_t / sqrt(h_t) for a model with a conditional variance
 //
 // NaN where a session was not usable; nil when the observation is excluded.
+// Campbell, Lo, MacKinlay (1997), 4.4; Bollerslev (1986) for h_t.
 func (r *Result) StandardizedResiduals(i int) ([]market.Date, []float64) {
 	o := &r.Observations[i]
 	if o.row < 0 {
@@ -212,6 +214,8 @@ func (r *Result) Characteristics() []Characteristic {
 // Mean returns the fitted mean at the regressors x with its 95% interval:
 //
 //	x'b -+ t sqrt(x' Cov x), t with DF degrees of freedom
+//
+// Davidson and MacKinnon (2004), chapter 5.
 func (r *Regression) Mean(x []float64) Interval {
 	var y, v float64
 	for i, a := range x {
