@@ -85,15 +85,6 @@ func written1(t *testing.T, format string, tab Table) []byte {
 	return b.Bytes()
 }
 
-// cells returns the column called name of tab as it stands in a text file.
-func cells(tab Table, name string) (out []string) {
-	i := slices.IndexFunc(tab.Columns, func(c Column) bool { return c.Name == name })
-	for row := range tab.Rows {
-		out = append(out, row[i].Format(tab.Columns[i].Type))
-	}
-	return out
-}
-
 // TestOutputs: names are unique, writing twice gives the same, and every format
 // can write every table alone.
 func TestOutputs(t *testing.T) {
