@@ -64,3 +64,36 @@ func TestMethods(t *testing.T) {
 		}
 	}
 }
+
+// TestMethodsNames: what a configuration can say of designs, families,
+// corrections, errors and characteristics stands on the page.
+func TestMethodsNames(t *testing.T) {
+	data, err := os.ReadFile("../../docs/methods.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(data)
+	named := func(chapter string, names ...string) {
+		t.Helper()
+		_, text, ok := strings.Cut(page, "\n## "+chapter+"\n")
+		if !ok {
+			t.Fatalf("no chapter %s", chapter)
+		}
+		text, _, _ = strings.Cut(text, "\n## ")
+		for _, name := range names {
+			if !strings.Contains(text, "`"+name+"`") {
+				t.Errorf("%s: nothing about %s", chapter, name)
+			}
+		}
+	}
+	for _, s := range analysis.Subjects {
+		named("Volume and volatility", string(s))
+	}
+	for _, f := range analysis.FamilyKinds {
+		named("Many hypotheses", string(f))
+	}
+	for _, c := range analysis.Corrections {
+		named("Many hypotheses", string(c))
+	}
+	named("What explains the differences", append(analysis.CharacteristicNames, string(analysis.HC0), string(analysis.HC3))...)
+}
