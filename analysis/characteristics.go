@@ -94,7 +94,11 @@ func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error)
 	}
 	var err error
 	if out.Regression, err = Regress(y, x, spec); err != nil {
-		return nil, fmt.Errorf("regression of the CARs over %s: %w", r.Study.Windows[c.Window], err)
+		err = fmt.Errorf("regression of the CARs over %s: %w", r.Study.Windows[c.Window], err)
+		if n := len(out.Omitted); n > 0 {
+			err = fmt.Errorf("%w (%s left out, without a CAR or one of the characteristics)", err, count(n, "observation"))
+		}
+		return nil, err
 	}
 	r.Explained = out
 	return out, nil

@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"aftershock/events"
@@ -222,6 +223,11 @@ func TestExplain(t *testing.T) {
 		if c, err := r.Characteristic(name); err == nil {
 			t.Errorf("%s: %v", name, c)
 		}
+	}
+	rare := missing(len(r.Observations))
+	rare[0] = 1
+	if _, err := r.Explain([]Characteristic{{"rare", rare}}, Explanation{Errors: HC1}); err == nil || !strings.HasSuffix(err.Error(), "(13 observations left out, without a CAR or one of the characteristics)") {
+		t.Errorf("one observation explained: %v", err)
 	}
 	if _, err := r.Explain([]Characteristic{{"size", size[:3]}}, Explanation{Errors: HC1}); err == nil {
 		t.Error("a characteristic of too few values is accepted")
