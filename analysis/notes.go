@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aftershock/events"
@@ -157,6 +158,15 @@ func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Not
 				gaps = append(gaps, signed(r.Study.Event.From+t))
 			}
 		}
+		for tau := r.Study.Event.From; tau <= r.Study.Event.To; tau++ {
+			if n := r.eng.ser[row].span(int(o.index) + tau); n > 1 {
+				note("spanning-return", Warning, o.Security, "", "%s: the return of session %s is that of %d sessions, since there was no price in between", o.Security, signed(tau), n)
+				gaps = slices.DeleteFunc(gaps, func(g string) bool {
+					v, _ := strconv.Atoi(g)
+					return v < tau && v > tau-n
+				})
+			}
+		}
 		if len(gaps) > 0 {
 			var lost []string
 			for w, c := range r.eng.car[row*r.eng.windows:][:r.eng.windows] {
@@ -179,6 +189,7 @@ func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Not
 	}
 	if diagnose {
 		out = append(out, r.diagnosticNotes(e, used)...)
+		out = append(out, r.varianceNotes(e, used)...)
 	}
 	return out
 }

@@ -78,6 +78,9 @@ func DefaultStudy() *Study {
 // calendar reaches.
 const longest = 10_000
 
+// maxDraws is the most resamples: their statistics are held in memory.
+const maxDraws = 10_000_000
+
 // SpecError says which field of a Study makes no sense, and why.
 type SpecError struct {
 	Field   string // as in the configuration: "estimation", "car[2]"
@@ -108,7 +111,7 @@ func (s *Study) Validate() error {
 	case s.Estimation.To >= s.Event.From:
 		return bad("estimation", "%s reaches into the event window %s; end it at %d or before", s.Estimation, s.Event, s.Event.From-1)
 	case s.MinEstimation < 0 || s.MinEstimation > s.Estimation.Len():
-		return bad("min_estimation", "%d; the estimation window %s has %d sessions", s.MinEstimation, s.Estimation, s.Estimation.Len())
+		return bad("min_estimation", "%d; the estimation window %s has %d sessions: lower min_estimation to that or less, or lengthen study.estimation", s.MinEstimation, s.Estimation, s.Estimation.Len())
 	case s.Returns != market.Simple && s.Returns != market.Log:
 		return bad("returns", "%q; use simple or log", s.Returns)
 	case s.Gaps != market.Skip && s.Gaps != market.TradeToTrade:
@@ -117,8 +120,8 @@ func (s *Study) Validate() error {
 		return bad("missing_event", "%q; use exclude or zero", s.MissingEvent)
 	case !slices.Contains(Weightings, s.Weights):
 		return bad("weights", "%q; use equal, value or precision", s.Weights)
-	case s.Draws < 0 || s.Draws > 0 && s.Draws < minDraws:
-		return bad("draws", "%d; use %d or more", s.Draws, minDraws)
+	case s.Draws < 0 || s.Draws > 0 && s.Draws < minDraws || s.Draws > maxDraws:
+		return bad("draws", "%d; use %d to %d, or 0 for %d", s.Draws, minDraws, maxDraws, DefaultDraws)
 	case s.Family != "" && !slices.Contains(FamilyKinds, s.Family):
 		return bad("family", "%q; use securities, sessions, windows or groups", s.Family)
 	case s.Family != "" && !slices.Contains(Corrections, s.Correction):
@@ -135,6 +138,9 @@ func (s *Study) Validate() error {
 	for i, w := range s.Windows {
 		if w.From > w.To {
 			return bad(fmt.Sprintf("car[%d]", i), "%s ends before it begins", w)
+		}
+		if k := slices.Index(s.Windows, w); k < i {
+			return bad(fmt.Sprintf("car[%d]", i), "%s is car[%d] again; leave it out", w, k)
 		}
 		if !w.Within(s.Event) {
 			return bad(fmt.Sprintf("car[%d]", i), "%s does not lie within the event window %s; widen study.event or narrow this window", w, s.Event)

@@ -486,6 +486,8 @@ func TestValidate(t *testing.T) {
 		"model":          func(s *Study) { s.Model = nil },
 		"estimation":     func(s *Study) { s.Estimation.To = s.Event.From },
 		"event":          func(s *Study) { s.Event = Window{3, 1} },
+		"car[4]":         func(s *Study) { s.Windows[4] = s.Windows[2] },
+		"draws":          func(s *Study) { s.Draws = 1_000_000_000 },
 		"event: [":       func(s *Study) { s.Event = Window{-10, 1_000_000} },
 		"car[1]":         func(s *Study) { s.Windows[1] = Window{0, 11} },
 		"car":            func(s *Study) { s.Windows = nil },
@@ -546,5 +548,41 @@ func TestWindow(t *testing.T) {
 	}
 	if s := (Window{-1, 10}).String(); s != "[-1,+10]" {
 		t.Error(s)
+	}
+}
+
+// Under trade-to-trade returns a session without a price is within the next
+// return: no window that holds both lacks anything, and a note says so.
+func TestSpanningReturn(t *testing.T) {
+	n := newNasty(t)
+	s := n.study()
+	s.Gaps, s.Model, s.Events = market.TradeToTrade, MarketAdjusted{}, []string{"holiday"}
+	p := market.NewPanel(market.Simple, market.TradeToTrade)
+	for _, c := range n.panel(t, market.Simple, nil).Columns {
+		c.Return, c.Span = market.Returns(c.Price, market.Simple, market.TradeToTrade)
+		if err := p.AddColumn(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := mustRun(t, s, n.catalog, p)
+	i := slices.IndexFunc(r.Observations, func(o Observation) bool { return o.Security == "HALT" })
+	f, k := r.Figures(i), int(r.Observations[i].index)-n.from
+	// The halt is on session +2; the return of +3 covers both.
+	h, m := n.prices["HALT"], n.prices["INDEX"]
+	if want := (h[k+3]/h[k+1] - 1) - (m[k+3]/m[k+1] - 1); math.Abs(f.AR[13]-want) > 1e-12 {
+		t.Errorf("AR of session +3 %v, want %v", f.AR[13], want)
+	}
+	w := slices.Index(s.Windows, Window{0, 5})
+	var want float64
+	for t := 10; t <= 15; t++ {
+		if t != 12 {
+			want += f.AR[t]
+		}
+	}
+	if math.Abs(f.CAR[w]-want) > 1e-12 || !math.IsNaN(f.Path[12]) || math.IsNaN(f.Path[13]) {
+		t.Errorf("CAR over [0,+5] %v, want %v; path %v, %v", f.CAR[w], want, f.Path[12], f.Path[13])
+	}
+	if !hasNote(r, "spanning-return") || hasNote(r, "missing-return") {
+		t.Errorf("notes %v", r.Notes)
 	}
 }
