@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -24,6 +25,7 @@ const (
 	manifestName = "manifest.json"
 	lockName     = ".aftershock.lock"
 	stageName    = ".aftershock.new" // a finished run on its way into place
+	writtenName  = "written.json"    // in the stage: the manifest until all else is on the disk
 	replacedName = "replaced.json"   // in the stage: the manifest that is being replaced
 )
 
@@ -35,7 +37,7 @@ const (
 // A run is staged in a folder within the directory (the directory itself may be
 // a mount point, so that nothing beside it is on the same file system), synced,
 // and then renamed into place, its manifest last. The stage is a journal: who
-// finds one with a manifest completes it, who finds one without removes it.
+// finds one with a whole manifest completes it, who finds another removes it.
 type output struct {
 	dir  string
 	lock *flock.Flock
@@ -61,7 +63,7 @@ func openOutput(dir string) (_ *output, err error) {
 	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return nil, fmt.Errorf("the output directory cannot be made: %w", err)
 	}
-	locked, err := o.lock.TryLock()
+	locked, err := o.tryLock()
 	if err != nil {
 		return nil, fmt.Errorf("the output directory cannot be locked: %w", err)
 	}
@@ -73,6 +75,27 @@ func openOutput(dir string) (_ *output, err error) {
 		return nil, err
 	}
 	return o, nil
+}
+
+// tryLock locks the directory. A run that ends removes its lock file: a lock on
+// a file that no longer has its name keeps nobody out, and is taken anew.
+func (o *output) tryLock() (bool, error) {
+	for {
+		locked, err := o.lock.TryLock()
+		if err != nil || !locked {
+			return false, err
+		}
+		held, err := o.lock.Stat()
+		if err != nil {
+			return false, errors.Join(err, o.lock.Close())
+		}
+		if named, err := os.Stat(o.lock.Path()); err == nil && os.SameFile(held, named) {
+			return true, nil
+		}
+		if err := o.lock.Close(); err != nil {
+			return false, err
+		}
+	}
 }
 
 // close gives the directory free, and removes it again when nothing was written.
@@ -114,6 +137,9 @@ func (o *output) refuseForeign(files []file) error {
 	if err != nil {
 		return err
 	}
+	if err := o.refuseLinks(append(names(files, func(f file) string { return f.name }), ours...)); err != nil {
+		return err
+	}
 	for _, f := range files {
 		if _, err := os.Lstat(o.path(f.name)); err == nil && !slices.Contains(ours, f.name) {
 			return fmt.Errorf("%s was not written by aftershock and would be lost; move it away, or choose another --out", o.path(f.name))
@@ -122,19 +148,39 @@ func (o *output) refuseForeign(files []file) error {
 	return nil
 }
 
-// stage writes files to the stage, the manifest last, and sees to it that they
-// are on the disk.
+// refuseLinks protects what lies elsewhere: a folder of names that is a link
+// leads out of the directory.
+func (o *output) refuseLinks(names []string) error {
+	for _, name := range names {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			if info, err := os.Lstat(o.path(dir)); err == nil && !info.IsDir() {
+				return fmt.Errorf("%s is not a folder of the output directory; move it away, or choose another --out", o.path(dir))
+			}
+		}
+	}
+	return nil
+}
+
+// stage writes files to the stage, and sees to it that they are on the disk
+// before the manifest has its name.
 func (o *output) stage(files []file) error {
-	manifest := slices.IndexFunc(files, func(f file) bool { return f.name == manifestName })
-	files = append(slices.Delete(slices.Clone(files), manifest, manifest+1), files[manifest])
 	for _, f := range files {
 		name := o.staged(f.name)
+		if f.name == manifestName {
+			name = o.staged(writtenName)
+		}
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err
 		}
 		if err := writeSynced(name, f.data); err != nil {
 			return err
 		}
+	}
+	for dir := range folders(names(files, func(f file) string { return f.name })) {
+		syncDir(o.staged(dir))
+	}
+	if err := os.Rename(o.staged(writtenName), o.staged(manifestName)); err != nil {
+		return err
 	}
 	syncDir(o.staged(""))
 	return nil
@@ -149,6 +195,15 @@ func writeSynced(name string, data []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// folders returns the folders that the files called names lie in.
+func folders(names []string) map[string]bool {
+	dirs := make(map[string]bool)
+	for _, name := range names {
+		dirs[path.Dir(name)] = true
+	}
+	return dirs
+}
+
 // syncDir makes the names in a directory last. File systems that cannot do it
 // do it by themselves.
 func syncDir(dir string) {
@@ -160,8 +215,16 @@ func syncDir(dir string) {
 
 // recover completes or removes what an interrupted run has left.
 func (o *output) recover() error {
-	if _, err := os.Stat(o.staged(manifestName)); err == nil {
-		return o.commit()
+	if info, err := os.Lstat(o.staged("")); err == nil && info.IsDir() {
+		if names, err := manifestFiles(o.staged(manifestName)); err == nil && len(names) > 0 {
+			return o.commit()
+		}
+	}
+	if _, err := os.Lstat(o.path(manifestName)); errors.Is(err, fs.ErrNotExist) {
+		// the manifest of the results that are still in place
+		if err := o.move(o.staged(replacedName), o.path(manifestName)); err != nil {
+			return err
+		}
 	}
 	return os.RemoveAll(o.staged(""))
 }
@@ -169,16 +232,18 @@ func (o *output) recover() error {
 // commit renames the staged files into place. Each step can have been done
 // already by a run that was interrupted.
 func (o *output) commit() error {
-	err := o.move(o.path(manifestName), o.staged(replacedName))
-	if err != nil {
-		return err
-	}
 	names, err := manifestFiles(o.staged(manifestName))
 	if err != nil {
 		return err
 	}
+	if err := o.move(o.path(manifestName), o.staged(replacedName)); err != nil {
+		return err
+	}
 	before, err := manifestFiles(o.staged(replacedName))
 	if err != nil {
+		return err
+	}
+	if err := o.refuseLinks(append(slices.Clone(before), names...)); err != nil {
 		return err
 	}
 	for _, name := range names {
@@ -191,6 +256,9 @@ func (o *output) commit() error {
 		if err := o.move(o.staged(name), o.path(name)); err != nil {
 			return err
 		}
+	}
+	for dir := range folders(names) {
+		syncDir(o.path(dir))
 	}
 	for _, name := range before {
 		if !slices.Contains(names, name) {

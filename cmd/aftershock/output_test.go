@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"aftershock/report"
 )
 
@@ -156,6 +158,89 @@ func TestOutputDropsAnUnfinishedStage(t *testing.T) {
 	if got := contents(t, dir); !same(got, before) {
 		t.Errorf("left %v", got)
 	}
+}
+
+// A stage whose manifest is cut off is an unfinished one, also when the manifest
+// of the results in place has gone there already.
+func TestOutputDropsAStageWithACutManifest(t *testing.T) {
+	for _, manifest := range []string{"", `{"program":"aftersh`, `{"program":"aftershock","outputs":[{"name":"../x"}]}`} {
+		for _, moved := range []bool{false, true} {
+			dir := filepath.Join(t.TempDir(), "out")
+			if err := writeOutput(dir, outputs(t, "a.csv", "1")); err != nil {
+				t.Fatal(err)
+			}
+			good, err := os.ReadFile(filepath.Join(dir, manifestName))
+			if err != nil {
+				t.Fatal(err)
+			}
+			stage := filepath.Join(dir, stageName)
+			if err := errors.Join(os.Mkdir(stage, 0o755), os.WriteFile(filepath.Join(stage, "a.csv"), []byte("2"), 0o644),
+				os.WriteFile(filepath.Join(stage, manifestName), []byte(manifest), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+			if moved {
+				if err := os.Rename(filepath.Join(dir, manifestName), filepath.Join(stage, replacedName)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			o, err := openOutput(dir)
+			if err != nil {
+				t.Fatalf("manifest %q, moved %v: %v", manifest, moved, err)
+			}
+			o.close()
+			if got, err := os.ReadFile(filepath.Join(dir, manifestName)); err != nil || string(got) != string(good) {
+				t.Errorf("manifest %q, moved %v: the manifest before is %q, %v", manifest, moved, got, err)
+			}
+			if got := contents(t, dir); !same(got, map[string]string{"a.csv": "1"}) {
+				t.Errorf("manifest %q, moved %v: left %v", manifest, moved, got)
+			}
+			if err := writeOutput(dir, outputs(t, "a.csv", "2")); err != nil || contents(t, dir)["a.csv"] != "2" {
+				t.Errorf("manifest %q, moved %v: the next run: %v, %v", manifest, moved, err, contents(t, dir))
+			}
+		}
+	}
+}
+
+// A folder that is a link leads nowhere else.
+func TestOutputThroughALink(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	if err := os.Symlink(elsewhere, filepath.Join(dir, "charts")); err != nil {
+		t.Skip(err)
+	}
+	err := writeOutput(dir, outputs(t, "charts/car.png", "1"))
+	if err == nil || !strings.Contains(err.Error(), "charts is not a folder of the output directory") {
+		t.Errorf("error %v", err)
+	}
+	if got := contents(t, elsewhere); len(got) > 0 {
+		t.Errorf("wrote %v", got)
+	}
+}
+
+// A run that waited with the lock file of one that has ended shuts others out
+// all the same.
+func TestLockOfARemovedFile(t *testing.T) {
+	dir := t.TempDir()
+	first, err := openOutput(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := &output{dir: dir, lock: flock.New(filepath.Join(dir, lockName))}
+	if locked, err := second.tryLock(); locked || err != nil {
+		t.Fatalf("locked twice: %v, %v", locked, err)
+	}
+	first.close()
+	held, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE, 0o644) // as a third does
+	if err != nil {
+		t.Fatal(err)
+	}
+	held.Close()
+	if locked, err := second.tryLock(); !locked || err != nil {
+		t.Fatalf("locked %v, %v", locked, err)
+	}
+	if _, err := openOutput(dir); err == nil || !strings.Contains(err.Error(), "another run is writing") {
+		t.Errorf("error %v", err)
+	}
+	second.close()
 }
 
 // A file that cannot be written, as on a full disk, changes nothing.
