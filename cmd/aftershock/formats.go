@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image/color"
+	"io"
 	"path"
 	"slices"
 
@@ -75,19 +76,39 @@ func (c *config) checkFormats(p *plan) {
 }
 
 // writeTable writes the table of r called name to stdout.
-func (a *app) writeTable(r *analysis.Result, f report.Format, name string) error {
+func (a *app) writeTable(ctx context.Context, r *analysis.Result, f report.Format, name string) error {
 	tables := report.Tables(r)
 	i := slices.IndexFunc(tables, func(t report.Table) bool { return t.Name == name })
-	return f.Table(a.stdout, tables[i])
+	return f.Table(until(ctx, a.stdout), tables[i])
+}
+
+// until returns w, whose writes fail once ctx is done: those who write at length
+// know nothing of contexts.
+func until(ctx context.Context, w io.Writer) io.Writer { return untilDone{ctx, w} }
+
+type untilDone struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+// Write implements io.Writer.
+func (u untilDone) Write(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.w.Write(p)
 }
 
 // renderTables makes the files of the tables of r.
-func renderTables(r *analysis.Result, p *plan) ([]file, error) {
+func renderTables(ctx context.Context, r *analysis.Result, p *plan) ([]file, error) {
 	var files []file
 	for _, f := range p.tables {
 		for _, o := range f.Outputs(r, p.plot.Lang) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			var buf bytes.Buffer
-			if err := o.Write(&buf); err != nil {
+			if err := o.Write(until(ctx, &buf)); err != nil {
 				return nil, fmt.Errorf("%s cannot be made: %w", o.Name, err)
 			}
 			files = append(files, file{o.Name, buf.Bytes()})
@@ -127,12 +148,12 @@ func renderCharts(ctx context.Context, p *plan, r *analysis.Result) (files []fil
 
 // renderHTML makes the HTML report. It does not name the output directory: the
 // page of a study is the same wherever it lies.
-func (c *config) renderHTML(p *plan, r *analysis.Result, charts []report.Chart, m report.Manifest) (file, error) {
+func (c *config) renderHTML(ctx context.Context, p *plan, r *analysis.Result, charts []report.Chart, m report.Manifest) (file, error) {
 	shown := c.settings
 	shown.Output.Dir = defaults().Output.Dir
 	m.Configuration = shown
 	var buf bytes.Buffer
-	err := report.HTML(&buf, r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.Events, Charts: charts, Dark: darkColors(), Manifest: &m, Calibration: p.calibration})
+	err := report.HTML(until(ctx, &buf), r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.Events, Charts: charts, Dark: darkColors(), Manifest: &m, Calibration: p.calibration})
 	return file{"report.html", buf.Bytes()}, err
 }
 

@@ -18,6 +18,7 @@ import (
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a write says it, and what is open is closed
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -29,6 +30,7 @@ const (
 	statusFailure     = 1 // the data or the machine does not allow it
 	statusUsage       = 2 // the command line or the configuration is wrong
 	statusInterrupted = 130
+	statusPipe        = 141 // nobody reads standard output any more
 )
 
 // A usageError is one or more things wrong with the command line or the
@@ -70,11 +72,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return statusOK
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		kept := "nothing was written"
-		if errors.Is(err, errFetching) {
+		switch {
+		case errors.Is(err, errFetching):
 			kept = "what was fetched until then is stored"
+		case errors.Is(err, errWritten):
+			kept = "the results are written, the report was not printed to its end"
 		}
 		a.say("interrupted; %s", kept)
 		return statusInterrupted
+	case errors.Is(err, syscall.EPIPE):
+		return statusPipe
 	case errors.As(err, &usage):
 		a.say("%v", err)
 		return statusUsage
@@ -107,7 +114,7 @@ before the file, and the file before the defaults. The variable of a key is its
 name in capitals: study.min_estimation is AFTERSHOCK_STUDY_MIN_ESTIMATION.
 
 Exit status: 0 done; 1 the data or the machine did not allow it; 2 the command
-line or the configuration is wrong; 130 interrupted.`,
+line or the configuration is wrong; 130 interrupted; 141 standard output was closed.`,
 		Args:          a.noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,

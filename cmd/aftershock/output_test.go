@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"aftershock/analysis"
 	"aftershock/report"
 )
 
@@ -314,6 +316,60 @@ func TestFirstRunIsQuick(t *testing.T) {
 	m, err := manifestFiles(filepath.Join(cmd.Dir, "out", manifestName))
 	if err != nil || !slices.Contains(m, "charts/car-deepseek-selloff.png") {
 		t.Errorf("wrote %v, %v", m, err)
+	}
+}
+
+// Tables are written no further than they are when the signal comes.
+func TestTablesAreInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var buf bytes.Buffer
+	w := until(ctx, &buf)
+	fmt.Fprint(w, "before")
+	cancel()
+	if n, err := fmt.Fprint(w, "after"); n != 0 || !errors.Is(err, context.Canceled) || buf.String() != "before" {
+		t.Errorf("wrote %q, %v", buf.String(), err)
+	}
+	files, err := renderTables(ctx, &analysis.Result{Study: analysis.DefaultStudy()}, &plan{tables: report.Formats})
+	if !errors.Is(err, context.Canceled) || files != nil {
+		t.Errorf("rendered %d files, %v", len(files), err)
+	}
+}
+
+// Who closes the pipe that the report goes to ends the program quietly; the
+// files are complete and the directory is free.
+func TestClosedPipe(t *testing.T) {
+	cmd := exec.Command("aftershock", "run", "--charts", "none")
+	cmd.Dir = t.TempDir()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	var problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = w, &problems
+	err = cmd.Run()
+	w.Close()
+	if got := cmd.ProcessState.ExitCode(); got != statusPipe || problems.Len() > 0 {
+		t.Errorf("exit status %d (%v), stderr %q", got, err, problems.String())
+	}
+	if _, err := os.Stat(filepath.Join(cmd.Dir, "out", lockName)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the lock is left: %v", err)
+	}
+	if m, err := manifestFiles(filepath.Join(cmd.Dir, "out", manifestName)); err != nil || len(m) < 2 {
+		t.Errorf("wrote %v, %v", m, err)
+	}
+}
+
+// A disk that is full leaves no part of a file of prices.
+func TestExportToAFullDisk(t *testing.T) {
+	cmd := exec.Command("sh", "-c", "ulimit -f 8; exec aftershock prices export exported NVDA")
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Fatalf("no error: %s", out)
+	}
+	if left := contents(t, cmd.Dir); len(left) > 0 {
+		t.Errorf("left %d files; %s", len(left), out)
 	}
 }
 

@@ -476,11 +476,10 @@ func exportSeries(name string, s *market.Series) error {
 	if err := w.Error(); err != nil {
 		return err
 	}
-	err := writeSynced(name, b.Bytes())
-	if errors.Is(err, fs.ErrExist) {
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s exists; move it away, or choose another folder", name)
 	}
-	return err
+	return replaceFile(name, b.Bytes())
 }
 
 // only returns a panel of the columns named.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -132,7 +133,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		return err
 	}
 	if c.table != "" {
-		return a.writeTable(r, p.tables[0], c.table)
+		return a.writeTable(ctx, r, p.tables[0], c.table)
 	}
 	c.certificate(p, r)
 	if o != nil {
@@ -148,7 +149,9 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		}
 	}
 	if print {
-		if err := report.Text(a.stdout, r, a.textOptions(p)); err != nil {
+		if err := report.Text(until(ctx, a.stdout), r, a.textOptions(p)); err != nil && o != nil {
+			return errors.Join(errWritten, err)
+		} else if err != nil {
 			return err
 		}
 	}
@@ -157,6 +160,10 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	}
 	return nil
 }
+
+// errWritten is wrapped by the error of a run whose files are complete, and whose
+// report is not.
+var errWritten = errors.New("the results are written")
 
 // measure loads prices and factors and performs the study.
 func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source, cat *events.Catalog) (*analysis.Result, error) {
@@ -221,12 +228,12 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 		buf.Reset()
 	}
 	if p.text {
-		if err := report.Text(&buf, r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration}); err != nil {
+		if err := report.Text(until(ctx, &buf), r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration}); err != nil {
 			return nil, err
 		}
 		add("report.txt")
 	}
-	tables, err := renderTables(r, p)
+	tables, err := renderTables(ctx, r, p)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +253,7 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 		return nil, err
 	}
 	if p.html {
-		f, err := c.renderHTML(p, r, page, *m)
+		f, err := c.renderHTML(ctx, p, r, page, *m)
 		if err != nil {
 			return nil, err
 		}
