@@ -309,14 +309,7 @@ func (s *story) eventView(ev int, charts []inlineChart) eventView {
 	}
 	said, g, f := s.paragraphs(ev)
 	out.Said = said
-	const most = 20 // warnings
-	for k, n := range s.warnings[e.ID] {
-		if k == most {
-			out.Warnings = append(out.Warnings, s.say("and %s more: the CSV files have them", len(s.warnings[e.ID])-most))
-			break
-		}
-		out.Warnings = append(out.Warnings, s.noteText(n))
-	}
+	out.Warnings = s.warned(e.ID)
 	if used := s.used(ev); len(used) > 0 {
 		out.Securities = s.securitiesSheet(used, g)
 	}
@@ -496,12 +489,7 @@ func (s *story) remaining(v *htmlView) {
 		}
 	}
 	for _, k := range s.notes() {
-		for n, text := range k.list[:min(len(k.list), k.most)] {
-			if n == k.most-1 && len(k.list) > k.most {
-				text = s.say("%s [and %s more of this kind, %s, in the CSV files]", text, len(k.list)-k.most, k.code)
-			}
-			v.Notes = append(v.Notes, text)
-		}
+		v.Notes = append(v.Notes, k.list...)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"aftershock/analysis"
-	"aftershock/events"
 	"aftershock/market"
 )
 
@@ -24,6 +23,8 @@ type story struct {
 	only   []string // IDs of the events it is about; empty: all, and the groups
 	events []int    // indices into the catalogue, in the order of session 0
 	obs    [][]int  // observations by event
+	byID   map[string]int
+	groups map[string]*analysis.Group // those of events, by ID
 
 	warnings map[string][]*analysis.Note // the notes that stand with an event, by its ID
 	remarks  []*analysis.Note            // the others that are shown
@@ -33,13 +34,22 @@ type story struct {
 func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 	s := &story{speaker: speaker{languageOf(lang), r, lang}, only: only}
 	c := r.Catalog
+	s.byID, s.groups = make(map[string]int, len(c.Events)), make(map[string]*analysis.Group)
+	for ev := range c.Events {
+		s.byID[c.Events[ev].ID] = ev
+	}
+	for i := range r.Groups {
+		if g := &r.Groups[i]; g.By == analysis.ByEvent {
+			s.groups[g.Key] = g
+		}
+	}
 	s.obs = make([][]int, len(c.Events))
 	for i := range r.Observations {
 		ev := r.Observations[i].Event
 		s.obs[ev] = append(s.obs[ev], i)
 	}
 	for _, id := range only {
-		if !slices.ContainsFunc(c.Events, func(e events.Event) bool { return e.ID == id }) {
+		if _, ok := s.byID[id]; !ok {
 			return nil, fmt.Errorf("no event %q in the catalogue", id)
 		}
 	}
@@ -103,7 +113,7 @@ func (s *story) used(ev int) []int {
 
 // eventGroup returns the group of an event with two or more members, or nil.
 func (s *story) eventGroup(ev int) *analysis.Group {
-	if g := s.r.Group(analysis.ByEvent, s.r.Catalog.Events[ev].ID); g != nil && len(g.Members) > 1 {
+	if g := s.groups[s.r.Catalog.Events[ev].ID]; g != nil && len(g.Members) > 1 {
 		return g
 	}
 	return nil
@@ -446,8 +456,43 @@ func (s *story) poolLegend() string {
 // kind is the notes of one code.
 type kind struct {
 	code string
-	list []string
-	most int // of them to show
+	list []string // those to show
+	all  int
+}
+
+// The notes of one code that are shown: of those about securities and groups,
+// and of those about events.
+const mostNotes, mostEventNotes = 6, 1
+
+// mostWarnings is how many warnings stand with an event.
+const mostWarnings = 20
+
+// noteText returns what a note says. The event that a confounder note names has
+// its title in the report's language.
+func (s *story) noteText(n *analysis.Note) string {
+	text := n.Text
+	if n.Code == "confounder" {
+		id, _, _ := strings.Cut(text, " (")
+		if ev, ok := s.byID[id]; ok {
+			e := &s.r.Catalog.Events[ev]
+			if rest, ok := strings.CutPrefix(text, id+" ("+e.Title+")"); ok {
+				text = clean(id) + " (" + s.title(e) + ")" + rest
+			}
+		}
+	}
+	return s.translate(clean(text))
+}
+
+// warned are the warnings that stand with an event.
+func (s *story) warned(id string) []string {
+	var out []string
+	for k, n := range s.warnings[id] {
+		if k == mostWarnings {
+			return append(out, s.say("and %s more: the CSV files have them", len(s.warnings[id])-k))
+		}
+		out = append(out, s.noteText(n))
+	}
+	return out
 }
 
 // notes are those that do not stand with an event: about securities and groups,
@@ -458,15 +503,20 @@ func (s *story) notes() []*kind {
 		k := slices.IndexFunc(kinds, func(k *kind) bool { return k.code == n.Code })
 		if k < 0 {
 			k = len(kinds)
-			kinds = append(kinds, &kind{code: n.Code, most: 1})
+			kinds = append(kinds, &kind{code: n.Code})
 		}
-		text := s.noteText(n)
-		if n.EventID != "" {
-			text = s.say("%s: %s", clean(n.EventID), text)
-		} else {
-			kinds[k].most = 6
+		kinds[k].all++
+		switch most := len(kinds[k].list); {
+		case n.EventID != "" && most < mostEventNotes:
+			kinds[k].list = append(kinds[k].list, s.say("%s: %s", clean(n.EventID), s.noteText(n)))
+		case n.EventID == "" && most < mostNotes:
+			kinds[k].list = append(kinds[k].list, s.noteText(n))
 		}
-		kinds[k].list = append(kinds[k].list, text)
+	}
+	for _, k := range kinds {
+		if last := len(k.list) - 1; k.all > len(k.list) {
+			k.list[last] = s.say("%s [and %s more of this kind, %s, in the CSV files]", k.list[last], k.all-len(k.list), k.code)
+		}
 	}
 	return kinds
 }

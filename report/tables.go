@@ -1,19 +1,23 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"aftershock/analysis"
+	"aftershock/market"
 )
 
 // Tables returns the tables of a finished study. Their rows are computed as
 // they are read, so that a large study needs no second copy in memory.
 func Tables(r *analysis.Result) []Table {
-	tables := []Table{observations(r), abnormalReturns(r), cars(r), averages(r), tests(r), families(r), regression(r)}
+	notes := sync.OnceValue(func() notebook { return notesOf(r) })
+	tables := []Table{observations(r, notes), abnormalReturns(r), cars(r, notes), averages(r), tests(r, notes), families(r), regression(r)}
 	if r.Study != nil && r.Study.Design == analysis.Volume {
 		for _, t := range tables {
 			for k := range t.Columns {
@@ -54,7 +58,7 @@ func usedRows(r *analysis.Result, columns int, add func(i int, o *analysis.Obser
 	}
 }
 
-func observations(r *analysis.Result) Table {
+func observations(r *analysis.Result, notes func() notebook) Table {
 	t := Table{Name: "observations", Title: "One row an observation, used or excluded: what was measured, and how."}
 	t.Columns = []Column{
 		eventID,
@@ -88,10 +92,12 @@ func observations(r *analysis.Result) Table {
 		Column{"ljung_box_p", Number, "", "Its p value, chi-squared with 10 degrees of freedom." + ofUnmeasured},
 		Column{"arch_lm", Number, "", "ARCH-LM statistic: does the residual variance (of garch, gjr, egarch: of the standardised residuals) come in clusters, up to lag 5?" + ofUnmeasured},
 		Column{"arch_lm_p", Number, "", "Its p value, chi-squared with 5 degrees of freedom." + ofUnmeasured},
-		Column{"confounders", String, "", "Other catalogued events of the security in the estimation or event window, as ID@session, parted by blanks. Empty: none."},
+		Column{"confounders", String, "", "Other catalogued events of the security in the event window, as ID@session, in order of time, parted by blanks; of more than 20 those nearest to session 0. Empty: none."},
+		Column{"confounders_event", Integer, "", "Number of other catalogued events of the security in the event window. Empty where there is no session 0."},
+		Column{"confounders_estimation", Integer, "", "Number of those in the estimation window, which widen the residuals. Empty where there is no session 0."},
 		note)
 	t.Rows = func(yield func([]Cell) bool) {
-		notes := notesOf(r)
+		notes := notes()
 		row := make([]Cell, 0, len(t.Columns))
 		for i := range r.Observations {
 			o := &r.Observations[i]
@@ -107,17 +113,45 @@ func observations(r *analysis.Result) Table {
 			for _, v := range []float64{d.Autocorrelation, d.DurbinWatson, d.JarqueBera, d.JarqueBeraP, d.LjungBox, d.LjungBoxP, d.ArchLM, d.ArchLMP} {
 				row = append(row, number(v))
 			}
-			var others []string
-			for _, c := range r.Confounders(i) {
-				others = append(others, fmt.Sprintf("%s@%d", c.EventID, c.Tau))
-			}
-			row = append(row, text(strings.Join(others, " ")), text(notes.observation(o)))
+			row = append(appendConfounders(row, r, i), text(notes.observation(o)))
 			if !yield(row) {
 				return
 			}
 		}
 	}
 	return t
+}
+
+// mostConfounders is how many confounders of an observation are named.
+const mostConfounders = 20
+
+// appendConfounders appends the names of the nearest confounders of observation
+// i, and how many it has in each window.
+func appendConfounders(row []Cell, r *analysis.Result, i int) []Cell {
+	if r.Observations[i].Session0 == market.NoDate {
+		none := number(math.NaN())
+		return append(row, text(""), none, none)
+	}
+	var in []analysis.Confounder
+	estimation := 0
+	for _, c := range r.Confounders(i) {
+		if c.In == "estimation" {
+			estimation++
+		} else {
+			in = append(in, c)
+		}
+	}
+	n := len(in)
+	if n > mostConfounders {
+		slices.SortStableFunc(in, func(a, b analysis.Confounder) int { return cmp.Compare(max(a.Tau, -a.Tau), max(b.Tau, -b.Tau)) })
+		in = in[:mostConfounders]
+		slices.SortStableFunc(in, func(a, b analysis.Confounder) int { return cmp.Compare(a.Tau, b.Tau) })
+	}
+	names := make([]string, len(in))
+	for k, c := range in {
+		names[k] = fmt.Sprintf("%s@%d", c.EventID, c.Tau)
+	}
+	return append(row, text(strings.Join(names, " ")), integer(n), integer(estimation))
 }
 
 // coefUnit returns the unit of a coefficient: the intercept is a return, a
@@ -199,7 +233,7 @@ func otherSingleTests() []analysis.Test {
 	return out
 }
 
-func cars(r *analysis.Result) Table {
+func cars(r *analysis.Result, notes func() notebook) Table {
 	t := Table{Name: "cars", Title: "One row a CAR window of a used observation."}
 	const missing = " Empty where the window is not complete."
 	const tested = " Empty where the window is not complete or the study does not run the test."
@@ -236,7 +270,7 @@ func cars(r *analysis.Result) Table {
 		Column{"currency", String, "", "Currency of these values, ISO 4217. Empty where there are none, or it is not known."},
 		note)
 	t.Rows = func(yield func([]Cell) bool) {
-		notes := notesOf(r)
+		notes := notes()
 		usedRows(r, len(t.Columns), func(i int, o *analysis.Observation, row []Cell, yield func([]Cell) bool) bool {
 			f := r.Figures(i)
 			for w, win := range r.Study.Windows {
@@ -268,7 +302,7 @@ func cars(r *analysis.Result) Table {
 					said = append(said, x.Note)
 				}
 				row = appendValue(row, r, i, w)
-				said = append(said, notes[noteKey{event: o.EventID, security: o.Security, window: win.String()}])
+				said = append(said, notes[noteKey{event: o.EventID, security: o.Security, window: win.String()}]...)
 				if !yield(append(row, text(join(said...)))) {
 					return false
 				}
@@ -347,7 +381,7 @@ var byProducts = []Column{
 	{"p_scaled", Number, "", "p value with every sum times (N-1)/N, exact for equal, known variances (lambda). Empty for other tests."},
 }
 
-func tests(r *analysis.Result) Table {
+func tests(r *analysis.Result, notes func() notebook) Table {
 	t := Table{Name: "tests", Title: "One row a test of a group over a CAR window."}
 	const undefined = " Empty where the test is not defined; note says why."
 	t.Columns = []Column{
@@ -373,7 +407,7 @@ func tests(r *analysis.Result) Table {
 	extras := extraColumns(r)
 	t.Columns = append(append(t.Columns, extras...), note)
 	t.Rows = func(yield func([]Cell) bool) {
-		notes := notesOf(r)
+		notes := notes()
 		row := make([]Cell, 0, len(t.Columns))
 		for i := range r.Groups {
 			g := &r.Groups[i]
@@ -387,9 +421,9 @@ func tests(r *analysis.Result) Table {
 					for _, c := range extras {
 						row = append(row, number(byProduct(x, c.Name)))
 					}
-					said := []string{x.Note,
+					said := slices.Concat([]string{x.Note},
 						notes[noteKey{group: g.Name()}], notes[noteKey{group: g.Name(), window: w.Window.String()}],
-						notes[noteKey{group: g.Name(), window: w.Window.String(), test: x.Test}]}
+						notes[noteKey{group: g.Name(), window: w.Window.String(), test: x.Test}])
 					if !yield(append(row, text(join(said...)))) {
 						return
 					}
@@ -438,23 +472,31 @@ func columnName(s string) string { return strings.ReplaceAll(s, "-", "_") }
 type noteKey struct{ event, security, group, window, test string }
 
 // notebook holds the texts of a result's notes by what they are about.
-type notebook map[noteKey]string
+type notebook map[noteKey][]string
 
 func notesOf(r *analysis.Result) notebook {
 	b := make(notebook)
 	for _, n := range r.Notes {
 		k := noteKey{event: n.EventID, security: n.Security, window: n.Window, test: n.Test}
-		if n.Group != "" {
+		switch {
+		case n.Group != "":
 			k = noteKey{group: n.Group, window: n.Window, test: n.Test}
+		case n.EventID != "" && n.Security == "" && !ofEventAlone(n.Code):
+			continue
 		}
-		b[k] = join(b[k], n.Text)
+		b[k] = append(b[k], n.Text)
 	}
 	return b
 }
 
+// ofEventAlone reports whether the notes of this code about an event are true of
+// each of its securities. The others name those that they concern; what they say
+// of one of them stands in columns of its own.
+func ofEventAlone(code string) bool { return code == "time-unknown" || code == "time-unsure" }
+
 // observation returns the notes about an observation, its event and its security.
 func (b notebook) observation(o *analysis.Observation) string {
-	return join(b[noteKey{event: o.EventID, security: o.Security}], b[noteKey{event: o.EventID}], b[noteKey{security: o.Security}])
+	return join(slices.Concat(b[noteKey{event: o.EventID, security: o.Security}], b[noteKey{event: o.EventID}], b[noteKey{security: o.Security}])...)
 }
 
 // join puts those of parts that say something into one text.

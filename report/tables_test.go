@@ -175,8 +175,8 @@ func TestTablesHoldTheResult(t *testing.T) {
 	if row := obs.find(t, "event_id", "labor-day", "security", "HALT"); !strings.Contains(row["note"], "no return on sessions") {
 		t.Errorf("note of a halted security: %q", row["note"])
 	}
-	if row := obs.find(t, "event_id", "half-day", "security", "BETA"); !strings.Contains(row["confounders"], "weekend@-38") {
-		t.Errorf("confounders %q", row["confounders"])
+	if row := obs.find(t, "event_id", "half-day", "security", "BETA"); row["confounders"] != "" || row["confounders_event"] != "0" || row["confounders_estimation"] != "2" { // weekend, labor-day
+		t.Errorf("confounders %q, %s in the event window, %s in the estimation window", row["confounders"], row["confounders_event"], row["confounders_estimation"])
 	}
 
 	avg, tst := write(t, r, "averages"), write(t, r, "tests")
@@ -210,6 +210,28 @@ func TestTablesHoldTheResult(t *testing.T) {
 	}
 	if len(tst.rows) != rows || len(avg.rows) != len(r.Groups)*r.Study.Event.Len() {
 		t.Errorf("%d rows of tests, want %d; %d of averages, want %d", len(tst.rows), rows, len(avg.rows), len(r.Groups)*r.Study.Event.Len())
+	}
+}
+
+// TestNotesOfAnObservation: a row says nothing of other securities.
+func TestNotesOfAnObservation(t *testing.T) {
+	for _, r := range []*analysis.Result{nasty(), shipped()} {
+		said := 0
+		for _, row := range write(t, r, "observations").rows {
+			for _, word := range strings.FieldsFunc(row["note"], func(c rune) bool { return strings.ContainsRune(" ,;:()", c) }) {
+				if word != row["security"] && word != row["benchmark"] && r.Panel.Column(word) != nil {
+					t.Errorf("%s, %s: the note is about %s: %s", row["event_id"], row["security"], word, row["note"])
+				}
+			}
+			said += len(row["note"])
+		}
+		if said == 0 {
+			t.Error("no observation has a note")
+		}
+	}
+	row := write(t, crowded(t, 60), "observations").find(t, "event_id", "event-00004", "security", "A")
+	if names := strings.Fields(row["confounders"]); len(names) != mostConfounders || names[0] != "event-00002@-2" || names[mostConfounders-1] != "event-00055@1" || row["confounders_event"] != "59" {
+		t.Errorf("confounders %q, of %s", row["confounders"], row["confounders_event"])
 	}
 }
 

@@ -206,10 +206,7 @@ func (p *page) remarksWritten() {
 	}
 	p.heading(p.say("Notes"))
 	for _, k := range kinds {
-		for n, s := range k.list[:min(len(k.list), k.most)] {
-			if n == k.most-1 && len(k.list) > k.most {
-				s = p.say("%s [and %s more of this kind, %s, in the CSV files]", s, len(k.list)-k.most, k.code)
-			}
+		for _, s := range k.list {
 			p.paragraph("  - ", "    ", s)
 		}
 	}

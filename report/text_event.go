@@ -39,10 +39,10 @@ func (p *page) event(ev int) {
 		p.blank()
 		p.tests(g, &f)
 	}
-	if w := p.warnings[e.ID]; len(w) > 0 {
+	if w := p.warned(e.ID); len(w) > 0 {
 		p.blank()
-		for _, n := range w {
-			p.paragraph("  ! ", "    ", p.noteText(n))
+		for _, s := range w {
+			p.paragraph("  ! ", "    ", s)
 		}
 	}
 }

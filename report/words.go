@@ -461,22 +461,6 @@ func (k speaker) title(e *events.Event) string {
 	return cmp.Or(clean(t), clean(e.ID))
 }
 
-// noteText returns what a note says. The event that a confounder note names has
-// its title in the report's language.
-func (k speaker) noteText(n *analysis.Note) string {
-	s := n.Text
-	if n.Code == "confounder" {
-		for i := range k.r.Catalog.Events {
-			e := &k.r.Catalog.Events[i]
-			if rest, ok := strings.CutPrefix(s, e.ID+" ("+e.Title+")"); ok {
-				s = clean(e.ID) + " (" + k.title(e) + ")" + rest
-				break
-			}
-		}
-	}
-	return k.translate(clean(s))
-}
-
 // whenOut says when the news was out, and which session is session 0 and why,
 // one sentence for each exchange and session.
 func (k speaker) whenOut(e *events.Event, obs []int) []string {

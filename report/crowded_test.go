@@ -1,0 +1,90 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// crowded is a study of n events of one security within four weeks, each of
+// which has all the others in its event window.
+func crowded(t *testing.T, n int) *analysis.Result {
+	t.Helper()
+	cal := market.NYSE()
+	first := cal.Search(market.NewDate(2023, 1, 3))
+	p := market.NewPanel(market.Simple, market.Skip)
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, symbol := range []string{"SPY", "A"} {
+		c := &market.Column{Security: market.Security{Symbol: symbol}, Calendar: cal, First: first, Adjusted: true}
+		for range 360 {
+			c.Return = append(c.Return, 0.01*rng.NormFloat64())
+		}
+		if err := p.AddColumn(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var cat events.Catalog
+	for k := range n {
+		cat.Events = append(cat.Events, events.Event{ID: fmt.Sprintf("event-%05d", k), Title: "One of a great many pieces of news", Time: cal.Date(first + 320 + k%10).Time(), DateOnly: true,
+			Targets: []events.Target{{Symbol: "A"}}})
+	}
+	s := analysis.DefaultStudy()
+	s.Tests = nil
+	for _, name := range []string{"t", "kp-bmp", "kp-patell", "cross-section"} {
+		x, _ := analysis.TestByName(name)
+		s.Tests = append(s.Tests, x)
+	}
+	r, err := s.Run(context.Background(), &cat, p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestManyEventsOfOneSecurity: what is written, and the memory that it takes,
+// grow with the number of events, not with that of their pairs.
+func TestManyEventsOfOneSecurity(t *testing.T) {
+	measure := func(n int) (written, allocated uint64) {
+		r := crowded(t, n)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var b bytes.Buffer
+		for _, write := range []func(io.Writer) error{
+			func(w io.Writer) error { return Text(w, r, TextOptions{}) },
+			func(w io.Writer) error { return HTML(w, r, HTMLOptions{}) },
+			func(w io.Writer) error {
+				for _, tab := range Tables(r) {
+					if err := WriteCSV(w, tab); err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+		} {
+			b.Reset()
+			if err := write(&b); err != nil {
+				t.Fatal(err)
+			}
+			written += uint64(b.Len())
+		}
+		runtime.ReadMemStats(&after)
+		return written, after.TotalAlloc - before.TotalAlloc
+	}
+	const few, times = 60, 6
+	written1, allocated1 := measure(few)
+	written2, allocated2 := measure(times * few)
+	if written2 > 2*times*written1 {
+		t.Errorf("%d bytes for %d events, %d for %d", written1, few, written2, times*few)
+	}
+	if allocated2 > 2*times*allocated1 {
+		t.Errorf("%d bytes allocated for %d events, %d for %d", allocated1, few, allocated2, times*few)
+	}
+}
