@@ -3,6 +3,8 @@ package analysis
 import (
 	"fmt"
 	"math"
+
+	"aftershock/market"
 )
 
 // Weighting says how observations are weighted in averages (AAR, CAAR, ABHAR)
@@ -79,7 +81,7 @@ type Value struct {
 	Currency     string
 	Market       float64 // shares outstanding x close of the last session before the window
 	Raw          float64 // Market x the security's return over the window
-	Abnormal     float64 // Market x CAR
+	Abnormal     float64 // Market x CAR, the CAR as a simple return
 	SE           float64 // standard error of Abnormal
 	Lower, Upper float64 // 95% interval of Abnormal
 }
@@ -87,9 +89,11 @@ type Value struct {
 // Value returns the abnormal return of observation i over CAR window w (an
 // index into Study.Windows) in money:
 //
-//	Market x CAR, with the interval Market x (CAR -+ t sqrt(Var(CAR)))
+//	simple: Market x CAR, with the interval Market x (CAR -+ t sqrt(Var(CAR)))
+//	log:    Market x (exp(CAR) - 1), with the ends Market x (exp(CAR -+ t sqrt(Var(CAR))) - 1)
 //
-// t the 97.5% quantile of Student's t with M-K degrees of freedom. ok is false
+// and, of log returns, the error Market x exp(CAR) x sqrt(Var(CAR)) of the
+// delta method; t the 97.5% quantile of Student's t with M-K degrees of freedom. ok is false
 // where the observation is excluded, its window incomplete, its shares
 // outstanding unknown, or the study about volume.
 func (r *Result) Value(i, w int) (v Value, ok bool) {
@@ -113,10 +117,28 @@ func (r *Result) Value(i, w int) (v Value, ok bool) {
 	}
 	v.N, v.Currency = 1, s.col.Currency
 	v.Raw = v.Market * simpleReturn(present, r.Study.Returns)
-	v.Abnormal, v.SE = v.Market*car, v.Market*se
-	q := studentQuantile(0.975, float64(g.m[row]-int32(g.k[row])))
-	v.Lower, v.Upper = v.Abnormal-q*v.SE, v.Abnormal+q*v.SE
+	v.Abnormal = v.Market * simpleReturn([]float64{car}, r.Study.Returns)
+	v.bound(r.Study.Returns, se, studentQuantile(0.975, float64(g.m[row]-int32(g.k[row]))))
 	return v, true
+}
+
+// exposed returns what of v moves with its CAR, d Abnormal / d CAR.
+func (v *Value) exposed(kind market.ReturnKind) float64 {
+	if kind == market.Log {
+		return v.Market + v.Abnormal
+	}
+	return v.Market
+}
+
+// bound sets the error of v and its interval from the error of its CAR and the
+// quantile q.
+func (v *Value) bound(kind market.ReturnKind, se, q float64) {
+	x := v.exposed(kind)
+	v.SE = x * se
+	v.Lower, v.Upper = v.Abnormal-q*v.SE, v.Abnormal+q*v.SE
+	if kind == market.Log {
+		v.Lower, v.Upper = x*math.Exp(-q*se)-v.Market, x*math.Exp(q*se)-v.Market
+	}
 }
 
 // GroupValue returns the abnormal return of the members of grp over CAR window
@@ -126,7 +148,9 @@ func (r *Result) Value(i, w int) (v Value, ok bool) {
 //
 // V_i the market values, CAR_p the CAR of the portfolio of the members in parts
 // proportional to V_i, fitted as one security: its forecast error contains how
-// the members move together. Members without a Value are left out; N says how
+// the members move together. Of log returns the sum is that of V_i (exp(CAR_i) -
+// 1), the parts are V_i exp(CAR_i), and these move by the factor exp(-+ t
+// sqrt(Var(CAR_p))). Members without a Value are left out; N says how
 // many are not.
 //
 // SE and the interval are NaN where the members with a Value do not share their
@@ -157,7 +181,7 @@ func (r *Result) GroupValue(grp *Group, w int) (v Value, ok bool) {
 			v.Abnormal += own.Abnormal
 		}
 		rows = append(rows, r.Observations[i].row)
-		value[r.Observations[i].row] = own.Market
+		value[r.Observations[i].row] = own.exposed(r.Study.Returns)
 	}
 	if len(rows) < 2 {
 		return v, len(rows) == 1
@@ -169,9 +193,7 @@ func (r *Result) GroupValue(grp *Group, w int) (v Value, ok bool) {
 	p := newPortfolio(g, rows, func(row int32) float64 { return value[row] })
 	if p.ex == nil {
 		e := p.eng.estimate(0)
-		v.SE = v.Market * math.Sqrt(p.eng.carVar[w])
-		q := studentQuantile(0.975, float64(e.M-e.K))
-		v.Lower, v.Upper = v.Abnormal-q*v.SE, v.Abnormal+q*v.SE
+		v.bound(r.Study.Returns, math.Sqrt(p.eng.carVar[w]), studentQuantile(0.975, float64(e.M-e.K)))
 	}
 	return v, true
 }

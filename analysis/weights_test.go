@@ -133,6 +133,46 @@ func TestGroupValue(t *testing.T) {
 	}
 }
 
+// Of log returns, what the price did and what of it is abnormal are both simple
+// returns: on a session on which the model expects nothing they are one.
+func TestValueOfLogReturns(t *testing.T) {
+	n := newNasty(t)
+	p := n.panel(t, market.Log, nil)
+	for _, symbol := range []string{"AAA", "BBB"} {
+		p.Column(symbol).Shares, p.Column(symbol).Currency = 1e6, "USD"
+	}
+	s := n.study()
+	s.Returns, s.Events, s.Windows = market.Log, []string{"sell-off"}, []Window{{0, 0}}
+	r := mustRun(t, s, n.catalog, p)
+	g := r.Group(ByEvent, "sell-off")
+	var members []int
+	var sum float64
+	for _, i := range g.Members {
+		v, ok := r.Value(i, 0)
+		if !ok {
+			continue
+		}
+		members = append(members, i)
+		sum += v.Abnormal
+		f := r.Figures(i)
+		if got := 1 + v.Raw/v.Market; math.Abs(math.Log(got)-f.Return[-s.Event.From]) > 1e-12 {
+			t.Errorf("raw %v, log return %v", got, f.Return[-s.Event.From])
+		}
+		if got := 1 + v.Abnormal/v.Market; math.Abs(math.Log(got)-f.CAR[0]) > 1e-12 {
+			t.Errorf("abnormal %v, CAR %v", got, f.CAR[0])
+		}
+		q := StudentQuantile(0.975, float64(r.Observations[i].Fit.M-r.Observations[i].Fit.K))
+		lower, upper := math.Log(1+v.Lower/v.Market), math.Log(1+v.Upper/v.Market)
+		if math.Abs(lower-(f.CAR[0]-q*f.CARSE[0])) > 1e-12 || math.Abs(upper-(f.CAR[0]+q*f.CARSE[0])) > 1e-12 || math.Abs(v.SE-(v.Market+v.Abnormal)*f.CARSE[0]) > 1e-6 {
+			t.Errorf("interval of the CAR %v to %v, error %v", lower, upper, v.SE)
+		}
+	}
+	v, ok := r.GroupValue(g, 0)
+	if !ok || len(members) != 2 || math.Abs(v.Abnormal-sum) > 1e-6*math.Abs(sum) || !(v.Lower < v.Abnormal && v.Abnormal < v.Upper) || !(v.Upper-v.Abnormal > v.Abnormal-v.Lower) {
+		t.Errorf("%+v, %v; %d members, sum %v", v, ok, len(members), sum)
+	}
+}
+
 // Market values in several currencies do not add up, and that is said.
 func TestMixedCurrencies(t *testing.T) {
 	n := newNasty(t)
