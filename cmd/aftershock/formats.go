@@ -46,6 +46,9 @@ func (a *app) formatFlags(cmd *cobra.Command, flags settingsFlags) {
 // checkFormats sorts the formats of c into those of the report, of tables and
 // of charts.
 func (c *config) checkFormats(p *plan) {
+	if len(c.Output.Formats) == 0 {
+		c.bad("output.formats", "is empty; name at least one, such as text")
+	}
 	for i, f := range c.Output.Formats {
 		if !c.oneOf(fmt.Sprintf("output.formats[%d]", i), f, "a format", formatNames()) || slices.Contains(c.Output.Formats[:i], f) {
 			continue

@@ -181,7 +181,7 @@ func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []str
 		}
 		p.study.Events = ids
 		if len(symbols) == 0 {
-			need, _, err := p.needs(cat)
+			need, _, err := p.needs(c, cat)
 			if err != nil {
 				return err
 			}

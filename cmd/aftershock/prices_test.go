@@ -391,7 +391,7 @@ func TestPanelFile(t *testing.T) {
 	perform(t, statusOK, "event", "2025-01-27", "NVDA", "AVGO", "--prices", "long.csv", "--out", "long")
 	t.Setenv("AFTERSHOCK_PRICES_SOURCE", "panel")
 	t.Setenv("AFTERSHOCK_PRICES_FILE", "wide.csv")
-	perform(t, statusFailure, "event", "2025-01-27", "NVDA", "AVGO") // no SPY
+	perform(t, statusUsage, "event", "2025-01-27", "NVDA", "AVGO") // no SPY
 	t.Setenv("AFTERSHOCK_PRICES_DIR", "prices")
 	perform(t, statusOK, "event", "2025-01-27", "NVDA", "AVGO", "--out", "wide")
 	for _, dir := range []string{"long", "wide"} {

@@ -22,6 +22,10 @@ func (c *config) readSecurities(p *plan) {
 		return
 	}
 	file := c.path("securities_file", c.SecuritiesFile)
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		c.bad("securities_file", "%s is a folder; name a CSV file", file)
+		return
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		c.bad("securities_file", "%v", err)
@@ -57,6 +61,9 @@ func parseSecurities(file string, in io.Reader) ([]market.Security, []problem) {
 	r := csv.NewReader(in)
 	r.TrimLeadingSpace = true
 	head, err := r.Read()
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, []problem{{where: file, what: err.Error()}}
+	}
 	if err != nil {
 		return nil, []problem{{where: file, what: "has no line with the names of columns, such as symbol,shares"}}
 	}

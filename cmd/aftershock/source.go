@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"golang.org/x/time/rate"
 
@@ -83,9 +85,9 @@ func (c *config) checkPrices() {
 	}
 	c.oneOf("prices.layout", p.Layout, "a layout of a file", []string{auto, longLayout, widePrices, wideReturns, widePercent})
 	if isParquet(p.File) {
-		for key, value := range map[string]string{"close": p.Columns.Close, "shares": p.Columns.Shares, "name": p.Columns.Name} {
-			if value != "" {
-				c.bad("prices.columns."+key, "is read from CSV files only")
+		for _, column := range []struct{ key, value string }{{"close", p.Columns.Close}, {"shares", p.Columns.Shares}, {"name", p.Columns.Name}} {
+			if column.value != "" {
+				c.bad("prices.columns."+column.key, "is read from CSV files only")
 			}
 		}
 		if p.Layout == widePercent {
@@ -102,8 +104,15 @@ func (c *config) checkPrices() {
 	if !(y.Rate > 0) || math.IsInf(y.Rate, 0) {
 		c.bad("prices.yahoo.rate", "%v requests a second; use a number above 0", y.Rate)
 	}
-	if y.InFlight < 1 {
-		c.bad("prices.yahoo.in_flight", "%d; use 1 or more", y.InFlight)
+	const mostInFlight = 100
+	if y.InFlight < 1 || y.InFlight > mostInFlight {
+		c.bad("prices.yahoo.in_flight", "%d; use 1 to %d", y.InFlight, mostInFlight)
+	}
+	if strings.ContainsFunc(y.UserAgent, unicode.IsControl) {
+		c.bad("prices.yahoo.user_agent", "%q holds a control character; remove it", y.UserAgent)
+	}
+	if u, err := url.Parse(y.BaseURL); y.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		c.bad("prices.yahoo.base_url", "%q is no http or https address", y.BaseURL)
 	}
 	if y.Retries < 0 {
 		c.bad("prices.yahoo.retries", "%d; use 0 or more", y.Retries)

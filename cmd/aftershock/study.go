@@ -79,12 +79,55 @@ func (c *config) plan() (*plan, error) {
 	c.checkCalendar(p)
 	c.checkPrices()
 	c.checkRegression(p)
-	c.oneOf("factors.unit", c.Factors.Unit, "a unit", []string{auto, string(factors.Percent), string(factors.Decimal)})
+	c.checkFactors(p)
 	c.checkOutput(p)
 	if f := c.Events; f.From != market.NoDate && f.To != market.NoDate && f.From > f.To {
 		c.bad("events.from", "%s is after events.to, %s; exchange them", f.From, f.To)
 	}
 	return p, c.err()
+}
+
+// checkFactors refuses files that are not there, and a model of factors where
+// there is no file.
+func (c *config) checkFactors(p *plan) {
+	c.oneOf("factors.unit", c.Factors.Unit, "a unit", []string{auto, string(factors.Percent), string(factors.Decimal)})
+	for i, file := range c.Factors.Files {
+		c.checkFile(fmt.Sprintf("factors.files[%d]", i), file)
+	}
+	if need := modelFactors(p.study.Model); len(need) > 0 && len(c.Factors.Files) == 0 {
+		c.bad("factors.files", "is empty, and the model %s needs the factors %s; name a file that has them", p.study.Model.Name(), strings.Join(need, ", "))
+	}
+}
+
+// checkFile records a problem when the value of key is no file that can be read.
+func (c *config) checkFile(key, value string) {
+	name := c.path(key, value)
+	info, err := os.Stat(name)
+	switch {
+	case value == "":
+		c.bad(key, "is empty; name a file")
+	case err != nil:
+		c.bad(key, "%v", err)
+	case info.IsDir():
+		c.bad(key, "%s is a folder; name a file", name)
+	}
+}
+
+// modelFactors lists the factors that m takes, the risk-free rate first.
+func modelFactors(m analysis.Model) []string {
+	var out []string
+	d := m.Design("")
+	excess := d.Excess
+	for _, t := range d.Terms {
+		excess = excess || t.Excess
+		if t.Series == analysis.FactorReturn && !slices.Contains(out, t.Name) {
+			out = append(out, t.Name)
+		}
+	}
+	if excess && !slices.Contains(out, analysis.RiskFree) {
+		out = slices.Insert(out, 0, analysis.RiskFree)
+	}
+	return out
 }
 
 // oneOf records a problem when value is none of known.
@@ -117,6 +160,13 @@ func (c *config) model() analysis.Model {
 	if _, known := analysis.ModelByName(c.Study.Model); !known {
 		c.bad("study.model", "%q is not a model%s", c.Study.Model, didYouMean(c.Study.Model, modelNames()))
 		return instead
+	}
+	if o := c.Model; o.Lags < 0 || 2*o.Lags+2 >= analysis.Window(c.Study.Estimation).Len() && c.Study.Estimation.From <= c.Study.Estimation.To {
+		c.bad("model.lags", "%d; use 0 or more, and so few that the estimation window %s has more sessions than the model has coefficients", o.Lags, analysis.Window(c.Study.Estimation))
+		return instead
+	}
+	if w := c.Model.PeerWeights; w != "" {
+		c.oneOf("model.peer_weights", w, "a weighting of peers", []string{string(analysis.EqualWeights), string(analysis.ValueWeights)})
 	}
 	var o analysis.ModelOptions
 	switch c.Study.Model {
@@ -358,6 +408,9 @@ func (c *config) readCatalog(file string) (*events.Catalog, error) {
 	if c.Events.File == shippedEvents {
 		return events.Shipped()
 	}
+	if c.checkFile("events.file", c.Events.File); len(c.problems) > 0 {
+		return nil, c.err()
+	}
 	return readCatalog(file)
 }
 
@@ -388,14 +441,24 @@ func (c *config) addFactors(p *plan, panel *market.Panel) error {
 			First: t.Dates[0], Last: t.Dates[len(t.Dates)-1], Days: len(t.Dates),
 		})
 	}
-	return nil
+	have := panel.Factors()
+	for _, name := range modelFactors(p.study.Model) {
+		switch i := slices.Index(c.Model.Factors, name); {
+		case slices.Contains(have, name):
+		case c.Study.Model == "factors" && i >= 0:
+			c.bad(fmt.Sprintf("model.factors[%d]", i), "%q is not among the factors of factors.files%s", name, didYouMean(name, have))
+		default:
+			c.bad("factors.files", "none of them has the factor %s, which the model %s needs; name a file that has it", name, p.study.Model.Name())
+		}
+	}
+	return c.err()
 }
 
 // load reads the prices of everything that the study of the events ids of cat
 // needs. A symbol that the source does not have makes a warning, and its
 // observations are excluded; a benchmark must be there.
 func (p *plan) load(ctx context.Context, c *config, src market.Source, cat *events.Catalog) (*market.Panel, []string, error) {
-	need, regressors, err := p.needs(cat)
+	need, regressors, err := p.needs(c, cat)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -411,14 +474,48 @@ func (p *plan) load(ctx context.Context, c *config, src market.Source, cat *even
 			warnings = append(warnings, err.Error()+" (its observations are excluded)")
 			continue
 		}
+		if errors.Is(err, market.ErrUnknownSymbol) && errors.As(err, &s) && c.keyOf(s.Symbol) != "" {
+			c.bad(c.keyOf(s.Symbol), "%v", err)
+			continue
+		}
+		fatal = append(fatal, err)
+	}
+	if err := c.err(); err != nil {
 		fatal = append(fatal, err)
 	}
 	return panel, warnings, errors.Join(fatal...)
 }
 
+// keyOf returns the key that names symbol as what explains the returns of
+// others, "" where none does.
+func (c *config) keyOf(symbol string) string {
+	if c.Study.Benchmark == symbol {
+		return "study.benchmark"
+	}
+	for _, list := range []struct {
+		key     string
+		symbols []string
+	}{{"model.peers", c.Model.Peers}, {"model.donors", c.Model.Donors}, {"sweep.benchmarks", c.Sweep.Benchmarks}} {
+		if i := slices.Index(list.symbols, symbol); i >= 0 {
+			return fmt.Sprintf("%s[%d]", list.key, i)
+		}
+	}
+	for i, s := range c.Securities {
+		switch key := fmt.Sprintf("securities[%d].", i); {
+		case s.Benchmark == symbol:
+			return key + "benchmark"
+		case s.Match == symbol:
+			return key + "match"
+		case slices.Contains(s.Peers, symbol):
+			return key + "peers"
+		}
+	}
+	return ""
+}
+
 // needs lists the securities that the study of the events of cat takes, some
 // more than once, and which of them explain the returns of others.
-func (p *plan) needs(cat *events.Catalog) (need []market.Security, regressors map[string]bool, err error) {
+func (p *plan) needs(c *config, cat *events.Catalog) (need []market.Security, regressors map[string]bool, err error) {
 	add := func(symbol string) { need = append(need, p.security(symbol)) }
 	for _, e := range cat.Events {
 		if !slices.Contains(p.study.Events, e.ID) {
@@ -442,7 +539,10 @@ func (p *plan) needs(cat *events.Catalog) (need []market.Security, regressors ma
 			names := []string{t.Name}
 			switch t.Series {
 			case analysis.BenchmarkReturn:
-				names[0] = cmp.Or(s.Benchmark, p.study.Benchmark)
+				if names[0] = cmp.Or(s.Benchmark, p.study.Benchmark); names[0] == "" {
+					c.bad("study.benchmark", "is empty, and the model %s needs a market; name its symbol, such as SPY", p.study.Model.Name())
+					return nil, nil, c.err()
+				}
 			case analysis.BasketReturn:
 				names = t.Basket.Symbols
 			case analysis.FactorReturn:
