@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/market"
 )
 
 // TestJudge is the table of rules: which tests lead, and what they say.
@@ -107,6 +108,29 @@ func TestReaction(t *testing.T) {
 			t.Errorf("%v, %v:\n got %s\nwant %s", c.market, c.own, got, c.want)
 		}
 	}
+	for _, c := range []struct {
+		market, own float64
+		want        string
+	}{
+		{-0.036, -0.186, "A fell 17.0% (-18.6% in logs); the market explains 3.6 log points of it; the remaining -15.0% in logs is "},
+		{0.05, 0.03, "A rose 3.0% (+3.0% in logs), less than the +5.0% in logs that the market explains; the difference of -2.0% in logs cannot"},
+		{0.02, -0.1, "A fell 9.5% (-10.0% in logs) where the market explains +2.0% in logs; the difference of -12.0% in logs is "},
+	} {
+		r := madeOf(t, market.Log, func(*market.Column) {}, c.market, c.own)
+		if got := inEnglish(r).reaction(0, 0); !strings.HasPrefix(got, c.want) {
+			t.Errorf("logs, %v, %v:\n got %s\nwant %s", c.market, c.own, got, c.want)
+		}
+	}
+	halted := madeOf(t, market.Simple, func(c *market.Column) {
+		c.Span = make([]int32, len(c.Return))
+		for k := range c.Span {
+			c.Span[k] = 1
+		}
+		c.Return[118], c.Return[119], c.Span[120] = math.NaN(), math.NaN(), 3 // of sessions -2 to 0
+	}, 0.02, -0.1)
+	if got, want := inEnglish(halted).reaction(0, 0), "A fell 10.0% since the close of Thursday 20 June 2024, the last before"; !strings.HasPrefix(got, want) {
+		t.Errorf("three sessions in one return:\n got %s\nwant %s", got, want)
+	}
 	r := made(t, 0, 0.2)
 	if got := inEnglish(r).reaction(0, 2); !strings.HasPrefix(got, "Over sessions -1 to +1, the cumulative abnormal return of A is +") || !strings.Contains(got, "its usual error over 3 sessions") {
 		t.Error(got)
@@ -120,7 +144,7 @@ func TestPValues(t *testing.T) {
 			t.Errorf("%v: %s, want %s", p, got, want)
 		}
 	}
-	for p, want := range map[float64]string{0.2774: "0.28", 4.33e-7: "4.3e-7", 1.06e-12: "1.1e-12", math.NaN(): "–"} {
+	for p, want := range map[float64]string{0.2774: "0.28", 4.33e-7: "4.3e-7", 1.06e-12: "1.1e-12", math.NaN(): "–", 0: "< 1e-300"} {
 		if got := showP(p); got != want {
 			t.Errorf("%v: %s, want %s", p, got, want)
 		}

@@ -166,9 +166,16 @@ var shipped = sync.OnceValue(func() *analysis.Result {
 // market-adjusted returns: what the model explains is the market's return.
 func made(t *testing.T, market0 float64, returns ...float64) *analysis.Result {
 	t.Helper()
+	return madeOf(t, market.Simple, func(*market.Column) {}, market0, returns...)
+}
+
+// madeOf is made of returns of kind, its securities changed before they are
+// measured; session 0 is element 120 of a column.
+func madeOf(t *testing.T, kind market.ReturnKind, change func(*market.Column), market0 float64, returns ...float64) *analysis.Result {
+	t.Helper()
 	cal := market.NYSE()
 	first := cal.Search(market.NewDate(2024, 1, 2))
-	p := market.NewPanel(market.Simple, market.Skip)
+	p := market.NewPanel(kind, market.TradeToTrade)
 	e := events.Event{ID: "e", Time: cal.Date(first + 120).Time(), DateOnly: true}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for k, ret0 := range append([]float64{market0}, returns...) {
@@ -180,13 +187,14 @@ func made(t *testing.T, market0 float64, returns ...float64) *analysis.Result {
 		if k > 0 {
 			c.Symbol = string(rune('A' + k - 1))
 			e.Targets = append(e.Targets, events.Target{Symbol: c.Symbol})
+			change(c)
 		}
 		if err := p.AddColumn(c); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s := analysis.DefaultStudy()
-	s.Model, s.Estimation = analysis.MarketAdjusted{}, analysis.Window{From: -115, To: -11}
+	s.Model, s.Estimation, s.Returns, s.Gaps = analysis.MarketAdjusted{}, analysis.Window{From: -115, To: -11}, kind, market.TradeToTrade
 	r, err := s.Run(context.Background(), &events.Catalog{Events: []events.Event{e}}, p, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -248,7 +248,7 @@ func TestHTMLSays(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is 5.2 times its usual daily error (p < 0.001) and more extreme than all 250 sessions before.",
+		"Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is 5.2 times its usual daily error (p < 0.001) and more extreme than all 250 sessions of the estimation window.",
 		"Kolari and Pynnönen (2010)", "aftershock v1.2.3", "ba7816bf8f01cfea", `"name": "\u003c/pre\u003e`, "deepseek-selloff, market; N = 12", "us-bis-2023-10-17", "short-estimation",
 		"Chip shares sink on DeepSeek",
 	} {

@@ -205,11 +205,11 @@ func (s *story) facts() []fact {
 }
 
 // abridge joins the first n names and says how many more there are.
-func (s *story) abridge(names []string, n int) string {
+func (k speaker) abridge(names []string, n int) string {
 	if len(names) <= n {
-		return strings.Join(s.each(names), s.comma)
+		return strings.Join(k.each(names), k.comma)
 	}
-	return s.say("%s and %s more", strings.Join(s.each(names[:n]), s.comma), len(names)-n)
+	return k.say("%s and %s more", strings.Join(k.each(names[:n]), k.comma), len(names)-n)
 }
 
 // highlight is an event with a security that stands out.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"aftershock/analysis"
+	"aftershock/market"
 )
 
 // aboutVolume reports whether the study is about trading volume.
@@ -20,8 +21,48 @@ func (k speaker) subject() string {
 		return k.say("trading volume, ln(1 + shares traded): abnormal figures are logarithms, in which 69%% is twice the volume and -69%% half; nothing is bought and held")
 	case k.r.Study.Design == analysis.Volatility:
 		return k.say("volatility: whether abnormal returns, in whatever direction, are larger than usual")
+	case k.inLogs():
+		return k.say("log returns: all returns and abnormal returns here are logarithms, in which -22.3%% is a fall by 20.0%%; only what rose or fell, and amounts of money, are simple")
 	}
 	return ""
+}
+
+// inLogs reports whether returns are logarithms.
+func (k speaker) inLogs() bool { return !k.aboutVolume() && k.r.Study.Returns == market.Log }
+
+// signed writes a return or abnormal return in a sentence.
+func (k speaker) signed(v float64) string {
+	if k.inLogs() {
+		return k.say("%s in logs", signedPercent(v))
+	}
+	return signedPercent(v)
+}
+
+// priceMove says what the price of one security did on event time at: by how
+// much it rose or fell, and since when where not since the session before.
+func (k speaker) priceMove(i, at int) string {
+	o, ret := &k.r.Observations[i], k.r.Figures(i).Return[at-k.r.Study.Event.From]
+	name, simple := nameOf(k.r, o.Security), ret
+	if k.inLogs() {
+		simple = math.Expm1(ret)
+	}
+	did := k.say("%s closed unchanged", name)
+	switch {
+	case ret > 0:
+		did = k.say("%s rose %s%%", name, size(simple))
+	case ret < 0:
+		did = k.say("%s fell %s%%", name, size(simple))
+	}
+	c := k.r.Panel.Column(o.Security)
+	if t, ok := c.Calendar.Index(k.r.Session(i, at)); ok && c.Span != nil {
+		if n := int(c.Span[t-c.First]); n > 1 {
+			did = k.say("%s since the close of %s, the last before", did, k.date(c.Calendar.Date(t-n).Time()))
+		}
+	}
+	if k.inLogs() && ret != 0 {
+		did = k.say("%s (%s in logs)", did, signedPercent(ret))
+	}
+	return did
 }
 
 // explains is who explains what the study is about, to one security or several.
@@ -79,6 +120,10 @@ func (k speaker) average(w *analysis.GroupWindow) string {
 		return k.say("%s of the %s on average %s points of the shares more changed hands in a session than %s explains", over, who, size(a), by)
 	case k.aboutVolume():
 		return k.say("%s the %s traded on average %s times the volume that %s explains", over, who, fixed(math.Exp(a), 2), by)
+	case k.inLogs() && w.CAAR < 0:
+		return k.say("%s the %s returned on average %s log points less than %s explains", over, who, size(w.CAAR), by)
+	case k.inLogs():
+		return k.say("%s the %s returned on average %s log points more than %s explains", over, who, size(w.CAAR), by)
 	case w.CAAR < 0:
 		return k.say("%s the %s returned on average %s points less than %s explains", over, who, size(w.CAAR), by)
 	}

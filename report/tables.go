@@ -262,8 +262,8 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 	const unknown = " Empty where the window is not complete or the shares outstanding are not known."
 	t.Columns = append(t.Columns,
 		Column{"market_value", Number, "currency", "Shares outstanding times the close before the window." + unknown},
-		Column{"raw_value", Number, "currency", "market_value times the return over the window." + unknown},
-		Column{"abnormal_value", Number, "currency", "market_value times car." + unknown},
+		Column{"raw_value", Number, "currency", "market_value times the simple return over the window." + unknown},
+		Column{"abnormal_value", Number, "currency", "market_value times car, a car of log returns as the simple return exp(car) - 1." + unknown},
 		Column{"abnormal_value_se", Number, "currency", "Standard error of abnormal_value." + unknown},
 		Column{"abnormal_value_lower", Number, "currency", "Lower end of its 95% interval." + unknown},
 		Column{"abnormal_value_upper", Number, "currency", "Upper end of its 95% interval." + unknown},

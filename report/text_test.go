@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"aftershock/analysis"
+	"aftershock/market"
 )
 
 func TestTextGolden(t *testing.T) {
@@ -34,7 +35,7 @@ func plain(s string) string { return strings.Join(strings.Fields(s), " ") }
 func TestDeepSeek(t *testing.T) {
 	full := textOf(t, shipped(), TextOptions{Events: []string{"deepseek-selloff"}, Width: 100})
 	for _, want := range []string{
-		"Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is 5.2 times its usual daily error (p < 0.001) and more extreme than all 250 sessions before.",
+		"Nvidia fell 17.0%; the market explains 3.6 points of it; the remaining -13.4% is 5.2 times its usual daily error (p < 0.001) and more extreme than all 250 sessions of the estimation window.",
 		"On session 0 the twelve securities returned on average 5.8 points less than the market explains. Against its own past that is more than chance (portfolio p = 0.00013).",
 		"But the securities did not move alike: from -15.4% (MRVL) to +2.8% (TXN), a spread 3.1 times the usual.",
 		"kp-bmp, which lets the news itself widen their spread and counts their co-movement, cannot tell the average from chance (p = 0.28).",
@@ -157,6 +158,12 @@ func TestGroups(t *testing.T) {
 		r := made(t, 0, c.returns...)
 		if got := plain(textOf(t, r, TextOptions{})); !strings.Contains(got, c.want) {
 			t.Errorf("%v does not say %q:\n%s", c.returns, c.want, textOf(t, r, TextOptions{}))
+		}
+	}
+	logs := plain(textOf(t, madeOf(t, market.Log, func(*market.Column) {}, 0, -0.11, -0.1, -0.09, -0.1), TextOptions{}))
+	for _, want := range []string{"returned on average 10.0 log points less than the market explains, more than chance", "returns and abnormal returns here are logarithms"} {
+		if !strings.Contains(logs, want) {
+			t.Errorf("log returns: not said: %q", want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,6 +23,8 @@ func showP(p float64) string {
 	switch {
 	case math.IsNaN(p):
 		return "–"
+	case p < 1e-300:
+		return "< 1e-300"
 	case p < 0.0001:
 		return strings.Replace(strconv.FormatFloat(p, 'e', 1, 64), "e-0", "e-", 1)
 	}
@@ -181,30 +184,25 @@ func (k speaker) reaction(i, win int) string {
 		return k.traded(i, win, measure)
 	}
 	if w.Len() > 1 {
-		return k.say("%s, the cumulative abnormal return of %s is %s, which %s.", sentence(k.over(w)), name, signedPercent(f.CAR[win]), measure)
+		return k.say("%s, the cumulative abnormal return of %s is %s, which %s.", sentence(k.over(w)), name, k.signed(f.CAR[win]), measure)
 	}
 	at := w.From - r.Study.Event.From
 	ret, expected, ar := f.Return[at], f.Expected[at], f.AR[at]
 	by := k.say(explainer(r.Study.Model, false))
-	did := ""
+	did, s := k.priceMove(i, w.From), ""
 	switch {
-	case ret > 0:
-		did = k.say("%s rose %s%%", name, size(ret))
-	case ret < 0:
-		did = k.say("%s fell %s%%", name, size(ret))
-	default:
-		did = k.say("%s closed unchanged", name)
-	}
-	s := ""
-	switch {
+	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret) && k.inLogs():
+		s = k.say("%s; %s explains %s log points of it; the remaining %s %s.", did, by, size(expected), k.signed(ar), measure)
 	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret) && size(expected) == "1.0":
 		s = k.say("%s; %s explains %s point of it; the remaining %s %s.", did, by, size(expected), signedPercent(ar), measure)
 	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret):
 		s = k.say("%s; %s explains %s points of it; the remaining %s %s.", did, by, size(expected), signedPercent(ar), measure)
+	case ret*expected > 0 && k.inLogs():
+		s = k.say("%s, less than the %s that %s explains; the difference of %s %s.", did, k.signed(expected), by, k.signed(ar), measure)
 	case ret*expected > 0:
 		s = k.say("%s, less than the %s%% that %s explains; the difference of %s %s.", did, size(expected), by, signedPercent(ar), measure)
 	default:
-		s = k.say("%s where %s explains %s; the difference of %s %s.", did, by, signedPercent(expected), signedPercent(ar), measure)
+		s = k.say("%s where %s explains %s; the difference of %s %s.", did, by, k.signed(expected), k.signed(ar), measure)
 	}
 	if w.From != 0 {
 		s = k.over(w) + k.comma + s
@@ -238,9 +236,9 @@ func (k speaker) record(i, win int) string {
 		if t.Test != (analysis.SampleQuantile{}).Name() || !defined(&t) {
 			continue
 		}
-		past := k.say("all %s sessions before", n)
+		past := k.say("all %s sessions of the estimation window", n)
 		if l := t.Window.Len(); l > 1 {
-			past = k.say("all %s runs of %s sessions before", n, l)
+			past = k.say("all %s runs of %s sessions in the estimation window", n, l)
 		}
 		switch least := 1 / float64(n+1); {
 		case t.Figure("beyond") == 0:
@@ -328,11 +326,29 @@ func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
 			continue
 		}
 		if o := decide(r, g, j); o.verdict != f.verdict && o.window.N > 1 {
-			others = append(others, k.say("%s %s%% (%s; %s)", o.window.Window, percent(o.window.CAAR, 1), k.say(verdictWords[o.verdict]), k.quote(o.past, o.spread)))
+			s := k.say("%s %s%% (%s; %s)", o.window.Window, percent(o.window.CAAR, 1), k.say(verdictWords[o.verdict]), k.quote(o.past, o.spread))
+			if news := k.otherNews(g, o.window.Window, w.Window); len(news) > 0 {
+				s = k.say("%s, with other news in it: %s", s, k.abridge(news, 2))
+			}
+			others = append(others, s)
 		}
 	}
 	if len(others) > 0 {
 		out = append(out, k.say("Other windows read otherwise: %s.", strings.Join(others, k.semi)))
+	}
+	return out
+}
+
+// otherNews are the IDs of the other catalogued events of members of g that
+// fall in window w and not in window but, each once.
+func (k speaker) otherNews(g *analysis.Group, w, but analysis.Window) []string {
+	var out []string
+	for _, i := range g.Members {
+		for _, c := range k.r.Confounders(i) {
+			if id := clean(c.EventID); w.Contains(c.Tau) && !but.Contains(c.Tau) && !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
 	}
 	return out
 }
@@ -342,8 +358,8 @@ func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
 func (k speaker) verdict(f *finding, g *analysis.Group, win int) string {
 	w := f.window
 	lo, hi := extremes(k.r, g.Members, win)
-	apart := k.say("from %s (%s) to %s (%s)", signedPercent(k.r.Figures(lo).CAR[win]), clean(k.r.Observations[lo].Security),
-		signedPercent(k.r.Figures(hi).CAR[win]), clean(k.r.Observations[hi].Security))
+	apart := k.say("from %s (%s) to %s (%s)", k.signed(k.r.Figures(lo).CAR[win]), clean(k.r.Observations[lo].Security),
+		k.signed(k.r.Figures(hi).CAR[win]), clean(k.r.Observations[hi].Security))
 	past, spread, p := k.quote(f.past), "", ""
 	if f.spread != nil {
 		spread, p = f.spread.Test, k.sayP(f.spread.P)
