@@ -159,22 +159,22 @@ func TestHeat(t *testing.T) {
 func TestForest(t *testing.T) {
 	r := study(t)
 	d := take(t, r, "forest")["deepseek-selloff"].(*forestData)
-	if want := (analysis.Window{From: 0, To: 1}); d.CAR != want {
-		t.Fatalf("the window is %v, want the first of several sessions, %v", d.CAR, want)
+	if want := (analysis.Window{From: 0, To: 0}); d.CAR != want {
+		t.Fatalf("the window is %v, want that of the report, %v", d.CAR, want)
 	}
 	g := r.Group(analysis.ByEvent, "deepseek-selloff")
 	for k, i := range g.Members {
-		if d.Y[k] != r.Figures(i).CAR[1] || d.Names[k] != r.Observations[i].Security {
-			t.Errorf("%s: %v, want %v", d.Names[k], d.Y[k], r.Figures(i).CAR[1])
+		if d.Y[k] != r.Figures(i).CAR[0] || d.Names[k] != r.Observations[i].Security {
+			t.Errorf("%s: %v, want %v", d.Names[k], d.Y[k], r.Figures(i).CAR[0])
 		}
 		// The interval excludes zero where the t test rejects.
-		p := r.ObservationTests(i, 1)[0]
+		p := r.ObservationTests(i, 0)[0]
 		if excludes := d.Lower[k] > 0 || d.Upper[k] < 0; p.Test != "t" || excludes != (p.P < 0.05) {
 			t.Errorf("%s: [%v, %v] and %s p = %v", d.Names[k], d.Lower[k], d.Upper[k], p.Test, p.P)
 		}
 	}
-	a := r.AverageInterval(g, 1)
-	if !slices.Equal(d.Average, floats{a.Value, a.Lower, a.Upper}) || math.Abs(a.Value-g.Windows[1].CAAR) > 1e-15 {
+	a := r.AverageInterval(g, 0)
+	if !slices.Equal(d.Average, floats{a.Value, a.Lower, a.Upper}) || math.Abs(a.Value-g.Windows[0].CAAR) > 1e-15 {
 		t.Errorf("the average is %v, want %v", d.Average, a)
 	}
 	rows, _ := d.rows()
@@ -197,7 +197,7 @@ func TestHistories(t *testing.T) {
 		t.Error("the timeline is not the result's history")
 	}
 	i := slices.IndexFunc(price.Marks, func(m mark) bool { return m.ID == "deepseek-selloff" })
-	if m := price.Marks[i]; m.At != market.NewDate(2025, 1, 27) || percent(m.CAR[0], 1) != "−7.0%" {
+	if m := price.Marks[i]; m.At != market.NewDate(2025, 1, 27) || percent(m.CAR[0], 1) != "−13.4%" {
 		t.Errorf("the sell-off is marked on %s with a CAR of %v", m.At, m.CAR)
 	}
 	for _, s := range price.spans() {
@@ -313,7 +313,7 @@ func TestScatter(t *testing.T) {
 	g := r.Group(analysis.ByEvent, "event-2")
 	var mx, my float64
 	for k, i := range g.Members {
-		if d.X[k] != r.Observations[i].Fit.Coef[1] || d.Y[k] != r.Figures(i).CAR[1] {
+		if d.X[k] != r.Observations[i].Fit.Coef[1] || d.Y[k] != r.Figures(i).CAR[0] {
 			t.Errorf("%s is drawn at (%v, %v)", d.Names[k], d.X[k], d.Y[k])
 		}
 		mx, my = mx+d.X[k]/60, my+d.Y[k]/60

@@ -14,35 +14,32 @@ import (
 // forestData is the CARs of one event over one window with their intervals.
 type forestData struct {
 	subject
-	CAR             analysis.Window // the first window of the study that has several sessions
+	CAR             analysis.Window
 	Names           []string
 	Y, Lower, Upper floats // 95% interval; NaN = none
 	Average         floats // CAAR and its interval; nil for fewer than two securities
 	SEMethod        string // analysis.Group.SEMethod
 }
 
-// wideWindow returns the index of the first window of several sessions, 0 where
-// none has.
-func wideWindow(windows []analysis.Window) int {
-	return max(0, slices.IndexFunc(windows, func(w analysis.Window) bool { return w.Len() > 1 }))
-}
+// headWindow is the CAR window that charts of one window are about: the first of
+// the study, as in the report.
+const headWindow = 0
 
 func forestOf(r *analysis.Result, event int, obs []int) drawing {
 	e := &r.Catalog.Events[event]
-	w := wideWindow(r.Study.Windows)
-	d := &forestData{subject: subjectOf(r, e, obs), CAR: r.Study.Windows[w]}
+	d := &forestData{subject: subjectOf(r, e, obs), CAR: r.Study.Windows[headWindow]}
 	for _, i := range obs {
 		o := &r.Observations[i]
 		if !o.Used() {
 			continue
 		}
 		f := r.Figures(i)
-		half := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[w]
+		half := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
 		d.Names = append(d.Names, o.Security)
-		d.Y, d.Lower, d.Upper = append(d.Y, f.CAR[w]), append(d.Lower, f.CAR[w]-half), append(d.Upper, f.CAR[w]+half)
+		d.Y, d.Lower, d.Upper = append(d.Y, f.CAR[headWindow]), append(d.Lower, f.CAR[headWindow]-half), append(d.Upper, f.CAR[headWindow]+half)
 	}
 	if g := r.Group(analysis.ByEvent, e.ID); g != nil && len(g.Members) > 1 {
-		a := r.AverageInterval(g, w)
+		a := r.AverageInterval(g, headWindow)
 		d.Average, d.SEMethod = floats{a.Value, a.Lower, a.Upper}, g.SEMethod
 	}
 	return d

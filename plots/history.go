@@ -54,10 +54,9 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 		of := len(symbols)
 		slices.SortStableFunc(symbols, func(a, b string) int { return cmp.Compare(len(obs[b]), len(obs[a])) })
 		symbols = symbols[:min(of, mostSecurities)]
-		w := wideWindow(r.Study.Windows)
 		var ds []drawing
 		for _, s := range symbols {
-			h := history{facts: factsOf(r, obs[s]), Security: s, CAR: r.Study.Windows[w], Drawn: len(symbols), Of: of}
+			h := history{facts: factsOf(r, obs[s]), Security: s, CAR: r.Study.Windows[headWindow], Drawn: len(symbols), Of: of}
 			h.Excluded = nil
 			if c := r.Panel.Column(s); c != nil {
 				h.Name = c.Name
@@ -67,8 +66,8 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 				m := mark{headline: headlineOf(&r.Catalog.Events[o.Event]), At: o.Session0}
 				if o.Used() {
 					f := r.Figures(i)
-					half := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[w]
-					m.CAR = floats{f.CAR[w], f.CAR[w] - half, f.CAR[w] + half}
+					half := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
+					m.CAR = floats{f.CAR[headWindow], f.CAR[headWindow] - half, f.CAR[headWindow] + half}
 				}
 				if o.Session0 != market.NoDate {
 					h.Marks = append(h.Marks, m)

@@ -28,10 +28,9 @@ type placeboData struct {
 
 func placeboOf(ctx context.Context, in input) ([]drawing, error) {
 	r := in.Result
-	w := wideWindow(r.Study.Windows)
 	var ds []drawing
 	for e, obs := range studied(r) {
-		d := &placeboData{subject: subjectOf(r, &r.Catalog.Events[e], obs), CAR: r.Study.Windows[w]}
+		d := &placeboData{subject: subjectOf(r, &r.Catalog.Events[e], obs), CAR: r.Study.Windows[headWindow]}
 		ds = append(ds, d)
 		if d.Used == 0 {
 			continue
@@ -42,7 +41,7 @@ func placeboOf(ctx context.Context, in input) ([]drawing, error) {
 				used = append(used, i)
 			}
 		}
-		res, draws, err := r.PlaceboDraws(ctx, &analysis.Group{Members: used}, w)
+		res, draws, err := r.PlaceboDraws(ctx, &analysis.Group{Members: used}, headWindow)
 		if err != nil {
 			return nil, err
 		}

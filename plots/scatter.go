@@ -38,7 +38,6 @@ const fewestClusters = 10
 
 func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 	r := in.Result
-	w := wideWindow(r.Study.Windows)
 	all := make([]int, len(r.Observations))
 	for i := range all {
 		all[i] = i
@@ -49,17 +48,17 @@ func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 	for i := range car {
 		car[i] = math.NaN()
 		if r.Observations[i].Used() {
-			car[i] = r.Figures(i).CAR[w]
+			car[i] = r.Figures(i).CAR[headWindow]
 		}
 	}
 	var ds []drawing
 	known := append(r.Characteristics(), in.given...)
 	if len(known) == 0 {
-		return []drawing{&scatterData{subject: pooled, CAR: r.Study.Windows[w]}}, nil
+		return []drawing{&scatterData{subject: pooled, CAR: r.Study.Windows[headWindow]}}, nil
 	}
 	for _, c := range known {
 		take := func(s subject, obs []int) {
-			d := &scatterData{subject: s, CAR: r.Study.Windows[w], Characteristic: c.Name}
+			d := &scatterData{subject: s, CAR: r.Study.Windows[headWindow], Characteristic: c.Name}
 			var cluster []int
 			for _, i := range obs {
 				switch o := &r.Observations[i]; {
