@@ -56,6 +56,9 @@ func TestDeepSeek(t *testing.T) {
 	if want := "Published Monday 20 January 2025, 12:19 UTC (07:19 in New York), a day without a session in New York: session 0 is Tuesday 21 January 2025."; !strings.Contains(plain(holiday), want) {
 		t.Errorf("the report does not say %q", want)
 	}
+	if want := "with other news in it: stargate, deepseek-selloff and 1 more."; !strings.Contains(plain(holiday), want) {
+		t.Errorf("the report does not say %q", want)
+	}
 	row := write(t, shipped(), "tests").find(t, "group_by", "event", "group", "deepseek-selloff", "from", "0", "to", "0", "test", "kp-bmp")
 	if !strings.HasPrefix(row["statistic"], "-1.142") || !strings.HasPrefix(row["p"], "0.277") || row["n"] != "12" || row["df1"] != "11" {
 		t.Errorf("kp-bmp: %v", row)
