@@ -261,10 +261,16 @@ func (b *builder) target(s securityText) (Target, bool) {
 	return t, true
 }
 
+// upsets reports whether r would upset a terminal: the controls, and those that
+// turn the direction of the text after them.
+func upsets(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
+}
+
 // clean trims t and refuses characters that would upset a terminal.
 func (b *builder) clean(t text, what string) string {
 	t.s = strings.ReplaceAll(t.s, "\r\n", "\n")
-	if i := strings.IndexFunc(t.s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }); i >= 0 {
+	if i := strings.IndexFunc(t.s, upsets); i >= 0 {
 		b.problem(t.line, "%s holds a control character (%U); remove it", what, []rune(t.s[i:])[0])
 	}
 	return strings.TrimSpace(t.s)
@@ -277,7 +283,7 @@ func (b *builder) line(t text, what string) string {
 
 // meant returns " (did you mean x?)", or nothing.
 func meant(word string, known []string) string {
-	if n := nearest(word, known); n != "" {
+	if n := Nearest(word, known); n != "" {
 		return fmt.Sprintf(" (did you mean %s?)", n)
 	}
 	return ""

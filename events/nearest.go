@@ -2,20 +2,23 @@ package events
 
 import "strings"
 
-// nearest returns the candidate that word is most likely a misspelling of, or
-// "" when none is close: at most a third of the letters may be wrong.
-func nearest(word string, candidates []string) string {
+// Nearest returns the candidate that word is most likely a misspelling of, or
+// "" when none is close: at most a third of the letters may be wrong, or one in
+// a shorter word, whose first must be right then.
+func Nearest(word string, candidates []string) string {
 	const longest = 64 // nobody misspells a longer word by a letter
 	if len(word) > longest {
 		return ""
 	}
-	best, least := "", max(1, len([]rune(word))/3)+1
-	for _, c := range candidates {
-		if len(c) > longest {
+	w := []rune(strings.ToLower(word))
+	best, least := "", max(1, len(w)/3)+1
+	for _, candidate := range candidates {
+		c := []rune(strings.ToLower(candidate))
+		if len(candidate) > longest || len(w) < 3 && (len(w) == 0 || len(c) == 0 || w[0] != c[0]) {
 			continue
 		}
-		if d := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(c))); d < least {
-			best, least = c, d
+		if d := distance(w, c); d < least {
+			best, least = candidate, d
 		}
 	}
 	return best

@@ -171,6 +171,9 @@ func TestErrors(t *testing.T) {
 		{"a.yaml", "- id: ../a b\n  time: 2025-01-27\n", `a.yaml:1: id "../a b": use at most 100 letters, digits, '-', '_' and '.', and begin with a letter or a digit`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  title: \"a\\eb\"\n", "a.yaml:3: title holds a control character (U+001B); remove it"},
 
+		{"a.yaml", "- id: a\n  time: 2025-01-27\n  title: \"a\\u202eb\"\n", "a.yaml:3: title holds a control character (U+202E); remove it"},
+		{"a.csv", "id,time,category\na,2025-01-27,\u2066x\n", "a.csv:2: category holds a control character (U+2066); remove it"},
+
 		{"a.json", "[{\"id\": \"a\",\n\"time\": \"2025-01-27\",\n}]", "a.json:3: not JSON: invalid character '}' looking for beginning of object key string"},
 		{"a.json", "[{\"id\": \"a\",\n\"time\": \"2025-01-27\"", "a.json:2: not JSON: the file ends too early; it may be cut off here"},
 		{"a.json", "[{\"id\": \"a\",\n\"time\": \"2025-01-27\"}]\n[]", "a.json:3: not JSON: something follows the end of the list"},

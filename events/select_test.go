@@ -75,11 +75,11 @@ func TestTitleIn(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	known := []string{"deepseek-r1", "deepseek-v3", "stargate"}
+	known := []string{"deepseek-r1", "deepseek-v3", "stargate", "r1", "ar", "t"}
 	for word, want := range map[string]string{
-		"deepseek-r2": "deepseek-r1", "depseek-v3": "deepseek-v3", "stragate": "stargate", "STARGATE": "stargate", "nvidia": "", "": "", strings.Repeat("a", 1e6): "",
+		"deepseek-r2": "deepseek-r1", "depseek-v3": "deepseek-v3", "stragate": "stargate", "STARGATE": "stargate", "r2": "r1", "fr": "", "x": "", "nvidia": "", "": "", strings.Repeat("a", 1e6): "",
 	} {
-		if got := nearest(word, known); got != want {
+		if got := Nearest(word, known); got != want {
 			t.Errorf("%.20q: %q, want %q", word, got, want)
 		}
 	}

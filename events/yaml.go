@@ -172,7 +172,7 @@ func (b *builder) pairs(n *yaml.Node, of string, known []string, f func(name str
 			hint := "the keys of " + of + " are " + strings.Join(known, ", ")
 			if c := canonical(strings.ToLower(name)); slices.Contains(known, c) {
 				hint = "write " + c
-			} else if c := nearest(name, known); c != "" {
+			} else if c := Nearest(name, known); c != "" {
 				hint = "did you mean " + c + "?"
 			}
 			b.problem(key.Line, "unknown key %s; %s", quote(name), hint)

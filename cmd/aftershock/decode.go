@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"aftershock/analysis"
+	"aftershock/events"
 	"aftershock/market"
 )
 
@@ -174,7 +175,7 @@ func (c *config) walk(n *yaml.Node, key, path string) {
 				c.walk(n.Content[i+1], key, path)
 			case !slices.Contains(known, name):
 				line := n.Content[i].Line
-				c.problems = append(c.problems, problem{c.at(line, join(key, name)), "unknown key" + didYouMean(name, known), line})
+				c.problems = append(c.problems, problem{c.at(line, join(key, printable(name))), "unknown key" + didYouMean(name, known), line})
 			default:
 				c.walk(n.Content[i+1], join(key, name), join(path, name))
 			}
@@ -184,6 +185,14 @@ func (c *config) walk(n *yaml.Node, key, path string) {
 			c.bad(key, "has no value; give one, or remove the key to take the default")
 		}
 	}
+}
+
+// printable quotes a name that a terminal would not show as it is.
+func printable(name string) string {
+	if quoted := strconv.Quote(name); name == "" || quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
 }
 
 func join(key, name string) string {
@@ -219,46 +228,11 @@ func yamlProblem(file string, err error) error {
 // didYouMean returns "; did you mean X?" with the candidate nearest to word, or
 // the candidates where none is near and they are few.
 func didYouMean(word string, candidates []string) string {
-	if best := nearest(word, candidates); best != "" {
+	if best := events.Nearest(word, candidates); best != "" {
 		return "; did you mean " + best + "?"
 	}
 	if len(candidates) > 16 {
 		return ""
 	}
 	return "; use " + strings.Join(candidates[:len(candidates)-1], ", ") + " or " + candidates[len(candidates)-1]
-}
-
-// nearest returns the candidate that word most likely misspells, "" when none
-// is close: at most a third of its letters may be wrong.
-func nearest(word string, candidates []string) string {
-	best, least := "", max(1, len(word)/3)+1
-	for _, c := range candidates {
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < least {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// distance is the number of bytes to insert, delete, replace or swap with their
-// neighbour to turn a into b (optimal string alignment).
-func distance(a, b string) int {
-	before, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		next[0] = i + 1
-		for j := range len(b) {
-			next[j+1] = min(row[j], row[j+1], next[j]) + 1
-			if a[i] == b[j] {
-				next[j+1] = row[j]
-			}
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				next[j+1] = min(next[j+1], before[j-1]+1)
-			}
-		}
-		before, row, next = row, next, before
-	}
-	return row[len(b)]
 }

@@ -67,6 +67,9 @@ func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string)
 	if err != nil {
 		return err
 	}
+	for _, w := range cat.Warnings {
+		a.say("%s", w)
+	}
 	cal := cmp.Or(p.calendar(p.security(p.study.Benchmark)), market.NYSE())
 	return a.table(func(t io.Writer) {
 		fmt.Fprintf(t, "\tID\tWHEN\tSESSION 0 (%s)\tCATEGORY\tSECURITIES\tTITLE\n", cal.Name())

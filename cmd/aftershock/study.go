@@ -134,9 +134,16 @@ func modelFactors(m analysis.Model) []string {
 func (c *config) oneOf(key, value, what string, known []string) bool {
 	ok := slices.Contains(known, value)
 	if !ok {
-		c.bad(key, "%q is not %s%s", value, what, didYouMean(value, known))
+		c.bad(key, "%q is not %s%s", value, what, cmp.Or(didYouMean(value, known), listed[what]))
 	}
 	return ok
+}
+
+// listed says where the words are explained that are too many for a message.
+var listed = map[string]string{
+	"a model": "; see aftershock list models",
+	"a test":  "; see aftershock list tests",
+	"a chart": "; see aftershock list charts",
 }
 
 // name heads the report.
@@ -157,8 +164,7 @@ func (c *config) ofOtherEvents(key string) bool { return c.origin(key) > c.origi
 // another model.
 func (c *config) model() analysis.Model {
 	instead := analysis.MarketModel{} // so that the rest can be checked
-	if _, known := analysis.ModelByName(c.Study.Model); !known {
-		c.bad("study.model", "%q is not a model%s", c.Study.Model, didYouMean(c.Study.Model, modelNames()))
+	if !c.oneOf("study.model", c.Study.Model, "a model", modelNames()) {
 		return instead
 	}
 	if o := c.Model; o.Lags < 0 || 2*o.Lags+2 >= analysis.Window(c.Study.Estimation).Len() && c.Study.Estimation.From <= c.Study.Estimation.To {
@@ -214,12 +220,10 @@ func (c *config) tests() []analysis.Test {
 	default:
 		var tests []analysis.Test
 		for i, name := range names {
-			t, ok := analysis.TestByName(name)
-			if !ok {
-				c.bad(fmt.Sprintf("study.tests[%d]", i), "%q is not a test%s", name, didYouMean(name, testNames()))
-				continue
+			if c.oneOf(fmt.Sprintf("study.tests[%d]", i), name, "a test", testNames()) {
+				t, _ := analysis.TestByName(name)
+				tests = append(tests, t)
 			}
-			tests = append(tests, t)
 		}
 		return tests
 	}
