@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -65,15 +64,16 @@ type GARCHFit struct {
 // to omega >= 0, a1 >= 0, b1 >= 0, a1 + b1 <= 1 (garch); a1 + gamma >= 0 and
 // a1 + gamma/2 + b1 <= 1 (gjr); |b1| <= 1 (egarch).
 //
-// The likelihood has several maxima on a year of returns: the climb (BFGS with
-// exact scores) starts from the most likely points of a fixed grid, and the
-// highest of the summits is taken. For egarch only those count at which the
-// variances forget where they began (the filter is invertible; Wintenberger
-// 2013): beyond, the likelihood has higher ones without end, which are chance.
+// The likelihood has several maxima on a year of returns: climbs (BFGS with
+// exact scores) start from every point of a fixed grid, and the highest of the
+// summits is taken. For egarch it may be one at which the variances do not
+// forget where they began (the filter is not invertible; Wintenberger 2013). Of
+// such maxima there are many beside each other, narrow and of any height: the
+// one reported is then the highest of those met, not of all. See drift.
 //
 // Errors: an unknown kind, slices of different length, a value that is not
 // finite, fewer rows than parameters + 1, a constant regressor, a perfect fit,
-// no summit (egarch, on returns whose variance is constant).
+// a likelihood that is finite nowhere on the grid.
 func FitGARCH(y, x []float64, kind GARCHKind) (*GARCHFit, error) {
 	f := &GARCHFit{Kind: kind, Names: kind.names(x != nil)}
 	switch {
@@ -101,7 +101,7 @@ func FitGARCH(y, x []float64, kind GARCHKind) (*GARCHFit, error) {
 	}
 	f.H = l.h
 	l.errors(f, &p)
-	l.report(f, &p, l.negative(&p, nil, nil))
+	l.report(f, &p, l.value(&p))
 	return f, nil
 }
 
@@ -160,19 +160,15 @@ type likelihood struct {
 	y, x                  []float64
 	my, sy, mx, sx, slope float64   // y = my + sy*l.y, x = mx + sx*l.x; slope of l.y on l.x by least squares
 	e, h                  []float64 // residuals and variances of the point evaluated last
-	// drift is, for egarch, the sum of ln |d ln h_{t+1} / d ln h_t| =
-	// ln |b1 - (a1 |z_t| + gamma z_t)/2|. Where it is positive the variances do
-	// not forget where they began, the least change of a parameter turns their
-	// whole path over, and the likelihood rises to chance summits.
-	drift float64
-	// side, when not nil, holds the signs that the e_t are taken to have: the
-	// likelihood of gjr and egarch has a kink where one is 0, and second
-	// derivatives are those on the one side of it.
+	// side is the sign of each e_t. The likelihood of gjr and egarch has a kink
+	// where one is 0, and second derivatives are those on the one side of it:
+	// held keeps the signs as they are.
 	side []float64
+	held bool
 }
 
 func newLikelihood(y, x []float64, kind GARCHKind) (*likelihood, error) {
-	l := &likelihood{kind: kind, e: make([]float64, len(y)), h: make([]float64, len(y)), sx: 1}
+	l := &likelihood{kind: kind, e: make([]float64, len(y)), h: make([]float64, len(y)), side: make([]float64, len(y)), sx: 1}
 	scaled := func(s []float64) (out []float64, m, sd float64) {
 		m = mean(s)
 		ss, _ := centred(s, s, m, m)
@@ -199,122 +195,150 @@ func newLikelihood(y, x []float64, kind GARCHKind) (*likelihood, error) {
 	return l, nil
 }
 
-// negative returns -L without its constant at p. grad, when not nil, receives
-// its gradient and scores, when not nil, the gradient of each row's part of it.
+// negative returns -L without its constant at p, and sets grad to its gradient;
+// scores, when not nil, receives the gradient of each row's part of it.
 func (l *likelihood) negative(p, grad *garchParams, scores []garchParams) float64 {
-	n := float64(len(l.y))
-	var s0 float64
-	var ds0 garchParams
+	var s0, mu, beta float64 // the mean square of e and its derivatives
 	for t, v := range l.y {
 		e := v - p[pMu]
 		if l.x != nil {
 			e -= p[pBeta] * l.x[t]
-			ds0[pBeta] -= 2 * e * l.x[t] / n
+			beta += e * l.x[t]
 		}
-		ds0[pMu] -= 2 * e / n
-		s0 += e * e / n
+		mu += e
+		s0 += e * e
 		l.e[t] = e
-	}
-	if grad != nil {
-		*grad = garchParams{}
-	}
-	var (
-		sum     float64
-		h, v    float64            // h_t; egarch: ln h_t
-		d       garchParams        // their derivatives
-		s, z    float64            // 1/sqrt(h_t), e_t/sqrt(h_t)
-		logs    = product{part: 1} // of h_t
-		factors = product{part: 1} // of d ln h_{t+1} / d ln h_t
-	)
-	for t, e := range l.e {
-		var was, x float64 // the residual and the regressor before
-		side := 1.0
-		if t > 0 {
-			was = l.e[t-1]
-			if l.x != nil {
-				x = l.x[t-1]
-			}
-			if l.side != nil {
-				side = l.side[t-1]
-			} else if was < 0 {
-				side = -1
-			}
-		}
-		switch {
-		case l.kind == EGARCH && t == 0:
-			v = p[pOmega] + p[pB]*math.Log(s0)
-			d = garchParams{p[pB] * ds0[pMu] / s0, p[pB] * ds0[pBeta] / s0, 1, 0, 0, math.Log(s0)}
-		case l.kind == EGARCH:
-			slope := p[pA]*side + p[pGamma]
-			if grad != nil {
-				f, g := p[pB]-slope*z/2, slope*s
-				factors.times(math.Abs(f))
-				d[pMu] = f*d[pMu] - g
-				d[pBeta] = f*d[pBeta] - g*x
-				d[pOmega] = f*d[pOmega] + 1
-				d[pA] = f*d[pA] + side*z - meanAbsNormal
-				d[pGamma] = f*d[pGamma] + z
-				d[pB] = f*d[pB] + v
-			}
-			v = p[pOmega] + slope*z - p[pA]*meanAbsNormal + p[pB]*v
-		case t == 0:
-			b := p[pA] + p[pGamma]/2 + p[pB]
-			h = p[pOmega] + b*s0
-			d = garchParams{b * ds0[pMu], b * ds0[pBeta], 1, s0, s0 / 2, s0}
-		default:
-			q, fall := p[pA], 0.0
-			if side < 0 {
-				q, fall = q+p[pGamma], 1
-			}
-			if grad != nil {
-				b := p[pB]
-				d[pMu] = b*d[pMu] - 2*q*was
-				d[pBeta] = b*d[pBeta] - 2*q*was*x
-				d[pOmega] = b*d[pOmega] + 1
-				d[pA] = b*d[pA] + was*was
-				d[pGamma] = b*d[pGamma] + fall*was*was
-				d[pB] = b*d[pB] + h
-			}
-			h = p[pOmega] + q*was*was + p[pB]*h
-		}
-		var inv float64 // 1/h_t
-		if l.kind == EGARCH {
-			s = math.Exp(-v / 2)
-			z, inv = e*s, s*s
-			h = 1 / inv
-			sum += v / 2
-		} else {
-			inv = 1 / h
-			logs.times(h)
-		}
-		l.h[t] = h
-		r := e * inv
-		sum += e * r / 2
-		if grad == nil {
-			continue
-		}
-		w := (1 - e*r) / 2
-		if l.kind != EGARCH {
-			w *= inv
-		}
-		g := garchParams{w*d[pMu] - r, w * d[pBeta], w * d[pOmega], w * d[pA], w * d[pGamma], w * d[pB]}
-		if l.x != nil {
-			g[pBeta] -= r * l.x[t]
-		}
-		for j, v := range g {
-			grad[j] += v
-		}
-		if scores != nil {
-			scores[t] = g
+		if !l.held {
+			l.side[t] = math.Copysign(1, e)
 		}
 	}
-	sum += logs.log() / 2
-	l.drift = factors.log()
-	if !(sum < math.Inf(1)) { // the variance died out or overflowed
+	n := float64(len(l.y))
+	s0, mu, beta = s0/n, -2*mu/n, -2*beta/n
+	*grad = garchParams{}
+	var nll float64
+	if l.kind == EGARCH {
+		nll = l.logarithmic(p, grad, scores, s0, mu, beta)
+	} else {
+		nll = l.quadratic(p, grad, scores, s0, mu, beta)
+	}
+	if !(nll < math.Inf(1)) { // the variance died out or overflowed
 		return math.Inf(1)
 	}
-	return sum
+	return nll
 }
+
+// quadratic is negative for garch and gjr, where the mean square of the
+// residuals is s0, with the derivatives mu and beta. The derivatives of h_t
+// follow from those of h_{t-1}; they are single variables for speed.
+func (l *likelihood) quadratic(p, grad *garchParams, scores []garchParams, s0, mu, beta float64) float64 {
+	a, b := p[pA]+p[pGamma]/2, p[pB]
+	h := p[pOmega] + (a+b)*s0
+	dMu, dBeta, dOmega, dA, dGamma, dB := (a+b)*mu, (a+b)*beta, 1.0, s0, s0/2, s0
+	var gMu, gBeta, gOmega, gA, gGamma, gB, squares float64
+	logs := product{part: 1} // of h_t
+	for t, e := range l.e {
+		var x float64
+		if l.x != nil {
+			x = l.x[t]
+		}
+		l.h[t] = h
+		logs.times(h)
+		inv := 1 / h
+		r := e * inv
+		squares += e * r
+		w := (1 - e*r) * inv / 2
+		gMu += w*dMu - r
+		gBeta += w*dBeta - r*x
+		gOmega += w * dOmega
+		gA += w * dA
+		gGamma += w * dGamma
+		gB += w * dB
+		if scores != nil {
+			scores[t] = garchParams{w*dMu - r, w*dBeta - r*x, w * dOmega, w * dA, w * dGamma, w * dB}
+		}
+		fall := (1 - l.side[t]) / 2
+		q := p[pA] + fall*p[pGamma]
+		dMu = b*dMu - 2*q*e
+		dBeta = b*dBeta - 2*q*e*x
+		dOmega = b*dOmega + 1
+		dA = b*dA + e*e
+		dGamma = b*dGamma + fall*e*e
+		dB = b*dB + h
+		h = p[pOmega] + q*e*e + b*h
+	}
+	*grad = garchParams{gMu, gBeta, gOmega, gA, gGamma, gB}
+	return (logs.log() + squares) / 2
+}
+
+// logarithmic is quadratic for egarch. What goes from row to row is q with
+// 2^(q/256) = 1/sqrt(h_t), and it is written so that little waits for it.
+func (l *likelihood) logarithmic(p, grad *garchParams, scores []garchParams, s0, mu, beta float64) float64 {
+	const unit = -math.Ln2 / 128 // of q in ln h_t
+	a, b := p[pA], p[pB]
+	q, still := (p[pOmega]+b*math.Log(s0))/unit, (p[pOmega]-a*meanAbsNormal)/unit
+	dMu, dBeta, dOmega, dA, dGamma, dB := b*mu/s0, b*beta/s0, 1.0, 0.0, 0.0, math.Log(s0)
+	var gMu, gBeta, gOmega, gA, gGamma, gB, sum float64
+	for t, e := range l.e {
+		var x float64
+		if l.x != nil {
+			x = l.x[t]
+		}
+		if !(math.Abs(q) < 1000*256) {
+			return math.Inf(1)
+		}
+		side := l.side[t]
+		slope := a*side + p[pGamma]
+		near, rest := power(q)
+		s, z, v := near*rest, e*near*rest, unit*q
+		q = still + b*q + slope*(1/unit)*e*near*rest
+		l.h[t] = 1 / (s * s)
+		sum += v + z*z
+		r, w := z*s, (1-z*z)/2
+		gMu += w*dMu - r
+		gBeta += w*dBeta - r*x
+		gOmega += w * dOmega
+		gA += w * dA
+		gGamma += w * dGamma
+		gB += w * dB
+		if scores != nil {
+			scores[t] = garchParams{w*dMu - r, w*dBeta - r*x, w * dOmega, w * dA, w * dGamma, w * dB}
+		}
+		f, k := b-slope*z/2, slope*s
+		dMu = f*dMu - k
+		dBeta = f*dBeta - k*x
+		dOmega = f*dOmega + 1
+		dA = f*dA + side*z - meanAbsNormal
+		dGamma = f*dGamma + z
+		dB = f*dB + v
+	}
+	*grad = garchParams{gMu, gBeta, gOmega, gA, gGamma, gB}
+	return sum / 2
+}
+
+// power returns 2^(q/256), to the last digit or two, as a product of which the
+// first factor is soon known.
+func power(q float64) (near, rest float64) {
+	const (
+		whole = 3 << 51 // a sum with this is an integer
+		c     = math.Ln2 / 256
+	)
+	k := q + whole
+	r := q - (k - whole)
+	bits := math.Float64bits(k)
+	near = math.Float64frombits(math.Float64bits(powers[bits%256]) + bits/256<<52)
+	return near, 1 + c*r + r*r*(c*c/2+c*c*c/6*r+c*c*c*c/24*(r*r))
+}
+
+// powers are 2^(i/256).
+var powers = func() (t [256]float64) {
+	for i := range t {
+		t[i] = math.Exp2(float64(i) / 256)
+	}
+	return t
+}()
+
+// value is negative without its derivatives.
+func (l *likelihood) value(p *garchParams) float64 { return l.negative(p, new(garchParams), nil) }
 
 // product multiplies many positive numbers, for their logarithm.
 type product struct{ part, logs float64 }
@@ -380,9 +404,6 @@ func (l *likelihood) climb(u, grad []float64) float64 {
 	p := l.params(u)
 	var g garchParams
 	f := l.negative(&p, &g, nil)
-	if l.drift > 0 {
-		return math.Inf(1)
-	}
 	clear(grad)
 	grad[0], grad[1], grad[2] = g[pMu], g[pBeta], g[pOmega]
 	if l.x == nil {
@@ -412,28 +433,28 @@ func (l *likelihood) climb(u, grad []float64) float64 {
 	return f
 }
 
-// starts is the grid that the climb begins from: a1 (gjr: the mean weight of
-// rises and falls), gamma (gjr: as a multiple of that mean), b1.
+// starts is the grid that climbs begin from: a1 (gjr: the mean weight of rises
+// and falls), gamma (gjr: as a multiple of that mean), b1.
 var starts = map[GARCHKind][][3]float64{
 	GARCH11: {{0.05, 0, 0.9}, {0.1, 0, 0.8}, {0.02, 0, 0.97}, {0.2, 0, 0.6}, {0.1, 0, 0.4}, {0.3, 0, 0.1},
 		{0.02, 0, 0.5}, {0.01, 0, 0.02}, {0.0005, 0, 0.9985}},
 	GJR: {{0.05, 1, 0.9}, {0.1, 1, 0.8}, {0.02, 1, 0.97}, {0.2, 1, 0.6}, {0.1, 1, 0.4}, {0.3, 1, 0.1}, {0.02, 1, 0.5},
 		{0.05, -1, 0.9}, {0.1, -1, 0.4}, {0.3, -1, 0.1}, {0.02, -1, 0.97}, {0.6, 1.8, 0.05}, {0.35, -1.8, 0.6},
 		{0.4, -0.3, 0.05}, {0.0005, 1, 0.9985}},
-	EGARCH: {{0.1, -0.05, 0.97}, {0.2, -0.1, 0.8}, {0.1, -0.2, 0.5}, {0.3, 0, 0.5}, {0.1, 0.1, 0.8}, {-0.1, -0.1, 0.9},
-		{-0.2, -0.1, 0.3}, {0.1, 0.1, -0.5}, {0.1, -0.1, -0.8}, {0, -0.1, 0.99}, {0.5, -0.1, 0.1}, {0, -0.05, -0.95}, {0.2, 0, -0.85}},
+	EGARCH: {{0.1, 0, 0.97}, {0.1, -0.05, -0.3}, {0.2, -0.1, 0.95}, {0, -0.1, 0.95}, {0.05, 0, 0.9}, {0.3, 0, 0.97},
+		{0.1, -0.05, -0.6}, {0.2, -0.1, 0.8}, {0.1, -0.2, 0.5}, {-0.2, -0.1, 0.3}, {0.2, 0, -0.85}},
 }
 
-// climbs is how many points of the grid, the most likely ones, are climbed from.
-const climbs = 6
-
-// maximize returns the parameters of the highest summit.
+// maximize returns the parameters of the highest summit that is found.
 func (l *likelihood) maximize() (garchParams, error) {
-	type start struct {
-		u []float64
-		f float64
+	low := math.Inf(1)
+	var top []float64
+	climb := func(u []float64, flat float64) {
+		if f := minimize(l.climb, u, flat, low); f < low {
+			low, top = f, u
+		}
 	}
-	var all []start
+	const rough, fine = 1e-6, 1e-13
 	s0 := 1 - l.slope*l.slope
 	for _, g := range starts[l.kind] {
 		p := garchParams{pBeta: l.slope, pOmega: s0 * (1 - g[0] - g[2]), pA: g[0], pB: g[2]}
@@ -443,27 +464,10 @@ func (l *likelihood) maximize() (garchParams, error) {
 		case EGARCH:
 			p[pOmega], p[pGamma] = (1-g[2])*math.Log(s0), g[1]
 		}
-		all = append(all, start{l.point(&p), l.negative(&p, nil, nil)})
+		climb(l.point(&p), rough)
 	}
-	slices.SortStableFunc(all, func(a, b start) int { return cmp.Compare(a.f, b.f) })
-	const rough, fine = 1e-8, 1e-13
-	low, reached := math.Inf(1), 0
-	var top []float64
-	for _, s := range all {
-		f, summit := minimize(l.climb, s.u, rough)
-		if !summit {
-			continue
-		}
-		reached++
-		if f < low {
-			low, top = f, s.u
-		}
-		if reached == climbs {
-			break
-		}
-	}
-	if reached == 0 {
-		return garchParams{}, fmt.Errorf("the %s likelihood of these %d rows has no maximum at which the variances forget where they began; use the market model, or garch", l.kind, len(l.y))
+	if top == nil {
+		return garchParams{}, fmt.Errorf("the %s likelihood of these %d rows is not finite; use the market model", l.kind, len(l.y))
 	}
 	// The kinks of gjr and egarch lie where alpha + beta x_t meets a y_t, so that
 	// there are lesser summits beside the highest.
@@ -472,15 +476,30 @@ func (l *likelihood) maximize() (garchParams, error) {
 			u := slices.Clone(top)
 			u[0] += by[0]
 			u[1] += by[1]
-			if f, summit := minimize(l.climb, u, rough); summit && f < low {
-				low, top = f, u
-			}
+			climb(u, rough)
 		}
 	}
-	if f, summit := minimize(l.climb, top, fine); summit {
-		low = f
-	}
+	climb(top, fine)
 	return l.polish(l.snap(l.params(top), low)), nil
+}
+
+// drift is the mean of ln |d ln h_{t+1} / d ln h_t|, for egarch
+//
+//	ln |b1 - (a1 |z_t| + gamma z_t)/2|
+//
+// Where it is positive an error in one variance grows from row to row: the
+// variances do not forget where they began, and turn over at the least change
+// of a parameter. Rows that are NaN are passed over. Wintenberger (2013).
+func drift(a, gamma, b float64, z []float64) float64 {
+	var sum float64
+	n := 0
+	for _, v := range z {
+		if v == v {
+			sum += math.Log(math.Abs(b - (a*math.Abs(v)+gamma*v)/2))
+			n++
+		}
+	}
+	return sum / float64(n)
 }
 
 // snap sets to its bound every parameter that has come so near to it that the
@@ -505,7 +524,7 @@ func (l *likelihood) snap(p garchParams, nll float64) garchParams {
 			q[pB] += l.slack(&q)
 		}
 	}
-	if l.negative(&q, nil, nil) <= nll+same {
+	if l.value(&q) <= nll+same {
 		return q
 	}
 	return p
@@ -557,15 +576,9 @@ func (l *likelihood) free(p *garchParams) []garchParams {
 // central differences of the exact scores, on p's side of every kink.
 func (l *likelihood) hessian(p *garchParams, dirs []garchParams) *mat.SymDense {
 	const step = 1e-6
-	l.negative(p, nil, nil)
-	l.side = make([]float64, len(l.y))
-	defer func() { l.side = nil }()
-	for t, e := range l.e {
-		l.side[t] = 1
-		if e < 0 {
-			l.side[t] = -1
-		}
-	}
+	l.value(p)
+	l.held = true
+	defer func() { l.held = false }()
 	lo, hi := make([]garchParams, len(dirs)), make([]garchParams, len(dirs))
 	for j, d := range dirs {
 		below, above := *p, *p

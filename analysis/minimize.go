@@ -2,14 +2,16 @@ package analysis
 
 import "math"
 
-// minimize moves x to a minimum of f, which returns its value and sets its
+// minimize moves x towards a minimum of f, which returns its value and sets its
 // gradient, by BFGS with a line search for the weak Wolfe conditions, which
-// copes with kinks (Lewis and Overton 2013). It ends when three steps running
-// gain less than flat of the value. ok is false where the last step met
-// infinite values: x may then lie on the edge of the domain of f instead.
-func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx float64, ok bool) {
+// copes with kinks (Lewis and Overton 2013), and returns the value there. It
+// ends when three steps running gain less than flat of the value; after a while,
+// unless the value is below beat; and in any case after a long while. f may be
+// infinite, but x stays where it is if f is so there.
+func minimize(f func(x, grad []float64) float64, x []float64, flat, beat float64) float64 {
 	const (
-		steps, tries     = 200, 30
+		while, long      = 60, 600 // steps
+		tries            = 30
 		decrease, curved = 1e-4, 0.9
 	)
 	n := len(x)
@@ -22,11 +24,15 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx 
 			inv[i*n+i] = scale
 		}
 	}
-	if fx = f(x, g); math.IsInf(fx, 1) {
-		return fx, false
+	fx := f(x, g)
+	if math.IsInf(fx, 1) {
+		return fx
 	}
 	still := 0
-	for step := range steps {
+	for step := range long {
+		if step > while && fx >= beat {
+			break
+		}
 		if step == 0 {
 			identity(0.1 / max(norm(g), 1e-300))
 		}
@@ -39,18 +45,16 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx 
 			slope += d[i] * g[i]
 		}
 		if !(slope < 0) {
-			return fx, true
+			return fx
 		}
 		lo, hi, a := 0.0, math.Inf(1), 1.0
 		var fn float64
 		wolfe := false
-		ok = true
 		for range tries {
 			for i := range n {
 				xn[i] = x[i] + a*d[i]
 			}
 			fn = f(xn, gn)
-			ok = ok && !math.IsInf(fn, 1)
 			if !(fn <= fx+decrease*a*slope) {
 				hi = a
 			} else if dot(gn, d) < curved*slope {
@@ -66,7 +70,7 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx 
 			}
 		}
 		if !wolfe && !(fn < fx) {
-			return fx, ok
+			return fx
 		}
 		for i := range n {
 			d[i] = xn[i] - x[i] // the step taken
@@ -91,7 +95,7 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat float64) (fx 
 			break
 		}
 	}
-	return fx, ok
+	return fx
 }
 
 // update is the BFGS update of an inverse Hessian for the step s that changed

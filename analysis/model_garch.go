@@ -1,5 +1,12 @@
 package analysis
 
+import (
+	"fmt"
+	"math"
+
+	"aftershock/events"
+)
+
 // GARCH is the market model with a conditional variance, estimated jointly by
 // Gaussian quasi-maximum likelihood, see FitGARCH. Var(AR) of tau is the
 // variance h_{tau|b} forecast from the last usable session b of the estimation
@@ -61,7 +68,31 @@ func (m GARCH) Estimate(s *Sample, e *Estimate) *Exclusion {
 	copy(e.SE, f.SEQML)
 	e.HEst = append(e.HEst[:0], f.H...)
 	for t := range e.H {
-		e.H[t] = f.Forecast(s.Event.From + t - s.Last)
+		h := f.Forecast(s.Event.From + t - s.Last)
+		if !(h > 0) || math.IsInf(h, 1) {
+			return &Exclusion{NotConverged, fmt.Sprintf("the %s variance forecast for the event window is %v", m.Kind, h)}
+		}
+		e.H[t] = h
 	}
 	return nil
+}
+
+// varianceNotes names the securities whose egarch variances do not forget where
+// they began.
+func (r *Result) varianceNotes(e *events.Event, used []int) []Note {
+	if r.Study.Model != (GARCH{EGARCH}) {
+		return nil
+	}
+	var unstable []string
+	for _, i := range used {
+		b := r.Observations[i].Fit.Coef[3:]
+		if _, z := r.StandardizedResiduals(i); drift(b[0], b[1], b[2], z) > 0 {
+			unstable = append(unstable, r.Observations[i].Security)
+		}
+	}
+	if unstable == nil {
+		return nil
+	}
+	return []Note{{Code: "variance-unstable", Severity: Warning, EventID: e.ID,
+		Text: fmt.Sprintf("%s: the egarch likelihood is highest where the variances do not forget where they began and turn over at the least change of a parameter; do not rely on these variances, nor on the tests that divide by them, without gjr or garch beside them", abbreviate(unstable))}}
 }
