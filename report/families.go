@@ -159,7 +159,8 @@ func (p *page) explained() {
 	}
 	p.heading(p.say("What explains the differences"))
 	p.paragraph("  ", "  ", p.regressed(e))
-	g := &grid{heads: []head{{name: "", left: true}, {name: p.say("coefficient")}, {name: p.say("error")}, {name: "t"}, {name: "p"}}}
+	deviation := p.say("error")
+	g := &grid{heads: []head{{name: "", left: true}, {name: p.say("coefficient")}, {name: deviation, order: 1, as: deviation}, {name: "t"}, {name: "p"}}}
 	for k, name := range e.Names {
 		g.rows = append(g.rows, []string{clip(clean(name), 28), significant(e.Coef[k]), significant(e.SE[k]), fixed(e.T[k], 2), showP(e.P[k])})
 	}

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"crypto/sha256"
 	_ "embed"
@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -76,12 +77,11 @@ func HTML(w io.Writer, r *analysis.Result, o HTMLOptions) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := t.Funcs(template.FuncMap{"say": s.phrase}).ExecuteTemplate(&b, "page", v); err != nil {
+	b := bufio.NewWriter(w)
+	if err := t.Funcs(template.FuncMap{"say": s.phrase}).ExecuteTemplate(b, "page", v); err != nil {
 		return fmt.Errorf("HTML report: %w", err)
 	}
-	_, err = b.WriteTo(w)
-	return err
+	return b.Flush()
 }
 
 // htmlView is what the template lays out. What is of type template.HTML, CSS or
@@ -97,8 +97,8 @@ type htmlView struct {
 	Cards                []card
 	Overview             sheet
 	Charts               []inlineChart
-	Shown                string // which charts of events are left out
-	Events               []eventView
+	Shown                string              // which charts of events are left out
+	Events               iter.Seq[eventView] // made as they are written
 	Pools                []poolView
 	PoolLegend           string
 	Fared                []string // how the tests fare on this data
@@ -206,8 +206,12 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 		return nil, err
 	}
 	s.summarize(v)
-	for _, ev := range s.events {
-		v.Events = append(v.Events, s.eventView(ev, charts[s.r.Catalog.Events[ev].ID]))
+	v.Events = func(yield func(eventView) bool) {
+		for _, ev := range s.events {
+			if !yield(s.eventView(ev, charts[s.r.Catalog.Events[ev].ID])) {
+				return
+			}
+		}
 	}
 	if len(s.only) == 0 {
 		s.pools(v)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"image/color"
 	"io"
@@ -300,7 +301,7 @@ func TestHTMLErrors(t *testing.T) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
-	if err := HTML(full{}, nasty(), HTMLOptions{}); err != errFull {
+	if err := HTML(full{}, nasty(), HTMLOptions{}); !errors.Is(err, errFull) {
 		t.Errorf("failed write: %v", err)
 	}
 }

@@ -141,7 +141,9 @@ func jsonRows(b *bufio.Writer, t Table) error {
 			}
 			b.Write(value)
 		}
-		b.WriteByte('}')
+		if err := b.WriteByte('}'); err != nil {
+			return err
+		}
 	}
 	if separator == "[\n" {
 		b.WriteByte('[')

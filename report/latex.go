@@ -36,14 +36,15 @@ const latexHead = `% \input this into a document that has \usepackage{array,book
 func writeLaTeX(w io.Writer, t Table) error {
 	b := bufio.NewWriter(w)
 	columns, rows := forPrint(t)
-	line := func(cell func(i int) string) {
+	line := func(cell func(i int) string) error {
 		for i := range columns {
 			if i > 0 {
 				b.WriteString(" & ")
 			}
 			b.WriteString(cell(i))
 		}
-		b.WriteString(" \\\\\n")
+		_, err := b.WriteString(" \\\\\n")
+		return err
 	}
 	b.WriteString(latexHead + "{\\footnotesize\n\\begin{longtable}{")
 	for _, c := range columns {
@@ -64,12 +65,15 @@ func writeLaTeX(w io.Writer, t Table) error {
 	}
 	b.WriteString("\\bottomrule\n\\endfoot\n")
 	for row := range rows {
-		line(func(i int) string {
+		err := line(func(i int) string {
 			if digits, negative := strings.CutPrefix(row[i], "-"); negative && columns[i].Type != String {
 				return "$-$" + digits
 			}
 			return inLaTeX(row[i])
 		})
+		if err != nil {
+			return err
+		}
 	}
 	b.WriteString("\\end{longtable}}\n")
 	return b.Flush()

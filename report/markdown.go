@@ -32,11 +32,12 @@ func writeMarkdown(w io.Writer, r *analysis.Result, tables []Table, _ string) er
 func writeMarkdownTable(w io.Writer, t Table) error {
 	b := bufio.NewWriter(w)
 	columns, rows := forPrint(t)
-	line := func(cell func(i int) string) {
+	line := func(cell func(i int) string) error {
 		for i := range columns {
 			b.WriteString("| " + cell(i) + " ")
 		}
-		b.WriteString("|\n")
+		_, err := b.WriteString("|\n")
+		return err
 	}
 	line(func(i int) string { return inMarkdown.Replace(columns[i].Name) })
 	line(func(i int) string {
@@ -46,7 +47,9 @@ func writeMarkdownTable(w io.Writer, t Table) error {
 		return "---:"
 	})
 	for row := range rows {
-		line(func(i int) string { return inMarkdown.Replace(row[i]) })
+		if err := line(func(i int) string { return inMarkdown.Replace(row[i]) }); err != nil {
+			return err
+		}
 	}
 	return b.Flush()
 }

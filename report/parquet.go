@@ -17,6 +17,9 @@ func writeParquet(w io.Writer, t Table) error {
 	const batch = 1024
 	rows := make([]parquet.Row, 0, batch)
 	write := func() error {
+		if _, err := w.Write(nil); err != nil { // rows wait in memory: is there still a reader?
+			return err
+		}
 		_, err := p.WriteRows(rows)
 		rows = rows[:0]
 		return err

@@ -11,7 +11,7 @@ import (
 
 // TextOptions say how [Text] writes.
 type TextOptions struct {
-	Width   int      // columns of the terminal; 0 means 80, less than 60 counts as 60
+	Width   int      // columns of the terminal; 0 means 80, less than 40 counts as 40
 	Color   bool     // headings in bold, by ANSI escape sequences
 	Lang    string   // language of words and titles (see [Languages]); "" means English, and the catalogue's first for titles
 	Events  []string // IDs of the events to write about; empty: all, and the groups
@@ -20,11 +20,15 @@ type TextOptions struct {
 	Calibration *analysis.Calibration
 }
 
+// narrowest is the width below which a report is not made narrower.
+const narrowest = 40
+
 // Text writes the report of a finished study for people: what was measured,
 // what stands out, each event in the order of its session 0, the groups, what
 // was excluded and why, and what the words mean. No line of Latin text is
 // longer than the width; a table that does not fit leaves columns out, and the
-// end of the report says which.
+// end of the report says which. Each event is written before the next is looked
+// at, and a failed write ends the work.
 //
 // Errors: an ID in o.Events that the catalogue does not have; a failed write.
 func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
@@ -35,7 +39,7 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 	if err != nil {
 		return err
 	}
-	p := &page{story: s, o: o, width: max(60, o.Width)}
+	p := &page{story: s, o: o, width: max(narrowest, o.Width)}
 	p.header()
 	p.highlights()
 	if o.Calibration != nil {
@@ -43,6 +47,9 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 	}
 	if !o.Summary {
 		for _, ev := range p.events {
+			if err := p.flush(w); err != nil {
+				return err
+			}
 			p.event(ev)
 		}
 		if len(o.Events) == 0 {
@@ -54,8 +61,7 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 	}
 	p.exclusions()
 	p.sources()
-	_, err = io.WriteString(w, p.b.String())
-	return err
+	return p.flush(w)
 }
 
 // page is a text report being written.
@@ -65,6 +71,13 @@ type page struct {
 	width   int
 	b       strings.Builder
 	dropped []string // columns for which there was no room
+}
+
+// flush hands over what is written so far.
+func (p *page) flush(w io.Writer) error {
+	_, err := io.WriteString(w, p.b.String())
+	p.b.Reset()
+	return err
 }
 
 // line writes one line.

@@ -3,6 +3,9 @@ package report
 import (
 	"errors"
 	"fmt"
+	"io"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -109,14 +112,14 @@ func TestWords(t *testing.T) {
 // TestWidth: no line of Latin text is wider than asked for.
 func TestWidth(t *testing.T) {
 	for _, r := range []*analysis.Result{nasty(), shipped()} {
-		for _, width := range []int{1, 60, 72, 80, 100, 120, 200} {
+		for _, width := range []int{1, 40, 50, 60, 72, 80, 100, 120, 200} {
 			for _, line := range strings.Split(textOf(t, r, TextOptions{Width: width}), "\n") {
 				n, wide := 0, false
 				for _, c := range line {
 					n++
 					wide = wide || c > 0x2fff || unicode.In(c, unicode.Mn, unicode.Cf)
 				}
-				if !wide && n > max(60, width) {
+				if !wide && n > max(40, width) {
 					t.Errorf("width %d: %d columns: %s", width, n, line)
 				}
 				if line != strings.TrimRight(line, " ") {
@@ -147,6 +150,44 @@ var errFull = errors.New("disk full")
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// failing fails from its writes-th write on.
+type failing struct{ writes, made int }
+
+func (f *failing) Write(p []byte) (int, error) {
+	if f.made++; f.made >= f.writes {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+// TestFailedWrite: whoever cannot be written to is not worked for any longer.
+func TestFailedWrite(t *testing.T) {
+	for _, write := range []func(w io.Writer) error{
+		func(w io.Writer) error { return Text(w, shipped(), TextOptions{}) },
+		func(w io.Writer) error { return HTML(w, shipped(), HTMLOptions{}) },
+	} {
+		for _, n := range []int{1, 5} {
+			if f := (&failing{writes: n}); !errors.Is(write(f), errFull) || f.made != n {
+				t.Errorf("%d writes, the last that succeeds is that before %d", f.made, n)
+			}
+		}
+	}
+	const all = 100_000
+	for _, f := range Formats {
+		read := 0
+		tab := Table{Name: "long", Title: "Long.", Columns: []Column{{Name: "name", Type: String}, {Name: "value", Type: Number}}}
+		tab.Rows = func(yield func([]Cell) bool) {
+			rng := rand.New(rand.NewPCG(1, 1))
+			for read < all && yield([]Cell{text(strconv.FormatUint(rng.Uint64(), 36)), number(rng.Float64())}) {
+				read++
+			}
+		}
+		if err := f.Table(full{}, tab); !errors.Is(err, errFull) || read > all/10 {
+			t.Errorf("%s: %v after %d rows", f.Name, err, read)
+		}
+	}
+}
 
 // TestGroups covers what small groups say.
 func TestGroups(t *testing.T) {
