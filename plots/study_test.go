@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -107,4 +108,18 @@ func simulated(t testing.TB, n int, gaps bool) *analysis.Result {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// Where files lie on one machine is not told.
+func TestOriginsAreShort(t *testing.T) {
+	whole, err := filepath.Abs(filepath.Join("secret", "prices", "A.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := shortened(whole); got != "prices/A.csv" {
+		t.Errorf("%s is told as %s", whole, got)
+	}
+	if got := shortened("fetched from nowhere"); got != "fetched from nowhere" {
+		t.Errorf("an origin that is no file is told as %s", got)
+	}
 }

@@ -2,6 +2,8 @@ package plots
 
 import (
 	"maps"
+	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,11 +43,21 @@ func factsOf(r *analysis.Result, obs []int) facts {
 			s.Benchmarks = append(s.Benchmarks, o.Benchmark)
 		}
 		if c := r.Panel.Column(o.Security); c != nil && c.Origin != "" {
-			s.Sources = append(s.Sources, c.Origin)
+			s.Sources = append(s.Sources, shortened(c.Origin))
 		}
 	}
 	s.Benchmarks, s.Sources = distinct(s.Benchmarks), distinct(s.Sources)
 	return s
+}
+
+// shortened names a file by its own name and that of its folder where its origin
+// is a whole path: where a folder lies on one machine is of no use on another.
+func shortened(origin string) string {
+	if !filepath.IsAbs(origin) {
+		return origin
+	}
+	dir, name := filepath.Split(origin)
+	return path.Join(filepath.Base(dir), name)
 }
 
 // subject is the event that a chart is about, with the facts of its

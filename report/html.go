@@ -505,8 +505,8 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 		}
 	}
 	add("Program", clean(m.Program+" "+m.Version))
-	add("Catalogue", m.Catalog)
-	add("Source of prices", m.Prices)
+	add("Catalogue", shortened(m.Catalog))
+	add("Source of prices", shortened(m.Prices))
 	add("Seed", strconv.FormatUint(m.Seed, 10))
 	for _, c := range m.Calendars {
 		if c.Sessions > 0 {
@@ -514,7 +514,7 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 		}
 	}
 	for _, f := range m.Factors {
-		add("Factors", s.say("%s, %s to %s: %s", f.File, f.First, f.Last, clean(f.Vintage)))
+		add("Factors", s.say("%s, %s to %s: %s", clean(shortened(f.File)), f.First, f.Last, clean(f.Vintage)))
 	}
 	for _, n := range m.Notes {
 		add("Note of the readers", n)
@@ -524,7 +524,7 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 	if several {
 		v.Coverage.Heads = append(v.Coverage.Heads, heads(s.say("origin"))...)
 	} else if len(m.Securities) > 0 {
-		add("Origin of prices", m.Securities[0].Origin)
+		add("Origin of prices", shortened(m.Securities[0].Origin))
 	}
 	for _, c := range m.Securities {
 		adjusted := s.say("no")
@@ -533,14 +533,14 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 		}
 		row := []pageCell{named(c.Symbol), given(c.Name), {Text: clean(c.Calendar), Class: "ltr"}, day(c.First), day(c.Last), num(strconv.Itoa(c.Sessions)), num(strconv.Itoa(c.Missing)), {Text: adjusted}}
 		if several {
-			row = append(row, given(c.Origin))
+			row = append(row, given(shortened(c.Origin)))
 		}
 		v.Coverage.Rows = append(v.Coverage.Rows, row)
 	}
 	if len(m.Inputs) > 0 {
 		v.Inputs = &sheet{Caption: s.say("Input files"), Heads: heads(s.say("file"), "#"+s.say("bytes"), "SHA-256")}
 		for _, f := range m.Inputs {
-			v.Inputs.Rows = append(v.Inputs.Rows, []pageCell{named(f.Name), num(strconv.FormatInt(f.Bytes, 10)), {Text: f.SHA256, Class: "ltr hash"}})
+			v.Inputs.Rows = append(v.Inputs.Rows, []pageCell{named(shortened(f.Name)), num(strconv.FormatInt(f.Bytes, 10)), {Text: f.SHA256, Class: "ltr hash"}})
 		}
 	}
 	if m.Configuration != nil {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,7 +144,7 @@ func (s *story) facts() []fact {
 		c := r.Panel.Column(o.Security)
 		add(&symbols, o.Security)
 		add(&benchmarks, o.Benchmark)
-		add(&origins, c.Origin)
+		add(&origins, shortened(c.Origin))
 		if d := c.Calendar.Date(c.First); first == market.NoDate || d < first {
 			first = d
 		}
@@ -191,7 +193,7 @@ func (s *story) facts() []fact {
 	if n := len(st.Events); n > 0 && n < len(r.Catalog.Events) {
 		catalog = s.say("%s studied of %s, the others as confounders", n, len(r.Catalog.Events))
 	}
-	if o := clean(r.Catalog.Origin); o != "" {
+	if o := clean(shortened(r.Catalog.Origin)); o != "" {
 		catalog = s.say("%s; catalogue: %s", catalog, o)
 	}
 	field("Events", catalog)
@@ -202,6 +204,16 @@ func (s *story) facts() []fact {
 	}
 	field("Observations", n)
 	return out
+}
+
+// shortened names a file by its own name and that of its folder where its origin
+// is a whole path: where a folder lies on one machine is of no use on another.
+func shortened(origin string) string {
+	if !filepath.IsAbs(origin) {
+		return origin
+	}
+	dir, name := filepath.Split(origin)
+	return path.Join(filepath.Base(dir), name)
 }
 
 // abridge joins the first n names and says how many more there are.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -186,6 +187,28 @@ func TestFailedWrite(t *testing.T) {
 		if err := f.Table(full{}, tab); !errors.Is(err, errFull) || read > all/10 {
 			t.Errorf("%s: %v after %d rows", f.Name, err, read)
 		}
+	}
+}
+
+// TestOrigins: where files lie on this machine is not told.
+func TestOrigins(t *testing.T) {
+	root, err := filepath.Abs("secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := madeOf(t, market.Simple, func(c *market.Column) { c.Origin = filepath.Join(root, "prices", c.Symbol+".csv") }, 0.01, -0.1, 0.02)
+	r.Catalog.Origin = filepath.Join(root, "news", "events.yaml")
+	var page strings.Builder
+	if err := HTML(&page, r, HTMLOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []string{page.String(), textOf(t, r, TextOptions{})} {
+		if strings.Contains(got, "secret") || !strings.Contains(got, "prices/A.csv") || !strings.Contains(got, "news/events.yaml") {
+			t.Errorf("origins are not as told:\n%s", got)
+		}
+	}
+	if got := shortened("prices/A.csv"); got != "prices/A.csv" {
+		t.Errorf("a relative path is now %s", got)
 	}
 }
 
