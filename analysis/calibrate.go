@@ -228,6 +228,9 @@ func (s *CalibrateSpec) complete(r *Result) error {
 	case !(s.Share > 0 && s.Share <= 1):
 		return fmt.Errorf("a share of %g of the observations cannot react; use more than 0 and at most 1", s.Share)
 	}
+	if len(s.Inject) > 0 && !r.Study.Event.Contains(0) {
+		return fmt.Errorf("the event window %s does not hold session 0, where abnormal returns are injected; calibrate without injecting", r.Study.Event)
+	}
 	for _, v := range s.Inject {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("%g is no abnormal return to inject", v)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"aftershock/market"
 )
 
 func mustCalibrate(t testing.TB, r *Result, spec CalibrateSpec) *Calibration {
@@ -261,5 +263,16 @@ func BenchmarkCalibrate(b *testing.B) {
 			}
 			b.ReportMetric(time.Since(start).Seconds()/float64(n)*1e4, "s/10000")
 		})
+	}
+}
+
+// Nothing can be injected into a session 0 that the event window leaves out.
+func TestCalibrateOutside(t *testing.T) {
+	n := newNasty(t)
+	s := n.study()
+	s.Event, s.Windows, s.Tests = Window{1, 3}, []Window{{1, 3}}, DefaultTests()
+	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
+	if _, err := r.Calibrate(context.Background(), CalibrateSpec{Inject: []float64{0.01}}, nil); err == nil || !strings.Contains(err.Error(), "session 0") {
+		t.Errorf("injected outside the event window: %v", err)
 	}
 }

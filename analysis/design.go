@@ -183,6 +183,8 @@ func (d *designs) lay(col *market.Column, t Term, bench string) ([]float64, erro
 			return nil, fmt.Errorf("no trading volume of %s is known", t.label(bench))
 		case d.study.Design == Volume:
 			x = onDates(from, y, cal)
+		case d.study.Gaps == market.TradeToTrade && from.Calendar == cal && from.Price != nil:
+			return d.finish(overPrices(from, col, d.panel.Kind), col, t)
 		default:
 			x = onCalendar(from, cal, d.panel.Kind)
 		}
@@ -190,6 +192,11 @@ func (d *designs) lay(col *market.Column, t Term, bench string) ([]float64, erro
 	if d.spans(col) {
 		x = overSpans(x, col, d.panel.Kind)
 	}
+	return d.finish(x, col, t)
+}
+
+// finish takes the risk-free rate from a regressor and lags it, as t says.
+func (d *designs) finish(x []float64, col *market.Column, t Term) ([]float64, error) {
 	if t.Excess {
 		rf, err := d.term(col, Term{Series: FactorReturn, Name: RiskFree}, "")
 		if err != nil {
@@ -280,6 +287,21 @@ func onCalendar(from *market.Column, cal *market.Calendar, kind market.ReturnKin
 		if k > begin {
 			x[i] = compound(from.Return[begin:k], kind)
 		}
+	}
+	return x
+}
+
+// overPrices is the return of from over the sessions that each return of col
+// covers, from prices: NaN where from lacks one of the two.
+func overPrices(from, col *market.Column, kind market.ReturnKind) []float64 {
+	x := missing(col.Calendar.Len())
+	for k := from.First + 1; k <= from.Last(); k++ {
+		n := 1
+		if i := k - col.First; col.Span != nil && i >= 0 && i < len(col.Span) {
+			n = max(1, int(col.Span[i]))
+		}
+		r, _ := market.Returns([]float64{at(from.Price, from.First, k-n), from.Price[k-from.First]}, kind, market.Skip)
+		x[k] = r[1]
 	}
 	return x
 }

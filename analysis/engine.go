@@ -262,7 +262,7 @@ func (g *engine) cumulate(r int, e *Estimate, win Window) (car, variance, csar, 
 	for tau := win.From; tau <= win.To; tau++ {
 		t := tau - st.Event.From
 		if ar[t] != ar[t] {
-			if st.MissingEvent == ZeroMissing || s.spanned(s0+tau, s0+win.To) {
+			if st.MissingEvent == ZeroMissing {
 				continue
 			}
 			return nan, nan, nan, nan
@@ -302,20 +302,6 @@ func (g *engine) cumulate(r int, e *Estimate, win Window) (car, variance, csar, 
 		variance = e.variance(n, z)
 	}
 	return car, variance, csar, gross - expected
-}
-
-// spanned reports whether a return up to session last covers session k, which
-// has none of its own: under trade-to-trade returns, nothing is missing then.
-func (s *series) spanned(k, last int) bool {
-	if s.col.Span == nil {
-		return false
-	}
-	for j := k + 1; j <= last; j++ {
-		if n := s.span(j); n > 0 {
-			return j-n < k
-		}
-	}
-	return false
 }
 
 // span returns the number of sessions that the return of session k covers, 0

@@ -3,7 +3,6 @@ package analysis
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aftershock/events"
@@ -159,12 +158,8 @@ func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Not
 			}
 		}
 		for tau := r.Study.Event.From; tau <= r.Study.Event.To; tau++ {
-			if n := r.eng.ser[row].span(int(o.index) + tau); n > 1 {
-				note("spanning-return", Warning, o.Security, "", "%s: the return of session %s is that of %d sessions, since there was no price in between", o.Security, signed(tau), n)
-				gaps = slices.DeleteFunc(gaps, func(g string) bool {
-					v, _ := strconv.Atoi(g)
-					return v < tau && v > tau-n
-				})
+			if n := r.eng.ser[row].span(int(o.index) + tau); n > 1 && r.Study.Design != Volume {
+				note("spanning-return", Warning, o.Security, "", "%s: the return of session %s is that of %d sessions, since there was no price in between; tests take its error for that of one", o.Security, signed(tau), n)
 			}
 		}
 		if len(gaps) > 0 {

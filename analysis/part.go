@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"aftershock/events"
@@ -78,6 +79,9 @@ func (s *Study) Merge(ctx context.Context, catalog *events.Catalog, panel *marke
 	if err != nil {
 		return nil, err
 	}
+	if len(parts) == 0 {
+		return nil, errors.New("there is no part to join")
+	}
 	g := r.eng
 	figures, width := g.columns()
 	have := make([]bool, len(parts))
@@ -89,7 +93,7 @@ func (s *Study) Merge(ctx context.Context, catalog *events.Catalog, panel *marke
 			return nil, fmt.Errorf("part %d of %d is given twice", p.Index, p.Of)
 		}
 		lo, hi := share(len(g.obs), p.Index, p.Of)
-		if p.Rows != len(g.obs) || len(p.M) != hi-lo || len(p.Figures) != len(figures) {
+		if p.Rows != len(g.obs) || len(p.M) != hi-lo || len(p.K) != hi-lo || len(p.Plain) != hi-lo || len(p.Figures) != len(figures) {
 			return nil, fmt.Errorf("part %d of %d is of another study: it has %d observations to fit, this one %d", p.Index, p.Of, p.Rows, len(g.obs))
 		}
 		have[p.Index-1] = true

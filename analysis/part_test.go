@@ -68,6 +68,9 @@ func TestWrongParts(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	if _, err := s.Merge(ctx, n.catalog, p, nil); err == nil {
+		t.Error("no part was joined")
+	}
 	if _, err := other.Merge(ctx, n.catalog, p, []*Part{part(1, 1)}); err == nil || !strings.Contains(err.Error(), "windows") {
 		t.Errorf("other windows: %v", err)
 	}

@@ -233,8 +233,9 @@ func newReplica(g *engine, at []statistic) *replica {
 		r.eng.ser[j] = g.ser[i]
 		rows[g.ser[i].col.Calendar]++
 	}
-	for cal, n := range rows {
-		if r.ref == nil || n > rows[r.ref] || n == rows[r.ref] && cal.Name() < r.ref.Name() {
+	for _, s := range r.eng.ser { // in order: equal numbers go to the name, then to the first
+		cal := s.col.Calendar
+		if n := rows[cal]; r.ref == nil || n > rows[r.ref] || n == rows[r.ref] && cal.Name() < r.ref.Name() {
 			r.ref = cal
 		}
 	}
@@ -315,12 +316,16 @@ func (r *replica) shifts() (d []int, pool int, clean bool) {
 		}
 	}
 	var all, cleanest []int
+	news := Window{min(st.Event.From, 0), max(st.Event.To, 0)} // an event window that leaves its own news out is about it all the same
 shift:
 	for k := lo; k <= hi; k++ {
+		if k > -st.Event.Len() && k < st.Event.Len() {
+			continue // would overlap the event's own window
+		}
 		untouched := true
 		for j, i := range r.rows {
 			s, s0 := g.ser[i], g.moved(i, ref, k)
-			if s0+st.Estimation.To-st.MinEstimation+1 < s.first || s0+st.Event.To >= s.first+len(s.y) || holds(lines[j], s0, st.Event) {
+			if s0+st.Estimation.To-st.MinEstimation+1 < s.first || s0+st.Event.To >= s.first+len(s.y) || holds(lines[j], s0, news) {
 				continue shift
 			}
 			untouched = untouched && !holds(lines[j], s0, st.Estimation)

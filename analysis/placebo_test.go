@@ -278,3 +278,27 @@ func BenchmarkPlacebo(b *testing.B) {
 	}
 	b.ReportMetric(time.Since(start).Seconds()/float64(b.N)*1e4, "s/10000")
 }
+
+// No pseudo-date is the event itself, nor overlaps its window, when the event
+// window leaves session 0 out.
+func TestPlaceboLeavesTheEvent(t *testing.T) {
+	n := newNasty(t)
+	for _, w := range []Window{{1, 3}, {-3, -1}} {
+		s := n.study()
+		s.Event, s.Windows, s.Estimation, s.Events = w, []Window{w}, Window{-150, -21}, []string{"sell-off"}
+		s.Tests = []Test{BMP{}}
+		r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
+		d, err := r.Placebo(context.Background(), []Hypothesis{{Label: "all", Members: r.Groups[0].Members, Window: w, Test: BMP{}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Shifts) < 20 {
+			t.Fatalf("%s: %d shifts", w, len(d.Shifts))
+		}
+		for _, k := range d.Shifts {
+			if k > -3 && k < 3 {
+				t.Errorf("%s: the event's own window, shifted by %d, serves as one without news", w, k)
+			}
+		}
+	}
+}

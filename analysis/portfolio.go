@@ -129,9 +129,6 @@ func (g *engine) path(r int, car, variance []float64) {
 			sum += ar[t]
 			h += va[t]
 			n++
-		} else if k := s0 + g.study.Event.From + t; s.spanned(k, s0+g.study.Event.To) {
-			car[t], variance[t] = nan, nan // not known until the next return
-			continue
 		} else if g.study.MissingEvent != ZeroMissing {
 			sum = nan
 		}

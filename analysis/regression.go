@@ -121,6 +121,9 @@ func Regress(y []float64, x [][]float64, spec Specification) (*Regression, error
 		d := root[i] * (v - wy/w)
 		tss += d * d
 	}
+	if negligible(tss, mat.Dot(b, b)) {
+		return nil, errors.New("the dependent variable does not vary")
+	}
 	r.Sigma, r.R2 = math.Sqrt(rss/r.DF), 1-rss/tss
 	bread, err := inverseGram(&qr, k)
 	if err != nil {
@@ -184,7 +187,11 @@ func (r *Regression) covariance(x, bread *mat.Dense, e []float64, spec Specifica
 		row := x.RowView(i)
 		effect.MulVec(bread, row)
 		adjusted := e[i]
-		switch h := mat.Dot(row, &effect); spec.Errors {
+		h := mat.Dot(row, &effect)
+		if 1-h < 1e-10 && (spec.Errors == HC2 || spec.Errors == HC3) {
+			return fmt.Errorf("row %d alone decides a coefficient, so that %s has no residual to go by; leave it out, or use hc1", i, spec.Errors)
+		}
+		switch spec.Errors {
 		case HC2:
 			adjusted /= math.Sqrt(1 - h)
 		case HC3:

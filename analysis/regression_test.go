@@ -233,3 +233,19 @@ func TestExplain(t *testing.T) {
 		t.Error("a characteristic of too few values is accepted")
 	}
 }
+
+// A row that alone decides a coefficient leaves HC3 nothing to go by, and a
+// constant has no regression.
+func TestRegressDegenerate(t *testing.T) {
+	y := []float64{0.1, -0.2, 0.3, 0.15, -0.05, 0.2}
+	x := [][]float64{{1, 1, 1, 1, 1, 1}, {0, 0, 1, 0, 0, 0}}
+	if _, err := Regress(y, x, Specification{Errors: HC3}); err == nil {
+		t.Error("HC3 with a leverage of 1")
+	}
+	if _, err := Regress(y, x, Specification{Errors: HC1}); err != nil {
+		t.Error(err)
+	}
+	if _, err := Regress([]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.1}, x[:1], Specification{}); err == nil {
+		t.Error("a constant was regressed")
+	}
+}

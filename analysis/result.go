@@ -98,7 +98,7 @@ type Group struct {
 	By      Grouping
 	Key     string // event ID, symbol, category, or "all"
 	Members []int  // indices into Result.Observations, used ones only
-	// SameDate: all members share session 0 (by date).
+	// SameDate: all members share session 0, on one calendar.
 	SameDate bool
 	// SEMethod says how CAARSE and the interval were found: "portfolio" (the
 	// forecast error of the equal-weighted portfolio; one date) or

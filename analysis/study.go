@@ -135,6 +135,11 @@ func (s *Study) Validate() error {
 			return bad("placebo", "%q is no test with a statistic to place; use one such as t, portfolio or kp-bmp", s.Placebo)
 		}
 	}
+	for i, by := range s.Groups {
+		if !slices.Contains(Groupings, by) {
+			return bad(fmt.Sprintf("groups[%d]", i), "%q is not a grouping; use event, security, category or all", by)
+		}
+	}
 	for i, w := range s.Windows {
 		if w.From > w.To {
 			return bad(fmt.Sprintf("car[%d]", i), "%s ends before it begins", w)

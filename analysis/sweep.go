@@ -144,6 +144,7 @@ func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catal
 				study.Model, study.Estimation, study.Benchmark = m, est, b
 				study.MinEstimation = min(s.MinEstimation, est.Len())
 				study.Windows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
+				study.Family = ""
 				studies = append(studies, &study)
 			}
 		}
@@ -174,10 +175,12 @@ func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catal
 }
 
 func (spec *SweepSpec) validate(s *Study) error {
-	for what, n := range map[string]int{"models": len(spec.Models), "estimation windows": len(spec.Estimations), "benchmarks": len(spec.Benchmarks),
-		"windows": len(spec.Windows), "tests": len(spec.Tests)} {
-		if n == 0 {
-			return fmt.Errorf("the sweep has no %s to combine; name at least one", what)
+	for _, list := range []struct {
+		what string
+		n    int
+	}{{"models", len(spec.Models)}, {"estimation windows", len(spec.Estimations)}, {"benchmarks", len(spec.Benchmarks)}, {"windows", len(spec.Windows)}, {"tests", len(spec.Tests)}} {
+		if list.n == 0 {
+			return fmt.Errorf("the sweep has no %s to combine; name at least one", list.what)
 		}
 	}
 	for _, w := range spec.Windows {

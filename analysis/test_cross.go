@@ -77,7 +77,11 @@ func (CrudeDependence) Run(c *Cross) TestResult {
 	if !(sd > 0) {
 		return undefined("the average does not vary over the estimation window")
 	}
-	return outcome(c.average(c.CAR)/(sd*math.Sqrt(float64(c.Window.Len()))), StudentT(float64(len(aar)-1)))
+	var l float64 // sessions that count: those of the window, unless missing ones count as zero
+	for i := range c.CAR {
+		l += float64(c.sessions(i)) / float64(c.N())
+	}
+	return outcome(c.average(c.CAR)/(sd*math.Sqrt(l)), StudentT(float64(len(aar)-1)))
 }
 
 // PortfolioTest is the t test of the portfolio (weighted as the study says) of the

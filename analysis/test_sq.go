@@ -35,7 +35,7 @@ func (SampleQuantile) Scope() Scope { return OneObservation }
 // Run implements Test.
 func (SampleQuantile) Run(c *Cross) TestResult {
 	e := present(c.Residuals(0))
-	l, car := c.Window.Len(), c.CAR[0]
+	l, car := c.sessions(0), c.CAR[0]
 	sums := len(e) - l + 1
 	if sums < 1 {
 		return undefined("%d usable estimation sessions; a window of %d needs %d", len(e), l, l)
