@@ -45,7 +45,8 @@ counts how often the tests find it.
 The table goes to standard output; calibration.csv, calibration.json and a chart
 for each group and window go to the folder calibration in the output directory, or
 to --out. What was found is kept in the user's cache folder: as long as neither
-study nor data change, the report of aftershock run says which tests hold.`,
+study nor data change, the report of aftershock run says which tests hold, unless
+output.calibration is false.`,
 		Example: `  aftershock calibrate
   aftershock calibrate --group deepseek-selloff --window "0,0 -1,1" --inject 1%,2%,5%
   aftershock calibrate --group all --share 0.5 --draws 1000 --out calibration`,
@@ -214,7 +215,7 @@ func chartFiles(charts []plots.File) []file {
 
 // deliver writes files with their manifest to o.
 func (a *app) deliver(ctx context.Context, o *output, c *config, p *plan, src market.Source, r *analysis.Result, files []file) error {
-	m, err := c.manifest(p, src, r)
+	m, err := a.manifest(c, p, src, r)
 	if err != nil {
 		return err
 	}
@@ -301,6 +302,9 @@ func readCalibration(name, key string) (*keptCalibration, error) {
 
 // certificate finds the calibration of r, if there is one, for its report.
 func (c *config) certificate(p *plan, r *analysis.Result) {
+	if !c.Output.Calibration {
+		return
+	}
 	if name, err := calibrationFile(c.fingerprint(r)); err == nil {
 		if k, err := readCalibration(name, strings.TrimSuffix(filepath.Base(name), ".json")); err == nil {
 			p.calibration, p.calibrationFile = k.Calibration, name

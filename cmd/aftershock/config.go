@@ -117,14 +117,15 @@ type settings struct {
 		Groups      []string `json:"groups"`
 	} `json:"sweep"`
 	Output struct {
-		Dir     string   `json:"dir"`
-		Formats []string `json:"formats"`
-		Charts  []string `json:"charts"`
-		Lang    string   `json:"lang"`
-		Theme   string   `json:"theme"`
-		Width   int      `json:"width"`
-		Height  int      `json:"height"`
-		DPI     int      `json:"dpi"`
+		Dir         string   `json:"dir"`
+		Formats     []string `json:"formats"`
+		Calibration bool     `json:"calibration"`
+		Charts      []string `json:"charts"`
+		Lang        string   `json:"lang"`
+		Theme       string   `json:"theme"`
+		Width       int      `json:"width"`
+		Height      int      `json:"height"`
+		DPI         int      `json:"dpi"`
 	} `json:"output"`
 }
 
@@ -181,6 +182,7 @@ type config struct {
 	lines    map[string]int // of the file's values, by dotted key
 	flags    map[string]*pflag.Flag
 	problems []problem
+	before   map[string]fs.FileInfo // of the files it names, and its own, when they were read
 }
 
 // A problem is one thing wrong with the configuration.
@@ -201,7 +203,7 @@ func (p problem) Error() string {
 // dotted keys to the flags that go before everything else. All that is wrong is
 // reported at once, as a usageError.
 func loadConfig(file string, flags map[string]*pflag.Flag) (*config, error) {
-	c := &config{flags: flags, lines: make(map[string]int)}
+	c := &config{flags: flags, lines: make(map[string]int), before: make(map[string]fs.FileInfo)}
 	v := viper.NewWithOptions(viper.KeyDelimiter(delimiter))
 	v.SetConfigType("yaml")
 	keys := leafKeys()
@@ -251,6 +253,9 @@ func loadConfig(file string, flags map[string]*pflag.Flag) (*config, error) {
 func (c *config) read(file string) ([]byte, error) {
 	if c.file = file; file == "" {
 		c.file = "config.yaml"
+	}
+	if info, err := os.Stat(c.file); err == nil {
+		c.before[c.file] = info
 	}
 	data, err := os.ReadFile(c.file)
 	if errors.Is(err, fs.ErrNotExist) && file == "" {

@@ -360,6 +360,34 @@ func TestClosedPipe(t *testing.T) {
 	}
 }
 
+// The manifest describes what was read: a file that changed since ends the run.
+func TestInputThatChanges(t *testing.T) {
+	t.Chdir(t.TempDir())
+	catalogue := "id,date,securities\nselloff,2025-01-27,NVDA\n"
+	if err := os.WriteFile("events.csv", []byte(catalogue), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("config.yaml", []byte("events: {file: events.csv}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := loadConfig("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.remember()
+	for _, name := range []string{"config.yaml", "events.csv"} {
+		if _, err := c.describe(name); err != nil {
+			t.Error(err)
+		}
+		if err := os.WriteFile(name, []byte(catalogue+"r1,2025-01-20,NVDA\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.describe(name); err == nil || err.Error() != name+" has changed while the study ran; run it again" {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
 // A disk that is full leaves no part of a file of prices.
 func TestExportToAFullDisk(t *testing.T) {
 	cmd := exec.Command("sh", "-c", "ulimit -f 8; exec aftershock prices export exported NVDA")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -51,6 +52,7 @@ Files that no run has written are never touched.`,
 func (a *app) runFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "out", "output.dir", "output `directory`; - with --table: standard output")
 	a.formatFlags(cmd, flags)
+	flags.add(cmd, "calibration", "output.calibration", "`true` or false: show in the report what aftershock calibrate has found", "true", "false")
 	flags.add(cmd, "charts", "output.charts", "`list` of charts, all or none; see aftershock list charts", append(chartNames(), all, none)...)
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
@@ -88,6 +90,7 @@ func (a *app) load(cmd *cobra.Command, flags settingsFlags) (*config, error) {
 	if f, ok := flags["prices.dir"]; ok && f.Changed { // one flag for two keys
 		c.setPrices(c.Prices.Dir)
 	}
+	c.remember()
 	return c, nil
 }
 
@@ -137,7 +140,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	}
 	c.certificate(p, r)
 	if o != nil {
-		files, err := c.render(ctx, p, src, r)
+		files, err := a.render(ctx, c, p, src, r)
 		if err != nil {
 			return err
 		}
@@ -220,7 +223,7 @@ func (a *app) textOptions(p *plan) report.TextOptions {
 }
 
 // render makes all files of a run, the manifest last.
-func (c *config) render(ctx context.Context, p *plan, src market.Source, r *analysis.Result) ([]file, error) {
+func (a *app) render(ctx context.Context, c *config, p *plan, src market.Source, r *analysis.Result) ([]file, error) {
 	var files []file
 	var buf bytes.Buffer
 	add := func(name string) {
@@ -248,7 +251,7 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 		return nil, err
 	}
 	files = append(files, data...)
-	m, err := c.manifest(p, src, r)
+	m, err := a.manifest(c, p, src, r)
 	if err != nil {
 		return nil, err
 	}
@@ -274,10 +277,10 @@ func (c *config) render(ctx context.Context, p *plan, src market.Source, r *anal
 }
 
 // manifest records how the figures of r came about.
-func (c *config) manifest(p *plan, src market.Source, r *analysis.Result) (*report.Manifest, error) {
+func (a *app) manifest(c *config, p *plan, src market.Source, r *analysis.Result) (*report.Manifest, error) {
 	m := report.NewManifest(r)
 	m.Program, m.Version = "aftershock", readBuild().version
-	m.Clock = time.Now().UTC().Truncate(time.Second)
+	m.Clock = a.now().UTC().Truncate(time.Second)
 	m.Configuration = c.settings
 	m.Prices, m.Factors = src.Name(), append(m.Factors, p.factors...)
 	var inputs []string
@@ -290,9 +293,6 @@ func (c *config) manifest(p *plan, src market.Source, r *analysis.Result) (*repo
 	for _, file := range c.Factors.Files {
 		inputs = append(inputs, c.path("factors.files", file))
 	}
-	if p.calibrationFile != "" {
-		inputs = append(inputs, p.calibrationFile)
-	}
 	if c.SecuritiesFile != "" {
 		inputs = append(inputs, c.path("securities_file", c.SecuritiesFile))
 	}
@@ -301,21 +301,61 @@ func (c *config) manifest(p *plan, src market.Source, r *analysis.Result) (*repo
 	}
 	inputs = append(inputs, priceFiles(src, r.Panel)...)
 	for _, name := range inputs {
-		f, err := describe(name)
+		f, err := c.describe(name)
 		if err != nil {
-			return nil, fmt.Errorf("an input has gone while the study ran: %w", err)
+			return nil, err
 		}
+		m.Inputs = append(m.Inputs, f)
+	}
+	if p.calibrationFile != "" {
+		f, err := c.describe(p.calibrationFile)
+		if err != nil {
+			return nil, err
+		}
+		// The user's cache folder is of no interest to others.
+		f.Name = path.Join("cache", "aftershock", "calibrations", filepath.Base(p.calibrationFile))
 		m.Inputs = append(m.Inputs, f)
 	}
 	return m, nil
 }
 
-// describe reads a file to its end for the manifest.
-func describe(name string) (report.File, error) {
+// describe reads a file to its end for the manifest. It must be the one that the
+// study has read.
+func (c *config) describe(name string) (report.File, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return report.File{}, err
+		return report.File{}, fmt.Errorf("an input has gone while the study ran: %w", err)
 	}
 	defer f.Close()
+	if before := c.before[name]; before != nil {
+		now, err := f.Stat()
+		if err != nil {
+			return report.File{}, err
+		}
+		if now.Size() != before.Size() || !now.ModTime().Equal(before.ModTime()) {
+			return report.File{}, fmt.Errorf("%s has changed while the study ran; run it again", name)
+		}
+	}
 	return report.FileOf(filepath.ToSlash(name), f)
+}
+
+// remember notes how the files are that the configuration names, before they are
+// read.
+func (c *config) remember() {
+	files := []string{c.path("events.file", c.Events.File), c.path("securities_file", c.SecuritiesFile),
+		c.path("regression.file", c.Regression.File), c.path("prices.file", c.Prices.File)}
+	for _, file := range c.Factors.Files {
+		files = append(files, c.path("factors.files", file))
+	}
+	if dir := c.path("prices.dir", c.Prices.Dir); dir != "" {
+		entries, _ := os.ReadDir(dir) // who reads the prices says what is wrong with it
+		for _, e := range entries {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil {
+			c.before[file] = info
+		}
+	}
 }

@@ -213,6 +213,9 @@ func (c *config) model() analysis.Model {
 
 func (c *config) tests() []analysis.Test {
 	switch names := c.Study.Tests; {
+	case len(names) == 0:
+		c.bad("study.tests", "is empty; name at least one, or %s or %s", byDefault, all)
+		return nil
 	case slices.Equal(names, []string{byDefault}):
 		return analysis.Subject(c.Study.Design).DefaultTests()
 	case slices.Equal(names, []string{all}):
