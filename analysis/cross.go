@@ -456,10 +456,19 @@ func (p *pool) rbar(win Window) float64 {
 			return s.rho / (float64(n) * float64(n-1))
 		}
 	}
+	return p.pairMean(n, nil, win)
+}
+
+// pairMean is rbar over win of n members, from their pairs: those that in
+// marks, all where it is nil.
+func (p *pool) pairMean(n int, in []bool, win Window) float64 {
+	if n < 2 {
+		return nan
+	}
 	pairs := p.correlations()
 	var sum float64
 	for _, q := range pairs {
-		if q.rho != 0 {
+		if q.rho != 0 && (in == nil || in[q.i] && in[q.j]) {
 			sum += q.rho * float64(p.overlap(int(q.i), int(q.j), win))
 		}
 	}

@@ -88,8 +88,8 @@ func (grp *Group) average(g *engine, p *pool) {
 		} else if n > 1 {
 			here := func(r int32) bool { return g.ar[int(r)*l+t] == g.ar[int(r)*l+t] }
 			so := func(r int32) bool { g.path(int(r), path, variance); return path[t] == path[t] }
-			a.SE *= inflation(a.N, p.those(a.N, here).rbar(Window{tau, tau}))
-			a.CAARSE *= inflation(a.NPath, p.those(a.NPath, so).rbar(Window{g.study.Event.From, tau}))
+			a.SE *= inflation(a.N, p.among(a.N, here, Window{tau, tau}))
+			a.CAARSE *= inflation(a.NPath, p.among(a.NPath, so, Window{g.study.Event.From, tau}))
 		}
 		if df != of {
 			q, of = studentQuantile(0.975, df), df
@@ -101,18 +101,16 @@ func (grp *Group) average(g *engine, p *pool) {
 	}
 }
 
-// those returns the pool of the k members for which has is true.
-func (p *pool) those(k int, has func(row int32) bool) *pool {
+// among is rbar over win for the k members for which has is true.
+func (p *pool) among(k int, has func(row int32) bool, win Window) float64 {
 	if k == len(p.rows) {
-		return p
+		return p.rbar(win)
 	}
-	rows := make([]int32, 0, k)
-	for _, r := range p.rows {
-		if has(r) {
-			rows = append(rows, r)
-		}
+	in := make([]bool, len(p.rows))
+	for i, r := range p.rows {
+		in[i] = has(r)
 	}
-	return p.part(rows)
+	return p.pairMean(k, in, win)
 }
 
 // moments are weighted means and spreads by session, NaN values left out.
