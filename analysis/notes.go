@@ -171,11 +171,11 @@ func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Not
 			}
 			switch {
 			case r.Study.MissingEvent == ZeroMissing:
-				note("zero-filled", Warning, o.Security, "", "%s has no return on sessions %s; they count as 0", o.Security, abbreviate(gaps))
+				note("zero-filled", Warning, o.Security, "", "%s has no return on %s %s; %s as 0", o.Security, plural(len(gaps), "session", "sessions"), abbreviate(gaps), plural(len(gaps), "it counts", "they count"))
 			case len(lost) > 0:
-				note("missing-return", Warning, o.Security, "", "%s has no return on sessions %s, so no CAR over %s", o.Security, abbreviate(gaps), strings.Join(lost, " "))
+				note("missing-return", Warning, o.Security, "", "%s has no return on %s %s, so no CAR over %s", o.Security, plural(len(gaps), "session", "sessions"), abbreviate(gaps), strings.Join(lost, " "))
 			default:
-				note("missing-return", Info, o.Security, "", "%s has no return on sessions %s, outside every CAR window", o.Security, abbreviate(gaps))
+				note("missing-return", Info, o.Security, "", "%s has no return on %s %s, outside every CAR window", o.Security, plural(len(gaps), "session", "sessions"), abbreviate(gaps))
 			}
 		}
 		if m := o.Fit.M; m < r.Study.Estimation.Len() {
@@ -188,6 +188,10 @@ func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Not
 	}
 	return out
 }
+
+// mostConfounders is how many confounders of one event have a note of their own:
+// those nearest to its session 0.
+const mostConfounders = 20
 
 // confounderNotes names the other events in the windows of an event's
 // observations, one note for each kind of window and set of securities.
@@ -211,13 +215,19 @@ func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
 			concerned[k] = append(concerned[k], r.Observations[i].Security)
 		}
 	}
+	more := max(0, len(order)-mostConfounders)
+	slices.SortStableFunc(order, func(a, b other) int { return max(a.tau, -a.tau) - max(b.tau, -b.tau) })
+	order = order[:len(order)-more]
 	slices.SortStableFunc(order, func(a, b other) int { return a.tau - b.tau })
 	var out []Note
 	for _, k := range order {
 		c := &r.Catalog.Events[k.event]
 		who := abbreviate(concerned[k])
 		if len(concerned[k]) == len(used) && len(used) > 1 {
-			who = fmt.Sprintf("all %d securities", len(used))
+			who = "both securities"
+			if len(used) > 2 {
+				who = fmt.Sprintf("all %d securities", len(used))
+			}
 		}
 		n := Note{Code: "confounder", Severity: Warning, EventID: e.ID,
 			Text: fmt.Sprintf("%s (%s) falls on session %s of %s", c.ID, c.Title, signed(k.tau), who)}
@@ -226,9 +236,13 @@ func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
 		}
 		out = append(out, n)
 	}
+	if more > 0 {
+		out = append(out, Note{Code: "confounder", Severity: Warning, EventID: e.ID,
+			Text: fmt.Sprintf("%s of these securities in the event window, farther from session 0", count(more, "more catalogued event"))})
+	}
 	if n := len(estimation); n > 0 {
 		out = append(out, Note{Code: "confounder-estimation", Severity: Info, EventID: e.ID,
-			Text: fmt.Sprintf("%s of these securities in the estimation window: they widen the residuals that abnormal returns are measured by", count(n, "other catalogued event"))})
+			Text: fmt.Sprintf("%s of these securities in the estimation window: %s the residuals that abnormal returns are measured by", count(n, "other catalogued event"), plural(n, "it widens", "they widen"))})
 	}
 	return out
 }

@@ -60,6 +60,7 @@ func TestManyEventsOfOneSecurity(t *testing.T) {
 		for _, write := range []func(io.Writer) error{
 			func(w io.Writer) error { return Text(w, r, TextOptions{}) },
 			func(w io.Writer) error { return HTML(w, r, HTMLOptions{}) },
+			func(w io.Writer) error { return writeJSON(w, r, nil, "") },
 			func(w io.Writer) error {
 				for _, tab := range Tables(r) {
 					if err := WriteCSV(w, tab); err != nil {
