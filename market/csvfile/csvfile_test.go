@@ -170,7 +170,9 @@ func TestReadOrder(t *testing.T) {
 
 func TestReadErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"empty", "", "f.csv: line 1: no column is named as a date and a closing price are"},
+		{"empty", "", "f.csv: it is empty"},
+		{"blank", " \r\n\n", "f.csv: it is empty"},
+		{"no header", "x,y\n1,2\n", "f.csv:1: no column is named as a date and a closing price are"},
 		{"no date", "day of trade,close\n2025-01-27,5\n", "no column is named as a date"},
 		{"no rows", "date,close\n", "f.csv: it has no rows"},
 		{"zero", "date,close\n2025-01-27,0\n", "f.csv:2: close is 0; a price must be positive"},
@@ -188,9 +190,9 @@ func TestReadErrors(t *testing.T) {
 		{"cut off", "date,open,close\n2025-01-27,4,5\n2025-01-28,4", "f.csv:3: 2 fields where the header has 3; is the line cut off?"},
 		{"quote not closed", "date,close\n2025-01-27,\"5\n2025-01-28,6\n", "f.csv:2: a quotation mark is not closed"},
 		{"twice", "date,close\n2025-01-27,5\n2025-01-28,6\n2025-01-27,5\n", "f.csv:4: 2025-01-27 appears twice, first on line 2"},
-		{"ambiguous", "date,close\n01/02/2025,5\n", "f.csv:2: 01/02/2025 may be month/day or day/month, and no line of the file tells; set the order of dates to mdy or dmy"},
+		{"ambiguous", "date,close\n01/02/2025,5\n", "f.csv:2: 01/02/2025 may be month/day or day/month, and no line of the file tells; set the order of dates (prices.dates) to mdy or dmy"},
 		{"contradictory", "date,close\n13/02/2025,5\n02/14/2025,5\n", "f.csv:2: the day comes first here, but the month on line 3"},
-		{"a column twice", "date,close,Close\n2025-01-27,5,6\n", "f.csv: line 1: the column close appears twice"},
+		{"a column twice", "date,close,Close\n2025-01-27,5,6\n", "f.csv:1: the column close appears twice"},
 		{"binary", "PK\x03\x04\x00\x00\x00", "f.csv: it is not text"},
 	} {
 		_, err := Read("f.csv", "X", []byte(c.text), Options{})
@@ -376,5 +378,29 @@ func BenchmarkRead(b *testing.B) {
 		if s, err := Read("f.csv", "NVDA", data, Options{Zone: time.UTC}); err != nil || len(s.Bars) != 2859 {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestLinesThatEndInACarriageReturn(t *testing.T) {
+	s, err := Read("f.csv", "X", []byte("Date,Close\r2025-01-02,1\r2025-01-03,2\r"), Options{})
+	if err != nil || len(s.Bars) != 2 || s.Bars[1].Close != 2 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if _, err := Read("f.csv", "X", []byte("Date,Close\r2025-01-02,1\r2025-01-03,x\r"), Options{}); err == nil || !strings.HasPrefix(err.Error(), "f.csv:3: ") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A small file that holds a large one does not fill the memory.
+func TestGunzipIsBounded(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write(make([]byte, 1000))
+	z.Close()
+	if out, err := gunzip(b.Bytes(), 1000); err != nil || len(out) != 1000 {
+		t.Errorf("%d bytes, %v", len(out), err)
+	}
+	if _, err := gunzip(b.Bytes(), 999); err == nil || !strings.Contains(err.Error(), "more than 999 bytes") {
+		t.Errorf("error %v", err)
 	}
 }

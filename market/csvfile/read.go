@@ -49,7 +49,8 @@ type header struct {
 	width int
 }
 
-// readHeader finds the header among the first lines of t.
+// readHeader finds the header among the first lines of t. Its errors begin with
+// the number of the line.
 func readHeader(t *table) (header, error) {
 	const preamble = 20 // lines of titles that some exports begin with
 	start := *t
@@ -74,7 +75,7 @@ func readHeader(t *table) (header, error) {
 			for _, n := range names[c] {
 				if i := slices.Index(canon, n); i >= 0 {
 					if j := slices.Index(canon[i+1:], n); j >= 0 {
-						return h, fmt.Errorf("line %d: the column %s appears twice", t.line, t.fields[i])
+						return h, fmt.Errorf("%d: the column %s appears twice", t.line, t.fields[i])
 					}
 					h.at[c] = i
 					break
@@ -89,7 +90,7 @@ func readHeader(t *table) (header, error) {
 		}
 	}
 	line, _, _ := strings.Cut(start.rest, "\n")
-	return header{}, fmt.Errorf("line 1: no column is named as a date and a closing price are; it reads %.60q", strings.TrimSpace(line))
+	return header{}, fmt.Errorf("1: no column is named as a date and a closing price are; it reads %.60q", strings.TrimSpace(line))
 }
 
 // skipTickerRows reads on in a file of yfinance, whose header is three lines:
@@ -100,7 +101,7 @@ func skipTickerRows(t *table, h *header) error {
 		if more, err := t.next(); err != nil || !more || canonical(t.fields[0]) != want {
 			*t = before
 			if want == "date" {
-				return fmt.Errorf("line %d: no column is named as a date", t.line)
+				return fmt.Errorf("%d: no column is named as a date", t.line)
 			}
 		}
 	}
@@ -122,7 +123,7 @@ func Read(file, symbol string, data []byte, opt Options) (*market.Series, error)
 	t := &table{rest: s}
 	h, err := readHeader(t)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s:%w", file, err)
 	}
 	r := reader{header: h, problems: problems{file: file}}
 	if r.dates, err = datesOf(*t, h, symbol, opt); err != nil {
@@ -346,7 +347,7 @@ func datesOf(t table, h header, symbol string, opt Options) (dates, error) {
 	case firstMonth > 0:
 		p.order = MonthFirst
 	default:
-		return p, fmt.Errorf("%d: %s may be month/day or day/month, and no line of the file tells; set the order of dates to %s or %s", open, sample, MonthFirst, DayFirst)
+		return p, fmt.Errorf("%d: %s may be month/day or day/month, and no line of the file tells; set the order of dates (prices.dates) to %s or %s", open, sample, MonthFirst, DayFirst)
 	}
 	return p, nil
 }

@@ -12,14 +12,43 @@ import (
 	"unicode/utf8"
 )
 
-// text decodes a file's bytes: gzip, a byte-order mark, UTF-16.
+// largest is the most bytes that a compressed file may hold: more than any
+// history has, less than a machine's memory.
+const largest = 2 << 30
+
+// text decodes a file's bytes: gzip, a byte-order mark, UTF-16. Lines that end in
+// a carriage return alone end in a line feed after it.
 func text(data []byte) (string, error) {
+	s, err := decode(data)
+	if err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(s) == "" {
+		return "", errors.New("it is empty")
+	}
+	if !strings.Contains(s, "\n") {
+		s = strings.ReplaceAll(s, "\r", "\n")
+	}
+	return s, nil
+}
+
+// gunzip returns the contents of a compressed file, which may hold most bytes.
+func gunzip(data []byte, most int64) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	out, err := io.ReadAll(io.LimitReader(z, most+1))
+	if int64(len(out)) > most {
+		return nil, fmt.Errorf("it is compressed and holds more than %d bytes; decompress and part it", most)
+	}
+	return out, err
+}
+
+func decode(data []byte) (string, error) {
 	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(bytes.NewReader(data))
-		if err != nil {
-			return "", err
-		}
-		if data, err = io.ReadAll(z); err != nil {
+		var err error
+		if data, err = gunzip(data, largest); err != nil {
 			return "", err
 		}
 	}

@@ -206,7 +206,7 @@ func syncDir(dir string) error {
 func readFile(path, symbol string) (*Info, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("store: %s: nothing of it is stored in %s, fetch it first: %w", symbol, filepath.Dir(path), market.ErrUnknownSymbol)
+		return nil, fmt.Errorf("%w %s: nothing of it is stored in %s; fetch it first", market.ErrUnknownSymbol, symbol, filepath.Dir(path))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: %s: %w", symbol, err)

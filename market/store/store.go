@@ -304,7 +304,8 @@ func asked(h *market.Series, r span, now time.Time) *Info {
 	return &Info{From: r.from, To: min(r.to, max(last, market.DateOf(now.UTC())-final)), Fetched: now, Series: h}
 }
 
-// fetch asks the source upstream, and keeps its answer as it came.
+// fetch asks the source upstream, and keeps its answer as it came. When that
+// fails, the prices are good all the same, and Options.Warn is told.
 func (s *Store) fetch(ctx context.Context, symbol string, r span, now time.Time) (*market.Series, error) {
 	source, ok := s.o.Upstream.(Rawer)
 	if !ok {
@@ -314,7 +315,10 @@ func (s *Store) fetch(ctx context.Context, symbol string, r span, now time.Time)
 	if err != nil || raw == nil {
 		return h, err
 	}
-	return h, s.keepRaw(symbol, r, now, raw)
+	if err := s.keepRaw(symbol, r, now, raw); err != nil {
+		s.o.Warn(err)
+	}
+	return h, nil
 }
 
 // merge lays part, all that the source has in r, over h. It reports false when

@@ -407,6 +407,23 @@ func TestNewerFormat(t *testing.T) {
 	}
 }
 
+// Prices are good also when there is no room for the answer they came in.
+func TestRawThatCannotBeKept(t *testing.T) {
+	f := newFixture(t)
+	f.o.Upstream = rawService{f.service}
+	if err := os.MkdirAll(f.o.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(f.o.Dir, "raw"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f.get(t, "2019-03-01", "2019-10-31", "2019-03-01..2019-10-31")
+	if len(f.warned) != 1 || !strings.Contains(f.warned[0], "raw") {
+		t.Errorf("warned %q", f.warned)
+	}
+	f.get(t, "2019-03-01", "2019-10-31", "") // it is stored
+}
+
 // rawService is a service that hands over its answers.
 type rawService struct{ *service }
 
