@@ -128,7 +128,7 @@ and what may have been meant. What there is to choose from:
 Tests err more often than they say where securities move together or have heavy
 tails. How often they do on the study's own securities and dates, calibrate finds at
 sessions without news; while study and prices stay the same, the report of a run
-says which tests hold.
+says which tests hold, unless output.calibration is false.
 
 	$ aftershock calibrate --ids deepseek-selloff
 	DeepSeek
@@ -174,6 +174,7 @@ The exit status is
 	1    the data or the machine did not allow it
 	2    the command line or the configuration is wrong
 	130  interrupted
+	141  standard output was closed before its end
 
 The files of a run are complete or not there: they are written beside those of the
 run before, and renamed into place when all are on the disk, the manifest last. A
