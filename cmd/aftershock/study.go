@@ -167,8 +167,13 @@ func (c *config) model() analysis.Model {
 	if !c.oneOf("study.model", c.Study.Model, "a model", modelNames()) {
 		return instead
 	}
-	if o := c.Model; o.Lags < 0 || 2*o.Lags+2 >= analysis.Window(c.Study.Estimation).Len() && c.Study.Estimation.From <= c.Study.Estimation.To {
-		c.bad("model.lags", "%d; use 0 or more, and so few that the estimation window %s has more sessions than the model has coefficients", o.Lags, analysis.Window(c.Study.Estimation))
+	estimation := analysis.Window(c.Study.Estimation)
+	switch lags := c.Model.Lags; {
+	case lags < 0:
+		c.bad("model.lags", "%d; use 1 or more, or 0 for one", lags)
+		return instead
+	case lags > 0 && estimation.Len() > 0 && lags >= estimation.Len()/2: // a coefficient for each lag and each lead
+		c.bad("model.lags", "%d; use fewer than %d, half the sessions of the estimation window %s", lags, estimation.Len()/2, estimation)
 		return instead
 	}
 	if w := c.Model.PeerWeights; w != "" {
