@@ -501,9 +501,8 @@ func TestValidate(t *testing.T) {
 	} {
 		s := DefaultStudy()
 		change(s)
-		var bad *SpecError
 		if err := s.Validate(); err == nil || !strings.HasPrefix(err.Error(), "study."+strings.TrimSuffix(field, ": [")+": ") {
-			t.Errorf("%s: %v (%T)", field, err, bad)
+			t.Errorf("%s: %v", field, err)
 		}
 	}
 	if err := DefaultStudy().Validate(); err != nil {
