@@ -124,7 +124,7 @@ func (s *Study) Validate() error {
 		return bad("draws", "%d; use %d to %d, or 0 for %d", s.Draws, minDraws, maxDraws, DefaultDraws)
 	case s.Family != "" && !slices.Contains(FamilyKinds, s.Family):
 		return bad("family", "%q; use securities, sessions, windows or groups", s.Family)
-	case s.Family != "" && !slices.Contains(Corrections, s.Correction):
+	case (s.Family != "" || s.Correction != "") && !slices.Contains(Corrections, s.Correction):
 		return bad("correction", "%q; use holm, bh, by or romano-wolf", s.Correction)
 	case len(s.Windows) == 0:
 		return bad("car", "no window; give at least one, such as [0, 0]")

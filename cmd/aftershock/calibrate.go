@@ -184,19 +184,10 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 
 // studied performs the study of the configuration.
 func (a *app) studied(cmd *cobra.Command, flags settingsFlags) (*config, *plan, market.Source, *analysis.Result, error) {
-	c, err := a.load(cmd, flags)
+	c, p, cat, err := a.intended(cmd, flags)
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	p, err := c.plan()
-	if err != nil {
-		return nil, nil, nil, nil, err
-	}
-	cat, ids, err := c.catalog()
-	if err != nil {
-		return nil, nil, nil, nil, err
-	}
-	p.study.Events = ids
 	src, err := a.source(c, p)
 	if err != nil {
 		return nil, nil, nil, nil, err

@@ -36,6 +36,10 @@ type explanation struct {
 // checkRegression translates the section regression.
 func (c *config) checkRegression(p *plan) {
 	s := &c.Regression
+	c.oneOf("regression.dependent", s.Dependent, "a dependent variable", []string{dependentCAR, dependentSCAR})
+	c.oneOf("regression.weights", s.Weights, "a weighting of regressions", []string{string(analysis.EqualWeights), string(analysis.PrecisionWeights)})
+	c.oneOf("regression.errors", s.Errors, "an estimator of errors", regressionErrors)
+	c.oneOf("regression.cluster", s.Cluster, "a kind of cluster", []string{string(analysis.ByEvent), string(analysis.BySecurity), string(analysis.ByCategory)})
 	if len(s.Characteristics) == 0 {
 		return
 	}
@@ -63,10 +67,6 @@ func (c *config) checkRegression(p *plan) {
 		}
 		c.oneOf(key, name, "a characteristic", known)
 	}
-	c.oneOf("regression.dependent", s.Dependent, "a dependent variable", []string{dependentCAR, dependentSCAR})
-	c.oneOf("regression.weights", s.Weights, "a weighting of regressions", []string{string(analysis.EqualWeights), string(analysis.PrecisionWeights)})
-	c.oneOf("regression.errors", s.Errors, "an estimator of errors", regressionErrors)
-	c.oneOf("regression.cluster", s.Cluster, "a kind of cluster", []string{string(analysis.ByEvent), string(analysis.BySecurity), string(analysis.ByCategory)})
 	e.as = analysis.Explanation{
 		Window:       slices.Index(c.Study.CAR, s.Window),
 		Standardised: s.Dependent == dependentSCAR,

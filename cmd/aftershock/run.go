@@ -94,20 +94,26 @@ func (a *app) load(cmd *cobra.Command, flags settingsFlags) (*config, error) {
 	return c, nil
 }
 
-func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
+// intended reads the configuration, what it plans, and the events to study.
+func (a *app) intended(cmd *cobra.Command, flags settingsFlags) (*config, *plan, *events.Catalog, error) {
 	c, err := a.load(cmd, flags)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	p, err := c.plan()
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	cat, ids, err := c.catalog()
+	p.study.Events = ids
+	return c, p, cat, err
+}
+
+func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
+	c, p, cat, err := a.intended(cmd, flags)
 	if err != nil {
 		return err
 	}
-	p.study.Events = ids
 	if a.shard.of > 0 {
 		return a.share(cmd.Context(), c, p, cat, c.path("output.dir", c.Output.Dir))
 	}

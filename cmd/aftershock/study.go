@@ -32,6 +32,7 @@ type plan struct {
 	text, html bool                        // the report is wanted as such a file
 	tables     []report.Format             // that the tables are wanted in
 	charts     []string                    // names; none: no charts
+	sweep      analysis.SweepSpec          // what is not named is left empty
 	plot       plots.Options
 
 	calibration     *analysis.Calibration // of a study with these data, where there is one
@@ -81,6 +82,7 @@ func (c *config) plan() (*plan, error) {
 	c.checkRegression(p)
 	c.checkFactors(p)
 	c.checkOutput(p)
+	p.sweep = c.sweepSpec()
 	if f := c.Events; f.From != market.NoDate && f.To != market.NoDate && f.From > f.To {
 		c.bad("events.from", "%s is after events.to, %s; exchange them", f.From, f.To)
 	}

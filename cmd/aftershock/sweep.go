@@ -69,7 +69,7 @@ func (m everyModel) Design(symbol string) analysis.Design {
 }
 
 // sweepSpec translates the choices; what is not named is left empty.
-func (c *config) sweepSpec() (analysis.SweepSpec, error) {
+func (c *config) sweepSpec() analysis.SweepSpec {
 	s := analysis.SweepSpec{Benchmarks: c.Sweep.Benchmarks, Groups: c.Sweep.Groups}
 	for i, name := range c.Sweep.Models {
 		if c.oneOf(fmt.Sprintf("sweep.models[%d]", i), name, "a model", modelNames()) {
@@ -97,28 +97,16 @@ func (c *config) sweepSpec() (analysis.SweepSpec, error) {
 		}
 		s.Windows = append(s.Windows, analysis.Window(w))
 	}
-	return s, c.err()
+	return s
 }
 
 func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	ctx := cmd.Context()
-	c, err := a.load(cmd, flags)
+	c, p, cat, err := a.intended(cmd, flags)
 	if err != nil {
 		return err
 	}
-	p, err := c.plan()
-	if err != nil {
-		return err
-	}
-	spec, err := c.sweepSpec()
-	if err != nil {
-		return err
-	}
-	cat, ids, err := c.catalog()
-	if err != nil {
-		return err
-	}
-	p.study.Events = ids
+	spec := p.sweep
 	src, err := a.source(c, p)
 	if err != nil {
 		return err
