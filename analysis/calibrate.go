@@ -450,7 +450,7 @@ func (c *calibrator) injected(delta float64) []TestResult {
 			s := &c.own[j]
 			s.y[int(g.s0[j])-s.first] = c.base[j] + delta*c.factor[j]
 			*e = g.estimate(j)
-			g.abnormal(j, e)
+			g.abnormal(j, e, c.work.frame(g, j))
 		}
 	}
 	return c.test()

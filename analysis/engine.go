@@ -148,13 +148,15 @@ session:
 func (g *engine) fit(r int, sample *Sample) *Exclusion {
 	st, s, s0 := g.study, g.ser[r], int(g.s0[r])
 	from, to := s0+st.Estimation.From, s0+st.Estimation.To
-	sample.work.reset()
+	w := sample.work
+	w.reset()
+	sample.frame = w.frame(g, r)
 	sample.Last = s.gather(from, to, sample) - s0
 	if m := len(sample.Y); m < st.MinEstimation {
 		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions of %d; at least %d are needed", m, st.Estimation.Len(), st.MinEstimation)}
 	}
 	sample.Forecast = s.forecast
-	e := &sample.work.estimate // what an interface is given would leave the stack
+	e := &w.estimate // what an interface is given would leave the stack
 	*e = g.estimate(r)
 	for j := range e.SE {
 		e.SE[j] = nan
@@ -169,14 +171,14 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 		return ex
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int16(e.K), e.S2, e.R2, e.Plain
-	if !g.abnormal(r, e) {
+	if !g.abnormal(r, e, sample.frame) {
 		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
 	}
 	return g.weighable(r)
 }
 
 // abnormal computes AR, Var(AR) and the figures of the CAR windows of row r,
-// and reports whether there is any abnormal return.
+// and reports whether there is any abnormal return. f may be nil.
 //
 //	AR_t      = R_t - x_t'b
 //	Var(AR_t) = s^2 (1 + x_t'(X'X)^-1 x_t)
@@ -184,20 +186,22 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 //	BHAR      = prod(1+R_t) - prod(1+E[R_t])
 //
 // Campbell, Lo, MacKinlay (1997), equations 4.4.9 to 4.4.11.
-func (g *engine) abnormal(r int, e *Estimate) bool {
+func (g *engine) abnormal(r int, e *Estimate, f *frame) bool {
 	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
-	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
 	from := s0 + st.Event.From
-	if s.forecast == 1 && e.H == nil && !e.Plain && s.whole(from, from+l-1) {
-		s.line(from, e, ar, va)
-		g.windowed(r, e)
+	if f != nil && f.ready && e.H == nil && !e.Plain && s.forecast == len(s.x) && s.whole(from, from+l-1) {
+		if !f.ahead {
+			f.look(st, s.x, from)
+		}
+		g.framed(r, e, f)
 		return true
 	}
+	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
 	var xs small
 	x := xs.take(s.forecast)
 	any := false
 	for t := range l {
-		y, ok := s.predictors(s0+st.Event.From+t, x)
+		y, ok := s.predictors(from+t, x)
 		if !ok {
 			ar[t], va[t] = nan, nan
 			continue
@@ -214,30 +218,88 @@ func (g *engine) abnormal(r int, e *Estimate) bool {
 			va[t] = e.variance(1, x)
 		}
 	}
-	g.windowed(r, e)
-	return any
-}
-
-// windowed computes the figures of every CAR window of row r.
-func (g *engine) windowed(r int, e *Estimate) {
-	for w, win := range g.study.Windows {
+	for w, win := range st.Windows {
 		i := r*g.windows + w
 		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = g.cumulate(r, e, win)
 	}
+	return any
 }
 
-// line is abnormal for one regressor and an event window without gaps, which
-// begins at calendar index from.
-func (s *series) line(from int, e *Estimate, ar, va []float64) {
-	y, x := s.y[from-s.first:][:len(ar)], s.x[0][from:][:len(ar)]
-	va = va[:len(ar)]
-	alpha, beta := e.B[0], e.B[1]
-	base, slope := e.S2*(1+1/float64(e.M)), e.S2*e.SInv[0]
-	for t := range ar {
-		d := x[t] - e.XBar[0]
-		ar[t] = y[t] - (alpha + beta*x[t])
-		va[t] = base + slope*d*d
+// framed is abnormal for an event window without gaps, with what its variances
+// share with those of other observations taken from f.
+func (g *engine) framed(r int, e *Estimate, f *frame) {
+	st, s, l := g.study, g.ser[r], g.length
+	from := int(g.s0[r]) + st.Event.From
+	ar, va := g.ar[r*l:][:l], g.va[r*l:][:l]
+	y, unit, root := s.y[from-s.first:][:l], f.unit[:l], f.root[:l]
+	if len(s.x) == 1 {
+		x, alpha, beta := s.x[0][from:][:l], e.B[0], e.B[1]
+		for t := range ar {
+			ar[t] = y[t] - (alpha + beta*x[t])
+			va[t] = e.S2 * unit[t]
+		}
+	} else {
+		for t := range ar {
+			pred := e.B[0]
+			for j, x := range s.x {
+				pred += e.B[1+j] * x[from+t]
+			}
+			ar[t] = y[t] - pred
+			va[t] = e.S2 * unit[t]
+		}
 	}
+	precision := 1 / math.Sqrt(e.S2)
+	for w, win := range st.Windows {
+		lo, n := win.From-st.Event.From, win.Len()
+		y, a, root := y[lo:][:n], ar[lo:][:n], root[lo:][:n]
+		var car, csar float64
+		for t, v := range a {
+			car += v
+			csar += v * root[t]
+		}
+		bhar := nan // nobody holds a volume
+		if st.Design != Volume {
+			var rf []float64
+			if s.rf != nil {
+				rf = s.rf[from+lo:][:n]
+			}
+			bhar = buyAndHold(y, a, rf, st.Returns)
+		}
+		i := r*g.windows + w
+		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = car, e.S2*f.scale[w], csar*precision, bhar
+	}
+}
+
+// buyAndHold returns the return compounded from y and rf, which may be nil, less
+// what it would have been without the abnormal returns a.
+func buyAndHold(y, a, rf []float64, kind market.ReturnKind) float64 {
+	gross, expected := 1.0, 1.0
+	a = a[:len(y)]
+	switch {
+	case kind == market.Log:
+		gross, expected = 0, 0
+		for t, v := range y {
+			if rf != nil {
+				v += rf[t]
+			}
+			gross += v
+			expected += v - a[t]
+		}
+		return math.Exp(gross) - math.Exp(expected)
+	case rf == nil:
+		for t, v := range y {
+			gross *= 1 + v
+			expected *= 1 + v - a[t]
+		}
+	default:
+		rf = rf[:len(y)]
+		for t, v := range y {
+			v += rf[t]
+			gross *= 1 + v
+			expected *= 1 + v - a[t]
+		}
+	}
+	return gross - expected
 }
 
 // whole reports whether the return and every regressor are there on all

@@ -10,7 +10,7 @@ import (
 const collinearity = 1e-10
 
 // leastSquares fits y = b0 + sum b_j x_j by ordinary least squares, on centred
-// columns: in closed form for one regressor, by Householder QR for more.
+// columns made orthogonal (see frame).
 //
 //	s^2 = sum e^2 / (M-K), K = 1 + number of regressors
 //	Var(b) = s^2 (X'X)^-1
@@ -19,43 +19,44 @@ const collinearity = 1e-10
 func leastSquares(s *Sample, e *Estimate) *Exclusion {
 	y, m, p := s.Y, len(s.Y), len(s.X)
 	e.M, e.K, e.Plain = m, p+1, false
-	ybar := mean(y)
-	switch p {
-	case 0:
-		e.B[0] = ybar
-	case 1:
-		x := s.X[0]
-		xbar := mean(x)
-		sxx, sxy := centred(x, y, xbar, ybar)
-		if sxx <= collinearity*collinearity*(sxx+float64(m)*xbar*xbar) {
-			return &Exclusion{Collinear, "the regressor is constant over the estimation window"}
-		}
-		b := sxy / sxx
-		e.B[0], e.B[1] = ybar-b*xbar, b
-		e.XBar[0], e.SInv[0] = xbar, 1/sxx
-	default:
-		if ex := householder(s, e, ybar); ex != nil {
-			return ex
-		}
+	f := s.factorised()
+	if f.ex != nil {
+		return f.ex
 	}
-	return spread(s, e, ybar)
+	ybar, rss, tss := f.solve(y, s.X, e)
+	if ex := e.spread(rss, tss, ybar); ex != nil {
+		return ex
+	}
+	sd := math.Sqrt(e.S2)
+	for j, v := range f.se {
+		e.SE[j] = sd * v
+	}
+	return nil
 }
 
-// spread sets S2, R2 and SE of an estimate whose other fields are set.
-func spread(s *Sample, e *Estimate, ybar float64) *Exclusion {
-	m, p := len(s.Y), len(s.X)
-	rss, tss := squares(s, e.B, ybar)
-	if negligible(rss, tss+float64(m)*ybar*ybar) {
-		return noVariance(m)
+// factorised returns the frame of the sample's regressors: the one that it
+// shares with others, or its own.
+func (s *Sample) factorised() *frame {
+	f := s.frame
+	if f == nil {
+		f = &s.work.own
+		f.ready = false
 	}
-	e.S2 = rss / float64(m-p-1)
+	if !f.ready {
+		f.factorise(s.X, len(s.Y))
+	}
+	return f
+}
+
+// spread sets S2 and R2 of an estimate whose M and K are set.
+func (e *Estimate) spread(rss, tss, ybar float64) *Exclusion {
+	if negligible(rss, tss+float64(e.M)*ybar*ybar) {
+		return noVariance(e.M)
+	}
+	e.S2 = rss / float64(e.M-e.K)
 	e.R2 = 1 - rss/tss
-	if p == 0 {
+	if e.K == 1 {
 		e.R2 = 0
-	}
-	e.SE[0] = math.Sqrt(e.S2 * (1/float64(m) + quadratic(e.SInv, e.XBar)))
-	for j := range p {
-		e.SE[1+j] = math.Sqrt(e.S2 * e.SInv[j*p+j])
 	}
 	return nil
 }
@@ -68,13 +69,23 @@ func spread(s *Sample, e *Estimate, ybar float64) *Exclusion {
 //	were those of least squares with that s^2
 func line(s *Sample, e *Estimate, alpha, beta float64) *Exclusion {
 	e.B[0], e.B[1] = alpha, beta
-	return spread(s.first(), e, mean(s.Y))
+	ybar := mean(s.Y)
+	tss, _ := centred(s.Y, s.Y, ybar, ybar)
+	if ex := e.spread(squares(s.Y, s.X[:1], e.B), tss, ybar); ex != nil {
+		return ex
+	}
+	e.SE[0] = math.Sqrt(e.S2 * (1/float64(e.M) + e.XBar[0]*e.XBar[0]*e.SInv[0]))
+	e.SE[1] = math.Sqrt(e.S2 * e.SInv[0])
+	return nil
 }
 
 // first is the sample with its first regressor alone.
 func (s *Sample) first() *Sample {
 	one := *s
 	one.X = s.X[:1]
+	if len(s.X) > 1 {
+		one.frame = nil
+	}
 	return &one
 }
 
@@ -98,37 +109,16 @@ func centred(x, y []float64, xbar, ybar float64) (sxx, sxy float64) {
 	return (a0 + a1) + (a2 + a3), (c0 + c1) + (c2 + c3)
 }
 
-// squares returns the residual and the total sum of squares of the prediction
-// b[0] + sum b[1+j] x_j.
-func squares(s *Sample, b []float64, ybar float64) (rss, tss float64) {
-	y := s.Y
-	if len(s.X) != 1 {
-		for t, v := range y {
-			d := v - b[0]
-			for j, x := range s.X {
-				d -= b[1+j] * x[t]
-			}
-			rss += d * d
-			tss += (v - ybar) * (v - ybar)
+// squares returns the sum of squares of y - b[0] - sum b[1+j] x_j.
+func squares(y []float64, x [][]float64, b []float64) (rss float64) {
+	for t, v := range y {
+		d := v - b[0]
+		for j := range x {
+			d -= b[1+j] * x[j][t]
 		}
-		return rss, tss
+		rss += d * d
 	}
-	x, alpha, beta := s.X[0][:len(y)], b[0], b[1]
-	var r0, r1, r2, r3, t0, t1, t2, t3 float64
-	t := 0
-	for ; t+4 <= len(y); t += 4 {
-		u, v := x[t:t+4:t+4], y[t:t+4:t+4]
-		d0, d1, d2, d3 := v[0]-alpha-beta*u[0], v[1]-alpha-beta*u[1], v[2]-alpha-beta*u[2], v[3]-alpha-beta*u[3]
-		r0, r1, r2, r3 = r0+d0*d0, r1+d1*d1, r2+d2*d2, r3+d3*d3
-		d0, d1, d2, d3 = v[0]-ybar, v[1]-ybar, v[2]-ybar, v[3]-ybar
-		t0, t1, t2, t3 = t0+d0*d0, t1+d1*d1, t2+d2*d2, t3+d3*d3
-	}
-	for ; t < len(y); t++ {
-		d := y[t] - alpha - beta*x[t]
-		r0 += d * d
-		t0 += (y[t] - ybar) * (y[t] - ybar)
-	}
-	return (r0 + r1) + (r2 + r3), (t0 + t1) + (t2 + t3)
+	return rss
 }
 
 // negligible reports whether a residual sum of squares is rounding error
@@ -137,86 +127,6 @@ func negligible(rss, ss float64) bool { return !(rss > 1e-24*ss) }
 
 func noVariance(m int) *Exclusion {
 	return &Exclusion{ZeroVariance, fmt.Sprintf("the residuals of %d estimation sessions have no variance", m)}
-}
-
-// householder solves the centred normal equations of p >= 2 regressors by QR,
-// and sets B, XBar and SInv.
-func householder(s *Sample, e *Estimate, ybar float64) *Exclusion {
-	m, p := len(s.Y), len(s.X)
-	q := s.work.take((p + 1) * m) // columns of X, then y, all centred
-	r := s.work.take(p * p)       // upper triangle, row by row
-	size := s.work.take(p)
-	for j, x := range s.X {
-		xbar := mean(x)
-		e.XBar[j] = xbar
-		c := q[j*m : (j+1)*m]
-		for t, v := range x {
-			c[t] = v - xbar
-		}
-		size[j] = norm(x)
-	}
-	z := q[p*m:]
-	for t, v := range s.Y {
-		z[t] = v - ybar
-	}
-	for j := range p {
-		v := q[j*m+j : (j+1)*m]
-		length := norm(v)
-		if length <= collinearity*size[j] {
-			return &Exclusion{Collinear, fmt.Sprintf("regressor %d is a linear combination of the others over the estimation window", j+1)}
-		}
-		rjj := -math.Copysign(length, v[0])
-		v[0] -= rjj
-		scale := -1 / (rjj * v[0]) // 2 / v'v
-		r[j*p+j] = rjj
-		for k := j + 1; k <= p; k++ {
-			c := q[k*m+j:][:len(v)]
-			f := scale * dot(v, c)
-			for t, a := range v {
-				c[t] -= f * a
-			}
-			if k < p {
-				r[j*p+k] = c[0]
-			}
-		}
-	}
-	// b by back substitution.
-	for j := p - 1; j >= 0; j-- {
-		b := z[j]
-		for k := j + 1; k < p; k++ {
-			b -= r[j*p+k] * e.B[1+k]
-		}
-		e.B[1+j] = b / r[j*p+j]
-	}
-	e.B[0] = ybar
-	for j := range p {
-		e.B[0] -= e.B[1+j] * e.XBar[j]
-	}
-	// S^-1 = R^-1 R^-T.
-	inv := s.work.take(p * p)
-	for j := range p {
-		for i := range p {
-			inv[i*p+j] = 0
-		}
-		inv[j*p+j] = 1 / r[j*p+j]
-		for i := j - 1; i >= 0; i-- {
-			var sum float64
-			for k := i + 1; k <= j; k++ {
-				sum += r[i*p+k] * inv[k*p+j]
-			}
-			inv[i*p+j] = -sum / r[i*p+i]
-		}
-	}
-	for i := range p {
-		for j := range p {
-			var sum float64
-			for k := max(i, j); k < p; k++ {
-				sum += inv[i*p+k] * inv[j*p+k]
-			}
-			e.SInv[i*p+j] = sum
-		}
-	}
-	return nil
 }
 
 // quadratic returns d' A d for the square matrix A, row by row.
@@ -270,6 +180,9 @@ type workspace struct {
 	used     int
 	sample   Sample
 	estimate Estimate
+	own      frame // of a sample that shares its regressors with none
+	frames   [4]frame
+	turn     int // of frames, to be given away next
 }
 
 // take returns n floats of scratch, not cleared.

@@ -74,7 +74,8 @@ type Sample struct {
 	Estimation Window
 	Event      Window
 
-	work *workspace
+	work  *workspace
+	frame *frame // of all of X, shared with other samples; nil: of this one alone
 }
 
 // Estimate is a fitted model. The prediction is B[0] + sum B[1+j] x_j over the

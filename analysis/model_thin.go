@@ -109,10 +109,12 @@ func (m Dimson) Estimate(s *Sample, e *Estimate) *Exclusion {
 	if ex := leastSquares(s.first(), e); ex != nil {
 		return ex
 	}
-	all := s.work.newEstimate(len(s.X))
-	if ex := householder(s, &all, mean(s.Y)); ex != nil {
-		return ex
+	f := s.factorised()
+	if f.ex != nil {
+		return f.ex
 	}
+	all := s.work.newEstimate(len(s.X))
+	f.solve(s.Y, s.X, &all)
 	n := m.lags()
 	total := 1.0 // 1 + sum_{i<=n} rho_i
 	if m.FowlerRorke {
