@@ -48,6 +48,7 @@ type pool struct {
 // from the heap.
 type scratch struct {
 	ranker ranker
+	tally  tally
 	floats []float64
 	used   int
 }

@@ -8,13 +8,14 @@ import (
 )
 
 // ranker ranks the abnormal returns of one observation after another in
-// memory of its own.
+// memory of its own, by sorting them. It takes all that there is: ties, gaps, a
+// variance of each session. A tally does the same for most observations, and
+// faster; where it cannot, and in its tests, this is how it is done.
 type ranker struct {
-	x, y   sorted // the usable estimation residuals; values of the event window
-	raw    []float64
-	at     []int32
-	bucket []int32 // of raw
-	end    []int32 // of each bucket
+	x, y sorted // the usable estimation residuals; values of the event window
+	raw  []float64
+	at   []int32
+	turn []int
 }
 
 // sorted are values in ascending order.
@@ -25,32 +26,15 @@ type sorted struct {
 }
 
 // sort fills s with raw, which holds no NaN, and at in ascending order of raw.
-// A few hundred bell-shaped numbers are dealt into as many buckets and put
-// right by insertion: about linear time, where comparing costs a mispredicted
-// branch at every other step. Where they crowd into few buckets they are
-// sorted by comparing.
 func (k *ranker) sort(s *sorted) {
 	n := len(k.raw)
-	s.v, s.t, s.rank = grown(s.v, n), grown(s.t, n), grown(s.rank, n)
-	if n == 0 {
-		return
+	s.v, s.t, s.rank, k.turn = grown(s.v, n), grown(s.t, n), grown(s.rank, n), grown(k.turn, n)
+	for i := range k.turn {
+		k.turn[i] = i
 	}
-	if !k.deal(s) {
-		order := make([]int, n)
-		for i := range order {
-			order[i] = i
-		}
-		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(k.raw[a], k.raw[b]) })
-		for i, o := range order {
-			s.v[i], s.t[i] = k.raw[o], k.at[o]
-		}
-	}
-	for i := 1; i < n; i++ {
-		v, t, j := s.v[i], s.t[i], i
-		for ; j > 0 && s.v[j-1] > v; j-- {
-			s.v[j], s.t[j] = s.v[j-1], s.t[j-1]
-		}
-		s.v[j], s.t[j] = v, t
+	slices.SortFunc(k.turn, func(a, b int) int { return cmp.Compare(k.raw[a], k.raw[b]) })
+	for i, o := range k.turn {
+		s.v[i], s.t[i] = k.raw[o], k.at[o]
 	}
 	for i := 0; i < n; {
 		j := i + 1
@@ -62,47 +46,6 @@ func (k *ranker) sort(s *sorted) {
 			s.rank[i] = r
 		}
 	}
-}
-
-// deal fills s so that every value comes before those of later buckets. It
-// returns false where a bucket would hold too many to put right by insertion.
-func (k *ranker) deal(s *sorted) bool {
-	const crowded = 16
-	n := len(k.raw)
-	lo, hi := k.raw[0], k.raw[0]
-	for _, v := range k.raw {
-		if v < lo {
-			lo = v
-		}
-		if v > hi {
-			hi = v
-		}
-	}
-	scale := float64(n-1) / (hi - lo)
-	if !(scale > 0) || scale > 1e300 {
-		return false
-	}
-	k.bucket, k.end = grown(k.bucket, n), grown(k.end, n)
-	clear(k.end)
-	for i, v := range k.raw {
-		b := int32((v - lo) * scale)
-		k.bucket[i] = b
-		k.end[b]++
-	}
-	var begin int32
-	for b, m := range k.end {
-		if m > crowded {
-			return false
-		}
-		k.end[b] = begin
-		begin += m
-	}
-	for i, b := range k.bucket {
-		j := k.end[b]
-		k.end[b]++
-		s.v[j], s.t[j] = k.raw[i], k.at[i]
-	}
-	return true
 }
 
 // grown returns s with length n, allocating only when its capacity is short.
@@ -305,7 +248,6 @@ func dispersion(x []float64) float64 {
 
 // members ranks the members lo to hi-1.
 func (job *ranking) members(lo, hi int, s *scratch) *ranks {
-	k := &s.ranker
 	g := job.pool.eng
 	est, l := g.study.Estimation.Len(), g.length
 	out := newRanks(est, l, g.windows, s)
@@ -314,35 +256,57 @@ func (job *ranking) members(lo, hi int, s *scratch) *ranks {
 			out.general[w].sum = s.take(est)
 		}
 	}
-	event, residuals := s.take(l), s.take(est)
+	event, residuals, values := s.take(l), s.take(est), s.take(g.windows)
+	s.tally.begin(out, est, l)
 	for _, r := range job.pool.rows[lo:hi] {
 		row := int(r)
 		ar, va := g.ar[row*l:][:l], g.va[row*l:][:l]
 		g.residuals(row, residuals)
-		k.load(residuals, nil)
-		k.rank(ar, 0, &out.plain)
 		// The residuals are compared with s times a standardised value,
 		// unless their variance is not constant.
-		sigma := math.Sqrt(g.s2[row])
-		if own := g.sigmas(row); own != nil {
+		sigma, own := math.Sqrt(g.s2[row]), g.sigmas(row)
+		if own != nil {
 			sigma = 1
-			k.load(residuals, own)
 		}
-		for t := range event {
-			event[t] = sigma * ar[t] / math.Sqrt(va[t]) / job.spread[t]
+		for t, v := range ar {
+			event[t] = sigma * v / math.Sqrt(va[t]) / job.spread[t]
 		}
-		k.rank(event, 0, &out.standardised)
-		k.rank(nil, 1, &out.base)
-		m := float64(len(k.x.v) + 1)
 		for w, scale := range job.scale {
-			if gen := &out.general[w]; gen.sum != nil {
-				v := g.car[row*g.windows+w] / math.Sqrt(g.carVar[row*g.windows+w]) / scale
-				gen.u += k.insert(sigma*v, gen.sum)
-				gen.ideal += (m - 1) / (12 * (m + 1))
-			}
+			k := row*g.windows + w
+			values[w] = sigma * (g.car[k] / math.Sqrt(g.carVar[k]) / scale)
+		}
+		if own != nil || !s.tally.add(residuals, ar, event, values, 1/sigma) {
+			out.add(&s.ranker, residuals, own, ar, event, values)
 		}
 	}
+	s.tally.flush()
 	return out
+}
+
+// add ranks one observation: its residuals, those over their own standard
+// deviations where sigma is not nil, its abnormal returns, the standardised
+// ones and, for every window, one value of the scale of these.
+func (r *ranks) add(k *ranker, residuals, sigma, ar, standardised, values []float64) {
+	k.load(residuals, nil)
+	k.rank(ar, 0, &r.plain)
+	if sigma != nil {
+		k.load(residuals, sigma)
+	}
+	k.rank(standardised, 0, &r.standardised)
+	k.rank(nil, 1, &r.base)
+	for w, v := range values {
+		if gen := &r.general[w]; gen.sum != nil {
+			gen.u += k.insert(v, gen.sum)
+			gen.ideal += ideal(len(k.x.v))
+		}
+	}
+}
+
+// ideal is the variance of U of one observation of m estimation sessions if
+// every rank is equally likely.
+func ideal(m int) float64 {
+	t := float64(m + 1)
+	return (t - 1) / (12 * (t + 1))
 }
 
 // finish turns the sums over n observations into the statistics.

@@ -73,32 +73,105 @@ func TestRanks(t *testing.T) {
 	}
 }
 
-// The ranks of one observation for all rank tests and five windows.
+// The tally against the ranker, row by row and in sum: gaps, rows of several
+// shapes, outliers, residuals that crowd, values beyond all residuals, more
+// windows than lanes and more rows than a lane counts. What has ties is left to
+// the ranker, and leaves no trace.
+func TestTally(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 3))
+	const est, event, windows = 60, 7, 8
+	fast, plain := newRanks(est, event, windows, nil), newRanks(est, event, windows, nil)
+	for w := range windows {
+		if w != 1 && w != 6 { // windows without a spread
+			fast.general[w].sum, plain.general[w].sum = make([]float64, est), make([]float64, est)
+		}
+	}
+	var k tally
+	var oracle ranker
+	k.begin(fast, est, event)
+	refused := 0
+	for row := range 3 * fullest {
+		e, ar, sar, at := make([]float64, est), make([]float64, event), make([]float64, event), make([]float64, windows)
+		scale := math.Exp(3 * rng.NormFloat64())
+		for _, x := range [][]float64{e, ar, sar, at} {
+			for i := range x {
+				switch v := rng.NormFloat64() / scale; row % 50 {
+				case 1:
+					x[i] = v * math.Exp(20*rng.NormFloat64())
+				case 2:
+					x[i] = 1 + 1e-12*v
+				case 3:
+					x[i] = math.Round(30*v*scale) / scale // ties, some rows
+				case 4:
+					x[i] = 1e5 * v
+				default:
+					x[i] = v
+				}
+			}
+		}
+		if row%7 == 0 && row < fullest {
+			for range rng.IntN(6) {
+				e[rng.IntN(est)], ar[rng.IntN(event)], sar[rng.IntN(event)] = nan, nan, nan
+			}
+		}
+		tied := len(present(e)) != len(distinct(e)) || len(present(slices.Concat(e, ar))) != len(distinct(slices.Concat(e, ar))) ||
+			len(present(slices.Concat(e, sar))) != len(distinct(slices.Concat(e, sar)))
+		for w, v := range at {
+			tied = tied || plain.general[w].sum != nil && len(distinct(append(slices.Clone(e), v))) == len(distinct(e))
+		}
+		if added := k.add(e, ar, sar, at, scale); added == tied {
+			t.Fatalf("row %d: added %v, ties %v", row, added, tied)
+		} else if !added {
+			refused++
+			fast.add(&oracle, e, nil, ar, sar, at)
+		}
+		plain.add(&oracle, e, nil, ar, sar, at)
+	}
+	k.flush()
+	if refused == 0 {
+		t.Error("no row had ties")
+	}
+	for _, x := range [][2]*rankSum{{&fast.plain, &plain.plain}, {&fast.standardised, &plain.standardised}, {&fast.base, &plain.base}} {
+		same(t, "sums", x[0].sum, x[1].sum, 1e-9) // of some 6,000
+		same(t, "counts", x[0].count, x[1].count, 0)
+	}
+	for w := range windows {
+		x, y := fast.general[w], plain.general[w]
+		same(t, "window", append(slices.Clone(x.sum), x.u, x.ideal), append(slices.Clone(y.sum), y.u, y.ideal), 1e-9)
+	}
+}
+
+// distinct are the different numbers of x.
+func distinct(x []float64) []float64 {
+	x = present(x)
+	slices.Sort(x)
+	return slices.Compact(x)
+}
+
+// The ranks of one observation for all rank tests and one or five windows, with
+// its residuals and standardised returns.
 func BenchmarkRanks(b *testing.B) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	const rows = 64
-	x, event := make([][]float64, rows), make([]float64, 21)
-	for i := range x {
-		x[i] = make([]float64, 250)
-		for k := range x[i] {
-			x[i][k] = rng.NormFloat64() * 0.02
-		}
-	}
-	for k := range event {
-		event[k] = rng.NormFloat64() * 0.03
-	}
-	k := new(ranker)
-	plain, standard, base := (*scratch)(nil).rankSum(271), (*scratch)(nil).rankSum(271), (*scratch)(nil).rankSum(250)
-	sum := make([]float64, 250)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		k.load(x[i%rows], nil)
-		k.rank(event, 0, &plain)
-		k.rank(event, 0, &standard)
-		k.rank(nil, 1, &base)
-		for w := range 5 {
-			k.insert(event[w], sum)
-		}
+	p := benchPanel(b, 500, 2700)
+	c := benchCatalog(p, 1000)
+	for name, windows := range map[string][]Window{"1 window": {{-10, 10}}, "5 windows": DefaultStudy().Windows} {
+		b.Run(name, func(b *testing.B) {
+			s := DefaultStudy()
+			s.Benchmark, s.Groups, s.Windows = "INDEX", nil, windows
+			r := mustRun(b, s, c, p)
+			rows := make([]int32, 500)
+			for i := range rows {
+				rows[i] = int32(i)
+			}
+			mem := new(scratch)
+			b.ReportAllocs()
+			for b.Loop() {
+				mem.reset()
+				p := newPool(r.eng, rows)
+				p.scratch = mem
+				p.ranked()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(rows)), "ns/obs")
+		})
 	}
 }
 
