@@ -24,7 +24,9 @@ type pool struct {
 	eng      *engine
 	rows     []int32
 	sameDate bool    // one session 0 for all members, on one calendar
+	even     bool    // and all have least squares fits on the same regressors, and no gap
 	subs     []*pool // of the members whose window is complete, where some are not
+	sub      bool    // is one of these
 
 	residual []float64 // of the member last asked for
 
@@ -51,6 +53,13 @@ type scratch struct {
 	tally  tally
 	floats []float64
 	used   int
+	own    *workspace // of fits of portfolios
+	single *engine    // the last of them
+
+	// What results keep is cut from blocks of many.
+	figures  slab[Figure]
+	results  slab[TestResult]
+	averages slab[Average]
 }
 
 // take returns n zeros, good until the next reset.
@@ -70,6 +79,22 @@ func (s *scratch) take(n int) []float64 {
 // reset gives back all that was taken.
 func (s *scratch) reset() { s.used = 0 }
 
+// slab hands out pieces of large blocks of memory.
+type slab[T any] []T
+
+func (s *slab[T]) take(n int) []T {
+	const block = 2048
+	if s == nil {
+		return make([]T, n)
+	}
+	if n > len(*s) {
+		*s = make([]T, max(n, block))
+	}
+	out := (*s)[:n:n]
+	*s = (*s)[n:]
+	return out
+}
+
 // pair is two members whose event windows share sessions.
 type pair struct {
 	i, j int32
@@ -78,12 +103,43 @@ type pair struct {
 
 func newPool(g *engine, rows []int32) *pool {
 	p := &pool{eng: g, rows: rows, sameDate: true}
+	if len(rows) == 0 {
+		return p
+	}
+	first := g.ser[rows[0]]
+	_, linear := g.study.Model.(linear)
+	p.even = linear && first.forecast == len(first.x)
 	for _, r := range rows {
-		if g.ser[r].col.Calendar != g.ser[rows[0]].col.Calendar || g.s0[r] != g.s0[rows[0]] {
-			p.sameDate = false
+		s, s0 := g.ser[r], g.s0[r]
+		if s.col.Calendar != first.col.Calendar || s0 != g.s0[rows[0]] {
+			p.sameDate, p.even = false, false
+			break
 		}
+		p.even = p.even && s.alike(first) && s.whole(int(s0)+g.study.Estimation.From, int(s0)+g.study.Event.To)
 	}
 	return p
+}
+
+// linear marks the models that are least squares on all their regressors: the
+// fit of a mean of returns is the mean of their fits.
+type linear interface{ linear() }
+
+func (MarketModel) linear()  {}
+func (ConstantMean) linear() {}
+func (CAPM) linear()         {}
+func (Factors) linear()      {}
+
+// alike reports whether two series have the same regressors.
+func (s *series) alike(o *series) bool {
+	if len(s.x) != len(o.x) {
+		return false
+	}
+	for j, x := range s.x {
+		if &x[0] != &o.x[j][0] {
+			return false
+		}
+	}
+	return true
 }
 
 // residuals returns the estimation residuals of member i, one element a session
@@ -108,7 +164,7 @@ func (p *pool) part(rows []int32) *pool {
 		}
 	}
 	q := newPool(p.eng, slices.Clone(rows))
-	q.ctx, q.scratch = p.ctx, p.scratch
+	q.ctx, q.scratch, q.sub = p.ctx, p.scratch, true
 	p.subs = append(p.subs, q)
 	return q
 }
@@ -116,6 +172,8 @@ func (p *pool) part(rows []int32) *pool {
 // summary is what one pass over the members' estimation residuals gives.
 type summary struct {
 	average  []float64 // weighted mean residual by session of the estimation window, NaN where none
+	n        int       // sessions that have one
+	spread   float64   // their standard deviation
 	positive float64   // mean over the members of their fraction of positive residuals
 	rho      float64   // sum of the correlations of all ordered pairs of different members, if complete
 	complete bool      // every member has a residual on every session, and they vary
@@ -129,15 +187,85 @@ func (p *pool) summary() *summary {
 		return p.summed
 	}
 	m := p.eng.study.Estimation.Len()
-	s := &summary{average: p.scratch.take(m), complete: true}
-	weight, total := p.scratch.take(m), p.scratch.take(m)
-	for i, r := range p.rows {
-		x, w := p.residuals(i), p.eng.weight(r)
+	sums := inBlocks(p.rows, func(rows []int32, mem *scratch) *residualSums { return p.residualSums(rows, mem) }, p.scratch)
+	all := sums[0]
+	for _, o := range sums[1:] {
+		all.merge(o)
+	}
+	s := &summary{average: all.average, positive: all.positive / float64(len(p.rows)), complete: all.complete}
+	for t := range m {
+		s.average[t] /= all.weight[t] // 0/0 where no member has a residual
+		s.rho += all.total[t] * all.total[t]
+	}
+	s.rho -= float64(len(p.rows))
+	if m < minCommon {
+		s.rho = 0
+	}
+	s.n, s.spread = spreadOf(s.average)
+	p.summed = s
+	return s
+}
+
+// inBlocks returns what do gives for blocks of rows, in their order; they are
+// the same on any number of processors.
+func inBlocks[T any](rows []int32, do func(rows []int32, mem *scratch) T, mem *scratch) []T {
+	const block = 2048
+	if len(rows) <= block {
+		return []T{do(rows, mem)}
+	}
+	out := make([]T, (len(rows)+block-1)/block)
+	_ = parallel(context.Background(), len(out), 1, nil, func(w *workspace, b int) {
+		out[b] = do(rows[b*block:min((b+1)*block, len(rows))], nil)
+	})
+	return out
+}
+
+// residualSums are sums over members of their estimation residuals, by session.
+type residualSums struct {
+	average, weight []float64 // weighted residuals, weights
+	total           []float64 // standardised residuals
+	positive        float64   // fractions of positive residuals
+	complete        bool
+}
+
+func (s *residualSums) merge(o *residualSums) {
+	for t := range s.total {
+		s.average[t] += o.average[t]
+		s.weight[t] += o.weight[t]
+		s.total[t] += o.total[t]
+	}
+	s.positive += o.positive
+	s.complete = s.complete && o.complete
+}
+
+func (p *pool) residualSums(rows []int32, mem *scratch) *residualSums {
+	g := p.eng
+	m := g.study.Estimation.Len()
+	s := &residualSums{average: mem.take(m), weight: mem.take(m), total: mem.take(m), complete: true}
+	x := mem.take(m)
+	if p.even {
+		var weights float64
+		for _, r := range rows {
+			w := g.weight(r)
+			weights += w
+			// Least squares residuals have mean 0 and sum of squares s^2 (M-K).
+			scale := 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))
+			g.residuals(int(r), x)
+			s.positive += float64(accumulate(x, s.average, s.total, w, scale)) / float64(m)
+		}
+		for t := range s.weight {
+			s.weight[t] = weights
+		}
+		return s
+	}
+	for _, r := range rows {
+		g.residuals(int(r), x)
+		w := g.weight(r)
 		positive, n := 0, 0
 		for t, v := range x {
 			if v == v {
 				s.average[t] += w * v
-				weight[t] += w
+				s.weight[t] += w
 				n++
 			}
 			if v > 0 {
@@ -147,6 +275,8 @@ func (p *pool) summary() *summary {
 		s.positive += float64(positive) / float64(n)
 		if n < m {
 			s.complete = false
+		}
+		if !p.sameDate || !s.complete {
 			continue
 		}
 		e := mean(x)
@@ -157,26 +287,32 @@ func (p *pool) summary() *summary {
 		}
 		scale := 1 / math.Sqrt(ss)
 		for t, v := range x {
-			total[t] += (v - e) * scale
+			s.total[t] += (v - e) * scale
 		}
 	}
-	for t := range m {
-		s.average[t] /= weight[t] // 0/0 where no member has a residual
-		s.rho += total[t] * total[t]
-	}
-	s.rho -= float64(len(p.rows))
-	s.positive /= float64(len(p.rows))
-	if m < minCommon {
-		s.rho = 0
-	}
-	p.summed = s
 	return s
+}
+
+// accumulate adds w x to sum and scale x to total, and returns how many elements
+// of x are positive. It has no branch that depends on them.
+func accumulate(x, sum, total []float64, w, scale float64) (positive int) {
+	sum, total = sum[:len(x)], total[:len(x)]
+	for t, v := range x {
+		sum[t] += w * v
+		total[t] += scale * v
+		positive += above(v)
+	}
+	return positive
 }
 
 // portfolio returns the portfolio of all members, which share session 0.
 func (p *pool) portfolio() *portfolio {
 	if p.whole == nil {
-		p.whole = newPortfolio(p.eng, p.rows, p.eng.weight)
+		if p.even {
+			p.whole = p.evenPortfolio()
+		} else {
+			p.whole = newPortfolio(p.eng, p.rows, p.eng.weight)
+		}
 	}
 	return p.whole
 }
@@ -376,7 +512,7 @@ func newCross(p *pool, w int) *Cross {
 	g := p.eng
 	c := &Cross{Window: g.study.Windows[w], index: w}
 	n := len(p.rows)
-	buf := make([]float64, 6*n)
+	buf := p.scratch.take(6 * n)
 	cut := func() []float64 {
 		s := buf[:0:n]
 		buf = buf[n:]
@@ -399,6 +535,16 @@ func newCross(p *pool, w int) *Cross {
 	}
 	c.pool = p.part(c.rows)
 	return c
+}
+
+// figures returns by-products of a test.
+func (c *Cross) figures(f ...Figure) []Figure {
+	if c.pool.scratch == nil {
+		return slices.Clone(f)
+	}
+	out := c.pool.scratch.figures.take(len(f))
+	copy(out, f)
+	return out
 }
 
 // M returns the usable estimation sessions of observation i.

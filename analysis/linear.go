@@ -183,6 +183,7 @@ type workspace struct {
 	own      frame // of a sample that shares its regressors with none
 	frames   [4]frame
 	turn     int // of frames, to be given away next
+	mem      scratch
 }
 
 // take returns n floats of scratch, not cleared.

@@ -80,7 +80,49 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 		given.Model = givenLine{study.Model, coef(0), coef(1)}
 		study = &given
 	}
-	return single(study, p, g.s0[rows[0]])
+	return single(study, p, g.s0[rows[0]], nil)
+}
+
+// evenPortfolio is newPortfolio for an even pool: the mean of the returns is the
+// mean of the residuals and of the abnormal returns on top of the mean fit.
+func (p *pool) evenPortfolio() *portfolio {
+	g := p.eng
+	first, s0 := g.ser[p.rows[0]], int(g.s0[p.rows[0]])
+	var bs small
+	b := bs.take(1 + len(first.x))
+	from, l := s0+g.study.Estimation.From, g.length
+	y := p.scratch.take(s0 + g.study.Event.To - from + 1)
+	event := y[len(y)-l:]
+	var total float64
+	for _, r := range p.rows {
+		w := g.weight(r)
+		total += w
+		for j := range b {
+			b[j] += w * g.b[int(r)*g.coefs+j]
+		}
+		for t, v := range g.ar[int(r)*l:][:l] {
+			event[t] += w * v
+		}
+	}
+	for j := range b {
+		b[j] /= total
+	}
+	for t := range event {
+		event[t] /= total
+	}
+	copy(y, p.summary().average)
+	for t := range y {
+		y[t] += b[0]
+		for j, x := range first.x {
+			y[t] += b[1+j] * x[from+t]
+		}
+	}
+	s := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, first: from, y: y, x: first.x, begin: from, end: from + len(y)}
+	mem := p.scratch
+	if p.sub { // which may be asked again after another
+		mem = nil
+	}
+	return single(g.study, s, int32(s0), mem)
 }
 
 // robust marks the models that discount outliers.
@@ -100,12 +142,20 @@ func (m givenLine) Estimate(s *Sample, e *Estimate) *Exclusion {
 	return line(s, e, m.alpha, m.beta)
 }
 
-// single fits one series alone, with session 0 at index s0.
-func single(study *Study, s *series, s0 int32) *portfolio {
-	g := &engine{study: study, length: study.Event.Len(), windows: len(study.Windows), forecast: s.forecast}
-	g.grow(1)
+// single fits one series alone, with session 0 at index s0. With mem, it is good
+// until the next one.
+func single(study *Study, s *series, s0 int32, mem *scratch) *portfolio {
+	g, w := &engine{study: study, length: study.Event.Len(), windows: len(study.Windows), forecast: s.forecast}, new(workspace)
+	switch {
+	case mem == nil:
+		g.grow(1)
+	case mem.single == nil || mem.single.study != study || mem.single.forecast != s.forecast:
+		g.grow(1)
+		mem.single, mem.own = g, w
+	default:
+		g, w = mem.single, mem.own
+	}
 	g.ser[0], g.s0[0] = s, s0
-	w := new(workspace)
 	w.sample = Sample{Estimation: study.Estimation, Event: study.Event, work: w}
 	return &portfolio{eng: g, ex: g.fit(0, &w.sample)}
 }
@@ -140,6 +190,23 @@ func (g *engine) path(r int, car, variance []float64) {
 		}
 		if sum != sum {
 			variance[t] = nan
+		}
+	}
+}
+
+// cumulative fills car as path does.
+func (g *engine) cumulative(r int, car []float64) {
+	var sum float64
+	none := true
+	for t, v := range g.ar[r*g.length:][:len(car)] {
+		if v == v {
+			sum += v
+			none = false
+		} else if g.study.MissingEvent != ZeroMissing {
+			sum = nan
+		}
+		if car[t] = sum; none {
+			car[t] = nan
 		}
 	}
 }

@@ -194,60 +194,110 @@ func (p *pool) ranked() *ranks {
 
 func (p *pool) rank() *ranks {
 	g := p.eng
-	n := len(p.rows)
-	job := &ranking{pool: p, spread: make([]float64, g.length), scale: make([]float64, g.windows)}
-	x := make([]float64, 0, n)
-	for t := range job.spread {
-		x = x[:0]
-		for _, r := range p.rows {
-			k := int(r)*g.length + t
-			if sar := g.ar[k] / math.Sqrt(g.va[k]); sar == sar {
-				x = append(x, sar)
-			}
-		}
-		job.spread[t] = dispersion(x)
+	job := &ranking{pool: p}
+	about := p.firstStandardised()
+	sums := inBlocks(p.rows, func(rows []int32, mem *scratch) *deviations { return p.standardised(rows, about, mem) }, p.scratch)
+	for _, o := range sums[1:] {
+		sums[0].merge(o)
 	}
+	spread := sums[0].spread()
+	job.spread, job.scale = spread[:g.length], spread[g.length:]
 	for w := range job.scale {
-		x = x[:0]
-		for _, r := range p.rows {
-			k := int(r)*g.windows + w
-			x = append(x, g.car[k]/math.Sqrt(g.carVar[k]))
+		if sums[0].n[g.length+w] < float64(len(p.rows)) {
+			job.scale[w] = nan
 		}
-		job.scale[w] = dispersion(x)
 	}
-	// Blocks are added in their order, so that the sums do not depend on the
-	// number of processors.
-	const block = 2048
-	parts := make([]*ranks, (n+block-1)/block)
-	if len(parts) == 1 {
-		s := p.scratch
-		if s == nil {
-			s = new(scratch)
-		}
-		parts[0] = job.members(0, n, s)
-	} else {
-		repeat(len(parts), func(b int) { parts[b] = job.members(b*block, min((b+1)*block, n), new(scratch)) })
-	}
+	parts := inBlocks(p.rows, job.members, p.scratch)
 	out := parts[0]
 	for _, o := range parts[1:] {
 		out.merge(o)
 	}
 	for w := range out.general {
-		out.general[w].finish(n, &out.base)
+		out.general[w].finish(len(p.rows), &out.base)
 	}
 	return out
 }
 
-// dispersion is the standard deviation of x, NaN where its elements are alike.
-func dispersion(x []float64) float64 {
-	if sd := deviation(x); sd > 0 && varies(x) {
-		return sd
+// deviations are sums of several columns of numbers about one of each, from
+// which their spreads follow without a second pass.
+type deviations struct{ n, sum, ss []float64 }
+
+func (d *deviations) merge(o *deviations) {
+	for k := range d.n {
+		d.n[k] += o.n[k]
+		d.sum[k] += o.sum[k]
+		d.ss[k] += o.ss[k]
 	}
-	return nan
 }
 
-// members ranks the members lo to hi-1.
-func (job *ranking) members(lo, hi int, s *scratch) *ranks {
+// spread returns the standard deviations of the columns, NaN where the numbers
+// of one are alike or fewer than two. It overwrites ss.
+func (d *deviations) spread() []float64 {
+	for k, ss := range d.ss {
+		if d.ss[k] = nan; ss > 0 {
+			d.ss[k] = math.Sqrt((ss - d.sum[k]*d.sum[k]/d.n[k]) / (d.n[k] - 1))
+		}
+	}
+	return d.ss
+}
+
+// eachStandardised calls do with the SARs of a row and their variances, and with
+// its SCARs, whose first comes behind the SARs.
+func (g *engine) eachStandardised(r int32, do func(first int, value, variance []float64)) {
+	row, l, w := int(r), g.length, g.windows
+	do(0, g.ar[row*l:][:l], g.va[row*l:][:l])
+	do(l, g.car[row*w:][:w], g.carVar[row*w:][:w])
+}
+
+// firstStandardised returns the first SAR that there is of each session of the
+// event window, and behind them the first SCAR of each window.
+func (p *pool) firstStandardised() []float64 {
+	about := p.scratch.take(p.eng.length + p.eng.windows)
+	for k := range about {
+		about[k] = nan
+	}
+	left := len(about)
+	for _, r := range p.rows {
+		p.eng.eachStandardised(r, func(first int, value, variance []float64) {
+			for t, v := range value {
+				if k := first + t; about[k] != about[k] && v == v {
+					about[k] = v / math.Sqrt(variance[t])
+					left--
+				}
+			}
+		})
+		if left == 0 {
+			break
+		}
+	}
+	return about
+}
+
+// standardised sums the SARs and SCARs of rows.
+func (p *pool) standardised(rows []int32, about []float64, mem *scratch) *deviations {
+	d := &deviations{mem.take(len(about)), mem.take(len(about)), mem.take(len(about))}
+	for _, r := range rows {
+		p.eng.eachStandardised(r, func(first int, value, variance []float64) {
+			variance = variance[:len(value)]
+			about, n, sum, ss := about[first:][:len(value)], d.n[first:][:len(value)], d.sum[first:][:len(value)], d.ss[first:][:len(value)]
+			for t, v := range value {
+				if v == v {
+					v = v/math.Sqrt(variance[t]) - about[t]
+					n[t]++
+					sum[t] += v
+					ss[t] += v * v
+				}
+			}
+		})
+	}
+	return d
+}
+
+// members ranks some of the members.
+func (job *ranking) members(rows []int32, s *scratch) *ranks {
+	if s == nil {
+		s = new(scratch)
+	}
 	g := job.pool.eng
 	est, l := g.study.Estimation.Len(), g.length
 	out := newRanks(est, l, g.windows, s)
@@ -258,7 +308,7 @@ func (job *ranking) members(lo, hi int, s *scratch) *ranks {
 	}
 	event, residuals, values := s.take(l), s.take(est), s.take(g.windows)
 	s.tally.begin(out, est, l)
-	for _, r := range job.pool.rows[lo:hi] {
+	for _, r := range rows {
 		row := int(r)
 		ar, va := g.ar[row*l:][:l], g.va[row*l:][:l]
 		g.residuals(row, residuals)

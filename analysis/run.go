@@ -177,8 +177,8 @@ func (r *Result) fitOf(row int) Fit {
 // pool forms the groups, averages them and runs their tests.
 func (r *Result) pool(ctx context.Context) error {
 	r.Groups = r.groups()
-	return parallel(ctx, len(r.Groups), 1, nil, func(_ *workspace, i int) {
-		r.Groups[i].measure(ctx, r)
+	return parallel(ctx, len(r.Groups), 1, nil, func(w *workspace, i int) {
+		r.Groups[i].measure(ctx, r, &w.mem)
 	})
 }
 

@@ -72,8 +72,8 @@ func (CrudeDependence) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (CrudeDependence) Run(c *Cross) TestResult {
-	aar := present(c.pool.summary().average)
-	sd := deviation(aar)
+	aar := c.pool.summary()
+	sd := aar.spread
 	if !(sd > 0) {
 		return undefined("the average does not vary over the estimation window")
 	}
@@ -81,7 +81,7 @@ func (CrudeDependence) Run(c *Cross) TestResult {
 	for i := range c.CAR {
 		l += float64(c.sessions(i)) / float64(c.N())
 	}
-	return outcome(c.average(c.CAR)/(sd*math.Sqrt(l)), StudentT(float64(len(aar)-1)))
+	return outcome(c.average(c.CAR)/(sd*math.Sqrt(l)), StudentT(float64(aar.n-1)))
 }
 
 // PortfolioTest is the t test of the portfolio (weighted as the study says) of the

@@ -136,7 +136,7 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 		study := *g.study
 		study.MinEstimation = 0 // each has enough sessions on its own
 		for i, r := range p.rows {
-			q := single(&study, g.ser[r].only(common, int(g.s0[r])+g.study.Estimation.From), g.s0[r])
+			q := single(&study, g.ser[r].only(common, int(g.s0[r])+g.study.Estimation.From), g.s0[r], nil)
 			if q.ex != nil {
 				return fmt.Sprintf("a security cannot be measured on the %d common estimation sessions: %s", h.m, q.ex.Detail)
 			}
