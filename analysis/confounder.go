@@ -11,28 +11,6 @@ type moment struct {
 	event int32 // index into Result.Catalog.Events
 }
 
-// timelines lists every catalogued event of every column, studied or not, in
-// order of session 0.
-func (r *Result) timelines(column map[string]int32) [][]moment {
-	out := make([][]moment, len(r.Panel.Columns))
-	for ev := range r.Catalog.Events {
-		e := &r.Catalog.Events[ev]
-		for _, t := range r.targets(e) {
-			i, ok := column[t.Symbol]
-			if !ok {
-				continue
-			}
-			if index, _, ex := Place(e, r.Panel.Columns[i].Calendar); ex == nil {
-				out[i] = append(out[i], moment{int32(index), int32(ev)})
-			}
-		}
-	}
-	for _, m := range out {
-		slices.SortStableFunc(m, func(a, b moment) int { return cmp.Compare(a.index, b.index) })
-	}
-	return out
-}
-
 // Confounders lists the other events of the catalogue, studied or not, that
 // concern the security of observation i and whose session 0 lies in its
 // estimation or event window, in order of time.

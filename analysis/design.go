@@ -29,11 +29,14 @@ type series struct {
 // survey finds begin, end and holes.
 func (s *series) survey() *series {
 	s.begin, s.end, s.holes = 0, 0, nil
-	for k := s.first; k < s.first+len(s.y); k++ {
-		ok := at(s.y, s.first, k) == at(s.y, s.first, k)
+	first, last := s.first, s.first+len(s.y)
+	for _, x := range s.x {
+		last = min(last, len(x))
+	}
+	for k := first; k < last; k++ {
+		ok := s.y[k-first] == s.y[k-first]
 		for _, x := range s.x {
-			v := at(x, 0, k)
-			ok = ok && v == v
+			ok = ok && x[k] == x[k]
 		}
 		switch {
 		case !ok:

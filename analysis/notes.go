@@ -39,17 +39,20 @@ func (g *GroupWindow) CoMoving() bool { return g.VarianceRatio() > comovement }
 func (r *Result) notes() []Note {
 	var out []Note
 	out = append(out, r.priceNotes()...)
-	byEvent := make([][]int, len(r.Catalog.Events))
-	for i := range r.Observations {
-		o := &r.Observations[i]
-		byEvent[o.Event] = append(byEvent[o.Event], i)
-	}
 	used, _ := r.Counts()
 	if used > diagnosed {
 		out = append(out, Note{Code: "large-study", Severity: Info,
 			Text: fmt.Sprintf("with %d observations, confounders and the diagnostics of the fits are listed by observation only, not gone through for notes", used)})
 	}
-	for ev, members := range byEvent {
+	var members []int // used observations of the event at hand: those of one lie together
+	for i := 0; i < len(r.Observations); {
+		ev := r.Observations[i].Event
+		members = members[:0]
+		for ; i < len(r.Observations) && r.Observations[i].Event == ev; i++ {
+			if r.Observations[i].Used() {
+				members = append(members, i)
+			}
+		}
 		out = append(out, r.eventNotes(&r.Catalog.Events[ev], members, used <= diagnosed)...)
 	}
 	for i := range r.Groups {
@@ -60,11 +63,16 @@ func (r *Result) notes() []Note {
 
 // priceNotes is about the securities that some used observation needs.
 func (r *Result) priceNotes() []Note {
-	needed := make(map[string]bool)
+	used := make([]bool, len(r.Panel.Columns))
 	for i := range r.Observations {
 		if o := &r.Observations[i]; o.Used() {
-			needed[o.Security] = true
-			needed[o.Benchmark] = true
+			used[o.column] = true
+		}
+	}
+	needed := make(map[string]bool)
+	for i, c := range r.Panel.Columns {
+		if used[i] {
+			needed[c.Symbol], needed[r.eng.series[i].bench] = true, true
 		}
 	}
 	type tally struct {
@@ -117,16 +125,10 @@ func (r *Result) priceNotes() []Note {
 }
 
 // eventNotes is about one event and its observations.
-func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Note {
+func (r *Result) eventNotes(e *events.Event, used []int, diagnose bool) []Note {
 	var out []Note
 	note := func(code string, sev Severity, security, window, format string, args ...any) {
 		out = append(out, Note{Code: code, Severity: sev, EventID: e.ID, Security: security, Window: window, Text: fmt.Sprintf(format, args...)})
-	}
-	var used []int
-	for _, i := range members {
-		if r.Observations[i].Used() {
-			used = append(used, i)
-		}
 	}
 	if len(used) == 0 {
 		return nil
@@ -151,6 +153,9 @@ func (r *Result) eventNotes(e *events.Event, members []int, diagnose bool) []Not
 	for _, i := range used {
 		o := &r.Observations[i]
 		row := int(o.row)
+		if r.eng.unremarkable(row) {
+			continue
+		}
 		var gaps []string
 		for t, v := range r.eng.ar[row*r.eng.length:][:r.eng.length] {
 			if v != v {
@@ -309,23 +314,36 @@ func (r *Result) groupNotes(g *Group) []Note {
 				Text: fmt.Sprintf("the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally", g.Name(), abbreviate(currencies))})
 		}
 	}
-	type key struct {
-		security string
-		date     market.Date
-	}
-	seen := make(map[key]int)
-	twice := 0
-	for _, i := range g.Members {
-		k := key{r.Observations[i].Security, r.Observations[i].Session0}
-		if seen[k]++; seen[k] > 1 {
-			twice++
-		}
-	}
+	twice := r.countedTwice(g)
 	if twice > 0 {
 		out = append(out, Note{Code: "counted-twice", Severity: Warning, EventID: eventOf(g), Group: g.Name(),
 			Text: fmt.Sprintf("%s of %s %s the security and session 0 of another: the same return is counted more than once", count(twice, "observation"), g.Name(), plural(twice, "shares", "share"))})
 	}
 	return out
+}
+
+// countedTwice returns how many members of g share the security and session 0
+// of another before them.
+func (r *Result) countedTwice(g *Group) (n int) {
+	key := make([]uint64, len(g.Members))
+	for k, i := range g.Members {
+		o := &r.Observations[i]
+		key[k] = uint64(o.column)<<32 | uint64(o.index)
+	}
+	slices.Sort(key)
+	for k := 1; k < len(key); k++ {
+		if key[k] == key[k-1] {
+			n++
+		}
+	}
+	return n
+}
+
+// unremarkable reports whether a row has every session of both windows, each with
+// a return of its own.
+func (g *engine) unremarkable(row int) bool {
+	s, s0 := g.ser[row], int(g.s0[row])
+	return s.col.Span == nil && int(g.m[row]) == g.study.Estimation.Len() && s.whole(s0+g.study.Event.From, s0+g.study.Event.To)
 }
 
 func eventOf(g *Group) string {

@@ -47,7 +47,7 @@ func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, er
 	r.eng = &engine{study: s, panel: panel, length: s.Event.Len(), windows: len(s.Windows)}
 	r.observe()
 	g := r.eng
-	var rows []int32
+	rows := make([]int32, 0, len(r.Observations))
 	for i := range r.Observations {
 		if o := &r.Observations[i]; o.Used() {
 			rows = append(rows, int32(i))
@@ -73,77 +73,6 @@ func (r *Result) finish(ctx context.Context) (err error) {
 		}
 	}
 	r.Notes = r.notes()
-	return nil
-}
-
-// observe lists the observations, places session 0 of each and lays out the
-// series of the securities.
-func (r *Result) observe() {
-	s, g := r.Study, r.eng
-	g.series = make([]*series, len(r.Panel.Columns))
-	column := make(map[string]int32, len(r.Panel.Columns))
-	for i, c := range r.Panel.Columns {
-		column[c.Symbol] = int32(i)
-	}
-	for _, sym := range s.Securities {
-		r.all = append(r.all, events.Target{Symbol: sym})
-	}
-	g.timeline = r.timelines(column)
-	chosen := make(map[string]bool, len(s.Events))
-	for _, id := range s.Events {
-		chosen[id] = true
-	}
-	studied := func(id string) bool { return len(chosen) == 0 || chosen[id] }
-	g.turnover = s.Design == Volume && r.sharesKnown(studied, column)
-	d := &designs{study: s, panel: r.Panel, shared: make(map[termKey][]float64), turnover: g.turnover}
-	for ev := range r.Catalog.Events {
-		e := &r.Catalog.Events[ev]
-		if !studied(e.ID) {
-			continue
-		}
-		for _, t := range r.targets(e) {
-			o := Observation{Event: ev, EventID: e.ID, Security: t.Symbol, Sign: t.Sign, column: -1, row: -1, Session0: market.NoDate}
-			o.Exclusion = r.locate(&o, e, column, d)
-			r.Observations = append(r.Observations, o)
-		}
-	}
-}
-
-// targets returns the securities that e concerns: its own, or all of the study.
-func (r *Result) targets(e *events.Event) []events.Target {
-	if len(e.Targets) > 0 {
-		return e.Targets
-	}
-	return r.all
-}
-
-// locate finds the column and the session 0 of an observation.
-func (r *Result) locate(o *Observation, e *events.Event, column map[string]int32, d *designs) *Exclusion {
-	i, ok := column[o.Security]
-	if !ok {
-		return &Exclusion{UnknownSecurity, "no prices of " + o.Security}
-	}
-	o.column = i
-	col := r.Panel.Columns[i]
-	if r.eng.series[i] == nil {
-		r.eng.series[i] = d.of(col)
-	}
-	ser := r.eng.series[i]
-	o.Benchmark = ser.bench
-	index, how, ex := Place(e, col.Calendar)
-	if ex != nil {
-		return ex
-	}
-	o.index, o.Placement = int32(index), how
-	o.Session0, o.Early = col.Calendar.Date(index), col.Calendar.Early(index)
-	switch {
-	case ser.missing != nil:
-		return ser.missing
-	case index < col.First:
-		return &Exclusion{BeforeData, fmt.Sprintf("session 0, %s, lies before the first price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.First))}
-	case index > col.Last():
-		return &Exclusion{AfterData, fmt.Sprintf("session 0, %s, lies after the last price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.Last()))}
-	}
 	return nil
 }
 

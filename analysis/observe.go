@@ -1,0 +1,194 @@
+package analysis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// spot is where an event lies for one of its targets.
+type spot struct {
+	column int32 // of the panel; -1: none
+	index  int32 // calendar index of session 0
+	how    uint8 // index into placements; 0: there is no session 0
+}
+
+var placements = [...]Placement{"", InSession, PastClose, OnClosedDay, OnDate}
+
+// observe lists the observations, places session 0 of each and lays out the
+// series of the securities.
+func (r *Result) observe() {
+	s, g := r.Study, r.eng
+	g.series = make([]*series, len(r.Panel.Columns))
+	column := make(map[string]int32, len(r.Panel.Columns))
+	for i, c := range r.Panel.Columns {
+		column[c.Symbol] = int32(i)
+	}
+	for _, sym := range s.Securities {
+		r.all = append(r.all, events.Target{Symbol: sym})
+	}
+	chosen := make(map[string]bool, len(s.Events))
+	for _, id := range s.Events {
+		chosen[id] = true
+	}
+	studied := func(id string) bool { return len(chosen) == 0 || chosen[id] }
+	g.turnover = s.Design == Volume && r.sharesKnown(studied, column)
+
+	n := len(r.Catalog.Events)
+	first, target := make([]int, n+1), make([]int, n+1) // observations and targets before each event
+	for ev := range r.Catalog.Events {
+		e := &r.Catalog.Events[ev]
+		k := len(r.targets(e))
+		target[ev+1] = target[ev] + k
+		if !studied(e.ID) {
+			k = 0
+		}
+		first[ev+1] = first[ev] + k
+	}
+	where := make([]spot, target[n])
+	inEvents(n, func(ev int, w *workspace) {
+		var before []spot
+		if ev > 0 && ev%eventBlock > 0 && sameTargets(r.targets(&r.Catalog.Events[ev-1]), r.targets(&r.Catalog.Events[ev])) {
+			before = where[target[ev-1]:target[ev]]
+		}
+		r.place(ev, column, before, where[target[ev]:target[ev+1]])
+	})
+	g.timeline = r.timelines(where, target)
+	d := &designs{study: s, panel: r.Panel, shared: make(map[termKey][]float64), turnover: g.turnover}
+	for ev := range n {
+		if first[ev] == first[ev+1] {
+			continue
+		}
+		for _, p := range where[target[ev]:target[ev+1]] {
+			if p.column >= 0 && g.series[p.column] == nil {
+				g.series[p.column] = d.of(r.Panel.Columns[p.column])
+			}
+		}
+	}
+	r.Observations = make([]Observation, first[n])
+	inEvents(n, func(ev int, _ *workspace) {
+		if first[ev] == first[ev+1] {
+			return
+		}
+		e := &r.Catalog.Events[ev]
+		for k, t := range r.targets(e) {
+			o := &r.Observations[first[ev]+k]
+			*o = Observation{Event: ev, EventID: e.ID, Security: t.Symbol, Sign: t.Sign, column: -1, row: -1, Session0: market.NoDate}
+			o.Exclusion = r.locate(o, e, where[target[ev]+k])
+		}
+	})
+}
+
+const eventBlock = 64
+
+// inEvents calls do for every event from all processors, in blocks of
+// eventBlock consecutive ones.
+func inEvents(n int, do func(ev int, w *workspace)) {
+	_ = parallel(context.Background(), (n+eventBlock-1)/eventBlock, 1, nil, func(w *workspace, b int) {
+		for ev := b * eventBlock; ev < min((b+1)*eventBlock, n); ev++ {
+			do(ev, w)
+		}
+	})
+}
+
+// sameTargets reports whether two lists of targets are one.
+func sameTargets(a, b []events.Target) bool {
+	return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0]
+}
+
+// targets returns the securities that e concerns: its own, or all of the study.
+func (r *Result) targets(e *events.Event) []events.Target {
+	if len(e.Targets) > 0 {
+		return e.Targets
+	}
+	return r.all
+}
+
+// place finds the columns and the sessions 0 of an event. before, when not nil,
+// are the columns of an event with the same targets.
+func (r *Result) place(ev int, column map[string]int32, before, out []spot) {
+	e := &r.Catalog.Events[ev]
+	var on *market.Calendar // for which p holds
+	var p spot
+	for k, t := range r.targets(e) {
+		var i int32
+		if before != nil {
+			i = before[k].column
+		} else if c, ok := column[t.Symbol]; ok {
+			i = c
+		} else {
+			i = -1
+		}
+		if i < 0 {
+			out[k] = spot{column: -1}
+			continue
+		}
+		if cal := r.Panel.Columns[i].Calendar; cal != on {
+			index, how, _ := Place(e, cal)
+			p = spot{index: int32(index), how: uint8(slices.Index(placements[:], how))}
+			on = cal
+		}
+		out[k] = p
+		out[k].column = i
+	}
+}
+
+// locate completes an observation from where it lies.
+func (r *Result) locate(o *Observation, e *events.Event, p spot) *Exclusion {
+	if p.column < 0 {
+		return &Exclusion{UnknownSecurity, "no prices of " + o.Security}
+	}
+	o.column = p.column
+	col, ser := r.Panel.Columns[p.column], r.eng.series[p.column]
+	o.Benchmark = ser.bench
+	if p.how == 0 {
+		_, _, ex := Place(e, col.Calendar)
+		return ex
+	}
+	index := int(p.index)
+	o.index, o.Placement = p.index, placements[p.how]
+	o.Session0, o.Early = col.Calendar.Date(index), col.Calendar.Early(index)
+	switch {
+	case ser.missing != nil:
+		return ser.missing
+	case index < col.First:
+		return &Exclusion{BeforeData, fmt.Sprintf("session 0, %s, lies before the first price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.First))}
+	case index > col.Last():
+		return &Exclusion{AfterData, fmt.Sprintf("session 0, %s, lies after the last price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.Last()))}
+	}
+	return nil
+}
+
+// timelines lists every catalogued event of every column, studied or not, in
+// order of session 0.
+func (r *Result) timelines(where []spot, target []int) [][]moment {
+	out := make([][]moment, len(r.Panel.Columns))
+	n := make([]int, len(out))
+	for _, p := range where {
+		if p.column >= 0 && p.how > 0 {
+			n[p.column]++
+		}
+	}
+	all := make([]moment, len(where))
+	for i, k := range n {
+		out[i], all = all[:0:k], all[k:]
+	}
+	for ev := range len(target) - 1 {
+		for _, p := range where[target[ev]:target[ev+1]] {
+			if p.column >= 0 && p.how > 0 {
+				out[p.column] = append(out[p.column], moment{p.index, int32(ev)})
+			}
+		}
+	}
+	byIndex := func(a, b moment) int { return cmp.Compare(a.index, b.index) }
+	for _, m := range out {
+		if !slices.IsSortedFunc(m, byIndex) {
+			slices.SortStableFunc(m, byIndex)
+		}
+	}
+	return out
+}
