@@ -98,12 +98,12 @@ func BenchmarkFit(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
 }
 
-// BenchmarkTests fits, cumulates and tests 25,000 observations, 500 to an
+// BenchmarkTests fits, cumulates and tests 100,000 observations, 500 to an
 // event, over one window of 21 sessions: without the tests by ranks, and with
 // every closed-form test.
 func BenchmarkTests(b *testing.B) {
 	p := benchPanel(b, 500, 2700)
-	c := benchCatalog(p, 25_000)
+	c := benchCatalog(p, 100_000)
 	for _, withRanks := range []bool{false, true} {
 		name := "without-ranks"
 		if withRanks {

@@ -242,22 +242,11 @@ func (p *pool) residualSums(rows []int32, mem *scratch) *residualSums {
 	g := p.eng
 	m := g.study.Estimation.Len()
 	s := &residualSums{average: mem.take(m), weight: mem.take(m), total: mem.take(m), complete: true}
-	x := mem.take(m)
 	if p.even {
-		var weights float64
-		for _, r := range rows {
-			w := g.weight(r)
-			weights += w
-			// Least squares residuals have mean 0 and sum of squares s^2 (M-K).
-			scale := 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))
-			g.residuals(int(r), x)
-			s.positive += float64(accumulate(x, s.average, s.total, w, scale)) / float64(m)
-		}
-		for t := range s.weight {
-			s.weight[t] = weights
-		}
+		p.evenSums(rows, s)
 		return s
 	}
+	x := mem.take(m)
 	for _, r := range rows {
 		g.residuals(int(r), x)
 		w := g.weight(r)
@@ -293,14 +282,64 @@ func (p *pool) residualSums(rows []int32, mem *scratch) *residualSums {
 	return s
 }
 
-// accumulate adds w x to sum and scale x to total, and returns how many elements
-// of x are positive. It has no branch that depends on them.
-func accumulate(x, sum, total []float64, w, scale float64) (positive int) {
-	sum, total = sum[:len(x)], total[:len(x)]
-	for t, v := range x {
+// evenSums is residualSums for an even pool. Its residuals are linear in the
+// returns and have mean 0 and the sum of squares s^2 (M-K), so that returns are
+// added and their fits taken off at the end.
+func (p *pool) evenSums(rows []int32, s *residualSums) {
+	g := p.eng
+	m, from := len(s.total), int(g.s0[rows[0]])+g.study.Estimation.From
+	x := g.ser[rows[0]].x
+	var ws, zs small
+	byWeight, byScale := ws.take(1+len(x)), zs.take(1+len(x)) // sums of coefficients
+	var weights float64
+	positive := 0
+	for _, r := range rows {
+		ser, b := g.ser[r], g.b[int(r)*g.coefs:][:1+len(x)]
+		w, scale := g.weight(r), 1/math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))
+		weights += w
+		for j, v := range b {
+			byWeight[j] += w * v
+			byScale[j] += scale * v
+		}
+		y := ser.y[from-ser.first:][:m]
+		if len(x) == 1 {
+			positive += accumulate(y, x[0][from:], s.average, s.total, b[0], b[1], w, scale)
+			continue
+		}
+		for t, v := range y {
+			s.average[t] += w * v
+			s.total[t] += scale * v
+			d := v - b[0]
+			for j := range x {
+				d -= b[1+j] * x[j][from+t]
+			}
+			positive += above(d)
+		}
+	}
+	for t := range m {
+		s.weight[t] = weights
+		s.average[t] -= byWeight[0]
+		s.total[t] -= byScale[0]
+		for j := range x {
+			s.average[t] -= byWeight[1+j] * x[j][from+t]
+			s.total[t] -= byScale[1+j] * x[j][from+t]
+		}
+	}
+	s.positive = float64(positive) / float64(m)
+}
+
+// accumulate adds w y to sum and scale y to total, and returns how many elements
+// of y - alpha - beta x are positive.
+func accumulate(y, x, sum, total []float64, alpha, beta, w, scale float64) (positive int) {
+	x, sum, total = x[:len(y)], sum[:len(y)], total[:len(y)]
+	for t, v := range y {
+		one := 0 // which the compiler makes without a branch
+		if v-(alpha+beta*x[t]) > 0 {
+			one = 1
+		}
+		positive += one
 		sum[t] += w * v
 		total[t] += scale * v
-		positive += above(v)
 	}
 	return positive
 }

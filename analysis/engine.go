@@ -19,6 +19,7 @@ type engine struct {
 	study    *Study
 	panel    *market.Panel
 	turnover bool
+	linear   bool       // the model is least squares on all its regressors
 	series   []*series  // by panel column, nil where unused
 	timeline [][]moment // by panel column
 
@@ -49,6 +50,7 @@ type engine struct {
 
 // grow makes room for n rows.
 func (g *engine) grow(n int) {
+	_, g.linear = g.study.Model.(linear)
 	g.coefs = max(1+g.forecast, len(g.study.Model.Coefs()))
 	p, l, w := g.forecast, g.length, g.windows
 	f := func(per int) []float64 { return make([]float64, n*per) }
@@ -150,7 +152,11 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 	from, to := s0+st.Estimation.From, s0+st.Estimation.To
 	w := sample.work
 	w.reset()
-	sample.frame = w.frame(g, r)
+	f := w.frame(g, r)
+	if f != nil && g.linear {
+		return g.fitLinear(r, f)
+	}
+	sample.frame = f
 	sample.Last = s.gather(from, to, sample) - s0
 	if m := len(sample.Y); m < st.MinEstimation {
 		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions of %d; at least %d are needed", m, st.Estimation.Len(), st.MinEstimation)}
@@ -172,6 +178,32 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int16(e.K), e.S2, e.R2, e.Plain
 	if !g.abnormal(r, e, sample.frame) {
+		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
+	}
+	return g.weighable(r)
+}
+
+// fitLinear is fit for a least squares model on an estimation window without
+// gaps.
+func (g *engine) fitLinear(r int, f *frame) *Exclusion {
+	st, s := g.study, g.ser[r]
+	from, m := int(g.s0[r])+st.Estimation.From, st.Estimation.Len()
+	if k := 1 + len(s.x); m <= k {
+		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions for %d parameters", m, k)}
+	}
+	if !f.ready {
+		x := make([][]float64, len(s.x))
+		for j := range x {
+			x[j] = s.x[j][from:][:m]
+		}
+		f.factorise(x, m)
+	}
+	e := g.estimate(r)
+	if ex := f.fit(s.y[from-s.first:][:m], &e); ex != nil {
+		return ex
+	}
+	g.m[r], g.k[r], g.s2[r], g.r2[r] = int32(e.M), int16(e.K), e.S2, e.R2
+	if !g.abnormal(r, &e, f) {
 		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
 	}
 	return g.weighable(r)

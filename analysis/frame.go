@@ -20,6 +20,7 @@ type frame struct {
 	m, p int
 	q    []float64 // columns of Q, one after the other
 	r    []float64 // p x p, row by row, its upper triangle
+	x    [][]float64
 	xbar []float64
 	sinv []float64 // S^-1, p x p
 	se   []float64 // standard errors of the intercept and the slopes over s
@@ -27,7 +28,7 @@ type frame struct {
 
 	taken bool // by these sessions and regressors, known by their first elements
 	s0    int32
-	x     []*float64
+	by    []*float64
 
 	// Of the event window, on which the regressors are whole.
 	ahead bool      // what follows is computed
@@ -46,11 +47,11 @@ func (w *workspace) frame(g *engine, r int) *frame {
 search:
 	for i := range w.frames {
 		f := &w.frames[i]
-		if !f.taken || f.s0 != s0 || len(f.x) != len(s.x) {
+		if !f.taken || f.s0 != s0 || len(f.by) != len(s.x) {
 			continue
 		}
 		for j, x := range s.x {
-			if f.x[j] != &x[0] {
+			if f.by[j] != &x[0] {
 				continue search
 			}
 		}
@@ -58,9 +59,9 @@ search:
 	}
 	f := &w.frames[w.turn]
 	w.turn = (w.turn + 1) % len(w.frames)
-	f.taken, f.ready, f.ahead, f.s0, f.x = true, false, false, s0, f.x[:0]
+	f.taken, f.ready, f.ahead, f.s0, f.by = true, false, false, s0, f.by[:0]
 	for _, x := range s.x {
-		f.x = append(f.x, &x[0])
+		f.by = append(f.by, &x[0])
 	}
 	return f
 }
@@ -95,6 +96,7 @@ func (f *frame) look(st *Study, x [][]float64, from int) {
 func (f *frame) factorise(x [][]float64, m int) {
 	p := len(x)
 	f.ready, f.ahead, f.ex, f.m, f.p = true, false, nil, m, p
+	f.x = append(f.x[:0], x...)
 	f.q, f.xbar = grown(f.q, p*m), grown(f.xbar, p)
 	f.r, f.rinv, f.sinv, f.se = grown(f.r, p*p), grown(f.rinv, p*p), grown(f.sinv, p*p), grown(f.se, 1+p)
 	r := f.r
@@ -154,12 +156,12 @@ func (f *frame) factorise(x [][]float64, m int) {
 	}
 }
 
-// solve fits y on the frame's regressors: B, XBar and SInv of e, the mean of y
-// and the residual and total sums of squares. The sums come from one pass over
-// y. Where their differences would lose digits they are formed again from
-// deviations, and a fit that leaves little is refined by the fit of what it
-// leaves.
-func (f *frame) solve(y []float64, x [][]float64, e *Estimate) (ybar, rss, tss float64) {
+// solve fits y on the frame's regressors. It sets b, the intercept and the
+// slopes, and returns the mean of y and the residual and total sums of squares.
+// The sums come from one pass over y. Where their differences would lose digits
+// they are formed again from deviations, and a fit that leaves little is refined
+// by the fit of what it leaves.
+func (f *frame) solve(y, b []float64) (ybar, rss, tss float64) {
 	m, p := f.m, f.p
 	var cs small
 	c := cs.take(p)
@@ -174,22 +176,20 @@ func (f *frame) solve(y []float64, x [][]float64, e *Estimate) (ybar, rss, tss f
 	}
 	ybar = sy / float64(m)
 	if tss = syy - sy*ybar; tss < 0.5*syy {
-		e.B[0] = ybar
-		_, tss = f.left(y, nil, e.B[:1], c)
+		b[0] = ybar
+		_, tss = f.left(y, nil, b, c)
 	}
 	rss = tss
 	for _, v := range c {
 		rss -= v * v
 	}
-	clear(e.B[:1+p])
-	f.step(ybar, c, e.B)
+	clear(b)
+	f.step(ybar, c, b)
 	if p > 0 && !(rss > 0.05*tss) {
-		rest, _ := f.left(y, x, e.B, c)
-		f.step(rest, c, e.B)
-		rss = squares(y, x, e.B)
+		rest, _ := f.left(y, f.x, b, c)
+		f.step(rest, c, b)
+		rss = squares(y, f.x, b)
 	}
-	copy(e.XBar, f.xbar)
-	copy(e.SInv, f.sinv)
 	return ybar, rss, tss
 }
 

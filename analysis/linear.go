@@ -17,13 +17,17 @@ const collinearity = 1e-10
 //
 // Every term of the sample is a regressor, so Forecast must equal len(X).
 func leastSquares(s *Sample, e *Estimate) *Exclusion {
-	y, m, p := s.Y, len(s.Y), len(s.X)
-	e.M, e.K, e.Plain = m, p+1, false
-	f := s.factorised()
+	return s.factorised().fit(s.Y, e)
+}
+
+func (f *frame) fit(y []float64, e *Estimate) *Exclusion {
 	if f.ex != nil {
 		return f.ex
 	}
-	ybar, rss, tss := f.solve(y, s.X, e)
+	e.M, e.K, e.Plain = f.m, f.p+1, false
+	ybar, rss, tss := f.solve(y, e.B[:e.K])
+	copy(e.XBar, f.xbar)
+	copy(e.SInv, f.sinv)
 	if ex := e.spread(rss, tss, ybar); ex != nil {
 		return ex
 	}

@@ -114,7 +114,7 @@ func (m Dimson) Estimate(s *Sample, e *Estimate) *Exclusion {
 		return f.ex
 	}
 	all := s.work.newEstimate(len(s.X))
-	f.solve(s.Y, s.X, &all)
+	f.solve(s.Y, all.B)
 	n := m.lags()
 	total := 1.0 // 1 + sum_{i<=n} rho_i
 	if m.FowlerRorke {

@@ -40,17 +40,21 @@ func (VarianceU) Run(c *Cross) TestResult {
 		if d <= 4 {
 			return undefined("an observation has %d estimation sessions; the variance needs %d", c.M(i), c.K(i)+5)
 		}
-		for tau := c.Window.From; tau <= c.Window.To; tau++ {
-			k := int(r)*g.length + tau - g.study.Event.From
-			if ar := g.ar[k]; ar == ar {
-				sum += ar * ar / g.va[k] * (d - 2) / d
-				variance += 2 * (d - 1) / (d - 4)
-				n++
+		k := int(r)*g.length + c.Window.From - g.study.Event.From
+		ar, va := g.ar[k:][:c.Window.Len()], g.va[k:][:c.Window.Len()]
+		var squares, sessions float64
+		for t, v := range ar {
+			if v == v {
+				squares += v * v / va[t]
+				sessions++
 			}
 		}
+		sum += squares * (d - 2) / d
+		variance += sessions * 2 * (d - 1) / (d - 4)
+		n += sessions
 	}
 	r := outcome((sum-n)/math.Sqrt(variance), Normal())
-	r.Extra = []Figure{{"u", sum / n}, {"p_rise", r.PUpper}}
+	r.Extra = c.figures(Figure{"u", sum / n}, Figure{"p_rise", r.PUpper})
 	r.PLower, r.PUpper = nan, nan // the sign is that of a variance, not of a return
 	return r
 }
@@ -90,40 +94,44 @@ func (VarianceLambda) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (VarianceLambda) Run(c *Cross) TestResult {
 	g := c.pool.eng
-	var stat, scaled, df, lambda, sessions float64
-	for tau := c.Window.From; tau <= c.Window.To; tau++ {
-		var n, ars, vs float64
-		each := func(do func(ar, v float64)) {
-			for _, r := range c.rows {
-				k := int(r)*g.length + tau - g.study.Event.From
-				if ar := g.ar[k]; ar == ar {
-					do(ar, g.va[k])
-				}
+	l := c.Window.Len()
+	mem := c.pool.scratch
+	n, ars, vs, ratios := mem.take(l), mem.take(l), mem.take(l), mem.take(l)
+	first := c.Window.From - g.study.Event.From
+	for _, r := range c.rows {
+		va := g.va[int(r)*g.length+first:][:l]
+		for t, v := range g.ar[int(r)*g.length+first:][:l] {
+			if v == v {
+				n[t]++
+				ars[t] += v
+				vs[t] += va[t]
 			}
 		}
-		each(func(ar, v float64) {
-			n++
-			ars += ar
-			vs += v
-		})
+	}
+	for _, r := range c.rows {
+		va := g.va[int(r)*g.length+first:][:l]
+		for t, v := range g.ar[int(r)*g.length+first:][:l] {
+			if v == v {
+				d := n[t]*v - ars[t]
+				ratios[t] += d * d / (n[t]*(n[t]-2)*va[t] + vs[t])
+			}
+		}
+	}
+	var stat, scaled, df, lambda, sessions float64
+	for t, n := range n {
 		if n < 2 {
 			continue
 		}
-		var ratios float64
-		each(func(ar, v float64) {
-			d := n*ar - ars
-			ratios += d * d / (n*(n-2)*v + vs)
-		})
-		stat += ratios
-		scaled += ratios * (n - 1) / n
+		stat += ratios[t]
+		scaled += ratios[t] * (n - 1) / n
 		df += n - 1
-		lambda += ratios / (n - 1)
+		lambda += ratios[t] / (n - 1)
 		sessions++
 	}
 	if df == 0 {
 		return undefined("needs two observations at least")
 	}
 	r := outcome(stat, ChiSquared(df))
-	r.Extra = []Figure{{"lambda", lambda / sessions}, {"p_scaled", chiSquaredUpper(scaled, df)}}
+	r.Extra = c.figures(Figure{"lambda", lambda / sessions}, Figure{"p_scaled", chiSquaredUpper(scaled, df)})
 	return r
 }
