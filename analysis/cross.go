@@ -60,6 +60,7 @@ type scratch struct {
 	figures  slab[Figure]
 	results  slab[TestResult]
 	averages slab[Average]
+	members  slab[int]
 }
 
 // take returns n zeros, good until the next reset.

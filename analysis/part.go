@@ -53,7 +53,7 @@ func (s *Study) RunPart(ctx context.Context, catalog *events.Catalog, panel *mar
 	}
 	g := r.eng
 	lo, hi := share(len(g.obs), i, n)
-	if err := r.measure(ctx, lo, hi, progress); err != nil {
+	if err := r.measure(ctx, lo, hi, false, progress); err != nil {
 		return nil, err
 	}
 	p := &Part{Index: i, Of: n, Rows: len(g.obs), M: g.m[lo:hi], K: g.k[lo:hi], Plain: g.pl[lo:hi]}

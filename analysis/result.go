@@ -128,8 +128,9 @@ type Result struct {
 	Explained    *Explained  // what [Result.Explain] was last asked; nil after Run
 	Notes        []Note
 
-	eng *engine
-	all []events.Target // the study's securities, for events that name none
+	eng   *engine
+	early []Group         // by event, those that are measured already
+	all   []events.Target // the study's securities, for events that name none
 }
 
 // Counts returns how many observations were used and how many excluded; the

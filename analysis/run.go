@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"aftershock/events"
 	"aftershock/market"
@@ -26,7 +27,7 @@ func (s *Study) Run(ctx context.Context, catalog *events.Catalog, panel *market.
 	if err != nil {
 		return nil, err
 	}
-	if err := r.measure(ctx, 0, len(r.eng.obs), progress); err != nil {
+	if err := r.measure(ctx, 0, len(r.eng.obs), slices.Contains(s.Groups, ByEvent), progress); err != nil {
 		return nil, err
 	}
 	return r, r.finish(ctx)
@@ -76,15 +77,63 @@ func (r *Result) finish(ctx context.Context) (err error) {
 	return nil
 }
 
-// measure fits the observations of rows [lo, hi).
-func (r *Result) measure(ctx context.Context, lo, hi int, progress Progress) error {
+// measure fits the observations of rows [lo, hi). With grouped, it measures the
+// group of every event too, while the returns of its securities are at hand.
+func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress Progress) error {
+	const block, most = 64, 4096 // rows of a unit of work, and of an event that is one
+	type unit struct {
+		lo, hi int
+		whole  bool // all that is measured of an event
+	}
+	var units []unit
+	if grouped {
+		r.early = make([]Group, len(r.Catalog.Events))
+	}
+	event := func(row int) int { return r.Observations[r.eng.obs[row]].Event }
+	for row := lo; row < hi; {
+		end := min(row+block, hi)
+		if grouped {
+			for end = row + 1; end < hi && event(end) == event(row); end++ {
+			}
+		}
+		if end-row <= most {
+			units = append(units, unit{row, end, grouped})
+			row = end
+			continue
+		}
+		for ; row < end; row += block {
+			units = append(units, unit{row, min(row+block, end), false})
+		}
+		row = end
+	}
+	var done atomic.Int64
 	var step func(int)
 	if progress != nil {
-		step = func(done int) { progress(done, hi-lo) }
+		step = func(int) { progress(int(done.Load()), hi-lo) }
 	}
-	return parallel(ctx, hi-lo, 64, step, func(w *workspace, k int) {
+	return parallel(ctx, len(units), max(1, block*len(units)/max(1, hi-lo)), step, func(w *workspace, k int) {
+		u := units[k]
 		w.sample.Estimation, w.sample.Event, w.sample.work = r.Study.Estimation, r.Study.Event, w
-		r.settle(lo+k, r.eng.fit(lo+k, &w.sample))
+		n := 0
+		for row := u.lo; row < u.hi; row++ {
+			ex := r.eng.fit(row, &w.sample)
+			r.settle(row, ex)
+			if ex == nil {
+				n++
+			}
+		}
+		if u.whole && n > 0 {
+			o := &r.Observations[r.eng.obs[u.lo]]
+			grp := Group{By: ByEvent, Key: o.EventID, Members: w.mem.members.take(n)[:0]}
+			for row := u.lo; row < u.hi; row++ {
+				if i := int(r.eng.obs[row]); r.Observations[i].Used() {
+					grp.Members = append(grp.Members, i)
+				}
+			}
+			grp.measure(ctx, r, &w.mem)
+			r.early[o.Event] = grp
+		}
+		done.Add(int64(u.hi - u.lo))
 	})
 }
 
@@ -106,8 +155,15 @@ func (r *Result) fitOf(row int) Fit {
 // pool forms the groups, averages them and runs their tests.
 func (r *Result) pool(ctx context.Context) error {
 	r.Groups = r.groups()
-	return parallel(ctx, len(r.Groups), 1, nil, func(w *workspace, i int) {
-		r.Groups[i].measure(ctx, r, &w.mem)
+	r.early = nil
+	var left []*Group
+	for i := range r.Groups {
+		if g := &r.Groups[i]; g.Windows == nil {
+			left = append(left, g)
+		}
+	}
+	return parallel(ctx, len(left), 1, nil, func(w *workspace, i int) {
+		left[i].measure(ctx, r, &w.mem)
 	})
 }
 
@@ -115,32 +171,79 @@ func (r *Result) pool(ctx context.Context) error {
 // the order of first appearance. Observations that are excluded are in none.
 func (r *Result) groups() []Group {
 	var out []Group
+	of := make([]int32, len(r.Observations)) // index into out; -1: none
 	for _, by := range r.Study.Groups {
-		at := make(map[string]int)
+		begin := len(out)
+		slot := r.slots(by)
+		var size []int
 		for i := range r.Observations {
 			o := &r.Observations[i]
+			of[i] = -1
 			if !o.Used() {
 				continue
 			}
-			key := "all"
-			switch by {
-			case ByEvent:
-				key = o.EventID
-			case BySecurity:
-				key = o.Security
-			case ByCategory:
-				if key = r.Catalog.Events[o.Event].Category; key == "" {
-					continue
+			at := slot(o)
+			if at == nil {
+				continue
+			}
+			if *at == 0 {
+				g := Group{By: by, Key: r.key(by, o)}
+				if by == ByEvent && r.early != nil && r.early[o.Event].Members != nil {
+					g = r.early[o.Event]
 				}
+				out, size = append(out, g), append(size, 0)
+				*at = int32(len(out))
 			}
-			k, ok := at[key]
-			if !ok {
-				k = len(out)
-				at[key] = k
-				out = append(out, Group{By: by, Key: key})
+			of[i] = *at - 1
+			size[int(of[i])-begin]++
+		}
+		for k := range size {
+			if g := &out[begin+k]; g.Windows == nil {
+				g.Members = make([]int, 0, size[k])
 			}
-			out[k].Members = append(out[k].Members, i)
+		}
+		for i, k := range of {
+			if k >= 0 && out[k].Windows == nil {
+				out[k].Members = append(out[k].Members, i)
+			}
 		}
 	}
 	return slices.Clip(out)
+}
+
+// slots returns where the group of an observation is noted, as its index plus
+// one; nil for an observation that is in none.
+func (r *Result) slots(by Grouping) func(o *Observation) *int32 {
+	switch by {
+	case ByEvent:
+		at := make([]int32, len(r.Catalog.Events))
+		return func(o *Observation) *int32 { return &at[o.Event] }
+	case BySecurity:
+		at := make([]int32, len(r.Panel.Columns))
+		return func(o *Observation) *int32 { return &at[o.column] }
+	case ByCategory:
+		at := make(map[string]*int32)
+		return func(o *Observation) *int32 {
+			c := r.Catalog.Events[o.Event].Category
+			if at[c] == nil && c != "" {
+				at[c] = new(int32)
+			}
+			return at[c]
+		}
+	}
+	at := new(int32)
+	return func(*Observation) *int32 { return at }
+}
+
+// key is the key of the group of an observation.
+func (r *Result) key(by Grouping, o *Observation) string {
+	switch by {
+	case ByEvent:
+		return o.EventID
+	case BySecurity:
+		return o.Security
+	case ByCategory:
+		return r.Catalog.Events[o.Event].Category
+	}
+	return string(All)
 }
