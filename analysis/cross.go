@@ -294,28 +294,38 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 	byWeight, byScale := ws.take(1+len(x)), zs.take(1+len(x)) // sums of coefficients
 	var weights float64
 	positive := 0
+	var held member // of two rows that are added together, the first
 	for _, r := range rows {
-		ser, b := g.ser[r], g.b[int(r)*g.coefs:][:1+len(x)]
-		w, scale := g.weight(r), 1/math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))
-		weights += w
+		b := g.b[int(r)*g.coefs:][:1+len(x)]
+		own := member{y: g.ser[r].y[from-g.ser[r].first:][:m], w: g.weight(r), scale: 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))}
+		weights += own.w
 		for j, v := range b {
-			byWeight[j] += w * v
-			byScale[j] += scale * v
+			byWeight[j] += own.w * v
+			byScale[j] += own.scale * v
 		}
-		y := ser.y[from-ser.first:][:m]
 		if len(x) == 1 {
-			positive += accumulate(y, x[0][from:], s.average, s.total, b[0], b[1], w, scale)
+			own.alpha, own.beta = b[0], b[1]
+			if held.y == nil {
+				held = own
+			} else {
+				positive += accumulate(held, own, x[0][from:], s.average, s.total)
+				held.y = nil
+			}
 			continue
 		}
-		for t, v := range y {
-			s.average[t] += w * v
-			s.total[t] += scale * v
+		for t, v := range own.y {
+			s.average[t] += own.w * v
+			s.total[t] += own.scale * v
 			d := v - b[0]
 			for j := range x {
 				d -= b[1+j] * x[j][from+t]
 			}
 			positive += above(d)
 		}
+	}
+	if held.y != nil {
+		nothing := member{y: held.y, alpha: math.Inf(1)}
+		positive += accumulate(held, nothing, x[0][from:], s.average, s.total)
 	}
 	for t := range m {
 		s.weight[t] = weights
@@ -329,18 +339,31 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 	s.positive = float64(positive) / float64(m)
 }
 
-// accumulate adds w y to sum and scale y to total, and returns how many elements
-// of y - alpha - beta x are positive.
-func accumulate(y, x, sum, total []float64, alpha, beta, w, scale float64) (positive int) {
-	x, sum, total = x[:len(y)], sum[:len(y)], total[:len(y)]
-	for t, v := range y {
-		one := 0 // which the compiler makes without a branch
-		if v-(alpha+beta*x[t]) > 0 {
-			one = 1
+// member is what one adds to the sums of a pool.
+type member struct {
+	y                     []float64
+	alpha, beta, w, scale float64
+}
+
+// accumulate adds w y to sum and scale y to total for two members at once, which
+// share the loads and stores, and returns how many of their residuals
+// y - (alpha + beta x) are positive. It has no branch that depends on them.
+func accumulate(a, b member, x, sum, total []float64) (positive int) {
+	n := len(a.y)
+	y1, y2 := a.y, b.y[:n]
+	x, sum, total = x[:n], sum[:n], total[:n]
+	for t, u := range y1 {
+		v, x := y2[t], x[t]
+		i, j := 0, 0
+		if u-(a.alpha+a.beta*x) > 0 {
+			i = 1
 		}
-		positive += one
-		sum[t] += w * v
-		total[t] += scale * v
+		if v-(b.alpha+b.beta*x) > 0 {
+			j = 1
+		}
+		positive += i + j
+		sum[t] += a.w*u + b.w*v
+		total[t] += a.scale*u + b.scale*v
 	}
 	return positive
 }

@@ -27,6 +27,7 @@ type engine struct {
 	coefs                     int // length of Estimate.B: the intercept, the forecast terms, what a model estimates beside them
 
 	obs  []int32 // index into Result.Observations, by row
+	ev   []int32 // index into Catalog.Events, by row
 	ser  []*series
 	s0   []int32 // calendar index of session 0, by row
 	m    []int32 // estimation sessions, by row
@@ -54,7 +55,7 @@ func (g *engine) grow(n int) {
 	g.coefs = max(1+g.forecast, len(g.study.Model.Coefs()))
 	p, l, w := g.forecast, g.length, g.windows
 	f := func(per int) []float64 { return make([]float64, n*per) }
-	g.obs, g.s0, g.m = make([]int32, n), make([]int32, n), make([]int32, n)
+	g.s0, g.m = make([]int32, n), make([]int32, n)
 	g.ser = make([]*series, n)
 	g.k, g.pl = make([]int16, n), make([]bool, n)
 	g.s2, g.r2 = f(1), f(1)
@@ -206,7 +207,10 @@ func (g *engine) fitLinear(r int, f *frame) *Exclusion {
 	if !g.abnormal(r, &e, f) {
 		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
 	}
-	return g.weighable(r)
+	if st.Weights == ValueWeights {
+		return g.weighable(r)
+	}
+	return nil
 }
 
 // abnormal computes AR, Var(AR) and the figures of the CAR windows of row r,

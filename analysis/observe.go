@@ -70,17 +70,57 @@ func (r *Result) observe() {
 		}
 	}
 	r.Observations = make([]Observation, first[n])
-	inEvents(n, func(ev int, _ *workspace) {
+	r.spots, r.first = make([]spot, 0, first[n]), first
+	rows := 0
+	for ev := range n {
 		if first[ev] == first[ev+1] {
-			return
+			continue
 		}
-		e := &r.Catalog.Events[ev]
-		for k, t := range r.targets(e) {
-			o := &r.Observations[first[ev]+k]
-			*o = Observation{Event: ev, EventID: e.ID, Security: t.Symbol, Sign: t.Sign, column: -1, row: -1, Session0: market.NoDate}
-			o.Exclusion = r.locate(o, e, where[target[ev]+k])
+		for _, p := range where[target[ev]:target[ev+1]] {
+			r.spots = append(r.spots, p)
+			if r.placeable(p) {
+				rows++
+			}
 		}
-	})
+	}
+	g.obs, g.ev = make([]int32, 0, rows), make([]int32, 0, rows)
+	for ev := range n {
+		for i := first[ev]; i < first[ev+1]; i++ {
+			if p := r.spots[i]; r.placeable(p) {
+				g.obs, g.ev = append(g.obs, int32(i)), append(g.ev, int32(ev))
+				g.forecast = max(g.forecast, g.series[p.column].forecast)
+			} else {
+				o := r.enter(i, ev)
+				o.Exclusion = r.unplaced(o, &r.Catalog.Events[ev], p)
+			}
+		}
+	}
+}
+
+// placeable reports whether an observation has prices about its session 0.
+func (r *Result) placeable(p spot) bool {
+	if p.column < 0 || p.how == 0 || r.eng.series[p.column].missing != nil {
+		return false
+	}
+	col := r.Panel.Columns[p.column]
+	return int(p.index) >= col.First && int(p.index) <= col.Last()
+}
+
+// enter fills in observation i, of event ev, but for what is measured.
+func (r *Result) enter(i, ev int) *Observation {
+	e, p, o := &r.Catalog.Events[ev], r.spots[i], &r.Observations[i]
+	t := &r.targets(e)[i-r.first[ev]]
+	*o = Observation{Event: ev, EventID: e.ID, Security: t.Symbol, Sign: t.Sign, column: p.column, row: -1, Session0: market.NoDate}
+	if p.column < 0 {
+		return o
+	}
+	o.Benchmark = r.eng.series[p.column].bench
+	if p.how > 0 {
+		cal := r.Panel.Columns[p.column].Calendar
+		o.index, o.Placement = p.index, placements[p.how]
+		o.Session0, o.Early = cal.Date(int(p.index)), cal.Early(int(p.index))
+	}
+	return o
 }
 
 const eventBlock = 64
@@ -137,30 +177,23 @@ func (r *Result) place(ev int, column map[string]int32, before, out []spot) {
 	}
 }
 
-// locate completes an observation from where it lies.
-func (r *Result) locate(o *Observation, e *events.Event, p spot) *Exclusion {
+// unplaced says why an observation is not placeable.
+func (r *Result) unplaced(o *Observation, e *events.Event, p spot) *Exclusion {
 	if p.column < 0 {
 		return &Exclusion{UnknownSecurity, "no prices of " + o.Security}
 	}
-	o.column = p.column
-	col, ser := r.Panel.Columns[p.column], r.eng.series[p.column]
-	o.Benchmark = ser.bench
+	col := r.Panel.Columns[p.column]
 	if p.how == 0 {
 		_, _, ex := Place(e, col.Calendar)
 		return ex
 	}
-	index := int(p.index)
-	o.index, o.Placement = p.index, placements[p.how]
-	o.Session0, o.Early = col.Calendar.Date(index), col.Calendar.Early(index)
-	switch {
-	case ser.missing != nil:
-		return ser.missing
-	case index < col.First:
-		return &Exclusion{BeforeData, fmt.Sprintf("session 0, %s, lies before the first price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.First))}
-	case index > col.Last():
-		return &Exclusion{AfterData, fmt.Sprintf("session 0, %s, lies after the last price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.Last()))}
+	if ex := r.eng.series[p.column].missing; ex != nil {
+		return ex
 	}
-	return nil
+	if int(p.index) < col.First {
+		return &Exclusion{BeforeData, fmt.Sprintf("session 0, %s, lies before the first price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.First))}
+	}
+	return &Exclusion{AfterData, fmt.Sprintf("session 0, %s, lies after the last price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.Last()))}
 }
 
 // timelines lists every catalogued event of every column, studied or not, in

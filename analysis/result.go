@@ -129,6 +129,8 @@ type Result struct {
 	Notes        []Note
 
 	eng   *engine
+	spots []spot          // by observation
+	first []int           // observations before each event of the catalogue
 	early []Group         // by event, those that are measured already
 	all   []events.Target // the study's securities, for events that name none
 }

@@ -48,17 +48,10 @@ func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, er
 	r.eng = &engine{study: s, panel: panel, length: s.Event.Len(), windows: len(s.Windows)}
 	r.observe()
 	g := r.eng
-	rows := make([]int32, 0, len(r.Observations))
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() {
-			rows = append(rows, int32(i))
-			g.forecast = max(g.forecast, g.series[o.column].forecast)
-		}
-	}
-	g.grow(len(rows))
-	for row, i := range rows {
-		o := &r.Observations[i]
-		g.obs[row], g.s0[row], g.ser[row] = i, o.index, g.series[o.column]
+	g.grow(len(g.obs))
+	for row, i := range g.obs {
+		p := r.spots[i]
+		g.s0[row], g.ser[row] = p.index, g.series[p.column]
 	}
 	return r, nil
 }
@@ -89,11 +82,11 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 	if grouped {
 		r.early = make([]Group, len(r.Catalog.Events))
 	}
-	event := func(row int) int { return r.Observations[r.eng.obs[row]].Event }
+	ev := r.eng.ev
 	for row := lo; row < hi; {
 		end := min(row+block, hi)
 		if grouped {
-			for end = row + 1; end < hi && event(end) == event(row); end++ {
+			for end = row + 1; end < hi && ev[end] == ev[row]; end++ {
 			}
 		}
 		if end-row <= most {
@@ -139,7 +132,7 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 
 // settle records that a row was measured, or why it was not.
 func (r *Result) settle(row int, ex *Exclusion) {
-	o := &r.Observations[r.eng.obs[row]]
+	o := r.enter(int(r.eng.obs[row]), int(r.eng.ev[row]))
 	if o.Exclusion = ex; ex == nil {
 		o.row = int32(row)
 		o.Fit = r.fitOf(row)
@@ -147,9 +140,8 @@ func (r *Result) settle(row int, ex *Exclusion) {
 }
 
 func (r *Result) fitOf(row int) Fit {
-	e := r.eng.estimate(row)
-	n := len(r.CoefNames)
-	return Fit{M: e.M, K: e.K, Coef: e.B[:n:n], SE: e.SE[:n:n], S: math.Sqrt(e.S2), R2: e.R2}
+	g, n, at := r.eng, len(r.CoefNames), row*r.eng.coefs
+	return Fit{M: int(g.m[row]), K: int(g.k[row]), Coef: g.b[at:][:n:n], SE: g.se[at:][:n:n], S: math.Sqrt(g.s2[row]), R2: g.r2[row]}
 }
 
 // pool forms the groups, averages them and runs their tests.
