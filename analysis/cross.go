@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sort"
+	"unsafe"
 
 	"aftershock/market"
 )
@@ -33,28 +34,42 @@ type pool struct {
 	summed *summary
 	whole  *portfolio
 	hotel  *hotelling
+	ranks  *ranks
 
 	paired  bool
 	pairs   []pair
 	sampled int // overlapping pairs in all, when pairs is a sample of them; 0 otherwise
 
-	scratch *scratch // memory of the caller's, or nil
-	ranks   *ranks
-
 	ctx       context.Context // ends placebo when it is done; nil: nothing does
 	draws     *Draws
 	placeboOf Test
+
+	scratch *scratch // memory of the caller's, or nil
+	own     struct { // what the above points to
+		summary   summary
+		sums      residualSums
+		portfolio portfolio
+		series    series
+		hotelling hotelling
+		ranks     ranks
+		cross     Cross // the last that was made
+	}
 }
 
 // scratch is memory that one pool after another uses. The nil scratch takes
 // from the heap.
 type scratch struct {
-	ranker ranker
-	tally  tally
-	floats []float64
-	used   int
-	own    *workspace // of fits of portfolios
-	single *engine    // the last of them
+	root    pool    // the last that was made of it
+	rows    []int32 // of root
+	ranker  ranker
+	tally   tally
+	general []general
+	floats  []float64
+	used    int
+	bits    []uint64
+	own     *workspace // of fits of portfolios
+	single  *engine    // the last of them
+	held    frame      // of the last portfolio in calendar time
 
 	// What results keep is cut from blocks of many.
 	figures  slab[Figure]
@@ -77,19 +92,25 @@ func (s *scratch) take(n int) []float64 {
 	return out
 }
 
+// words returns n words, good until the next call.
+func (s *scratch) words(n int) []uint64 {
+	if s == nil {
+		return make([]uint64, n)
+	}
+	s.bits = grown(s.bits, n)
+	return s.bits
+}
+
 // reset gives back all that was taken.
 func (s *scratch) reset() { s.used = 0 }
 
-// slab hands out pieces of large blocks of memory.
+// slab hands out pieces of blocks of memory.
 type slab[T any] []T
 
 func (s *slab[T]) take(n int) []T {
-	const block = 2048
-	if s == nil {
-		return make([]T, n)
-	}
+	const block = 64 << 10 // bytes
 	if n > len(*s) {
-		*s = make([]T, max(n, block))
+		*s = make([]T, max(n, block/int(unsafe.Sizeof(*new(T)))))
 	}
 	out := (*s)[:n:n]
 	*s = (*s)[n:]
@@ -102,8 +123,18 @@ type pair struct {
 	rho  float64
 }
 
-func newPool(g *engine, rows []int32) *pool {
-	p := &pool{eng: g, rows: rows, sameDate: true}
+func newPool(g *engine, rows []int32) *pool { return new(pool).begin(g, rows) }
+
+// pool returns the pool of rows in the memory of s, which belongs to it until
+// the next.
+func (s *scratch) pool(g *engine, rows []int32) *pool {
+	s.reset()
+	s.root = pool{scratch: s}
+	return s.root.begin(g, rows)
+}
+
+func (p *pool) begin(g *engine, rows []int32) *pool {
+	p.eng, p.rows, p.sameDate = g, rows, true
 	if len(rows) == 0 {
 		return p
 	}
@@ -164,7 +195,7 @@ func (p *pool) part(rows []int32) *pool {
 			return q
 		}
 	}
-	q := newPool(p.eng, slices.Clone(rows))
+	q := newPool(p.eng, rows)
 	q.ctx, q.scratch, q.sub = p.ctx, p.scratch, true
 	p.subs = append(p.subs, q)
 	return q
@@ -188,12 +219,19 @@ func (p *pool) summary() *summary {
 		return p.summed
 	}
 	m := p.eng.study.Estimation.Len()
-	sums := inBlocks(p.rows, func(rows []int32, mem *scratch) *residualSums { return p.residualSums(rows, mem) }, p.scratch)
-	all := sums[0]
-	for _, o := range sums[1:] {
-		all.merge(o)
+	all := &p.own.sums
+	if len(p.rows) <= block {
+		p.addResiduals(all, p.rows, p.scratch)
+	} else {
+		all.make(m, p.scratch)
+		inBlocks(p.rows, func(rows []int32) *residualSums {
+			s := new(residualSums)
+			p.addResiduals(s, rows, nil)
+			return s
+		}, all.merge)
 	}
-	s := &summary{average: all.average, positive: all.positive / float64(len(p.rows)), complete: all.complete}
+	s := &p.own.summary
+	*s = summary{average: all.average, positive: all.positive / float64(len(p.rows)), complete: all.complete}
 	for t := range m {
 		s.average[t] /= all.weight[t] // 0/0 where no member has a residual
 		s.rho += all.total[t] * all.total[t]
@@ -207,18 +245,20 @@ func (p *pool) summary() *summary {
 	return s
 }
 
-// inBlocks returns what do gives for blocks of rows, in their order; they are
-// the same on any number of processors.
-func inBlocks[T any](rows []int32, do func(rows []int32, mem *scratch) T, mem *scratch) []T {
-	const block = 2048
-	if len(rows) <= block {
-		return []T{do(rows, mem)}
-	}
-	out := make([]T, (len(rows)+block-1)/block)
-	_ = parallel(context.Background(), len(out), 1, nil, func(w *workspace, b int) {
-		out[b] = do(rows[b*block:min((b+1)*block, len(rows))], nil)
+// block is how many rows a pool goes through at a time; more are shared out
+// between the processors.
+const block = 2048
+
+// inBlocks calls merge with what do gives for every block of rows, in their
+// order: sums are the same on any number of processors.
+func inBlocks[T any](rows []int32, do func(rows []int32) T, merge func(T)) {
+	parts := make([]T, (len(rows)+block-1)/block)
+	_ = parallel(context.Background(), len(parts), 1, nil, func(_ *workspace, b int) {
+		parts[b] = do(rows[b*block : min((b+1)*block, len(rows))])
 	})
-	return out
+	for _, p := range parts {
+		merge(p)
+	}
 }
 
 // residualSums are sums over members of their estimation residuals, by session.
@@ -227,6 +267,10 @@ type residualSums struct {
 	total           []float64 // standardised residuals
 	positive        float64   // fractions of positive residuals
 	complete        bool
+}
+
+func (s *residualSums) make(sessions int, mem *scratch) {
+	*s = residualSums{average: mem.take(sessions), weight: mem.take(sessions), total: mem.take(sessions), complete: true}
 }
 
 func (s *residualSums) merge(o *residualSums) {
@@ -239,13 +283,14 @@ func (s *residualSums) merge(o *residualSums) {
 	s.complete = s.complete && o.complete
 }
 
-func (p *pool) residualSums(rows []int32, mem *scratch) *residualSums {
+// addResiduals sets s to the sums over rows.
+func (p *pool) addResiduals(s *residualSums, rows []int32, mem *scratch) {
 	g := p.eng
 	m := g.study.Estimation.Len()
-	s := &residualSums{average: mem.take(m), weight: mem.take(m), total: mem.take(m), complete: true}
+	s.make(m, mem)
 	if p.even {
 		p.evenSums(rows, s)
-		return s
+		return
 	}
 	x := mem.take(m)
 	for _, r := range rows {
@@ -280,10 +325,9 @@ func (p *pool) residualSums(rows []int32, mem *scratch) *residualSums {
 			s.total[t] += (v - e) * scale
 		}
 	}
-	return s
 }
 
-// evenSums is residualSums for an even pool. Its residuals are linear in the
+// evenSums is addResiduals for an even pool. Its residuals are linear in the
 // returns and have mean 0 and the sum of squares s^2 (M-K), so that returns are
 // added and their fits taken off at the end.
 func (p *pool) evenSums(rows []int32, s *residualSums) {
@@ -372,7 +416,8 @@ func accumulate(a, b member, x, sum, total []float64) (positive int) {
 func (p *pool) portfolio() *portfolio {
 	if p.whole == nil {
 		if p.even {
-			p.whole = p.evenPortfolio()
+			p.whole = &p.own.portfolio
+			*p.whole = p.evenPortfolio()
 		} else {
 			p.whole = newPortfolio(p.eng, p.rows, p.eng.weight)
 		}
@@ -573,7 +618,8 @@ func (c *Cross) N() int { return len(c.CAR) }
 // newCross takes window w (an index into Study.Windows) of the pool's members.
 func newCross(p *pool, w int) *Cross {
 	g := p.eng
-	c := &Cross{Window: g.study.Windows[w], index: w}
+	c := &p.own.cross
+	*c = Cross{Window: g.study.Windows[w], index: w, rows: p.rows}
 	n := len(p.rows)
 	buf := p.scratch.take(6 * n)
 	cut := func() []float64 {
@@ -582,10 +628,13 @@ func newCross(p *pool, w int) *Cross {
 		return s
 	}
 	c.CAR, c.Var, c.SCAR, c.CSAR, c.BHAR, c.Weight = cut(), cut(), cut(), cut(), cut(), cut()
-	c.rows = make([]int32, 0, n)
-	for _, r := range p.rows {
+	whole := true
+	for i, r := range p.rows {
 		k := int(r)*g.windows + w
 		if math.IsNaN(g.car[k]) {
+			if whole {
+				whole, c.rows = false, slices.Clone(p.rows[:i])
+			}
 			continue
 		}
 		c.CAR = append(c.CAR, g.car[k])
@@ -594,18 +643,29 @@ func newCross(p *pool, w int) *Cross {
 		c.CSAR = append(c.CSAR, g.csar[k])
 		c.BHAR = append(c.BHAR, g.bhar[k])
 		c.Weight = append(c.Weight, g.weight(r))
-		c.rows = append(c.rows, r)
+		if !whole {
+			c.rows = append(c.rows, r)
+		}
 	}
 	c.pool = p.part(c.rows)
 	return c
 }
 
+// mem is the scratch memory of the cross-section, or nil.
+func (c *Cross) mem() *scratch {
+	if c.pool == nil {
+		return nil
+	}
+	return c.pool.scratch
+}
+
 // figures returns by-products of a test.
 func (c *Cross) figures(f ...Figure) []Figure {
-	if c.pool.scratch == nil {
+	mem := c.mem()
+	if mem == nil {
 		return slices.Clone(f)
 	}
-	out := c.pool.scratch.figures.take(len(f))
+	out := mem.figures.take(len(f))
 	copy(out, f)
 	return out
 }

@@ -9,13 +9,13 @@ import (
 // measure averages and tests a group. When ctx is done, its tests are void.
 func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	g := r.eng
-	mem.reset()
-	rows := make([]int32, len(grp.Members))
+	mem.rows = grown(mem.rows, len(grp.Members))
+	rows := mem.rows
 	for k, i := range grp.Members {
 		rows[k] = r.Observations[i].row
 	}
-	p := newPool(g, rows)
-	p.ctx, p.scratch = ctx, mem
+	p := mem.pool(g, rows)
+	p.ctx = ctx
 	grp.SameDate = p.sameDate
 	grp.average(g, p)
 	grp.Windows = make([]GroupWindow, len(r.Study.Windows))
@@ -73,8 +73,8 @@ func (grp *Group) average(g *engine, p *pool) {
 	q, of := nan, nan // the quantile of so many degrees of freedom
 	for t := range l {
 		tau := g.study.Event.From + t
-		a := Average{Tau: tau, N: ar.n[t], AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: ar.positive[t],
-			NPath: car.n[t], CAAR: car.mean[t], CAARSE: car.se[t], Lower: nan, Upper: nan}
+		a := Average{Tau: tau, N: int(ar.n[t]), AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: int(ar.positive[t]),
+			NPath: int(car.n[t]), CAAR: car.mean[t], CAARSE: car.se[t], Lower: nan, Upper: nan}
 		df := float64(a.NPath - 1)
 		if grp.SEMethod == "portfolio" {
 			e := p.whole.eng.estimate(0)
@@ -111,39 +111,20 @@ func (p *pool) among(k int, has func(row int32) bool, win Window) float64 {
 // moments returns the moments of the members' ARs, and of their CARs from the
 // event window's start; of an even pool, only the means of these. Two passes
 // over the members, which keep nothing of them: means, then spreads.
-func (p *pool) moments() (ar, car *moments) {
-	g := p.eng
-	l := g.length
-	type two struct{ ar, car *moments }
-	pass := func(spread bool) two {
-		sums := inBlocks(p.rows, func(rows []int32, mem *scratch) two {
-			m := two{newMoments(l, ar, mem), newMoments(l, car, mem)}
-			path := mem.take(l)
-			for _, r := range rows {
-				w, x := g.weight(r), g.ar[int(r)*l:][:l]
-				if p.even {
-					m.ar.addWhole(x, w, spread)
-					continue
-				}
-				g.cumulative(int(r), path)
-				m.ar.add(x, w, spread)
-				m.car.add(path, w, spread)
-			}
-			return m
-		}, p.scratch)
-		for _, o := range sums[1:] {
-			sums[0].ar.merge(o.ar)
-			sums[0].car.merge(o.car)
+func (p *pool) moments() (ar, car moments) {
+	l := p.eng.length
+	path := p.scratch.take(l)
+	ar.make(l, p.scratch)
+	car.make(l, p.scratch)
+	for _, spread := range []bool{false, true} {
+		if len(p.rows) <= block {
+			p.addMoments(&ar, &car, p.rows, spread, path)
+		} else {
+			p.momentBlocks(&ar, &car, spread)
 		}
-		return sums[0]
+		ar.end(spread)
+		car.end(spread)
 	}
-	first := pass(false)
-	ar, car = first.ar, first.car
-	ar.means()
-	car.means()
-	second := pass(true)
-	ar.spreads(second.ar)
-	car.spreads(second.car)
 	if p.even {
 		copy(car.n, ar.n)
 		var sum float64
@@ -155,20 +136,46 @@ func (p *pool) moments() (ar, car *moments) {
 	return ar, car
 }
 
-// moments are weighted means and spreads by session, NaN values left out.
-type moments struct {
-	n, positive                  []int
-	weight, mean, ss, ws, sd, se []float64
+// momentBlocks is addMoments for many members.
+func (p *pool) momentBlocks(ar, car *moments, spread bool) {
+	type two struct{ ar, car moments }
+	l := p.eng.length
+	inBlocks(p.rows, func(rows []int32) *two {
+		m := new(two)
+		m.ar.make(l, nil)
+		m.car.make(l, nil)
+		if spread {
+			m.ar.mean, m.car.mean = ar.mean, car.mean
+		}
+		p.addMoments(&m.ar, &m.car, rows, spread, make([]float64, l))
+		return m
+	}, func(m *two) {
+		ar.merge(&m.ar, spread)
+		car.merge(&m.car, spread)
+	})
 }
 
-// newMoments returns moments of l sessions about the means of of, if it is not nil.
-func newMoments(l int, of *moments, mem *scratch) *moments {
-	f, k := mem.take(6*l), make([]int, 2*l)
-	m := &moments{k[:l], k[l:], f[:l], f[l : 2*l], f[2*l : 3*l], f[3*l : 4*l], f[4*l : 5*l], f[5*l:]}
-	if of != nil {
-		m.mean = of.mean
+// addMoments adds what rows add to the means, or to the spreads. path is scratch.
+func (p *pool) addMoments(ar, car *moments, rows []int32, spread bool, path []float64) {
+	g := p.eng
+	for _, r := range rows {
+		w, x := g.weight(r), g.ar[int(r)*g.length:][:g.length]
+		if p.even {
+			ar.addWhole(x, w, spread)
+			continue
+		}
+		g.cumulative(int(r), path)
+		ar.add(x, w, spread)
+		car.add(path, w, spread)
 	}
-	return m
+}
+
+// moments are weighted means and spreads by session, NaN values left out.
+type moments struct{ n, positive, weight, mean, ss, ws, sd, se []float64 }
+
+func (m *moments) make(l int, mem *scratch) {
+	f := mem.take(8 * l)
+	*m = moments{f[:l], f[l : 2*l], f[2*l : 3*l], f[3*l : 4*l], f[4*l : 5*l], f[5*l : 6*l], f[6*l : 7*l], f[7*l:]}
 }
 
 // add takes the values x of one observation of weight w, first for the mean,
@@ -210,7 +217,36 @@ func (m *moments) addWhole(x []float64, w float64, spread bool) {
 		n[t]++
 		weight[t] += w
 		mean[t] += w * v
-		positive[t] += above(v)
+		positive[t] += float64(above(v))
+	}
+}
+
+// merge adds the sums of other observations.
+func (m *moments) merge(o *moments, spread bool) {
+	for t := range m.n {
+		if spread {
+			m.ss[t] += o.ss[t]
+			m.ws[t] += o.ws[t]
+			continue
+		}
+		m.n[t] += o.n[t]
+		m.positive[t] += o.positive[t]
+		m.weight[t] += o.weight[t]
+		m.mean[t] += o.mean[t]
+	}
+}
+
+// end completes the means, then the spreads.
+func (m *moments) end(spread bool) {
+	for t, n := range m.n {
+		if !spread {
+			m.mean[t] /= m.weight[t] // 0/0 for no value
+			continue
+		}
+		m.sd[t], m.se[t] = math.Sqrt(m.ss[t]/(n-1)), math.Sqrt(n/(n-1)*m.ws[t])/m.weight[t] // 0/0 for one value
+		if n < 2 {
+			m.sd[t], m.se[t] = nan, nan
+		}
 	}
 }
 
@@ -218,37 +254,6 @@ func (m *moments) addWhole(x []float64, w float64, spread bool) {
 func above(v float64) int {
 	bits := int64(math.Float64bits(v)) // above 0 as v is
 	return int(uint64(-bits&^bits) >> 63)
-}
-
-// merge adds the sums of other observations.
-func (m *moments) merge(o *moments) {
-	for t := range m.n {
-		m.n[t] += o.n[t]
-		m.positive[t] += o.positive[t]
-		m.weight[t] += o.weight[t]
-		if &m.mean[0] != &o.mean[0] {
-			m.mean[t] += o.mean[t]
-		}
-		m.ss[t] += o.ss[t]
-		m.ws[t] += o.ws[t]
-	}
-}
-
-func (m *moments) means() {
-	for t := range m.mean {
-		m.mean[t] /= m.weight[t] // 0/0 for no value
-	}
-}
-
-// spreads completes m with the sums of the second pass.
-func (m *moments) spreads(o *moments) {
-	for t, n := range m.n {
-		f := float64(n)
-		m.sd[t], m.se[t] = math.Sqrt(o.ss[t]/(f-1)), math.Sqrt(f/(f-1)*o.ws[t])/m.weight[t] // 0/0 for one value
-		if n < 2 {
-			m.sd[t], m.se[t] = nan, nan
-		}
-	}
 }
 
 // inflation is sqrt((1+(N-1)r)/(1-r)), 1 where r is not positive or not known.

@@ -265,14 +265,12 @@ func (r *replica) measure(j, s0 int) {
 // test runs the tests on the rows as they were measured.
 func (r *replica) test() []TestResult {
 	g := r.eng
-	r.scratch.reset()
 	var p *pool
 	var c *Cross
 	for k, a := range r.stats {
 		fresh := k == 0 || !slices.Equal(r.local[k], r.local[k-1])
 		if fresh {
-			p = newPool(g, r.local[k])
-			p.scratch = &r.scratch
+			p = r.scratch.pool(g, r.local[k])
 		}
 		if fresh || r.index[k] != r.index[k-1] {
 			c = newCross(p, r.index[k])

@@ -80,12 +80,13 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 		given.Model = givenLine{study.Model, coef(0), coef(1)}
 		study = &given
 	}
-	return single(study, p, g.s0[rows[0]], nil)
+	alone := single(study, p, g.s0[rows[0]], nil)
+	return &alone
 }
 
 // evenPortfolio is newPortfolio for an even pool: the mean of the returns is the
 // mean of the residuals and of the abnormal returns on top of the mean fit.
-func (p *pool) evenPortfolio() *portfolio {
+func (p *pool) evenPortfolio() portfolio {
 	g := p.eng
 	first, s0 := g.ser[p.rows[0]], int(g.s0[p.rows[0]])
 	var bs small
@@ -117,7 +118,8 @@ func (p *pool) evenPortfolio() *portfolio {
 			y[t] += b[1+j] * x[from+t]
 		}
 	}
-	s := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, first: from, y: y, x: first.x, begin: from, end: from + len(y)}
+	s := &p.own.series
+	*s = series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, first: from, y: y, x: first.x, begin: from, end: from + len(y)}
 	mem := p.scratch
 	if p.sub { // which may be asked again after another
 		mem = nil
@@ -144,20 +146,21 @@ func (m givenLine) Estimate(s *Sample, e *Estimate) *Exclusion {
 
 // single fits one series alone, with session 0 at index s0. With mem, it is good
 // until the next one.
-func single(study *Study, s *series, s0 int32, mem *scratch) *portfolio {
-	g, w := &engine{study: study, length: study.Event.Len(), windows: len(study.Windows), forecast: s.forecast}, new(workspace)
-	switch {
-	case mem == nil:
-		g.grow(1)
-	case mem.single == nil || mem.single.study != study || mem.single.forecast != s.forecast:
-		g.grow(1)
-		mem.single, mem.own = g, w
-	default:
+func single(study *Study, s *series, s0 int32, mem *scratch) portfolio {
+	var g *engine
+	var w *workspace
+	if mem != nil && mem.single != nil && mem.single.study == study && mem.single.forecast == s.forecast {
 		g, w = mem.single, mem.own
+	} else {
+		g, w = &engine{study: study, length: study.Event.Len(), windows: len(study.Windows), forecast: s.forecast}, new(workspace)
+		g.grow(1)
+	}
+	if mem != nil {
+		mem.single, mem.own = g, w
 	}
 	g.ser[0], g.s0[0] = s, s0
 	w.sample = Sample{Estimation: study.Estimation, Event: study.Event, work: w}
-	return &portfolio{eng: g, ex: g.fit(0, &w.sample)}
+	return portfolio{eng: g, ex: g.fit(0, &w.sample)}
 }
 
 // path fills car and variance, one element a session of the event window, with

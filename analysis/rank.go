@@ -154,7 +154,19 @@ type general struct {
 }
 
 func newRanks(estimation, event, windows int, s *scratch) *ranks {
-	return &ranks{s.rankSum(estimation + event), s.rankSum(estimation + event), s.rankSum(estimation), make([]general, windows)}
+	return new(ranks).make(estimation, event, windows, s)
+}
+
+func (r *ranks) make(estimation, event, windows int, s *scratch) *ranks {
+	*r = ranks{plain: s.rankSum(estimation + event), standardised: s.rankSum(estimation + event), base: s.rankSum(estimation)}
+	if s == nil {
+		r.general = make([]general, windows)
+	} else {
+		s.general = grown(s.general, windows)
+		clear(s.general)
+		r.general = s.general
+	}
+	return r
 }
 
 // merge adds the ranks of other members.
@@ -194,23 +206,35 @@ func (p *pool) ranked() *ranks {
 
 func (p *pool) rank() *ranks {
 	g := p.eng
-	job := &ranking{pool: p}
 	about := p.firstStandardised()
-	sums := inBlocks(p.rows, func(rows []int32, mem *scratch) *deviations { return p.standardised(rows, about, mem) }, p.scratch)
-	for _, o := range sums[1:] {
-		sums[0].merge(o)
+	var d deviations
+	d.make(len(about), p.scratch)
+	job := ranking{pool: p}
+	out := &p.own.ranks
+	small := len(p.rows) <= block
+	if small {
+		p.addStandardised(&d, p.rows, about)
+	} else {
+		inBlocks(p.rows, func(rows []int32) *deviations {
+			d := new(deviations)
+			d.make(len(about), nil)
+			p.addStandardised(d, rows, about)
+			return d
+		}, d.merge)
 	}
-	spread := sums[0].spread()
+	spread := d.spread()
 	job.spread, job.scale = spread[:g.length], spread[g.length:]
 	for w := range job.scale {
-		if sums[0].n[g.length+w] < float64(len(p.rows)) {
+		if d.n[g.length+w] < float64(len(p.rows)) {
 			job.scale[w] = nan
 		}
 	}
-	parts := inBlocks(p.rows, job.members, p.scratch)
-	out := parts[0]
-	for _, o := range parts[1:] {
-		out.merge(o)
+	if mem := p.scratch; small && mem != nil && !p.sub {
+		job.members(out.make(g.study.Estimation.Len(), g.length, g.windows, mem), p.rows, mem)
+	} else if small {
+		job.members(out.make(g.study.Estimation.Len(), g.length, g.windows, nil), p.rows, new(scratch))
+	} else {
+		p.rankBlocks(out, job)
 	}
 	for w := range out.general {
 		out.general[w].finish(len(p.rows), &out.base)
@@ -218,9 +242,28 @@ func (p *pool) rank() *ranks {
 	return out
 }
 
+// rankBlocks is rank for many members.
+func (p *pool) rankBlocks(out *ranks, job ranking) {
+	g := p.eng
+	empty := true
+	inBlocks(p.rows, func(rows []int32) *ranks {
+		return job.members(newRanks(g.study.Estimation.Len(), g.length, g.windows, nil), rows, new(scratch))
+	}, func(o *ranks) {
+		if empty {
+			*out, empty = *o, false
+			return
+		}
+		out.merge(o)
+	})
+}
+
 // deviations are sums of several columns of numbers about one of each, from
 // which their spreads follow without a second pass.
 type deviations struct{ n, sum, ss []float64 }
+
+func (d *deviations) make(columns int, mem *scratch) {
+	*d = deviations{mem.take(columns), mem.take(columns), mem.take(columns)}
+}
 
 func (d *deviations) merge(o *deviations) {
 	for k := range d.n {
@@ -241,12 +284,17 @@ func (d *deviations) spread() []float64 {
 	return d.ss
 }
 
-// eachStandardised calls do with the SARs of a row and their variances, and with
-// its SCARs, whose first comes behind the SARs.
-func (g *engine) eachStandardised(r int32, do func(first int, value, variance []float64)) {
+// standardisable returns the ARs of a row, then its CARs, with their variances
+// and where they begin among the columns of deviations.
+func (g *engine) standardisable(r int32) [2]struct {
+	value, variance []float64
+	first           int
+} {
 	row, l, w := int(r), g.length, g.windows
-	do(0, g.ar[row*l:][:l], g.va[row*l:][:l])
-	do(l, g.car[row*w:][:w], g.carVar[row*w:][:w])
+	return [2]struct {
+		value, variance []float64
+		first           int
+	}{{g.ar[row*l:][:l], g.va[row*l:][:l], 0}, {g.car[row*w:][:w], g.carVar[row*w:][:w], l}}
 }
 
 // firstStandardised returns the first SAR that there is of each session of the
@@ -258,14 +306,14 @@ func (p *pool) firstStandardised() []float64 {
 	}
 	left := len(about)
 	for _, r := range p.rows {
-		p.eng.eachStandardised(r, func(first int, value, variance []float64) {
-			for t, v := range value {
-				if k := first + t; about[k] != about[k] && v == v {
-					about[k] = v / math.Sqrt(variance[t])
+		for _, x := range p.eng.standardisable(r) {
+			for t, v := range x.value {
+				if k := x.first + t; about[k] != about[k] && v == v {
+					about[k] = v / math.Sqrt(x.variance[t])
 					left--
 				}
 			}
-		})
+		}
 		if left == 0 {
 			break
 		}
@@ -273,34 +321,29 @@ func (p *pool) firstStandardised() []float64 {
 	return about
 }
 
-// standardised sums the SARs and SCARs of rows.
-func (p *pool) standardised(rows []int32, about []float64, mem *scratch) *deviations {
-	d := &deviations{mem.take(len(about)), mem.take(len(about)), mem.take(len(about))}
+// addStandardised adds the SARs and SCARs of rows to d.
+func (p *pool) addStandardised(d *deviations, rows []int32, about []float64) {
 	for _, r := range rows {
-		p.eng.eachStandardised(r, func(first int, value, variance []float64) {
-			variance = variance[:len(value)]
-			about, n, sum, ss := about[first:][:len(value)], d.n[first:][:len(value)], d.sum[first:][:len(value)], d.ss[first:][:len(value)]
-			for t, v := range value {
+		for _, x := range p.eng.standardisable(r) {
+			n := len(x.value)
+			variance, about := x.variance[:n], about[x.first:][:n]
+			count, sum, ss := d.n[x.first:][:n], d.sum[x.first:][:n], d.ss[x.first:][:n]
+			for t, v := range x.value {
 				if v == v {
 					v = v/math.Sqrt(variance[t]) - about[t]
-					n[t]++
+					count[t]++
 					sum[t] += v
 					ss[t] += v * v
 				}
 			}
-		})
+		}
 	}
-	return d
 }
 
-// members ranks some of the members.
-func (job *ranking) members(rows []int32, s *scratch) *ranks {
-	if s == nil {
-		s = new(scratch)
-	}
+// members adds the ranks of some of the members to out.
+func (job *ranking) members(out *ranks, rows []int32, s *scratch) *ranks {
 	g := job.pool.eng
 	est, l := g.study.Estimation.Len(), g.length
-	out := newRanks(est, l, g.windows, s)
 	for w, v := range job.scale {
 		if v == v {
 			out.general[w].sum = s.take(est)

@@ -66,53 +66,102 @@ func (CalendarTime) Run(c *Cross) TestResult {
 	}
 	// Sums over the observations held on each day: their number, the return,
 	// the regressors.
-	width := 2 + p
-	days := make([]float64, int(end-begin+1)*width)
+	width, l, mem := 2+p, c.Window.Len(), c.mem()
+	days := mem.take(int(end-begin+1) * width)
 	for _, r := range c.rows {
 		s := g.ser[r]
-		for tau := c.Window.From; tau <= c.Window.To; tau++ {
-			ar := g.ar[int(r)*g.length+tau-g.study.Event.From]
+		at := int(g.s0[r]) + c.Window.From
+		for t, ar := range g.ar[int(r)*g.length+c.Window.From-g.study.Event.From:][:l] {
 			if ar != ar {
 				continue
 			}
-			k := int(g.s0[r]) + tau
-			day := days[int(s.col.Calendar.Date(k)-begin)*width:][:width]
+			day := days[int(s.col.Calendar.Date(at+t)-begin)*width:][:width]
 			day[0]++
 			if plain {
 				day[1] += ar
 				continue
 			}
-			day[1] += at(s.y, s.first, k)
+			day[1] += s.y[at+t-s.first]
 			for j := range p {
-				day[2+j] += s.x[j][k]
+				day[2+j] += s.x[j][at+t]
 			}
 		}
 	}
-	x := make([][]float64, 1+p)
-	var y []float64
+	t := 0 // sessions
 	for i := 0; i < len(days); i += width {
-		n := days[i]
-		if n == 0 {
-			continue
-		}
-		y = append(y, days[i+1]/n)
-		x[0] = append(x[0], 1)
-		for j := range p {
-			x[1+j] = append(x[1+j], days[i+2+j]/n)
+		if days[i] > 0 {
+			t++
 		}
 	}
-	if len(y) < len(x)+2 {
-		return undefined("the portfolio is held on %d sessions; %d coefficients need %d", len(y), len(x), len(x)+2)
+	if t < p+3 {
+		return undefined("the portfolio is held on %d sessions; %d coefficients need %d", t, 1+p, p+3)
 	}
-	lag := int(4 * math.Pow(float64(len(y))/100, 2.0/9))
-	fit, err := Regress(y, x, Specification{Errors: NeweyWest, Lag: lag})
-	if err != nil {
-		return undefined("the portfolio's regression cannot be estimated: %v", err)
+	y, flat := mem.take(t), mem.take(p*t)
+	var f frame
+	if mem != nil {
+		f = mem.held
 	}
-	if !(fit.SE[0] > 0) || fit.Sigma < 1e-12*deviation(y) {
+	x := f.x[:0]
+	for j := range p {
+		x = append(x, flat[j*t:(j+1)*t])
+	}
+	k := 0
+	for i := 0; i < len(days); i += width {
+		if n := days[i]; n > 0 {
+			y[k] = days[i+1] / n
+			for j := range x {
+				x[j][k] = days[i+2+j] / n
+			}
+			k++
+		}
+	}
+	f.factorise(x, t)
+	if mem != nil {
+		mem.held = f
+	}
+	if f.ex != nil {
+		return undefined("the portfolio's regression cannot be estimated: the columns are linearly dependent")
+	}
+	b := mem.take(1 + p)
+	ybar, rss, tss := f.solve(y, b)
+	df := float64(t - 1 - p)
+	if negligible(tss, tss+float64(t)*ybar*ybar) {
+		return undefined("the portfolio's regression cannot be estimated: the dependent variable does not vary")
+	}
+	lag := int(4 * math.Pow(float64(t)/100, 2.0/9))
+	se := math.Sqrt(float64(t) / df * f.interceptHAC(y, b, lag, mem))
+	if !(se > 0) || math.Sqrt(rss/df) < 1e-12*math.Sqrt(tss/float64(t-1)) {
 		return undefined("the portfolio's abnormal return does not vary")
 	}
-	r := outcome(fit.T[0], StudentT(fit.DF))
-	r.Extra = []Figure{{"alpha", fit.Coef[0]}, {"sessions", float64(len(y))}, {"lag", float64(lag)}}
+	r := outcome(b[0]/se, StudentT(df))
+	r.Extra = c.figures(Figure{"alpha", b[0]}, Figure{"sessions", float64(t)}, Figure{"lag", float64(lag)})
 	return r
+}
+
+// interceptHAC returns Newey and West's variance of the intercept of the fit b of
+// y, without a correction for few rows:
+//
+//	sum_l w_l sum_t u_t u_{t-l}, w_l = 1 - |l|/(lag+1), u_t = (1/T - xbar' S^-1 (x_t - xbar)) e_t
+func (f *frame) interceptHAC(y, b []float64, lag int, mem *scratch) (v float64) {
+	u := mem.take(len(y))
+	var cs small
+	c := cs.take(f.p) // S^-1 xbar
+	for i := range c {
+		for j := range c {
+			c[i] += f.sinv[i*f.p+j] * f.xbar[j]
+		}
+	}
+	for t := range u {
+		e, h := y[t]-b[0], 1/float64(f.m)
+		for j, x := range f.x {
+			e -= b[1+j] * x[t]
+			h -= c[j] * (x[t] - f.xbar[j])
+		}
+		u[t] = h * e
+		v += u[t] * u[t]
+		for l := 1; l <= min(lag, t); l++ {
+			v += 2 * (1 - float64(l)/float64(lag+1)) * u[t] * u[t-l]
+		}
+	}
+	return v
 }

@@ -124,6 +124,6 @@ func (PortfolioTest) Run(c *Cross) TestResult {
 		return undefined("the portfolio's window is not complete")
 	}
 	r := outcome(car/math.Sqrt(variance), StudentT(float64(e.M-e.K)))
-	r.Extra = []Figure{{"car", car}}
+	r.Extra = c.figures(Figure{"car", car})
 	return r
 }

@@ -83,7 +83,7 @@ type hotelling struct {
 
 func (p *pool) hotelling() *hotelling {
 	if p.hotel == nil {
-		p.hotel = new(hotelling)
+		p.hotel = &p.own.hotelling
 		p.hotel.problem = p.hotel.prepare(p)
 	}
 	return p.hotel
@@ -140,7 +140,7 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 			if q.ex != nil {
 				return fmt.Sprintf("a security cannot be measured on the %d common estimation sessions: %s", h.m, q.ex.Detail)
 			}
-			h.fits = append(h.fits, q)
+			h.fits = append(h.fits, &q)
 			q.eng.residuals(0, resid[i*m:(i+1)*m])
 		}
 	}

@@ -53,7 +53,7 @@ func (SignTest) Run(c *Cross) TestResult {
 	if positive == 0 {
 		upper = 1
 	}
-	r.Extra = []Figure{{"exact_p", min(1, 2*min(lower, upper))}}
+	r.Extra = c.figures(Figure{"exact_p", min(1, 2*min(lower, upper))})
 	return r
 }
 
@@ -96,6 +96,6 @@ func (GeneralizedSign) Run(c *Cross) TestResult {
 		return undefined("the fraction of positive abnormal returns in the estimation windows is %g", p)
 	}
 	r := outcome((w-n*p)/math.Sqrt(n*p*(1-p)), Normal())
-	r.Extra = []Figure{{"p_hat", p}}
+	r.Extra = c.figures(Figure{"p_hat", p})
 	return r
 }

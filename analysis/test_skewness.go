@@ -45,6 +45,6 @@ func (Skewness) Run(c *Cross) TestResult {
 	g *= n / ((n - 1) * (n - 2))
 	s := m / sd
 	r := outcome(math.Sqrt(n)*(s+g*s*s/3+g*g*s*s*s/27+g/(6*n)), Normal())
-	r.Extra = []Figure{{"skewness", g}}
+	r.Extra = c.figures(Figure{"skewness", g})
 	return r
 }

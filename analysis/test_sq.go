@@ -57,7 +57,7 @@ func (SampleQuantile) Run(c *Cross) TestResult {
 		}
 	}
 	n := float64(1 + sums)
-	r := TestResult{Stat: car, Dist: Distribution{"empirical", nan, nan}, Extra: []Figure{{"sums", float64(sums)}, {"beyond", float64(beyond)}}}
+	r := TestResult{Stat: car, Dist: Distribution{"empirical", nan, nan}, Extra: c.figures(Figure{"sums", float64(sums)}, Figure{"beyond", float64(beyond)})}
 	r.PLower, r.PUpper = float64(1+below)/n, float64(1+above)/n
 	r.P = min(1, 2*min(r.PLower, r.PUpper))
 	return r

@@ -66,12 +66,12 @@ func (BMP) Paper() string { return "Boehmer, Musumeci, Poulsen (1991)" }
 func (BMP) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (BMP) Run(c *Cross) TestResult { return withNormal(meanTest(c.SCAR)) }
+func (BMP) Run(c *Cross) TestResult { return c.withNormal(meanTest(c.SCAR)) }
 
 // withNormal adds the p value that the statistic would have against N(0,1).
-func withNormal(r TestResult) TestResult {
+func (c *Cross) withNormal(r TestResult, also ...Figure) TestResult {
 	if r.Stat == r.Stat {
-		r.Extra = append(r.Extra, Figure{"p_normal", 2 * normalUpper(math.Abs(r.Stat))})
+		r.Extra = c.figures(append([]Figure{{"p_normal", 2 * normalUpper(math.Abs(r.Stat))}}, also...)...)
 	}
 	return r
 }
@@ -113,10 +113,8 @@ func (KPBMP) Run(c *Cross) TestResult {
 	if f := 1 + (n-1)*rbar; !(f > 0) || rbar >= 1 {
 		return undefined("a mean correlation of %.3g leaves no variance to adjust by", rbar)
 	} else {
-		r = withNormal(outcome(r.Stat*math.Sqrt((1-rbar)/f), r.Dist))
+		return c.withNormal(outcome(r.Stat*math.Sqrt((1-rbar)/f), r.Dist), Figure{"r_bar", rbar})
 	}
-	r.Extra = append(r.Extra, Figure{"r_bar", rbar})
-	return r
 }
 
 // KPPatell is the Patell test adjusted for cross-correlation:
@@ -158,6 +156,6 @@ func (KPPatell) Run(c *Cross) TestResult {
 		return undefined("a mean correlation of %.3g leaves no variance to adjust by", c.RBar())
 	}
 	r = outcome(r.Stat/math.Sqrt(f), Normal())
-	r.Extra = []Figure{{"r_bar", c.RBar()}}
+	r.Extra = c.figures(Figure{"r_bar", c.RBar()})
 	return r
 }

@@ -95,7 +95,7 @@ func (VarianceLambda) Scope() Scope { return ManyObservations }
 func (VarianceLambda) Run(c *Cross) TestResult {
 	g := c.pool.eng
 	l := c.Window.Len()
-	mem := c.pool.scratch
+	mem := c.mem()
 	n, ars, vs, ratios := mem.take(l), mem.take(l), mem.take(l), mem.take(l)
 	first := c.Window.From - g.study.Event.From
 	for _, r := range c.rows {

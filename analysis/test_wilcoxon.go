@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -41,28 +40,30 @@ func (Wilcoxon) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (Wilcoxon) Run(c *Cross) TestResult {
 	const exact = 50
-	x := make([]float64, 0, c.N())
+	// In ascending order of size, the sign in the last bit.
+	x := c.mem().words(c.N())[:0]
 	for _, v := range c.CAR {
-		if v != 0 {
-			x = append(x, v)
+		switch size := math.Float64bits(math.Abs(v)) << 1; {
+		case v > 0:
+			x = append(x, size|1)
+		case v < 0:
+			x = append(x, size)
 		}
 	}
 	if len(x) == 0 {
 		return undefined("every cumulative abnormal return is zero")
 	}
-	slices.SortFunc(x, func(a, b float64) int { return cmp.Compare(math.Abs(a), math.Abs(b)) })
+	slices.Sort(x)
 	n := float64(len(x))
 	w, variance := 0.0, n*(n+1)*(2*n+1)/24
 	ties := false
 	for i := 0; i < len(x); {
 		j := i + 1
-		for j < len(x) && math.Abs(x[j]) == math.Abs(x[i]) {
+		for j < len(x) && x[j]>>1 == x[i]>>1 {
 			j++
 		}
 		for _, v := range x[i:j] {
-			if v > 0 {
-				w += float64(i+1+j) / 2
-			}
+			w += float64(v&1) * float64(i+1+j) / 2
 		}
 		if t := float64(j - i); t > 1 {
 			ties = true
@@ -74,7 +75,7 @@ func (Wilcoxon) Run(c *Cross) TestResult {
 	sd := math.Sqrt(variance)
 	z := (w - centre) / sd
 	r := TestResult{Stat: w, Dist: Distribution{"signed-rank", nan, nan}}
-	r.Extra = []Figure{{"z", z}, {"p_continuity", 2 * normalUpper(max(0, math.Abs(w-centre)-0.5)/sd)}}
+	r.Extra = c.figures(Figure{"z", z}, Figure{"p_continuity", 2 * normalUpper(max(0, math.Abs(w-centre)-0.5)/sd)})
 	if len(x) <= exact && len(x) == c.N() && !ties {
 		r.PLower, r.PUpper = signedRank(len(x), int(w)), signedRank(len(x), int(2*centre-w))
 	} else {
