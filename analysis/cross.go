@@ -53,6 +53,7 @@ type pool struct {
 		hotelling hotelling
 		ranks     ranks
 		cross     Cross // the last that was made
+		ar, car   moments
 	}
 }
 
@@ -75,6 +76,7 @@ type scratch struct {
 	figures  slab[Figure]
 	results  slab[TestResult]
 	averages slab[Average]
+	windows  slab[GroupWindow]
 	members  slab[int]
 }
 

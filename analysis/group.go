@@ -18,7 +18,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	p.ctx = ctx
 	grp.SameDate = p.sameDate
 	grp.average(g, p)
-	grp.Windows = make([]GroupWindow, len(r.Study.Windows))
+	grp.Windows = mem.windows.take(len(r.Study.Windows))
 	for w := range grp.Windows {
 		c := newCross(p, w)
 		gw := &grp.Windows[w]
@@ -111,16 +111,17 @@ func (p *pool) among(k int, has func(row int32) bool, win Window) float64 {
 // moments returns the moments of the members' ARs, and of their CARs from the
 // event window's start; of an even pool, only the means of these. Two passes
 // over the members, which keep nothing of them: means, then spreads.
-func (p *pool) moments() (ar, car moments) {
+func (p *pool) moments() (ar, car *moments) {
 	l := p.eng.length
 	path := p.scratch.take(l)
+	ar, car = &p.own.ar, &p.own.car
 	ar.make(l, p.scratch)
 	car.make(l, p.scratch)
 	for _, spread := range []bool{false, true} {
 		if len(p.rows) <= block {
-			p.addMoments(&ar, &car, p.rows, spread, path)
+			p.addMoments(ar, car, p.rows, spread, path)
 		} else {
-			p.momentBlocks(&ar, &car, spread)
+			p.momentBlocks(ar, car, spread)
 		}
 		ar.end(spread)
 		car.end(spread)

@@ -55,8 +55,9 @@ func (r *Result) notes() []Note {
 		}
 		out = append(out, r.eventNotes(&r.Catalog.Events[ev], members, used <= diagnosed)...)
 	}
+	var mem scratch
 	for i := range r.Groups {
-		out = append(out, r.groupNotes(&r.Groups[i])...)
+		out = append(out, r.groupNotes(&r.Groups[i], &mem)...)
 	}
 	return out
 }
@@ -128,7 +129,11 @@ func (r *Result) priceNotes() []Note {
 func (r *Result) eventNotes(e *events.Event, used []int, diagnose bool) []Note {
 	var out []Note
 	note := func(code string, sev Severity, security, window, format string, args ...any) {
-		out = append(out, Note{Code: code, Severity: sev, EventID: e.ID, Security: security, Window: window, Text: fmt.Sprintf(format, args...)})
+		text := format
+		if len(args) > 0 {
+			text = fmt.Sprintf(format, args...)
+		}
+		out = append(out, Note{Code: code, Severity: sev, EventID: e.ID, Security: security, Window: window, Text: text})
 	}
 	if len(used) == 0 {
 		return nil
@@ -285,7 +290,7 @@ func (r *Result) diagnosticNotes(e *events.Event, used []int) []Note {
 }
 
 // groupNotes is about the tests of one group.
-func (r *Result) groupNotes(g *Group) []Note {
+func (r *Result) groupNotes(g *Group, mem *scratch) []Note {
 	var out []Note
 	for w := range g.Windows {
 		gw := &g.Windows[w]
@@ -314,7 +319,7 @@ func (r *Result) groupNotes(g *Group) []Note {
 				Text: fmt.Sprintf("the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally", g.Name(), abbreviate(currencies))})
 		}
 	}
-	twice := r.countedTwice(g)
+	twice := r.countedTwice(g, mem)
 	if twice > 0 {
 		out = append(out, Note{Code: "counted-twice", Severity: Warning, EventID: eventOf(g), Group: g.Name(),
 			Text: fmt.Sprintf("%s of %s %s the security and session 0 of another: the same return is counted more than once", count(twice, "observation"), g.Name(), plural(twice, "shares", "share"))})
@@ -324,8 +329,9 @@ func (r *Result) groupNotes(g *Group) []Note {
 
 // countedTwice returns how many members of g share the security and session 0
 // of another before them.
-func (r *Result) countedTwice(g *Group) (n int) {
-	key := make([]uint64, len(g.Members))
+func (r *Result) countedTwice(g *Group, mem *scratch) (n int) {
+	mem.bits = grown(mem.bits, len(g.Members))
+	key := mem.bits
 	for k, i := range g.Members {
 		o := &r.Observations[i]
 		key[k] = uint64(o.column)<<32 | uint64(o.index)

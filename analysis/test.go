@@ -117,7 +117,11 @@ func outcome(stat float64, d Distribution) TestResult {
 
 // undefined is the result of a test that cannot be computed, with the reason.
 func undefined(format string, args ...any) TestResult {
-	return TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: Distribution{DF1: nan, DF2: nan}, Note: fmt.Sprintf(format, args...)}
+	r := unknown
+	r.Note = fmt.Sprintf(format, args...)
+	return r
 }
+
+var unknown = TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: Distribution{DF1: nan, DF2: nan}}
 
 const noAverage = "the average abnormal return is zero"

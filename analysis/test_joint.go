@@ -41,7 +41,9 @@ func (Joint) Scope() Scope { return ManyObservations }
 func (Joint) Run(c *Cross) TestResult {
 	h := c.pool.hotelling()
 	if h.problem != "" {
-		return undefined("%s", h.problem)
+		r := unknown
+		r.Note = h.problem
+		return r
 	}
 	n := c.N()
 	car, scales := slices.Clone(c.CAR), make([]float64, n)

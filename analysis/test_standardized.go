@@ -69,12 +69,14 @@ func (BMP) Scope() Scope { return ManyObservations }
 func (BMP) Run(c *Cross) TestResult { return c.withNormal(meanTest(c.SCAR)) }
 
 // withNormal adds the p value that the statistic would have against N(0,1).
-func (c *Cross) withNormal(r TestResult, also ...Figure) TestResult {
+func (c *Cross) withNormal(r TestResult) TestResult {
 	if r.Stat == r.Stat {
-		r.Extra = c.figures(append([]Figure{{"p_normal", 2 * normalUpper(math.Abs(r.Stat))}}, also...)...)
+		r.Extra = c.figures(pNormal(r.Stat))
 	}
 	return r
 }
+
+func pNormal(stat float64) Figure { return Figure{"p_normal", 2 * normalUpper(math.Abs(stat))} }
 
 // KPBMP is the BMP test adjusted for cross-correlation:
 //
@@ -113,8 +115,10 @@ func (KPBMP) Run(c *Cross) TestResult {
 	if f := 1 + (n-1)*rbar; !(f > 0) || rbar >= 1 {
 		return undefined("a mean correlation of %.3g leaves no variance to adjust by", rbar)
 	} else {
-		return c.withNormal(outcome(r.Stat*math.Sqrt((1-rbar)/f), r.Dist), Figure{"r_bar", rbar})
+		r = outcome(r.Stat*math.Sqrt((1-rbar)/f), r.Dist)
 	}
+	r.Extra = c.figures(pNormal(r.Stat), Figure{"r_bar", rbar})
+	return r
 }
 
 // KPPatell is the Patell test adjusted for cross-correlation:
