@@ -98,33 +98,46 @@ func BenchmarkFit(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
 }
 
+// rankTests are the tests that sort.
+var rankTests = []string{"rank", "rank-standardized", "grank-t", "grank-z", "wilcoxon"}
+
 // BenchmarkTests fits, cumulates and tests 100,000 observations, 500 to an
 // event, over one window of 21 sessions: without the tests by ranks, and with
 // every closed-form test.
 func BenchmarkTests(b *testing.B) {
 	p := benchPanel(b, 500, 2700)
 	c := benchCatalog(p, 100_000)
-	for _, withRanks := range []bool{false, true} {
-		name := "without-ranks"
-		if withRanks {
-			name = "closed-form"
-		}
+	for _, name := range []string{"without-ranks", "closed-form"} {
 		b.Run(name, func(b *testing.B) {
-			s := DefaultStudy()
-			s.Benchmark, s.Groups, s.Windows = "INDEX", []Grouping{ByEvent}, []Window{{-10, 10}}
-			s.Tests = slices.DeleteFunc(DefaultTests(), func(t Test) bool {
-				return !withRanks && slices.Contains([]string{"rank", "rank-standardized", "grank-t", "grank-z", "wilcoxon", "calendar-time"}, t.Name())
-			})
-			b.ReportAllocs()
-			n := 0
-			for b.Loop() {
-				r, err := s.Run(context.Background(), c, p, nil)
-				if err != nil {
-					b.Fatal(err)
-				}
-				n += len(r.Observations)
+			s := benchStudy("INDEX")
+			if name == "without-ranks" {
+				s.Tests = slices.DeleteFunc(s.Tests, func(t Test) bool { return slices.Contains(rankTests, t.Name()) })
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
+			benchRun(b, s, c, p)
 		})
 	}
+}
+
+// benchStudy is a study of 250 and 21 sessions, one CAR window and the groups of
+// events.
+func benchStudy(benchmark string) *Study {
+	s := DefaultStudy()
+	s.Benchmark, s.Groups, s.Windows = benchmark, []Grouping{ByEvent}, []Window{{-10, 10}}
+	return s
+}
+
+// benchRun runs a study again and again and reports what an observation costs.
+func benchRun(b *testing.B, s *Study, c *events.Catalog, p *market.Panel) {
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		r, err := s.Run(context.Background(), c, p, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		used, _ := r.Counts()
+		n += used
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "obs/s")
 }

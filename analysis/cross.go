@@ -68,6 +68,7 @@ type scratch struct {
 	floats  []float64
 	used    int
 	bits    []uint64
+	text    []byte
 	own     *workspace // of fits of portfolios
 	single  *engine    // the last of them
 	held    frame      // of the last portfolio in calendar time

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aftershock/events"
@@ -53,11 +54,15 @@ func (r *Result) notes() []Note {
 				members = append(members, i)
 			}
 		}
-		out = append(out, r.eventNotes(&r.Catalog.Events[ev], members, used <= diagnosed)...)
+		out = r.eventNotes(out, &r.Catalog.Events[ev], members, used <= diagnosed)
+	}
+	windows := make([]string, len(r.Study.Windows))
+	for w, win := range r.Study.Windows {
+		windows[w] = win.String()
 	}
 	var mem scratch
 	for i := range r.Groups {
-		out = append(out, r.groupNotes(&r.Groups[i], &mem)...)
+		out = r.groupNotes(out, &r.Groups[i], windows, &mem)
 	}
 	return out
 }
@@ -125,9 +130,8 @@ func (r *Result) priceNotes() []Note {
 	return out
 }
 
-// eventNotes is about one event and its observations.
-func (r *Result) eventNotes(e *events.Event, used []int, diagnose bool) []Note {
-	var out []Note
+// eventNotes appends what is to say about one event and its observations.
+func (r *Result) eventNotes(out []Note, e *events.Event, used []int, diagnose bool) []Note {
 	note := func(code string, sev Severity, security, window, format string, args ...any) {
 		text := format
 		if len(args) > 0 {
@@ -136,7 +140,7 @@ func (r *Result) eventNotes(e *events.Event, used []int, diagnose bool) []Note {
 		out = append(out, Note{Code: code, Severity: sev, EventID: e.ID, Security: security, Window: window, Text: text})
 	}
 	if len(used) == 0 {
-		return nil
+		return out
 	}
 	switch {
 	case e.DateOnly && !e.AfterClose:
@@ -289,21 +293,36 @@ func (r *Result) diagnosticNotes(e *events.Event, used []int) []Note {
 	return out
 }
 
-// groupNotes is about the tests of one group.
-func (r *Result) groupNotes(g *Group, mem *scratch) []Note {
-	var out []Note
+// groupNotes appends what is to say about the tests of one group. Most groups of
+// a large study have a note, which is made with little memory.
+func (r *Result) groupNotes(out []Note, g *Group, windows []string, mem *scratch) []Note {
+	var name string
+	note := func(code string, severity Severity) *Note {
+		if name == "" {
+			name = g.Name()
+		}
+		out = append(out, Note{Code: code, Severity: severity, EventID: eventOf(g), Group: name})
+		return &out[len(out)-1]
+	}
 	for w := range g.Windows {
 		gw := &g.Windows[w]
 		if gw.CoMoving() {
-			out = append(out, Note{Code: "co-movement", Severity: Warning, EventID: eventOf(g), Group: g.Name(), Window: gw.Window.String(),
-				Text: fmt.Sprintf("the residuals of the %d observations of %s correlate by %.2f on average over %s, which makes the variance of their average %.1f times that of independent observations: tests that take them as independent reject too often", gw.N, g.Name(), gw.RBar, gw.Window, gw.VarianceRatio())})
+			n := note("co-movement", Warning)
+			n.Window = windows[w]
+			b := append(mem.text[:0], "the residuals of the "...)
+			b = append(strconv.AppendInt(b, int64(gw.N), 10), " observations of "...)
+			b = append(append(b, name...), " correlate by "...)
+			b = append(strconv.AppendFloat(b, gw.RBar, 'f', 2, 64), " on average over "...)
+			b = append(append(b, windows[w]...), ", which makes the variance of their average "...)
+			b = append(strconv.AppendFloat(b, gw.VarianceRatio(), 'f', 1, 64), " times that of independent observations: tests that take them as independent reject too often"...)
+			n.Text, mem.text = string(b), b
 			break // the windows of one group differ little; the first that shows it says it
 		}
 	}
 	for w := range g.Windows {
-		if n := g.Windows[w].Drawn; n > 0 {
-			out = append(out, Note{Code: "sampled-pairs", Severity: Info, EventID: eventOf(g), Group: g.Name(),
-				Text: fmt.Sprintf("the mean correlation of %s is that of %d pairs drawn from the study's seed, of more than %d", g.Name(), n, maxPairs)})
+		if drawn := g.Windows[w].Drawn; drawn > 0 {
+			n := note("sampled-pairs", Info)
+			n.Text = fmt.Sprintf("the mean correlation of %s is that of %d pairs drawn from the study's seed, of more than %d", name, drawn, maxPairs)
 			break
 		}
 	}
@@ -315,14 +334,14 @@ func (r *Result) groupNotes(g *Group, mem *scratch) []Note {
 			}
 		}
 		if len(currencies) > 1 {
-			out = append(out, Note{Code: "mixed-currencies", Severity: Warning, EventID: eventOf(g), Group: g.Name(),
-				Text: fmt.Sprintf("the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally", g.Name(), abbreviate(currencies))})
+			n := note("mixed-currencies", Warning)
+			n.Text = fmt.Sprintf("the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally", name, abbreviate(currencies))
 		}
 	}
 	twice := r.countedTwice(g, mem)
 	if twice > 0 {
-		out = append(out, Note{Code: "counted-twice", Severity: Warning, EventID: eventOf(g), Group: g.Name(),
-			Text: fmt.Sprintf("%s of %s %s the security and session 0 of another: the same return is counted more than once", count(twice, "observation"), g.Name(), plural(twice, "shares", "share"))})
+		n := note("counted-twice", Warning)
+		n.Text = fmt.Sprintf("%s of %s %s the security and session 0 of another: the same return is counted more than once", count(twice, "observation"), name, plural(twice, "shares", "share"))
 	}
 	return out
 }

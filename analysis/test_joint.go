@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -103,7 +104,7 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 	case g.h != nil:
 		return "needs a residual variance that is constant"
 	case n >= g.study.Estimation.Len()-h.k:
-		return fmt.Sprintf("%d securities and at most %d estimation sessions; it needs more sessions than securities", n, g.study.Estimation.Len())
+		return strconv.Itoa(n) + " securities and at most " + strconv.Itoa(g.study.Estimation.Len()) + " estimation sessions; it needs more sessions than securities"
 	}
 	for _, r := range p.rows[1:] {
 		for j, x := range g.ser[r].x {
