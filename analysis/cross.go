@@ -69,9 +69,13 @@ type scratch struct {
 	used    int
 	bits    []uint64
 	text    []byte
-	own     *workspace // of fits of portfolios
-	single  *engine    // the last of them
-	held    frame      // of the last portfolio in calendar time
+	many    struct {
+		n, most int
+		text    string
+	}
+	own    *workspace // of fits of portfolios
+	single *engine    // the last of them
+	held   frame      // of the last portfolio in calendar time
 
 	// What results keep is cut from blocks of many.
 	figures  slab[Figure]

@@ -3,6 +3,8 @@ package analysis
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // frame is what least squares fits on the same regressors and sessions share:
@@ -11,8 +13,9 @@ import (
 //
 //	X - xbar = Q R, S^-1 = R^-1 R^-T
 //
-// by the modified Gram-Schmidt method, every column made orthogonal twice,
-// which leaves Q orthogonal to rounding (Giraud, Langou, Rozložník 2005).
+// by the modified Gram-Schmidt method, a column of which little is left made
+// orthogonal again, which leaves Q orthogonal to rounding (Giraud, Langou,
+// Rozložník 2005).
 type frame struct {
 	ready bool
 	ex    *Exclusion // why the regressors do not identify a fit
@@ -105,20 +108,22 @@ func (f *frame) factorise(x [][]float64, m int) {
 		xbar := mean(v)
 		f.xbar[j] = xbar
 		c := f.q[j*m : (j+1)*m]
-		for t, a := range v {
-			c[t] = a - xbar
-		}
-		for range 2 {
+		copy(c, v)
+		floats.AddConst(-xbar, c)
+		before, length := math.Inf(1), norm(c)
+		for length < before/math.Sqrt2 { // once more where little was left
+			before = length
 			for k := range j {
 				o := f.q[k*m : (k+1)*m]
-				d := dot(o, c)
+				d := floats.Dot(o, c)
 				r[k*p+j] += d
-				for t, a := range o {
-					c[t] -= d * a
-				}
+				floats.AddScaled(c, -d, o)
+			}
+			length = norm(c)
+			if length <= collinearity*norm(v) {
+				break
 			}
 		}
-		length := norm(c)
 		if length <= collinearity*norm(v) {
 			f.ex = &Exclusion{Collinear, "the regressor is constant over the estimation window"}
 			if p > 1 {
@@ -127,9 +132,7 @@ func (f *frame) factorise(x [][]float64, m int) {
 			return
 		}
 		r[j*p+j] = length
-		for t := range c {
-			c[t] /= length
-		}
+		floats.Scale(1/length, c)
 	}
 	for j := range p {
 		f.rinv[j*p+j] = 1 / r[j*p+j]
@@ -169,9 +172,9 @@ func (f *frame) solve(y, b []float64) (ybar, rss, tss float64) {
 	if p == 1 {
 		sy, syy, c[0] = productSums(y, f.q)
 	} else {
-		sy, syy = sum(y), dot(y, y)
+		sy, syy = sum(y), floats.Dot(y, y)
 		for j := range c {
-			c[j] = dot(f.q[j*m:(j+1)*m], y)
+			c[j] = floats.Dot(f.q[j*m:(j+1)*m], y)
 		}
 	}
 	ybar = sy / float64(m)

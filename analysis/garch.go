@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -598,7 +599,7 @@ func (l *likelihood) hessian(p *garchParams, dirs []garchParams) *mat.SymDense {
 	return h
 }
 
-func along(dir, grad garchParams) float64 { return dot(dir[:], grad[:]) }
+func along(dir, grad garchParams) float64 { return floats.Dot(dir[:], grad[:]) }
 
 // polish takes one Newton step from p, if that brings the scores nearer to zero.
 func (l *likelihood) polish(p garchParams) garchParams {

@@ -3,6 +3,8 @@ package analysis
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // collinearity is the least share of a regressor's length that must be left
@@ -147,24 +149,10 @@ func quadratic(a, d []float64) float64 {
 
 func mean(x []float64) float64 { return sum(x) / float64(len(x)) }
 
-// dot is the inner product, in four lanes.
-func dot(a, b []float64) float64 {
-	var s0, s1, s2, s3 float64
-	b = b[:len(a)]
-	t := 0
-	for ; t+4 <= len(a); t += 4 {
-		u, v := a[t:t+4:t+4], b[t:t+4:t+4]
-		s0, s1, s2, s3 = s0+u[0]*v[0], s1+u[1]*v[1], s2+u[2]*v[2], s3+u[3]*v[3]
-	}
-	for ; t < len(a); t++ {
-		s0 += a[t] * b[t]
-	}
-	return (s0 + s1) + (s2 + s3)
-}
+func norm(a []float64) float64 { return math.Sqrt(floats.Dot(a, a)) }
 
-func norm(a []float64) float64 { return math.Sqrt(dot(a, a)) }
-
-// sum adds in four lanes, so that the additions need not wait for each other.
+// sum adds in four lanes, so that the additions need not wait for each other. The
+// sum of gonum depends on where x lies in memory, and so on what ran before.
 func sum(x []float64) float64 {
 	var s0, s1, s2, s3 float64
 	t := 0

@@ -1,6 +1,10 @@
 package analysis
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // minimize moves x towards a minimum of f, which returns its value and sets its
 // gradient, by BFGS with a line search for the weak Wolfe conditions, which
@@ -57,7 +61,7 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat, beat float64
 			fn = f(xn, gn)
 			if !(fn <= fx+decrease*a*slope) {
 				hi = a
-			} else if dot(gn, d) < curved*slope {
+			} else if floats.Dot(gn, d) < curved*slope {
 				lo = a
 			} else {
 				wolfe = true
@@ -76,9 +80,9 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat, beat float64
 			d[i] = xn[i] - x[i] // the step taken
 			y[i] = gn[i] - g[i]
 		}
-		sy := dot(d, y)
+		sy := floats.Dot(d, y)
 		if step == 0 && sy > 0 {
-			identity(sy / dot(y, y))
+			identity(sy / floats.Dot(y, y))
 		}
 		if sy > 0 {
 			update(inv, d, y, hy, sy)
@@ -105,9 +109,9 @@ func minimize(f func(x, grad []float64) float64, x []float64, flat, beat float64
 func update(inv, s, y, hy []float64, sy float64) {
 	n := len(s)
 	for i := range n {
-		hy[i] = dot(inv[i*n:(i+1)*n], y)
+		hy[i] = floats.Dot(inv[i*n:(i+1)*n], y)
 	}
-	c := (1 + dot(hy, y)/sy) / sy
+	c := (1 + floats.Dot(hy, y)/sy) / sy
 	for i := range n {
 		for j := range n {
 			inv[i*n+j] += c*s[i]*s[j] - (hy[i]*s[j]+s[i]*hy[j])/sy

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -147,7 +148,7 @@ func simplexLeastSquares(y []float64, x [][]float64) ([]float64, error) {
 			}
 		}
 		size := norm(rest)
-		if negligible(size*size, dot(y, y)) {
+		if negligible(size*size, floats.Dot(y, y)) {
 			return w, nil
 		}
 		join, most := -1, promise

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // The Karush-Kuhn-Tucker conditions tell the minimum: the gradient is the same
@@ -53,11 +55,11 @@ func TestSimplexLeastSquares(t *testing.T) {
 			t.Fatalf("trial %d: the weights add up to %v", trial, sum)
 		}
 		for j, v := range w {
-			lambda -= v * dot(rest, x[j])
+			lambda -= v * floats.Dot(rest, x[j])
 		}
 		scale := norm(rest) * norm(y)
 		for j, v := range w {
-			g := -dot(rest, x[j]) - lambda
+			g := -floats.Dot(rest, x[j]) - lambda
 			if v > 0 && math.Abs(g) > 1e-9*scale || g < -1e-9*scale {
 				t.Fatalf("trial %d: donor %d of weight %v has the gradient %v, scale %v", trial, j, v, g, scale)
 			}

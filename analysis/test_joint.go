@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -104,7 +103,14 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 	case g.h != nil:
 		return "needs a residual variance that is constant"
 	case n >= g.study.Estimation.Len()-h.k:
-		return strconv.Itoa(n) + " securities and at most " + strconv.Itoa(g.study.Estimation.Len()) + " estimation sessions; it needs more sessions than securities"
+		most := g.study.Estimation.Len()
+		if p.scratch == nil {
+			return tooMany(n, most)
+		}
+		if at := &p.scratch.many; at.n != n || at.most != most { // large groups are often of one size
+			at.n, at.most, at.text = n, most, tooMany(n, most)
+		}
+		return p.scratch.many.text
 	}
 	for _, r := range p.rows[1:] {
 		for j, x := range g.ser[r].x {
@@ -168,6 +174,10 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 		return "the residuals of the securities are linearly dependent"
 	}
 	return ""
+}
+
+func tooMany(n, sessions int) string {
+	return fmt.Sprintf("%d securities and at most %d estimation sessions; it needs more sessions than securities", n, sessions)
 }
 
 // only returns s without its returns on those sessions of the estimation
