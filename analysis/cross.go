@@ -8,6 +8,8 @@ import (
 	"sort"
 	"unsafe"
 
+	"gonum.org/v1/gonum/floats"
+
 	"aftershock/market"
 )
 
@@ -38,7 +40,10 @@ type pool struct {
 
 	paired  bool
 	pairs   []pair
-	sampled int // overlapping pairs in all, when pairs is a sample of them; 0 otherwise
+	lagged  []float64 // sums of rho of pairs on one calendar, by sessions between their sessions 0
+	foreign []pair    // pairs on different calendars
+	sampled int       // pairs in all that may overlap, when pairs are of a sample; 0 otherwise
+	drawn   int       // pairs in that sample
 
 	ctx       context.Context // ends placebo when it is done; nil: nothing does
 	draws     *Draws
@@ -490,52 +495,52 @@ func (p *pool) correlation(i, j int, x, y []float64) float64 {
 
 // pearson is the correlation over the elements that both series have.
 func pearson(x, y []float64) float64 {
-	var n, sx, sy float64
-	for t, a := range x {
-		if b := y[t]; a == a && b == b {
-			n++
-			sx += a
-			sy += b
+	y = y[:len(x)]
+	n, sx, sy := float64(len(x)), sum(x), sum(y)
+	xx, yy, xy := floats.Dot(x, x), floats.Dot(y, y), floats.Dot(x, y)
+	if xy != xy { // one of them has gaps
+		n, sx, sy, xx, yy, xy = 0, 0, 0, 0, 0, 0
+		for t, a := range x {
+			if b := y[t]; a == a && b == b {
+				n++
+				sx += a
+				sy += b
+				xx += a * a
+				yy += b * b
+				xy += a * b
+			}
 		}
 	}
 	if n < minCommon {
 		return 0
 	}
-	mx, my := sx/n, sy/n
-	var xx, yy, xy float64
-	for t, a := range x {
-		if b := y[t]; a == a && b == b {
-			xx += (a - mx) * (a - mx)
-			yy += (b - my) * (b - my)
-			xy += (a - mx) * (b - my)
-		}
-	}
-	if !(xx > 0) || !(yy > 0) {
+	// Residuals have means near zero, so that these differences lose nothing.
+	vx, vy := xx-sx*sx/n, yy-sy*sy/n
+	if !(vx > 1e-12*xx) || !(vy > 1e-12*yy) {
 		return 0
 	}
-	return xy / math.Sqrt(xx*yy)
+	return (xy - sx*sy/n) / math.Sqrt(vx*vy)
 }
 
 // correlations lists the pairs of members whose event windows overlap, with
-// their correlations; above maxPairs of them, a seeded sample of drawnPairs.
+// their correlations; above maxPairs of them, of a seeded sample of drawnPairs.
 func (p *pool) correlations() []pair {
-	if p.paired {
-		return p.pairs
+	if !p.paired {
+		p.paired = true
+		p.pair()
 	}
-	p.paired = true
-	p.pair()
 	return p.pairs
 }
 
 func (p *pool) pair() {
 	g, n := p.eng, len(p.rows)
-	order := make([]int, n)
+	order := make([]int32, n)
 	date := make([]market.Date, n)
 	for i, r := range p.rows {
-		order[i] = i
+		order[i] = int32(i)
 		date[i] = g.ser[r].col.Calendar.Date(int(g.s0[r]))
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return int(date[a]) - int(date[b]) })
+	slices.SortStableFunc(order, func(a, b int32) int { return int(date[a]) - int(date[b]) })
 	// ends[a]: how many pairs begin with order[0..a]; a window of L
 	// sessions spans well under 2L+14 days.
 	reach := market.Date(2*g.length + 14)
@@ -549,56 +554,84 @@ func (p *pool) pair() {
 		total += hi - a - 1
 		ends[a] = total
 	}
-	// Residuals are kept here only while they are few.
+	begins := func(a int) int {
+		if a == 0 {
+			return 0
+		}
+		return ends[a-1]
+	}
+	couple := func(a, b int) pair { return pair{i: min(order[a], order[b]), j: max(order[a], order[b])} }
+	var all []pair
+	if total <= maxPairs {
+		all = make([]pair, 0, total)
+		for a := range order {
+			for b := a + 1; b <= a+ends[a]-begins(a); b++ {
+				all = append(all, couple(a, b))
+			}
+		}
+	} else {
+		p.sampled, p.drawn = total, drawnPairs
+		rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
+		all = make([]pair, drawnPairs)
+		for i := range all {
+			k := rng.IntN(total)
+			a := sort.SearchInts(ends, k+1)
+			all[i] = couple(a, a+1+k-begins(a))
+		}
+	}
+	p.correlate(all)
+	// Those that overlap, and their sums by how far apart they are.
+	p.lagged = make([]float64, g.length)
+	for _, q := range all {
+		if p.overlap(int(q.i), int(q.j), g.study.Event) == 0 {
+			continue
+		}
+		p.pairs = append(p.pairs, q)
+		a, b := p.rows[q.i], p.rows[q.j]
+		if g.ser[a].col.Calendar == g.ser[b].col.Calendar {
+			d := int(g.s0[a] - g.s0[b])
+			p.lagged[max(d, -d)] += q.rho
+		} else {
+			p.foreign = append(p.foreign, q)
+		}
+	}
+}
+
+// correlate computes the correlations of the pairs that overlap.
+func (p *pool) correlate(all []pair) {
+	g := p.eng
 	m := g.study.Estimation.Len()
+	// Residuals are kept here only while they are few.
 	var flat []float64
-	if n*m <= 1<<23 {
+	if n := len(p.rows); n*m <= 1<<23 && len(all) >= n/2 {
 		flat = make([]float64, n*m)
 		for i, r := range p.rows {
 			g.residuals(int(r), flat[i*m:(i+1)*m])
 		}
 	}
-	bufX, bufY := make([]float64, m), make([]float64, m)
-	of := func(i int, buf []float64) []float64 {
+	of := func(i int32, buf []float64) []float64 {
 		if flat != nil {
-			return flat[i*m : (i+1)*m]
+			return flat[int(i)*m:][:m]
 		}
 		g.residuals(int(p.rows[i]), buf)
 		return buf
 	}
-	add := func(a, b int) {
-		i, j := min(order[a], order[b]), max(order[a], order[b])
-		q := pair{i: int32(i), j: int32(j)}
-		if p.overlap(i, j, g.study.Event) > 0 {
-			q.rho = p.correlation(i, j, of(i, bufX), of(j, bufY))
-			p.pairs = append(p.pairs, q)
-		} else if p.sampled > 0 {
-			p.pairs = append(p.pairs, q) // counts as a drawn pair without overlap
+	some := func(all []pair, x, y []float64) {
+		for k := range all {
+			if q := &all[k]; p.overlap(int(q.i), int(q.j), g.study.Event) > 0 {
+				q.rho = p.correlation(int(q.i), int(q.j), of(q.i, x), of(q.j, y))
+			}
 		}
 	}
-	if total <= maxPairs {
-		for a := range order {
-			begin := 0
-			if a > 0 {
-				begin = ends[a-1]
-			}
-			for b := a + 1; b <= a+ends[a]-begin; b++ {
-				add(a, b)
-			}
-		}
+	const block = 1024
+	if len(all) <= block {
+		some(all, p.scratch.take(m), p.scratch.take(m))
 		return
 	}
-	p.sampled = total
-	rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
-	for range drawnPairs {
-		k := rng.IntN(total)
-		a := sort.SearchInts(ends, k+1)
-		begin := 0
-		if a > 0 {
-			begin = ends[a-1]
-		}
-		add(a, a+1+k-begin)
-	}
+	_ = parallel(context.Background(), (len(all)+block-1)/block, 1, nil, func(w *workspace, b int) {
+		w.reset()
+		some(all[b*block:min((b+1)*block, len(all))], w.take(m), w.take(m))
+	})
 }
 
 // Cross is a cross-section: the observations of one group whose window is
@@ -744,13 +777,19 @@ func (p *pool) pairMean(n int, in []bool, win Window) float64 {
 	}
 	pairs := p.correlations()
 	var sum float64
+	if in == nil {
+		for d, rho := range p.lagged[:win.Len()] {
+			sum += rho * float64(win.Len()-d)
+		}
+		pairs = p.foreign
+	}
 	for _, q := range pairs {
 		if q.rho != 0 && (in == nil || in[q.i] && in[q.j]) {
 			sum += q.rho * float64(p.overlap(int(q.i), int(q.j), win))
 		}
 	}
 	if p.sampled > 0 {
-		sum *= float64(p.sampled) / float64(len(pairs))
+		sum *= float64(p.sampled) / float64(p.drawn)
 	}
 	return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2)
 }

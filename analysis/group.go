@@ -23,9 +23,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 		c := newCross(p, w)
 		gw := &grp.Windows[w]
 		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
-		if c.pool.sampled > 0 {
-			gw.Drawn = len(c.pool.pairs)
-		}
+		gw.Drawn = c.pool.drawn
 		if c.N() > 0 {
 			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), mean(c.SCAR)
 		}
