@@ -305,18 +305,28 @@ func (p *pool) addResiduals(s *residualSums, rows []int32, mem *scratch) {
 		return
 	}
 	x := mem.take(m)
+	var whole float64 // weights of rows without gaps
 	for _, r := range rows {
 		g.residuals(int(r), x)
 		w := g.weight(r)
-		positive, n := 0, 0
-		for t, v := range x {
-			if v == v {
+		positive, n := 0, m
+		if int(g.m[r]) == m {
+			whole += w
+			for t, v := range x {
 				s.average[t] += w * v
-				s.weight[t] += w
-				n++
+				positive += above(v)
 			}
-			if v > 0 {
-				positive++
+		} else {
+			n = 0
+			for t, v := range x {
+				if v == v {
+					s.average[t] += w * v
+					s.weight[t] += w
+					n++
+				}
+				if v > 0 {
+					positive++
+				}
 			}
 		}
 		s.positive += float64(positive) / float64(n)
@@ -336,6 +346,9 @@ func (p *pool) addResiduals(s *residualSums, rows []int32, mem *scratch) {
 		for t, v := range x {
 			s.total[t] += (v - e) * scale
 		}
+	}
+	for t := range s.weight {
+		s.weight[t] += whole
 	}
 }
 

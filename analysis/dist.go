@@ -155,7 +155,11 @@ func (d Distribution) PValues(stat float64) (p, lower, upper float64) {
 	case "normal":
 		return 2 * normalUpper(math.Abs(stat)), normalUpper(-stat), normalUpper(stat)
 	case "t":
-		return 2 * studentUpper(math.Abs(stat), d.DF1), studentUpper(-stat, d.DF1), studentUpper(stat, d.DF1)
+		tail := studentUpper(math.Abs(stat), d.DF1)
+		if stat < 0 {
+			return 2 * tail, tail, 1 - tail
+		}
+		return 2 * tail, 1 - tail, tail
 	case "F":
 		return fisherUpper(stat, d.DF1, d.DF2), nan, nan
 	case "chi2":

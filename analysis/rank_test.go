@@ -317,13 +317,38 @@ func TestRankBlocks(t *testing.T) {
 	if len(rows) < 4500 || !slices.Equal(one.standardised.sum, eight.standardised.sum) || one.general[2].z != eight.general[2].z {
 		t.Errorf("%d rows: 1 and 8 processors rank differently", len(rows))
 	}
-	whole := (*scratch)(nil).rankSum(len(one.plain.sum))
+	// Row by row, each sorted.
+	job := &ranking{}
+	about := newPool(r.eng, rows).firstStandardised()
+	var d deviations
+	d.make(len(about), nil)
+	newPool(r.eng, rows).addStandardised(&d, rows, about)
+	job.spread = d.spread()
+	whole := newRanks(st.Estimation.Len(), st.Event.Len(), len(st.Windows), nil)
+	for w := range whole.general {
+		whole.general[w].sum = make([]float64, st.Estimation.Len())
+	}
 	k, residuals := new(ranker), make([]float64, st.Estimation.Len())
+	l := r.eng.length
 	for i := range rows {
 		r.eng.residuals(i, residuals)
-		k.load(residuals, nil)
-		k.rank(r.eng.ar[i*r.eng.length:][:r.eng.length], 0, &whole)
+		sigma := math.Sqrt(r.eng.s2[i])
+		event, values := make([]float64, l), make([]float64, len(st.Windows))
+		for t, x := range r.eng.standardisable(rows[i])[0].value {
+			event[t] = sigma * x / math.Sqrt(r.eng.va[i*l+t]) / job.spread[t]
+		}
+		for w, x := range r.eng.standardisable(rows[i])[1].value {
+			values[w] = sigma * (x / math.Sqrt(r.eng.carVar[i*len(values)+w]) / job.spread[l+w])
+		}
+		whole.add(k, residuals, nil, r.eng.ar[i*l:][:l], event, values)
 	}
-	same(t, "sums", one.plain.sum, whole.sum, 1e-9)
-	same(t, "counts", one.plain.count, whole.count, 0)
+	for w := range whole.general {
+		gen := &whole.general[w]
+		gen.finish(len(rows), &whole.base)
+		same(t, "window", []float64{one.general[w].u, one.general[w].z, one.general[w].ideal}, []float64{gen.u, gen.z, gen.ideal}, 1e-12)
+	}
+	same(t, "standardised sums", one.standardised.sum, whole.standardised.sum, 1e-9)
+	same(t, "base sums", one.base.sum, whole.base.sum, 1e-9)
+	same(t, "sums", one.plain.sum, whole.plain.sum, 1e-9)
+	same(t, "counts", one.plain.count, whole.plain.count, 0)
 }
