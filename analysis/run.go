@@ -20,8 +20,8 @@ type Progress func(done, total int)
 // Every (event, security) pair becomes one Observation, used or excluded with
 // its reason; the figures do not depend on the number of processors.
 //
-// Errors: the study does not validate; the catalogue is empty; the panel's
-// returns are of another kind than the study's; ctx is done.
+// Errors: the study does not validate, or its groups are too many; the catalogue
+// is empty; the panel's returns are of another kind than the study's; ctx is done.
 func (s *Study) Run(ctx context.Context, catalog *events.Catalog, panel *market.Panel, progress Progress) (*Result, error) {
 	r, err := s.begin(catalog, panel)
 	if err != nil {
@@ -47,6 +47,9 @@ func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, er
 	r := &Result{Study: s, Catalog: catalog, Panel: panel, CoefNames: s.Model.Coefs()}
 	r.eng = &engine{study: s, panel: panel, length: s.Event.Len(), windows: len(s.Windows)}
 	r.observe()
+	if err := r.bearable(); err != nil {
+		return nil, err
+	}
 	g := r.eng
 	g.grow(len(g.obs))
 	for row, i := range g.obs {
@@ -54,6 +57,45 @@ func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, er
 		g.s0[row], g.ser[row] = p.index, g.series[p.column]
 	}
 	return r, nil
+}
+
+// mostResults is how many results of tests a study may have: some 200 bytes each.
+const mostResults = 5_000_000
+
+// bearable refuses groupings of so many groups that the results of their tests
+// would be of no use to anybody, and fill the memory.
+func (r *Result) bearable() error {
+	tests := 0
+	for _, t := range r.Study.Tests {
+		if t.Scope().covers(ManyObservations) {
+			tests++
+		}
+	}
+	each := tests * len(r.Study.Windows)
+	for k, by := range r.Study.Groups {
+		n := 1
+		switch g := r.eng; by {
+		case ByEvent:
+			for row := 1; row < len(g.ev); row++ {
+				if g.ev[row] != g.ev[row-1] {
+					n++
+				}
+			}
+		case BySecurity:
+			seen := make([]bool, len(g.series))
+			n = 0
+			for _, i := range g.obs {
+				if c := r.spots[i].column; !seen[c] {
+					seen[c] = true
+					n++
+				}
+			}
+		}
+		if n > mostResults/max(1, each) {
+			return &SpecError{fmt.Sprintf("groups[%d]", k), fmt.Sprintf("%s makes %d groups of %d tests over %d windows, more than %d results; leave it out, or name fewer tests or windows", by, n, tests, len(r.Study.Windows), mostResults)}
+		}
+	}
+	return nil
 }
 
 // finish pools, corrects and annotates what was measured.

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -586,5 +587,22 @@ func TestSpanningReturn(t *testing.T) {
 		if a := r.Figures(0); lacking != "" && !(math.IsNaN(a.AR[12]) && math.IsNaN(a.AR[13])) {
 			t.Errorf("a benchmark without a price on session +2 leaves AAA %v on +2 and %v on +3, whose one-session returns it cannot explain", a.AR[12], a.AR[13])
 		}
+	}
+}
+
+// Groups of so many events that their tests would fill the memory are refused.
+func TestTooManyGroups(t *testing.T) {
+	p := benchPanel(t, 1, 1200)
+	c := &events.Catalog{}
+	cal, first := p.Columns[0].Calendar, p.Columns[0].First
+	for k := range mostResults/(len(DefaultTests())*5) + 10_000 {
+		c.Events = append(c.Events, events.Event{ID: fmt.Sprint(k), DateOnly: true, Time: cal.Date(first+300+k%800).In(time.UTC, 0), Targets: []events.Target{{Symbol: "S0000"}}})
+	}
+	s := DefaultStudy()
+	s.Benchmark = "INDEX"
+	_, err := s.Run(t.Context(), c, p, nil)
+	var spec *SpecError
+	if !errors.As(err, &spec) || spec.Field != "groups[0]" || !strings.Contains(err.Error(), "leave it out") {
+		t.Errorf("got %v", err)
 	}
 }
