@@ -1,0 +1,70 @@
+package analysis
+
+import "unsafe"
+
+// scratch is memory that one pool after another uses. The nil scratch takes
+// from the heap.
+type scratch struct {
+	root    pool    // the last that was made of it
+	rows    []int32 // of root
+	ranker  ranker
+	tally   tally
+	general []general
+	floats  []float64
+	used    int
+	bits    []uint64
+	text    []byte
+	many    struct {
+		n, most int
+		text    string
+	}
+	own    *workspace // of fits of portfolios
+	single *engine    // the last of them
+	held   frame      // of the last portfolio in calendar time
+
+	// What results keep is cut from blocks of many.
+	figures  slab[Figure]
+	results  slab[TestResult]
+	averages slab[Average]
+	windows  slab[GroupWindow]
+	members  slab[int]
+}
+
+// take returns n zeros, good until the next reset.
+func (s *scratch) take(n int) []float64 {
+	if s == nil {
+		return make([]float64, n)
+	}
+	if s.used+n > len(s.floats) { // what was taken before keeps the old memory
+		s.floats, s.used = make([]float64, 2*len(s.floats)+n), 0
+	}
+	out := s.floats[s.used : s.used+n : s.used+n]
+	s.used += n
+	clear(out)
+	return out
+}
+
+// words returns n words, good until the next call.
+func (s *scratch) words(n int) []uint64 {
+	if s == nil {
+		return make([]uint64, n)
+	}
+	s.bits = grown(s.bits, n)
+	return s.bits
+}
+
+// reset gives back all that was taken.
+func (s *scratch) reset() { s.used = 0 }
+
+// slab hands out pieces of blocks of memory.
+type slab[T any] []T
+
+func (s *slab[T]) take(n int) []T {
+	const block = 64 << 10 // bytes
+	if n > len(*s) {
+		*s = make([]T, max(n, block/int(unsafe.Sizeof(*new(T)))))
+	}
+	out := (*s)[:n:n]
+	*s = (*s)[n:]
+	return out
+}

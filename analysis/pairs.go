@@ -1,0 +1,262 @@
+package analysis
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sort"
+
+	"gonum.org/v1/gonum/floats"
+
+	"aftershock/market"
+)
+
+// sample-wide limits of the pairwise correlations, see pool.correlations.
+const (
+	minCommon  = 30        // common sessions below which a correlation counts as 0
+	maxPairs   = 2_000_000 // overlapping pairs above which a sample is drawn
+	drawnPairs = 1_000_000
+)
+
+// pair is two members whose event windows share sessions.
+type pair struct {
+	i, j int32
+	rho  float64
+}
+
+// rbar computes Cross.RBar over win for all members.
+func (p *pool) rbar(win Window) float64 {
+	n := len(p.rows)
+	if n < 2 {
+		return nan
+	}
+	if p.sameDate {
+		if s := p.summary(); s.complete {
+			return s.rho / (float64(n) * float64(n-1))
+		}
+	}
+	return p.pairMean(n, nil, win)
+}
+
+// pairMean is rbar over win of n members, from their pairs: those that in
+// marks, all where it is nil.
+func (p *pool) pairMean(n int, in []bool, win Window) float64 {
+	if n < 2 {
+		return nan
+	}
+	pairs := p.correlations()
+	var sum float64
+	if in == nil {
+		for d, rho := range p.lagged[:win.Len()] {
+			sum += rho * float64(win.Len()-d)
+		}
+		pairs = p.foreign
+	}
+	for _, q := range pairs {
+		if q.rho != 0 && (in == nil || in[q.i] && in[q.j]) {
+			sum += q.rho * float64(p.overlap(int(q.i), int(q.j), win))
+		}
+	}
+	if p.sampled > 0 {
+		sum *= float64(p.sampled) / float64(p.drawn)
+	}
+	return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2)
+}
+
+// overlap returns the number of sessions, by date, that the windows win of
+// members i and j share.
+func (p *pool) overlap(i, j int, win Window) int {
+	g := p.eng
+	a, b := p.rows[i], p.rows[j]
+	ca, cb := g.ser[a].col.Calendar, g.ser[b].col.Calendar
+	if ca == cb {
+		d := int(g.s0[a] - g.s0[b])
+		return max(0, win.Len()-max(d, -d))
+	}
+	n := 0
+	for tau := win.From; tau <= win.To; tau++ {
+		k := int(g.s0[a]) + tau
+		if k < 0 || k >= ca.Len() {
+			continue
+		}
+		if l, ok := cb.Index(ca.Date(k)); ok && win.Contains(l-int(g.s0[b])) {
+			n++
+		}
+	}
+	return n
+}
+
+// correlation returns the correlation of the estimation residuals x and y of
+// members i and j over their common calendar sessions, 0 where these are fewer
+// than minCommon or one of them does not vary.
+func (p *pool) correlation(i, j int, x, y []float64) float64 {
+	g := p.eng
+	a, b := p.rows[i], p.rows[j]
+	ca, cb := g.ser[a].col.Calendar, g.ser[b].col.Calendar
+	if ca == cb {
+		// Element t of x is the same session as element t+d of y.
+		d := int(g.s0[a] - g.s0[b])
+		switch {
+		case d >= len(x) || -d >= len(x):
+			return 0
+		case d >= 0:
+			return pearson(x[:len(x)-d], y[d:])
+		default:
+			return pearson(x[-d:], y[:len(y)+d])
+		}
+	}
+	z := missing(len(x))
+	from := g.study.Estimation.From
+	for t := range x {
+		k := int(g.s0[a]) + from + t
+		if k < 0 || k >= ca.Len() {
+			continue
+		}
+		if l, ok := cb.Index(ca.Date(k)); ok {
+			z[t] = at(y, int(g.s0[b])+from, l)
+		}
+	}
+	return pearson(x, z)
+}
+
+// pearson is the correlation over the elements that both series have.
+func pearson(x, y []float64) float64 {
+	y = y[:len(x)]
+	n, sx, sy := float64(len(x)), sum(x), sum(y)
+	xx, yy, xy := floats.Dot(x, x), floats.Dot(y, y), floats.Dot(x, y)
+	if xy != xy { // one of them has gaps
+		n, sx, sy, xx, yy, xy = 0, 0, 0, 0, 0, 0
+		for t, a := range x {
+			if b := y[t]; a == a && b == b {
+				n++
+				sx += a
+				sy += b
+				xx += a * a
+				yy += b * b
+				xy += a * b
+			}
+		}
+	}
+	if n < minCommon {
+		return 0
+	}
+	// Residuals have means near zero, so that these differences lose nothing.
+	vx, vy := xx-sx*sx/n, yy-sy*sy/n
+	if !(vx > 1e-12*xx) || !(vy > 1e-12*yy) {
+		return 0
+	}
+	return (xy - sx*sy/n) / math.Sqrt(vx*vy)
+}
+
+// correlations lists the pairs of members whose event windows overlap, with
+// their correlations; above maxPairs of them, of a seeded sample of drawnPairs.
+func (p *pool) correlations() []pair {
+	if !p.paired {
+		p.paired = true
+		p.pair()
+	}
+	return p.pairs
+}
+
+func (p *pool) pair() {
+	g, n := p.eng, len(p.rows)
+	order := make([]int32, n)
+	date := make([]market.Date, n)
+	for i, r := range p.rows {
+		order[i] = int32(i)
+		date[i] = g.ser[r].col.Calendar.Date(int(g.s0[r]))
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return int(date[a]) - int(date[b]) })
+	// ends[a]: how many pairs begin with order[0..a]; a window of L
+	// sessions spans well under 2L+14 days.
+	reach := market.Date(2*g.length + 14)
+	ends := make([]int, n)
+	total, hi := 0, 0
+	for a := range order {
+		hi = max(hi, a+1)
+		for hi < n && date[order[hi]]-date[order[a]] <= reach {
+			hi++
+		}
+		total += hi - a - 1
+		ends[a] = total
+	}
+	begins := func(a int) int {
+		if a == 0 {
+			return 0
+		}
+		return ends[a-1]
+	}
+	couple := func(a, b int) pair { return pair{i: min(order[a], order[b]), j: max(order[a], order[b])} }
+	var all []pair
+	if total <= maxPairs {
+		all = make([]pair, 0, total)
+		for a := range order {
+			for b := a + 1; b <= a+ends[a]-begins(a); b++ {
+				all = append(all, couple(a, b))
+			}
+		}
+	} else {
+		p.sampled, p.drawn = total, drawnPairs
+		rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
+		all = make([]pair, drawnPairs)
+		for i := range all {
+			k := rng.IntN(total)
+			a := sort.SearchInts(ends, k+1)
+			all[i] = couple(a, a+1+k-begins(a))
+		}
+	}
+	p.correlate(all)
+	// Those that overlap, and their sums by how far apart they are.
+	p.lagged = make([]float64, g.length)
+	for _, q := range all {
+		if p.overlap(int(q.i), int(q.j), g.study.Event) == 0 {
+			continue
+		}
+		p.pairs = append(p.pairs, q)
+		a, b := p.rows[q.i], p.rows[q.j]
+		if g.ser[a].col.Calendar == g.ser[b].col.Calendar {
+			d := int(g.s0[a] - g.s0[b])
+			p.lagged[max(d, -d)] += q.rho
+		} else {
+			p.foreign = append(p.foreign, q)
+		}
+	}
+}
+
+// correlate computes the correlations of the pairs that overlap.
+func (p *pool) correlate(all []pair) {
+	g := p.eng
+	m := g.study.Estimation.Len()
+	// Residuals are kept here only while they are few.
+	var flat []float64
+	if n := len(p.rows); n*m <= 1<<23 && len(all) >= n/2 {
+		flat = make([]float64, n*m)
+		for i, r := range p.rows {
+			g.residuals(int(r), flat[i*m:(i+1)*m])
+		}
+	}
+	of := func(i int32, buf []float64) []float64 {
+		if flat != nil {
+			return flat[int(i)*m:][:m]
+		}
+		g.residuals(int(p.rows[i]), buf)
+		return buf
+	}
+	some := func(all []pair, x, y []float64) {
+		for k := range all {
+			if q := &all[k]; p.overlap(int(q.i), int(q.j), g.study.Event) > 0 {
+				q.rho = p.correlation(int(q.i), int(q.j), of(q.i, x), of(q.j, y))
+			}
+		}
+	}
+	const block = 1024
+	if len(all) <= block {
+		some(all, p.scratch.take(m), p.scratch.take(m))
+		return
+	}
+	_ = parallel(context.Background(), (len(all)+block-1)/block, 1, nil, func(w *workspace, b int) {
+		w.reset()
+		some(all[b*block:min((b+1)*block, len(all))], w.take(m), w.take(m))
+	})
+}

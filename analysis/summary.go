@@ -1,0 +1,230 @@
+package analysis
+
+import (
+	"context"
+	"math"
+)
+
+// summary is what one pass over the members' estimation residuals gives.
+type summary struct {
+	average  []float64 // weighted mean residual by session of the estimation window, NaN where none
+	n        int       // sessions that have one
+	spread   float64   // their standard deviation
+	positive float64   // mean over the members of their fraction of positive residuals
+	rho      float64   // sum of the correlations of all ordered pairs of different members, if complete
+	complete bool      // every member has a residual on every session, and they vary
+}
+
+// summary returns the summary of the members' residuals. The sum of the
+// correlations is that of the variance of the sum of standardised residuals:
+// O(N M) where going through the pairs is O(N^2 M).
+func (p *pool) summary() *summary {
+	if p.summed != nil {
+		return p.summed
+	}
+	m := p.eng.study.Estimation.Len()
+	all := &p.own.sums
+	if len(p.rows) <= block {
+		p.addResiduals(all, p.rows, p.scratch)
+	} else {
+		all.make(m, p.scratch)
+		inBlocks(p.rows, func(rows []int32) *residualSums {
+			s := new(residualSums)
+			p.addResiduals(s, rows, nil)
+			return s
+		}, all.merge)
+	}
+	s := &p.own.summary
+	*s = summary{average: all.average, positive: all.positive / float64(len(p.rows)), complete: all.complete}
+	for t := range m {
+		s.average[t] /= all.weight[t] // 0/0 where no member has a residual
+		s.rho += all.total[t] * all.total[t]
+	}
+	s.rho -= float64(len(p.rows))
+	if m < minCommon {
+		s.rho = 0
+	}
+	s.n, s.spread = spreadOf(s.average)
+	p.summed = s
+	return s
+}
+
+// block is how many rows a pool goes through at a time; more are shared out
+// between the processors.
+const block = 2048
+
+// inBlocks calls merge with what do gives for every block of rows, in their
+// order: sums are the same on any number of processors.
+func inBlocks[T any](rows []int32, do func(rows []int32) T, merge func(T)) {
+	parts := make([]T, (len(rows)+block-1)/block)
+	_ = parallel(context.Background(), len(parts), 1, nil, func(_ *workspace, b int) {
+		parts[b] = do(rows[b*block : min((b+1)*block, len(rows))])
+	})
+	for _, p := range parts {
+		merge(p)
+	}
+}
+
+// residualSums are sums over members of their estimation residuals, by session.
+type residualSums struct {
+	average, weight []float64 // weighted residuals, weights
+	total           []float64 // standardised residuals
+	positive        float64   // fractions of positive residuals
+	complete        bool
+}
+
+func (s *residualSums) make(sessions int, mem *scratch) {
+	*s = residualSums{average: mem.take(sessions), weight: mem.take(sessions), total: mem.take(sessions), complete: true}
+}
+
+func (s *residualSums) merge(o *residualSums) {
+	for t := range s.total {
+		s.average[t] += o.average[t]
+		s.weight[t] += o.weight[t]
+		s.total[t] += o.total[t]
+	}
+	s.positive += o.positive
+	s.complete = s.complete && o.complete
+}
+
+// addResiduals sets s to the sums over rows.
+func (p *pool) addResiduals(s *residualSums, rows []int32, mem *scratch) {
+	g := p.eng
+	m := g.study.Estimation.Len()
+	s.make(m, mem)
+	if p.even {
+		p.evenSums(rows, s)
+		return
+	}
+	x := mem.take(m)
+	var whole float64 // weights of rows without gaps
+	for _, r := range rows {
+		g.residuals(int(r), x)
+		w := g.weight(r)
+		positive, n := 0, m
+		if int(g.m[r]) == m {
+			whole += w
+			for t, v := range x {
+				s.average[t] += w * v
+				positive += above(v)
+			}
+		} else {
+			n = 0
+			for t, v := range x {
+				if v == v {
+					s.average[t] += w * v
+					s.weight[t] += w
+					n++
+				}
+				if v > 0 {
+					positive++
+				}
+			}
+		}
+		s.positive += float64(positive) / float64(n)
+		if n < m {
+			s.complete = false
+		}
+		if !p.sameDate || !s.complete {
+			continue
+		}
+		e := mean(x)
+		ss, _ := centred(x, x, e, e)
+		if !(ss > 0) {
+			s.complete = false
+			continue
+		}
+		scale := 1 / math.Sqrt(ss)
+		for t, v := range x {
+			s.total[t] += (v - e) * scale
+		}
+	}
+	for t := range s.weight {
+		s.weight[t] += whole
+	}
+}
+
+// evenSums is addResiduals for an even pool. Its residuals are linear in the
+// returns and have mean 0 and the sum of squares s^2 (M-K), so that returns are
+// added and their fits taken off at the end.
+func (p *pool) evenSums(rows []int32, s *residualSums) {
+	g := p.eng
+	m, from := len(s.total), int(g.s0[rows[0]])+g.study.Estimation.From
+	x := g.ser[rows[0]].x
+	var ws, zs small
+	byWeight, byScale := ws.take(1+len(x)), zs.take(1+len(x)) // sums of coefficients
+	var weights float64
+	positive := 0
+	var held member // of two rows that are added together, the first
+	for _, r := range rows {
+		b := g.b[int(r)*g.coefs:][:1+len(x)]
+		own := member{y: g.ser[r].y[from-g.ser[r].first:][:m], w: g.weight(r), scale: 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))}
+		weights += own.w
+		for j, v := range b {
+			byWeight[j] += own.w * v
+			byScale[j] += own.scale * v
+		}
+		if len(x) == 1 {
+			own.alpha, own.beta = b[0], b[1]
+			if held.y == nil {
+				held = own
+			} else {
+				positive += accumulate(held, own, x[0][from:], s.average, s.total)
+				held.y = nil
+			}
+			continue
+		}
+		for t, v := range own.y {
+			s.average[t] += own.w * v
+			s.total[t] += own.scale * v
+			d := v - b[0]
+			for j := range x {
+				d -= b[1+j] * x[j][from+t]
+			}
+			positive += above(d)
+		}
+	}
+	if held.y != nil {
+		nothing := member{y: held.y, alpha: math.Inf(1)}
+		positive += accumulate(held, nothing, x[0][from:], s.average, s.total)
+	}
+	for t := range m {
+		s.weight[t] = weights
+		s.average[t] -= byWeight[0]
+		s.total[t] -= byScale[0]
+		for j := range x {
+			s.average[t] -= byWeight[1+j] * x[j][from+t]
+			s.total[t] -= byScale[1+j] * x[j][from+t]
+		}
+	}
+	s.positive = float64(positive) / float64(m)
+}
+
+// member is what one adds to the sums of a pool.
+type member struct {
+	y                     []float64
+	alpha, beta, w, scale float64
+}
+
+// accumulate adds w y to sum and scale y to total for two members at once, which
+// share the loads and stores, and returns how many of their residuals
+// y - (alpha + beta x) are positive. It has no branch that depends on them.
+func accumulate(a, b member, x, sum, total []float64) (positive int) {
+	n := len(a.y)
+	y1, y2 := a.y, b.y[:n]
+	x, sum, total = x[:n], sum[:n], total[:n]
+	for t, u := range y1 {
+		v, x := y2[t], x[t]
+		i, j := 0, 0
+		if u-(a.alpha+a.beta*x) > 0 {
+			i = 1
+		}
+		if v-(b.alpha+b.beta*x) > 0 {
+			j = 1
+		}
+		positive += i + j
+		sum[t] += a.w*u + b.w*v
+		total[t] += a.scale*u + b.scale*v
+	}
+	return positive
+}
