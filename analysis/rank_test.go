@@ -141,6 +141,25 @@ func TestTally(t *testing.T) {
 	}
 }
 
+// An outlier that leaves all others in one bucket is no case for a tally.
+func TestTallyCrowd(t *testing.T) {
+	const est = 250
+	e := make([]float64, est)
+	for i := range e {
+		e[i] = 1e-6 * math.Sin(float64(i))
+	}
+	e[7] = 1
+	out := newRanks(est, 1, 0, nil)
+	var k tally
+	k.begin(out, est, 1)
+	if k.add(e, []float64{2}, []float64{2}, nil, math.Sqrt(est)) {
+		t.Error("249 residuals were sorted within one bucket")
+	}
+	if k.flush(); !slices.Equal(out.plain.count, make([]float64, est+1)) {
+		t.Error("what was refused left a trace")
+	}
+}
+
 // distinct are the different numbers of x.
 func distinct(x []float64) []float64 {
 	x = present(x)

@@ -168,8 +168,8 @@ func (k *tally) add(residuals, ar, standardised, windows []float64, scale float6
 	return true
 }
 
-// order sorts the residuals. It returns false where two are alike, or scale is
-// none.
+// order sorts the residuals. It returns false where two are alike, too many crowd
+// in a bucket, or scale is none.
 func (k *tally) order(residuals []float64, scale float64) (n int, ok bool) {
 	if !(scale > 0) || math.IsInf(scale, 0) {
 		return 0, false
@@ -187,7 +187,11 @@ func (k *tally) order(residuals []float64, scale float64) (n int, ok bool) {
 		n++
 	}
 	var begin uint16
+	crowd := uint16(max(64, len(residuals)/64))
 	for b, m := range k.end {
+		if m > crowd {
+			return 0, false
+		}
 		k.end[b] = begin
 		begin += m
 	}
