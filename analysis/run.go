@@ -100,6 +100,7 @@ func (r *Result) bearable() error {
 
 // finish pools, corrects and annotates what was measured.
 func (r *Result) finish(ctx context.Context) (err error) {
+	r.spots, r.first = nil, nil
 	if err := r.pool(ctx); err != nil {
 		return err
 	}
