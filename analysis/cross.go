@@ -18,6 +18,7 @@ type pool struct {
 	sub      bool    // is one of these
 
 	residual []float64 // of the member last asked for
+	only     []float64 // its residuals on usable sessions, of a pool of one; see usable
 
 	summed *summary
 	whole  *portfolio

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -21,7 +22,7 @@ func studentUpper(t, df float64) float64 {
 		return nan
 	}
 	t2 := t * t
-	tail := 0.5 * incompleteBeta(df/2, 0.5, df/(df+t2), t2/(df+t2))
+	tail := 0.5 * incompleteBetaOf(df/2, 0.5, df/(df+t2), t2/(df+t2), studentLogBeta(df))
 	if math.IsInf(t2, 1) {
 		tail = 0
 	}
@@ -51,6 +52,11 @@ func fisherUpper(f, d1, d2 float64) float64 {
 // values of strong events lie. Continued fraction: Abramowitz and Stegun
 // (1964), 26.5.8, evaluated by Lentz's method.
 func incompleteBeta(a, b, x, y float64) float64 {
+	return incompleteBetaOf(a, b, x, y, logBeta(a, b))
+}
+
+// incompleteBetaOf is incompleteBeta where ln B(a, b) is known.
+func incompleteBetaOf(a, b, x, y, logB float64) float64 {
 	if x <= 0 {
 		return 0
 	}
@@ -58,7 +64,7 @@ func incompleteBeta(a, b, x, y float64) float64 {
 		return 1
 	}
 	if x > (a+1)/(a+b+2) {
-		return 1 - incompleteBeta(b, a, y, x)
+		return 1 - incompleteBetaOf(b, a, y, x, logB)
 	}
 	const tiny = 1e-300
 	nonzero := func(v float64) float64 {
@@ -88,8 +94,25 @@ func incompleteBeta(a, b, x, y float64) float64 {
 	} else {
 		logy = math.Log1p(-x)
 	}
-	return h / a * math.Exp(a*logx+b*logy-logBeta(a, b))
+	return h / a * math.Exp(a*logx+b*logy-logB)
 }
+
+// studentLogBeta is ln B(df/2, 1/2), kept for the degrees of freedom that millions
+// of tests share.
+func studentLogBeta(df float64) float64 {
+	k := int(df)
+	if float64(k) != df || k >= len(logBetas) {
+		return logBeta(df/2, 0.5)
+	}
+	if bits := logBetas[k].Load(); bits != 0 {
+		return math.Float64frombits(bits)
+	}
+	v := logBeta(df/2, 0.5)
+	logBetas[k].Store(math.Float64bits(v))
+	return v
+}
+
+var logBetas [1024]atomic.Uint64
 
 // logBeta is ln B(a, b), by Stirling's series where Gamma's logarithms would
 // cancel. Abramowitz and Stegun (1964), 6.1.41.

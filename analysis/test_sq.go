@@ -34,33 +34,63 @@ func (SampleQuantile) Scope() Scope { return OneObservation }
 
 // Run implements Test.
 func (SampleQuantile) Run(c *Cross) TestResult {
-	e := present(c.Residuals(0))
+	e := c.pool.usable()
 	l, car := c.sessions(0), c.CAR[0]
 	sums := len(e) - l + 1
 	if sums < 1 {
 		return undefined("%d usable estimation sessions; a window of %d needs %d", len(e), l, l)
 	}
 	below, above, beyond := 0, 0, 0
-	for i := range sums {
-		var s float64
-		for _, v := range e[i : i+l] {
-			s += v
-		}
+	far := math.Abs(car)
+	count := func(s float64) {
 		if s <= car {
 			below++
 		}
 		if s >= car {
 			above++
 		}
-		if math.Abs(s) >= math.Abs(car) {
+		if math.Abs(s) >= far {
 			beyond++
 		}
+	}
+	i := 0
+	for ; i+4 <= sums; i += 4 { // sums that need not wait for each other
+		var s0, s1, s2, s3 float64
+		for k := i; k < i+l; k++ {
+			v := e[k : k+4 : k+4]
+			s0, s1, s2, s3 = s0+v[0], s1+v[1], s2+v[2], s3+v[3]
+		}
+		count(s0)
+		count(s1)
+		count(s2)
+		count(s3)
+	}
+	for ; i < sums; i++ {
+		var s float64
+		for _, v := range e[i : i+l] {
+			s += v
+		}
+		count(s)
 	}
 	n := float64(1 + sums)
 	r := TestResult{Stat: car, Dist: Distribution{"empirical", nan, nan}, Extra: c.figures(Figure{"sums", float64(sums)}, Figure{"beyond", float64(beyond)})}
 	r.PLower, r.PUpper = float64(1+below)/n, float64(1+above)/n
 	r.P = min(1, 2*min(r.PLower, r.PUpper))
 	return r
+}
+
+// usable returns the estimation residuals of the only member on its usable
+// sessions; they are computed once.
+func (p *pool) usable() []float64 {
+	if p.only == nil {
+		p.only = p.scratch.take(p.eng.study.Estimation.Len())[:0]
+		for _, v := range p.residuals(0) {
+			if v == v {
+				p.only = append(p.only, v)
+			}
+		}
+	}
+	return p.only
 }
 
 // present returns the elements of x that are not NaN, in a new slice.
