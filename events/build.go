@@ -1,9 +1,11 @@
 package events
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -79,12 +81,14 @@ type builder struct {
 	errs     Errors
 	warnings []string
 	events   []Event
-	ids      map[string]text // by ID in lower case: file systems may not tell R1 from r1
+	ids      map[string]int // line by ID in lower case: file systems may not tell R1 from r1
 	zones    zones
+	targets  []Target // room for those of the next events
+	seen     map[string]bool
 }
 
 func newBuilder(file string) *builder {
-	return &builder{file: file, ids: map[string]text{}, zones: zones{}}
+	return &builder{file: file, ids: map[string]int{}, zones: zones{}, seen: map[string]bool{}}
 }
 
 func (b *builder) problem(line int, format string, args ...any) {
@@ -112,7 +116,7 @@ func (b *builder) add(r record) {
 		Category:   b.line(r.fields["category"], "category"),
 		Source:     b.clean(r.fields["source"], "source"),
 		Note:       b.clean(r.fields["note"], "note"),
-		Origin:     fmt.Sprintf("%s:%d", b.file, r.line),
+		Origin:     b.file + ":" + strconv.Itoa(r.line),
 	}
 	b.time(&e, r)
 	b.titles(&e, r)
@@ -126,17 +130,39 @@ func (b *builder) add(r record) {
 			e.Tags = append(e.Tags, tag)
 		}
 	}
+	e.Targets = b.room(len(r.securities))
+	clear(b.seen)
 	for _, s := range r.securities {
-		if t, ok := b.target(s); ok {
-			if slices.ContainsFunc(e.Targets, func(u Target) bool { return u.Symbol == t.Symbol }) {
+		t, ok := b.target(s)
+		if !ok {
+			continue
+		}
+		if len(r.securities) > 1 {
+			if b.seen[t.Symbol] {
 				b.problem(s.symbol.line, "security %s is given twice; remove one", t.Symbol)
 			}
-			e.Targets = append(e.Targets, t)
+			b.seen[t.Symbol] = true
 		}
+		e.Targets = append(e.Targets, t)
 	}
 	if len(b.errs) == before {
 		b.events = append(b.events, e)
 	}
+}
+
+// room returns an empty slice with room for n targets, of a block that serves
+// many events; nil for none.
+func (b *builder) room(n int) []Target {
+	const block = 4096
+	if n == 0 {
+		return nil
+	}
+	if len(b.targets) < n {
+		b.targets = make([]Target, max(n, block))
+	}
+	room := b.targets[:0:n]
+	b.targets = b.targets[n:]
+	return room
 }
 
 var idForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,99}$`)
@@ -145,15 +171,16 @@ var idForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,99}$`)
 // it may hold little.
 func (b *builder) id(r record) string {
 	t := r.fields["id"]
-	switch first, used := b.ids[strings.ToLower(t.s)]; {
+	lower := strings.ToLower(t.s)
+	switch first, used := b.ids[lower]; {
 	case t.s == "":
 		b.problem(r.line, "id is missing; give the event a short unique name, such as deepseek-r1")
-	case !idForm.MatchString(t.s):
+	case !plain(t.s, 100) && !idForm.MatchString(t.s):
 		b.problem(t.line, "id %s: use at most 100 letters, digits, '-', '_' and '.', and begin with a letter or a digit", quote(t.s))
 	case used:
-		b.problem(t.line, "id %s is already used on line %d; give one of the two another", quote(t.s), first.line)
+		b.problem(t.line, "id %s is already used on line %d; give one of the two another", quote(t.s), first)
 	default:
-		b.ids[strings.ToLower(t.s)] = t
+		b.ids[lower] = t.line
 	}
 	return t.s
 }
@@ -200,7 +227,11 @@ var langForm = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{1,8})*$`)
 // titles fills in the titles. The first one is the plain title, else the
 // English, else the first given; an event without any is called by its ID.
 func (b *builder) titles(e *Event, r record) {
-	e.Titles = map[string]string{}
+	if len(r.titles) == 0 {
+		e.Title = cmp.Or(b.line(r.fields["title"], "title"), e.ID)
+		return
+	}
+	e.Titles = make(map[string]string, len(r.titles)+1)
 	first := ""
 	for _, t := range r.titles {
 		title := b.line(t.text, "title")
@@ -254,11 +285,22 @@ func (b *builder) target(s securityText) (Target, bool) {
 		b.problem(s.sign.line, "security %s: sign %s cannot be read; write + or - for the reaction expected, or leave it out", quote(t.Symbol), quote(s.sign.s))
 		return t, false
 	}
-	if !symbolForm.MatchString(t.Symbol) {
+	if !plain(t.Symbol, 40) && !symbolForm.MatchString(t.Symbol) {
 		b.problem(s.symbol.line, "security %s is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC", quote(t.Symbol))
 		return t, false
 	}
 	return t, true
+}
+
+// plain reports whether s is one to most ASCII letters and digits, which most
+// names are and every form allows.
+func plain(s string, most int) bool {
+	for i := range len(s) {
+		if c := s[i]; c < '0' || '9' < c && c < 'A' || 'Z' < c && c < 'a' || 'z' < c {
+			return false
+		}
+	}
+	return 0 < len(s) && len(s) <= most
 }
 
 // upsets reports whether r would upset a terminal: the controls, and those that
@@ -278,7 +320,11 @@ func (b *builder) clean(t text, what string) string {
 
 // line is clean, and makes one line of several.
 func (b *builder) line(t text, what string) string {
-	return strings.Join(strings.Fields(b.clean(t, what)), " ")
+	s := b.clean(t, what)
+	if strings.Contains(s, "  ") || strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }) {
+		return strings.Join(strings.Fields(s), " ")
+	}
+	return s
 }
 
 // meant returns " (did you mean x?)", or nothing.

@@ -123,11 +123,15 @@ func offset(s string) *time.Location {
 func resolve(wall time.Time, loc *time.Location) (time.Time, error) {
 	y, m, d := wall.Date()
 	t := time.Date(y, m, d, wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), loc)
+	start, end := t.ZoneBounds()
+	const near = 48 * time.Hour // clocks have been put by a day, never by more
+	if (start.IsZero() || t.Sub(start) > near) && (end.IsZero() || end.Sub(t) > near) {
+		return t, nil
+	}
 	shows := func(t time.Time) bool { return t.Format(time.DateTime) == wall.Format(time.DateTime) }
 	if !shows(t) {
 		return t, fmt.Errorf("time %q does not exist in %s: the clocks were put forward over it; correct it, or write it with its offset", wall.Format(time.DateTime), loc)
 	}
-	start, end := t.ZoneBounds()
 	for _, other := range []time.Time{start.Add(-1), end} {
 		if start.IsZero() && other.Before(t) || other.IsZero() {
 			continue

@@ -25,6 +25,8 @@ func (b *builder) table(data []byte) {
 	in.Comma = separator(data)
 	in.ReuseRecord = true
 
+	b.events = make([]Event, 0, bytes.Count(data, []byte("\n")))
+	r := record{fields: map[string]text{}}
 	var columns []string
 	for {
 		start := in.InputOffset()
@@ -56,7 +58,7 @@ func (b *builder) table(data []byte) {
 		case len(row) > len(columns):
 			b.problem(line, "%d columns where the header has %d; put quotes around a text that contains %q", len(row), len(columns), in.Comma)
 		default:
-			b.row(columns, row, line, in.FieldPos)
+			b.row(&r, columns, row, line, in.FieldPos)
 		}
 	}
 }
@@ -150,8 +152,10 @@ func languageColumn(name string) (string, bool) {
 	return "", false
 }
 
-func (b *builder) row(columns, row []string, line int, pos func(int) (int, int)) {
-	r := record{line: line, fields: map[string]text{}}
+// row builds the event of a row. r is memory from row to row.
+func (b *builder) row(r *record, columns, row []string, line int, pos func(int) (int, int)) {
+	clear(r.fields)
+	*r = record{line: line, fields: r.fields, securities: r.securities[:0]}
 	for i, s := range row {
 		at, _ := pos(i)
 		t := text{strings.TrimSpace(s), at}
@@ -169,5 +173,5 @@ func (b *builder) row(columns, row []string, line int, pos func(int) (int, int))
 			r.fields[field] = t
 		}
 	}
-	b.add(r)
+	b.add(*r)
 }

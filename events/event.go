@@ -43,7 +43,7 @@ type Event struct {
 	Precision  Precision
 	Confidence string            // in the source's words
 	Title      string            // in the catalogue's first language, English where there is one
-	Titles     map[string]string // by BCP 47 language in lower case, e.g. "en", "ar", "und" where none is stated; includes Title
+	Titles     map[string]string // by BCP 47 language in lower case, e.g. "en", "ar", "und" where none is stated; includes Title. Nil: Title alone, of no stated language
 	Category   string
 	Tags       []string
 	Targets    []Target // empty: all securities of the study

@@ -42,11 +42,11 @@ var three = &Catalog{Events: []Event{
 	},
 	{
 		ID: "app", Time: at("2025-01-26T00:00:00Z"), DateOnly: true, AfterClose: true, Precision: Day,
-		Title: "App first", Titles: map[string]string{"und": "App first"},
+		Title: "App first",
 	},
 	{
 		ID: "open", Time: at("2025-01-27T09:30:00-05:00"), Precision: Approx,
-		Title: "open", Titles: map[string]string{"und": "open"},
+		Title: "open",
 	},
 }}
 

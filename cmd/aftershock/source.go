@@ -228,8 +228,9 @@ func (c *config) span(p *plan, cat *events.Catalog) (from, to market.Date) {
 		return from, to
 	}
 	first, last := market.Date(math.MaxInt32), market.NoDate
-	for _, e := range cat.Events {
-		if slices.Contains(p.study.Events, e.ID) {
+	studied := setOf(p.study.Events)
+	for i := range cat.Events {
+		if e := &cat.Events[i]; studied[e.ID] {
 			d := market.DateOf(e.Time.UTC())
 			first, last = min(first, d), max(last, d)
 		}
@@ -371,12 +372,7 @@ func (f panelFile) complete(ctx context.Context, c *config, p *plan, need []mark
 		rest = d
 	}
 	var errs []error
-	seen := make(map[string]bool)
 	for _, sec := range need {
-		if seen[sec.Symbol] {
-			continue
-		}
-		seen[sec.Symbol] = true
 		if col := f.Column(sec.Symbol); col != nil {
 			col.Name, col.Exchange = cmp.Or(sec.Name, col.Name), cmp.Or(sec.Exchange, col.Exchange)
 			col.Currency, col.Benchmark = cmp.Or(sec.Currency, col.Currency), sec.Benchmark

@@ -26,6 +26,7 @@ type plan struct {
 	study      *analysis.Study
 	securities []market.Security           // as configured
 	known      []market.Security           // those of the file of securities
+	configured map[string]market.Security  // both, by symbol
 	calendars  map[string]*market.Calendar // with the special days, by name of exchange
 	factors    []report.Factors            // the files that were read
 	explain    *explanation                // nil: no regression
@@ -261,6 +262,12 @@ func (c *config) checkSecurities(p *plan) {
 		p.securities = nil // a folder or file of the user's need not have the default ones
 	}
 	c.readSecurities(p)
+	p.configured = make(map[string]market.Security)
+	for _, list := range [][]market.Security{p.known, p.securities} { // the latter go before the former
+		for _, s := range list {
+			p.configured[s.Symbol] = s
+		}
+	}
 	for _, s := range p.securities {
 		p.study.Securities = append(p.study.Securities, s.Symbol)
 	}
@@ -348,12 +355,9 @@ func (c *config) checkOutput(p *plan) {
 
 // security returns what the configuration knows of symbol.
 func (p *plan) security(symbol string) market.Security {
-	for _, list := range [][]market.Security{p.securities, p.known} {
-		if i := slices.IndexFunc(list, func(s market.Security) bool { return s.Symbol == symbol }); i >= 0 {
-			return list[i]
-		}
-	}
-	return market.Security{Symbol: symbol}
+	s := p.configured[symbol]
+	s.Symbol = symbol
+	return s
 }
 
 // calendar returns the sessions of a security, special days included; nil when
@@ -386,7 +390,7 @@ func (c *config) catalog() (*events.Catalog, []string, error) {
 	if c.Events.To != market.NoDate {
 		f.To = c.Events.To.Time()
 	}
-	for _, part := range []struct {
+	for _, part := range []struct { // each by itself, so that all that is wrong is said
 		key string
 		f   events.Filter
 	}{
@@ -406,10 +410,11 @@ func (c *config) catalog() (*events.Catalog, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var ids []string
-	for _, e := range chosen.Events {
-		if !slices.Contains(exclude, e.ID) {
-			ids = append(ids, e.ID)
+	excluded := setOf(exclude)
+	ids := make([]string, 0, len(chosen.Events))
+	for i := range chosen.Events {
+		if id := chosen.Events[i].ID; !excluded[id] {
+			ids = append(ids, id)
 		}
 	}
 	if len(ids) == 0 {
@@ -527,12 +532,21 @@ func (c *config) keyOf(symbol string) string {
 	return ""
 }
 
-// needs lists the securities that the study of the events of cat takes, some
-// more than once, and which of them explain the returns of others.
+// needs lists the securities that the study of the events of cat takes, and
+// which of them explain the returns of others.
 func (p *plan) needs(c *config, cat *events.Catalog) (need []market.Security, regressors map[string]bool, err error) {
-	add := func(symbol string) { need = append(need, p.security(symbol)) }
-	for _, e := range cat.Events {
-		if !slices.Contains(p.study.Events, e.ID) {
+	seen := make(map[string]bool)
+	add := func(symbol string) {
+		if !seen[symbol] {
+			seen[symbol] = true
+			need = append(need, p.security(symbol))
+		}
+	}
+	studied := setOf(p.study.Events)
+	all := false // those of the configuration are in
+	for i := range cat.Events {
+		e := &cat.Events[i]
+		if !studied[e.ID] {
 			continue
 		}
 		if len(e.Targets) == 0 && len(p.securities) == 0 {
@@ -541,7 +555,8 @@ func (p *plan) needs(c *config, cat *events.Catalog) (need []market.Security, re
 		for _, t := range e.Targets {
 			add(t.Symbol)
 		}
-		if len(e.Targets) == 0 {
+		if len(e.Targets) == 0 && !all {
+			all = true
 			for _, s := range p.securities {
 				add(s.Symbol)
 			}
@@ -589,6 +604,14 @@ func allExcluded(r *analysis.Result) error {
 		why = append(why, fmt.Sprintf("and %d more", excluded-shown))
 	}
 	return errors.New("nothing can be measured: " + strings.Join(why, "; "))
+}
+
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
 }
 
 // names lists what the elements of a table are called.
