@@ -14,15 +14,16 @@ type moment struct {
 // Confounders lists the other events of the catalogue, studied or not, that
 // concern the security of observation i and whose session 0 lies in its
 // estimation or event window, in order of time.
-func (r *Result) Confounders(i int) []Confounder {
+func (r *Result) Confounders(i int) []Confounder { return r.appendConfounders(nil, i) }
+
+func (r *Result) appendConfounders(out []Confounder, i int) []Confounder {
 	o := &r.Observations[i]
 	if o.column < 0 || o.Placement == "" {
-		return nil
+		return out
 	}
 	line := r.eng.timeline[o.column]
 	from := int(o.index) + min(r.Study.Estimation.From, r.Study.Event.From)
 	k, _ := slices.BinarySearchFunc(line, int32(from), func(m moment, at int32) int { return cmp.Compare(m.index, at) })
-	var out []Confounder
 	for ; k < len(line) && int(line[k].index) <= int(o.index)+r.Study.Event.To; k++ {
 		c := Confounder{Event: int(line[k].event), Tau: int(line[k].index - o.index)}
 		switch {

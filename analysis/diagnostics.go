@@ -15,13 +15,13 @@ import "math"
 //
 // Durbin and Watson (1950); Jarque and Bera (1987); Ljung and Box (1978);
 // Engle (1982).
-func (r *Result) Diagnostics(i int) Diagnostics {
+func (r *Result) Diagnostics(i int) Diagnostics { return r.Reader().Diagnostics(i) }
+
+func (r *Result) diagnostics(i int, w *workspace) Diagnostics {
 	row := r.Observations[i].row
 	if row < 0 {
 		return Diagnostics{nan, nan, nan, nan, nan, nan, nan, nan}
 	}
-	w := r.eng.workspace()
-	defer r.eng.work.Put(w)
 	e := w.take(r.Study.Estimation.Len())
 	r.eng.residuals(int(row), e)
 	n := 0
@@ -35,15 +35,6 @@ func (r *Result) Diagnostics(i int) Diagnostics {
 		e[t] /= sigma
 	}
 	return diagnose(e[:n], w)
-}
-
-// workspace returns scratch memory that is to be put back into work.
-func (g *engine) workspace() *workspace {
-	if w, ok := g.work.Get().(*workspace); ok {
-		w.reset()
-		return w
-	}
-	return new(workspace)
 }
 
 func diagnose(e []float64, w *workspace) Diagnostics {
@@ -97,7 +88,8 @@ func diagnose(e []float64, w *workspace) Diagnostics {
 	for k := 1; k <= arch; k++ {
 		s.X = append(s.X, sq[arch-k:len(sq)-k])
 	}
-	est := newEstimate(arch)
+	est := &w.estimate
+	*est = w.newEstimate(arch)
 	if ex := leastSquares(s, est); ex == nil {
 		d.ArchLM = float64(len(s.Y)) * est.R2
 		d.ArchLMP = chiSquaredUpper(d.ArchLM, arch)

@@ -2,9 +2,33 @@ package analysis
 
 import "math"
 
+// Reader reads what a result holds of single observations, without new memory
+// for each: what a method returns is valid until the Reader is asked again. A
+// Reader is used by one goroutine at a time; a result may have many.
+type Reader struct {
+	r           *Result
+	figures     []float64
+	confounders []Confounder
+	work        workspace
+
+	row     [1]int32
+	pool    *pool
+	scratch scratch
+	cross   Cross
+	values  [6]float64
+	tests   []TestResult
+}
+
+// Reader returns a reader of r.
+func (r *Result) Reader() *Reader { return &Reader{r: r} }
+
 // Figures returns the abnormal returns of observation i; the zero Figures
 // when it is excluded.
-func (r *Result) Figures(i int) Figures {
+func (r *Result) Figures(i int) Figures { return r.Reader().Figures(i) }
+
+// Figures is [Result.Figures].
+func (x *Reader) Figures(i int) Figures {
+	r := x.r
 	row := int(r.Observations[i].row)
 	if row < 0 {
 		return Figures{}
@@ -16,7 +40,10 @@ func (r *Result) Figures(i int) Figures {
 		AR:  g.ar[row*l : (row+1)*l : (row+1)*l],
 		CAR: g.car[row*w : (row+1)*w : (row+1)*w], CSAR: g.csar[row*w : (row+1)*w : (row+1)*w], BHAR: g.bhar[row*w : (row+1)*w : (row+1)*w],
 	}
-	buf := make([]float64, 6*l+2*w)
+	if x.figures == nil {
+		x.figures = make([]float64, 6*l+2*w)
+	}
+	buf := x.figures
 	cut := func(n int) []float64 {
 		s := buf[:n:n]
 		buf = buf[n:]
@@ -45,19 +72,43 @@ func (r *Result) Figures(i int) Figures {
 // ObservationTests returns the one-observation tests of the study for
 // observation i over CAR window w (an index into Study.Windows); none for an
 // excluded observation.
-func (r *Result) ObservationTests(i, w int) []TestResult {
-	row := r.Observations[i].row
+func (r *Result) ObservationTests(i, w int) []TestResult { return r.Reader().ObservationTests(i, w) }
+
+// ObservationTests is [Result.ObservationTests].
+func (x *Reader) ObservationTests(i, w int) []TestResult {
+	row := x.r.Observations[i].row
 	if row < 0 {
 		return nil
 	}
-	c := newCross(newPool(r.eng, []int32{row}), w)
-	var out []TestResult
-	for _, t := range r.Study.Tests {
+	c := x.single(row, w)
+	x.tests = x.tests[:0]
+	for _, t := range x.r.Study.Tests {
 		if t.Scope().covers(OneObservation) {
-			out = append(out, run(t, c))
+			x.tests = append(x.tests, run(t, c))
 		}
 	}
-	return out
+	return x.tests
+}
+
+// single is newCross of one row. What the windows of an observation share stays
+// until another is asked for.
+func (x *Reader) single(row int32, w int) *Cross {
+	g := x.r.eng
+	if x.pool == nil || x.row[0] != row {
+		x.row[0] = row
+		x.scratch.reset()
+		x.pool = newPool(g, x.row[:])
+		x.pool.scratch = &x.scratch
+	}
+	k := int(row)*g.windows + w
+	x.cross = Cross{Window: g.study.Windows[w], index: w, pool: x.pool}
+	if math.IsNaN(g.car[k]) {
+		return &x.cross
+	}
+	x.values = [...]float64{g.car[k], g.carVar[k], g.car[k] / math.Sqrt(g.carVar[k]), g.csar[k], g.bhar[k], g.weight(row)}
+	c, v := &x.cross, x.values[:]
+	c.CAR, c.Var, c.SCAR, c.CSAR, c.BHAR, c.Weight, c.rows = v[0:1], v[1:2], v[2:3], v[3:4], v[4:5], v[5:6], x.row[:]
+	return c
 }
 
 // SessionTest returns the t test of the abnormal return of observation i on
@@ -83,4 +134,19 @@ func (r *Result) SessionTest(i, tau int) TestResult {
 	res.N, res.Stat = 1, g.ar[k]/math.Sqrt(g.va[k])
 	res.P, res.PLower, res.PUpper = res.Dist.PValues(res.Stat)
 	return res
+}
+
+// SessionTest is [Result.SessionTest].
+func (x *Reader) SessionTest(i, tau int) TestResult { return x.r.SessionTest(i, tau) }
+
+// Diagnostics is [Result.Diagnostics].
+func (x *Reader) Diagnostics(i int) Diagnostics {
+	x.work.reset()
+	return x.r.diagnostics(i, &x.work)
+}
+
+// Confounders is [Result.Confounders].
+func (x *Reader) Confounders(i int) []Confounder {
+	x.confounders = x.r.appendConfounders(x.confounders[:0], i)
+	return x.confounders
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"io"
@@ -97,7 +98,10 @@ func writeJSON(w io.Writer, r *analysis.Result, tables []Table, _ string) error 
 			b.WriteByte(',')
 		}
 		b.WriteString("\n    \"" + t.Name + "\": ")
-		if err := jsonRows(b, t); err != nil {
+		if err := b.Flush(); err != nil {
+			return err
+		}
+		if err := jsonRows(w, t); err != nil {
 			return err
 		}
 	}
@@ -107,15 +111,33 @@ func writeJSON(w io.Writer, r *analysis.Result, tables []Table, _ string) error 
 
 // writeJSONRows writes the rows of t as an array, as they stand in results.json.
 func writeJSONRows(w io.Writer, t Table) error {
-	b := bufio.NewWriter(w)
-	if err := jsonRows(b, t); err != nil {
+	if err := jsonRows(w, t); err != nil {
 		return err
 	}
-	b.WriteByte('\n')
-	return b.Flush()
+	_, err := io.WriteString(w, "\n")
+	return err
 }
 
-func jsonRows(b *bufio.Writer, t Table) error {
+// opening makes the comma before the first element of an array its bracket.
+type opening struct {
+	w    io.Writer
+	done bool
+}
+
+// Write implements io.Writer.
+func (o *opening) Write(p []byte) (int, error) {
+	if len(p) == 0 || o.done {
+		return o.w.Write(p)
+	}
+	o.done = true
+	if n, err := o.w.Write([]byte{'['}); err != nil {
+		return n, err
+	}
+	n, err := o.w.Write(p[1:])
+	return 1 + n, err
+}
+
+func jsonRows(w io.Writer, t Table) error {
 	names := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		name, err := json.Marshal(c.Name)
@@ -124,40 +146,45 @@ func jsonRows(b *bufio.Writer, t Table) error {
 		}
 		names[i] = string(name) + ": "
 	}
-	separator := "[\n"
-	for row := range t.Rows {
-		b.WriteString(separator)
-		separator = ",\n"
-		for i, cell := range row {
-			if i == 0 {
-				b.WriteByte('{')
-			} else {
-				b.WriteString(", ")
+	o := &opening{w: w}
+	err := writeBlocks(o, t, func(b *bytes.Buffer) func([]Cell) error {
+		return func(row []Cell) error {
+			for i, cell := range row {
+				if i == 0 {
+					b.WriteString(",\n{")
+				} else {
+					b.WriteString(", ")
+				}
+				b.WriteString(names[i])
+				if err := jsonCell(b, cell, t.Columns[i].Type); err != nil {
+					return err
+				}
 			}
-			b.WriteString(names[i])
-			value, err := jsonCell(cell, t.Columns[i].Type)
-			if err != nil {
-				return err
+			if row != nil {
+				b.WriteByte('}')
 			}
-			b.Write(value)
+			return nil
 		}
-		if err := b.WriteByte('}'); err != nil {
-			return err
-		}
+	})
+	if err == nil && !o.done {
+		_, err = io.WriteString(w, "[")
 	}
-	if separator == "[\n" {
-		b.WriteByte('[')
+	if err == nil {
+		_, err = io.WriteString(w, "]")
 	}
-	_, err := b.WriteString("]")
 	return err
 }
 
-func jsonCell(c Cell, t Type) ([]byte, error) {
+func jsonCell(b *bytes.Buffer, c Cell, t Type) error {
 	switch {
 	case c.Empty(t):
-		return []byte("null"), nil
+		b.WriteString("null")
 	case t == String, t == Date, math.IsInf(c.Num, 0):
-		return json.Marshal(c.Format(t))
+		value, err := json.Marshal(c.Format(t))
+		b.Write(value)
+		return err
+	default:
+		b.Write(c.appendTo(b.AvailableBuffer(), t))
 	}
-	return []byte(c.Format(t)), nil
+	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"math"
 	"strconv"
-	"strings"
 
 	"aftershock/market"
 )
@@ -18,6 +17,32 @@ type Table struct {
 	// Rows yields the rows in order, one cell a column. The slice is
 	// overwritten by the next row.
 	Rows iter.Seq[[]Cell]
+	// blocks, where there are any, yield the same rows, the first those that come
+	// first; several can be gone through at once.
+	blocks []iter.Seq[[]Cell]
+}
+
+// blockRows is about how many rows a block has: enough for the row group of a
+// Parquet file, few enough that as many blocks as there are processors take
+// little memory.
+const blockRows = 1 << 16
+
+// of makes the rows of t those of n units, such as observations, of about per
+// rows each. rows yields those of the units [lo, hi).
+func (t *Table) of(n, per int, rows func(lo, hi int) iter.Seq[[]Cell]) {
+	t.Rows = rows(0, n)
+	size := max(1, blockRows/max(1, per))
+	for lo := 0; lo < n; lo += size {
+		t.blocks = append(t.blocks, rows(lo, min(lo+size, n)))
+	}
+}
+
+// inBlocks returns the rows of t in blocks: one, where t knows none.
+func (t *Table) inBlocks() []iter.Seq[[]Cell] {
+	if t.blocks == nil {
+		return []iter.Seq[[]Cell]{t.Rows}
+	}
+	return t.blocks
 }
 
 // Type is the type of a column, named as in a Frictionless table schema.
@@ -74,23 +99,31 @@ func (c Cell) Empty(t Type) bool {
 	return math.IsNaN(c.Num)
 }
 
+// appendTo appends c, which is no text, as [Cell.Format] writes it.
+func (c Cell) appendTo(b []byte, t Type) []byte {
+	switch {
+	case c.Empty(t):
+		return b
+	case t == Boolean:
+		return strconv.AppendBool(b, c.Num != 0)
+	case t == Date:
+		return append(b, market.Date(c.Num).String()...)
+	case t == Integer:
+		return strconv.AppendInt(b, int64(c.Num), 10)
+	case math.IsInf(c.Num, -1):
+		return append(b, "-INF"...)
+	case math.IsInf(c.Num, 1):
+		return append(b, "INF"...)
+	}
+	return strconv.AppendFloat(b, c.Num, 'g', -1, 64)
+}
+
 // Format returns c as it stands in a text file: the shortest decimal that
 // reads back to the same number, INF and -INF for the infinities, ISO dates,
 // true and false; "" where there is no value.
 func (c Cell) Format(t Type) string {
-	switch {
-	case c.Empty(t):
-		return ""
-	case t == String:
+	if t == String {
 		return c.Text
-	case t == Boolean:
-		return strconv.FormatBool(c.Num != 0)
-	case t == Date:
-		return market.Date(c.Num).String()
-	case t == Integer:
-		return strconv.FormatInt(int64(c.Num), 10)
-	case math.IsInf(c.Num, 0):
-		return strings.TrimPrefix(strings.ToUpper(strconv.FormatFloat(c.Num, 'g', -1, 64)), "+")
 	}
-	return strconv.FormatFloat(c.Num, 'g', -1, 64)
+	return string(c.appendTo(nil, t))
 }

@@ -2,10 +2,10 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"iter"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -46,18 +46,6 @@ var (
 
 const ofUnmeasured = " Empty for an excluded observation."
 
-// usedRows yields the rows that add makes of every used observation.
-func usedRows(r *analysis.Result, columns int, add func(i int, o *analysis.Observation, row []Cell, yield func([]Cell) bool) bool) iter.Seq[[]Cell] {
-	return func(yield func([]Cell) bool) {
-		row := make([]Cell, columns)
-		for i := range r.Observations {
-			if o := &r.Observations[i]; o.Used() && !add(i, o, row, yield) {
-				return
-			}
-		}
-	}
-}
-
 func observations(r *analysis.Result, notes func() notebook) Table {
 	t := Table{Name: "observations", Title: "One row an observation, used or excluded: what was measured, and how."}
 	t.Columns = []Column{
@@ -96,29 +84,31 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 		Column{"confounders_event", Integer, "", "Number of other catalogued events of the security in the event window. Empty where there is no session 0."},
 		Column{"confounders_estimation", Integer, "", "Number of those in the estimation window, which widen the residuals. Empty where there is no session 0."},
 		note)
-	t.Rows = func(yield func([]Cell) bool) {
-		notes := notes()
-		row := make([]Cell, 0, len(t.Columns))
-		for i := range r.Observations {
-			o := &r.Observations[i]
-			e := &r.Catalog.Events[o.Event]
-			var ex analysis.Exclusion
-			if !o.Used() {
-				ex = *o.Exclusion
-			}
-			row = append(row[:0], text(o.EventID), text(e.Title), text(e.Category), text(o.Security), integer(o.Sign), text(o.Benchmark),
-				text(string(o.Placement)), date(o.Session0), boolean(o.Early), boolean(o.Used()), text(string(ex.Reason)), text(ex.Detail))
-			row = appendFit(row, r, o)
-			d := r.Diagnostics(i)
-			for _, v := range []float64{d.Autocorrelation, d.DurbinWatson, d.JarqueBera, d.JarqueBeraP, d.LjungBox, d.LjungBoxP, d.ArchLM, d.ArchLMP} {
-				row = append(row, number(v))
-			}
-			row = append(appendConfounders(row, r, i), text(notes.observation(o)))
-			if !yield(row) {
-				return
+	t.of(len(r.Observations), 1, func(lo, hi int) iter.Seq[[]Cell] {
+		return func(yield func([]Cell) bool) {
+			notes, x := notes(), r.Reader()
+			row := make([]Cell, 0, len(t.Columns))
+			var names []byte
+			for i := lo; i < hi; i++ {
+				o := &r.Observations[i]
+				e := &r.Catalog.Events[o.Event]
+				var ex analysis.Exclusion
+				if !o.Used() {
+					ex = *o.Exclusion
+				}
+				row = append(row[:0], text(o.EventID), text(e.Title), text(e.Category), text(o.Security), integer(o.Sign), text(o.Benchmark),
+					text(string(o.Placement)), date(o.Session0), boolean(o.Early), boolean(o.Used()), text(string(ex.Reason)), text(ex.Detail))
+				row = appendFit(row, r, o)
+				d := x.Diagnostics(i)
+				row = append(row, number(d.Autocorrelation), number(d.DurbinWatson), number(d.JarqueBera), number(d.JarqueBeraP),
+					number(d.LjungBox), number(d.LjungBoxP), number(d.ArchLM), number(d.ArchLMP))
+				row, names = appendConfounders(row, names[:0], o, x.Confounders(i))
+				if !yield(append(row, text(notes.observation(o)))) {
+					return
+				}
 			}
 		}
-	}
+	})
 	return t
 }
 
@@ -126,32 +116,31 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 const mostConfounders = 20
 
 // appendConfounders appends the names of the nearest confounders of observation
-// i, and how many it has in each window.
-func appendConfounders(row []Cell, r *analysis.Result, i int) []Cell {
-	if r.Observations[i].Session0 == market.NoDate {
+// o among all, and how many it has in each window. names is memory for them.
+func appendConfounders(row []Cell, names []byte, o *analysis.Observation, all []analysis.Confounder) ([]Cell, []byte) {
+	if o.Session0 == market.NoDate {
 		none := number(math.NaN())
-		return append(row, text(""), none, none)
+		return append(row, text(""), none, none), names
 	}
-	var in []analysis.Confounder
-	estimation := 0
-	for _, c := range r.Confounders(i) {
-		if c.In == "estimation" {
-			estimation++
-		} else {
+	in := all[:0]
+	for _, c := range all {
+		if c.In != "estimation" {
 			in = append(in, c)
 		}
 	}
-	n := len(in)
+	n, estimation := len(in), len(all)-len(in)
 	if n > mostConfounders {
 		slices.SortStableFunc(in, func(a, b analysis.Confounder) int { return cmp.Compare(max(a.Tau, -a.Tau), max(b.Tau, -b.Tau)) })
 		in = in[:mostConfounders]
 		slices.SortStableFunc(in, func(a, b analysis.Confounder) int { return cmp.Compare(a.Tau, b.Tau) })
 	}
-	names := make([]string, len(in))
 	for k, c := range in {
-		names[k] = fmt.Sprintf("%s@%d", c.EventID, c.Tau)
+		if k > 0 {
+			names = append(names, ' ')
+		}
+		names = strconv.AppendInt(append(append(names, c.EventID...), '@'), int64(c.Tau), 10)
 	}
-	return append(row, text(strings.Join(names, " ")), integer(n), integer(estimation))
+	return append(row, text(string(names)), integer(n), integer(estimation)), names
 }
 
 // coefUnit returns the unit of a coefficient: the intercept is a return, a
@@ -166,7 +155,10 @@ func coefUnit(name string) string {
 func appendFit(row []Cell, r *analysis.Result, o *analysis.Observation) []Cell {
 	none := number(math.NaN())
 	if !o.Used() {
-		return append(row, slices.Repeat([]Cell{none}, 4+2*len(r.CoefNames))...)
+		for range 4 + 2*len(r.CoefNames) {
+			row = append(row, none)
+		}
+		return row
 	}
 	f := &o.Fit
 	row = append(row, integer(f.M), integer(f.K))
@@ -200,23 +192,30 @@ func abnormalReturns(r *analysis.Result) Table {
 		{"car", Number, "return", "Cumulative abnormal return from the first session of the event window to this one. Empty from the first missing AR on, unless missing ones count as 0."},
 		{"se_car", Number, "return", "Standard error of car. Empty where car is."},
 	}
-	t.Rows = usedRows(r, len(t.Columns), func(i int, o *analysis.Observation, row []Cell, yield func([]Cell) bool) bool {
-		f := r.Figures(i)
-		for k := range f.AR {
-			tau := r.Study.Event.From + k
-			row = append(row[:0], text(o.EventID), text(o.Security), integer(tau), date(r.Session(i, tau)), number(f.Return[k]), number(f.Expected[k]),
-				number(f.AR[k]), number(f.SE[k]), number(f.SAR[k]), number(r.SessionTest(i, tau).P), number(f.SAR[k]*f.SAR[k]), number(f.Path[k]), number(f.PathSE[k]))
-			if math.IsNaN(f.AR[k]) { // an error of nothing
-				row[7] = number(math.NaN())
-			}
-			if math.IsNaN(f.Path[k]) {
-				row[12] = number(math.NaN())
-			}
-			if !yield(row) {
-				return false
+	if r.Study == nil { // for its names alone
+		return t
+	}
+	t.of(len(r.Observations), r.Study.Event.Len(), func(lo, hi int) iter.Seq[[]Cell] {
+		return func(yield func([]Cell) bool) {
+			x, row := r.Reader(), make([]Cell, 0, len(t.Columns))
+			for i := lo; i < hi; i++ {
+				o, f := &r.Observations[i], x.Figures(i)
+				for k := range f.AR {
+					tau := r.Study.Event.From + k
+					row = append(row[:0], text(o.EventID), text(o.Security), integer(tau), date(r.Session(i, tau)), number(f.Return[k]), number(f.Expected[k]),
+						number(f.AR[k]), number(f.SE[k]), number(f.SAR[k]), number(x.SessionTest(i, tau).P), number(f.SAR[k]*f.SAR[k]), number(f.Path[k]), number(f.PathSE[k]))
+					if math.IsNaN(f.AR[k]) { // an error of nothing
+						row[7] = number(math.NaN())
+					}
+					if math.IsNaN(f.Path[k]) {
+						row[12] = number(math.NaN())
+					}
+					if !yield(row) {
+						return
+					}
+				}
 			}
 		}
-		return true
 	})
 	return t
 }
@@ -269,47 +268,57 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 		Column{"abnormal_value_upper", Number, "currency", "Upper end of its 95% interval." + unknown},
 		Column{"currency", String, "", "Currency of these values, ISO 4217. Empty where there are none, or it is not known."},
 		note)
-	t.Rows = func(yield func([]Cell) bool) {
-		notes := notes()
-		usedRows(r, len(t.Columns), func(i int, o *analysis.Observation, row []Cell, yield func([]Cell) bool) bool {
-			f := r.Figures(i)
-			for w, win := range r.Study.Windows {
-				results := r.ObservationTests(i, w)
-				find := func(name string) analysis.TestResult {
-					for _, x := range results {
-						if x.Test == name {
-							return x
+	if r.Study == nil { // for its names alone
+		return t
+	}
+	windows := make([]string, len(r.Study.Windows))
+	for w, win := range r.Study.Windows {
+		windows[w] = win.String()
+	}
+	nan := math.NaN()
+	none := analysis.TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: analysis.Distribution{DF1: nan}}
+	t.of(len(r.Observations), len(windows), func(lo, hi int) iter.Seq[[]Cell] {
+		return func(yield func([]Cell) bool) {
+			notes, x := notes(), r.Reader()
+			row, said := make([]Cell, 0, len(t.Columns)), make([]string, 0, 8)
+			for i := lo; i < hi; i++ {
+				o, f := &r.Observations[i], x.Figures(i)
+				for w := range f.CAR {
+					win, results := r.Study.Windows[w], x.ObservationTests(i, w)
+					find := func(name string) *analysis.TestResult {
+						for k := range results {
+							if results[k].Test == name {
+								return &results[k]
+							}
 						}
+						return &none
 					}
-					nan := math.NaN()
-					return analysis.TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: analysis.Distribution{DF1: nan}}
-				}
-				st, se := find("t"), f.CARSE[w]
-				if math.IsNaN(f.CAR[w]) {
-					se = math.NaN()
-				}
-				row = append(row[:0], text(o.EventID), text(o.Security), integer(win.From), integer(win.To),
-					number(f.CAR[w]), number(se), number(f.SCAR[w]), number(f.CSAR[w]), number(f.BHAR[w]),
-					number(st.Stat), number(st.Dist.DF1), number(st.P), number(st.PLower), number(st.PUpper))
-				said := []string{st.Note}
-				for _, other := range others {
-					x := find(other.Name())
-					draws := x.Figure("draws")
-					if math.IsNaN(draws) {
-						draws = x.Figure("sums")
+					st, se := find("t"), f.CARSE[w]
+					if math.IsNaN(f.CAR[w]) {
+						se = math.NaN()
 					}
-					row = append(row, number(x.P), number(x.PLower), number(x.PUpper), number(draws))
-					said = append(said, x.Note)
-				}
-				row = appendValue(row, r, i, w)
-				said = append(said, notes[noteKey{event: o.EventID, security: o.Security, window: win.String()}]...)
-				if !yield(append(row, text(join(said...)))) {
-					return false
+					row = append(row[:0], text(o.EventID), text(o.Security), integer(win.From), integer(win.To),
+						number(f.CAR[w]), number(se), number(f.SCAR[w]), number(f.CSAR[w]), number(f.BHAR[w]),
+						number(st.Stat), number(st.Dist.DF1), number(st.P), number(st.PLower), number(st.PUpper))
+					said = append(said[:0], st.Note)
+					for _, other := range others {
+						y := find(other.Name())
+						draws := y.Figure("draws")
+						if math.IsNaN(draws) {
+							draws = y.Figure("sums")
+						}
+						row = append(row, number(y.P), number(y.PLower), number(y.PUpper), number(draws))
+						said = append(said, y.Note)
+					}
+					row = appendValue(row, r, i, w)
+					said = append(said, notes.of(noteKey{event: o.EventID, security: o.Security, window: windows[w]})...)
+					if !yield(append(row, text(join(said...)))) {
+						return
+					}
 				}
 			}
-			return true
-		})(yield)
-	}
+		}
+	})
 	return t
 }
 
@@ -341,19 +350,25 @@ func averages(r *analysis.Result) Table {
 		{"positive", Integer, "observations", "Observations with AR > 0 this session."},
 		{"se_method", String, "", "portfolio: forecast error of the equal-weighted portfolio (one common session 0); cross-section: spread of the observations over sqrt(N), widened for their correlation where windows overlap."},
 	}
-	t.Rows = func(yield func([]Cell) bool) {
-		row := make([]Cell, 0, len(t.Columns))
-		for i := range r.Groups {
-			g := &r.Groups[i]
-			for _, a := range g.Averages {
-				row = append(row[:0], text(string(g.By)), text(g.Key), integer(a.Tau), integer(a.N), number(a.AAR), number(a.SD), number(a.SE),
-					integer(a.NPath), number(a.CAAR), number(a.CAARSE), number(a.Lower), number(a.Upper), integer(a.Positive), text(g.SEMethod))
-				if !yield(row) {
-					return
+	per := 1
+	if len(r.Groups) > 0 {
+		per = len(r.Groups[0].Averages)
+	}
+	t.of(len(r.Groups), per, func(lo, hi int) iter.Seq[[]Cell] {
+		return func(yield func([]Cell) bool) {
+			row := make([]Cell, 0, len(t.Columns))
+			for i := lo; i < hi; i++ {
+				g := &r.Groups[i]
+				for _, a := range g.Averages {
+					row = append(row[:0], text(string(g.By)), text(g.Key), integer(a.Tau), integer(a.N), number(a.AAR), number(a.SD), number(a.SE),
+						integer(a.NPath), number(a.CAAR), number(a.CAARSE), number(a.Lower), number(a.Upper), integer(a.Positive), text(g.SEMethod))
+					if !yield(row) {
+						return
+					}
 				}
 			}
 		}
-	}
+	})
 	return t
 }
 
@@ -406,31 +421,40 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 	}
 	extras := extraColumns(r)
 	t.Columns = append(append(t.Columns, extras...), note)
-	t.Rows = func(yield func([]Cell) bool) {
-		notes := notes()
-		row := make([]Cell, 0, len(t.Columns))
-		for i := range r.Groups {
-			g := &r.Groups[i]
-			for k := range g.Windows {
-				w := &g.Windows[k]
-				for j := range w.Tests {
-					x := &w.Tests[j]
-					row = append(row[:0], text(string(g.By)), text(g.Key), integer(w.Window.From), integer(w.Window.To), integer(w.N), integer(len(w.Missing)),
-						number(w.CAAR), number(w.ABHAR), number(w.MeanSCAR), integer(w.Positive), number(w.RBar), text(x.Test), text(x.Of), text(x.Null),
-						number(x.Stat), text(x.Dist.Name), number(x.Dist.DF1), number(x.Dist.DF2), number(x.P), number(x.PLower), number(x.PUpper))
-					for _, c := range extras {
-						row = append(row, number(byProduct(x, c.Name)))
-					}
-					said := slices.Concat([]string{x.Note},
-						notes[noteKey{group: g.Name()}], notes[noteKey{group: g.Name(), window: w.Window.String()}],
-						notes[noteKey{group: g.Name(), window: w.Window.String(), test: x.Test}])
-					if !yield(append(row, text(join(said...)))) {
-						return
+	per := 1
+	if len(r.Groups) > 0 && len(r.Groups[0].Windows) > 0 {
+		per = len(r.Groups[0].Windows) * len(r.Groups[0].Windows[0].Tests)
+	}
+	t.of(len(r.Groups), per, func(lo, hi int) iter.Seq[[]Cell] {
+		return func(yield func([]Cell) bool) {
+			notes := notes()
+			row, said := make([]Cell, 0, len(t.Columns)), make([]string, 0, 8)
+			for i := lo; i < hi; i++ {
+				g := &r.Groups[i]
+				name := g.Name()
+				for k := range g.Windows {
+					w := &g.Windows[k]
+					window := w.Window.String()
+					for j := range w.Tests {
+						x := &w.Tests[j]
+						row = append(row[:0], text(string(g.By)), text(g.Key), integer(w.Window.From), integer(w.Window.To), integer(w.N), integer(len(w.Missing)),
+							number(w.CAAR), number(w.ABHAR), number(w.MeanSCAR), integer(w.Positive), number(w.RBar), text(x.Test), text(x.Of), text(x.Null),
+							number(x.Stat), text(x.Dist.Name), number(x.Dist.DF1), number(x.Dist.DF2), number(x.P), number(x.PLower), number(x.PUpper))
+						for _, c := range extras {
+							row = append(row, number(byProduct(x, c.Name)))
+						}
+						said = append(said[:0], x.Note)
+						said = append(said, notes.of(noteKey{group: name})...)
+						said = append(said, notes.of(noteKey{group: name, window: window})...)
+						said = append(said, notes.of(noteKey{group: name, window: window, test: x.Test})...)
+						if !yield(append(row, text(join(said...)))) {
+							return
+						}
 					}
 				}
 			}
 		}
-	}
+	})
 	return t
 }
 
@@ -459,11 +483,24 @@ func extraColumns(r *analysis.Result) []Column {
 
 func byProduct(x *analysis.TestResult, column string) float64 {
 	for _, f := range x.Extra {
-		if columnName(f.Name) == column {
+		if isColumn(column, f.Name) {
 			return f.Value
 		}
 	}
 	return math.NaN()
+}
+
+// isColumn is column == columnName(s).
+func isColumn(column, s string) bool {
+	if len(column) != len(s) {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; c != column[i] && (c != '-' || column[i] != '_') {
+			return false
+		}
+	}
+	return true
 }
 
 func columnName(s string) string { return strings.ReplaceAll(s, "-", "_") }
@@ -472,11 +509,15 @@ func columnName(s string) string { return strings.ReplaceAll(s, "-", "_") }
 type noteKey struct{ event, security, group, window, test string }
 
 // notebook holds the texts of a result's notes by what they are about.
-type notebook map[noteKey][]string
+type notebook struct {
+	by     map[noteKey][]string
+	within bool // some are about a window of an observation
+}
 
 func notesOf(r *analysis.Result) notebook {
-	b := make(notebook)
-	for _, n := range r.Notes {
+	b := notebook{by: make(map[noteKey][]string)}
+	for i := range r.Notes {
+		n := &r.Notes[i]
 		k := noteKey{event: n.EventID, security: n.Security, window: n.Window, test: n.Test}
 		switch {
 		case n.Group != "":
@@ -484,9 +525,18 @@ func notesOf(r *analysis.Result) notebook {
 		case n.EventID != "" && n.Security == "" && !ofEventAlone(n.Code):
 			continue
 		}
-		b[k] = append(b[k], n.Text)
+		b.by[k] = append(b.by[k], n.Text)
+		b.within = b.within || k.security != "" && k.window != ""
 	}
 	return b
+}
+
+// of returns the notes about k.
+func (b notebook) of(k noteKey) []string {
+	if len(b.by) == 0 || k.security != "" && k.window != "" && !b.within {
+		return nil
+	}
+	return b.by[k]
 }
 
 // ofEventAlone reports whether the notes of this code about an event are true of
@@ -496,10 +546,14 @@ func ofEventAlone(code string) bool { return code == "time-unknown" || code == "
 
 // observation returns the notes about an observation, its event and its security.
 func (b notebook) observation(o *analysis.Observation) string {
-	return join(slices.Concat(b[noteKey{event: o.EventID, security: o.Security}], b[noteKey{event: o.EventID}], b[noteKey{security: o.Security}])...)
+	own, ofEvent, ofSecurity := b.of(noteKey{event: o.EventID, security: o.Security}), b.of(noteKey{event: o.EventID}), b.of(noteKey{security: o.Security})
+	if len(own)+len(ofEvent)+len(ofSecurity) == 0 {
+		return ""
+	}
+	return join(slices.Concat(own, ofEvent, ofSecurity)...)
 }
 
-// join puts those of parts that say something into one text.
+// join puts those of parts that say something into one text. It changes parts.
 func join(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "; ")
 }
