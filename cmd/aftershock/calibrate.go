@@ -175,7 +175,7 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 	if err != nil {
 		return err
 	}
-	files := []file{{"calibration.csv", table.Bytes()}, {"calibration.json", data}, {"calibration.txt", text.Bytes()}}
+	files := []file{made("calibration.csv", table.Bytes()), made("calibration.json", data), made("calibration.txt", text.Bytes())}
 	if err := a.deliver(ctx, o, c, p, src, r, append(files, chartFiles(charts)...)); err != nil || q.quiet {
 		return err
 	}
@@ -199,32 +199,15 @@ func (a *app) studied(cmd *cobra.Command, flags settingsFlags) (*config, *plan, 
 func chartFiles(charts []plots.File) []file {
 	var files []file
 	for _, f := range charts {
-		files = append(files, file{"charts/" + f.Name, f.Data})
+		files = append(files, made("charts/"+f.Name, f.Data))
 	}
 	return files
 }
 
 // deliver writes files with their manifest to o.
 func (a *app) deliver(ctx context.Context, o *output, c *config, p *plan, src market.Source, r *analysis.Result, files []file) error {
-	m, err := a.manifest(c, p, src, r)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		d, err := report.FileOf(f.name, bytes.NewReader(f.data))
-		if err != nil {
-			return err
-		}
-		m.Outputs = append(m.Outputs, d)
-	}
-	var buf bytes.Buffer
-	if err := m.Write(&buf); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := o.write(append(files, file{manifestName, buf.Bytes()})); err != nil {
+	manifest := func() (*report.Manifest, error) { return a.manifest(c, p, src, r) }
+	if err := o.write(ctx, files, manifest); err != nil {
 		return err
 	}
 	a.note("results are in %s", o.dir)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"image/color"
@@ -102,22 +101,15 @@ func (u untilDone) Write(p []byte) (int, error) {
 	return u.w.Write(p)
 }
 
-// renderTables makes the files of the tables of r.
-func renderTables(ctx context.Context, r *analysis.Result, p *plan) ([]file, error) {
+// tableFiles are the files of the tables of r.
+func tableFiles(r *analysis.Result, p *plan) []file {
 	var files []file
 	for _, f := range p.tables {
 		for _, o := range f.Outputs(r, p.plot.Lang) {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			var buf bytes.Buffer
-			if err := o.Write(until(ctx, &buf)); err != nil {
-				return nil, fmt.Errorf("%s cannot be made: %w", o.Name, err)
-			}
-			files = append(files, file{o.Name, buf.Bytes()})
+			files = append(files, file{o.Name, o.Write})
 		}
 	}
-	return files, nil
+	return files
 }
 
 // renderCharts draws the charts of p: as files, and for the HTML report.
@@ -136,7 +128,7 @@ func renderCharts(ctx context.Context, p *plan, r *analysis.Result) (files []fil
 	for _, f := range charts {
 		format := plots.Format(path.Ext(f.Name)[1:])
 		if slices.Contains(p.plot.Formats, format) {
-			files = append(files, file{"charts/" + f.Name, f.Data})
+			files = append(files, made("charts/"+f.Name, f.Data))
 		}
 		if p.html && format == plots.SVG {
 			c := report.Chart{SVG: f.Data}
@@ -149,15 +141,19 @@ func renderCharts(ctx context.Context, p *plan, r *analysis.Result) (files []fil
 	return files, page, nil
 }
 
-// renderHTML makes the HTML report. It does not name the output directory: the
-// page of a study is the same wherever it lies.
-func (c *config) renderHTML(ctx context.Context, p *plan, r *analysis.Result, charts []report.Chart, m report.Manifest) (file, error) {
-	shown := c.settings
-	shown.Output.Dir = defaults().Output.Dir
-	m.Configuration = shown
-	var buf bytes.Buffer
-	err := report.HTML(until(ctx, &buf), r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.Events, Charts: charts, Dark: darkColors(), Manifest: &m, Calibration: p.calibration})
-	return file{"report.html", buf.Bytes()}, err
+// html is the HTML report. It does not name the output directory: the page of a
+// study is the same wherever it lies.
+func (c *config) html(p *plan, r *analysis.Result, charts []report.Chart, manifest func() (*report.Manifest, error)) file {
+	return file{"report.html", func(w io.Writer) error {
+		m, err := manifest()
+		if err != nil {
+			return err
+		}
+		own, shown := *m, c.settings
+		shown.Output.Dir = defaults().Output.Dir
+		own.Configuration = shown
+		return report.HTML(w, r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.Events, Charts: charts, Dark: darkColors(), Manifest: &own, Calibration: p.calibration})
+	}}
 }
 
 // darkColors says what each colour of a light chart is in a dark one.

@@ -1,24 +1,41 @@
 package main
 
 import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
 
 	"aftershock/report"
 )
 
-// A file is a rendered output, by its name within the output directory.
+// A file is an output, by its name within the output directory. It is made while
+// it is written.
 type file struct {
-	name string
-	data []byte
+	name  string
+	write func(w io.Writer) error
+}
+
+// made is a file that is there.
+func made(name string, data []byte) file {
+	return file{name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	}}
 }
 
 const (
@@ -116,33 +133,34 @@ func (o *output) staged(name string) string {
 	return filepath.Join(o.dir, stageName, filepath.FromSlash(name))
 }
 
-// write puts files in place of those of the run before. The manifest must be
-// among them and list the others. Nothing is changed when it fails before
+// write puts files, and the manifest with their descriptions, in place of those
+// of the run before. Nothing is changed when it fails, or ctx is done, before
 // everything is on the disk.
-func (o *output) write(files []file) error {
-	if err := o.refuseForeign(files); err != nil {
+func (o *output) write(ctx context.Context, files []file, manifest func() (*report.Manifest, error)) error {
+	if err := o.refuseForeign(append(fileNames(files), manifestName)); err != nil {
 		return err
 	}
-	err := o.stage(files)
-	if err != nil {
+	if err := o.stage(ctx, files, manifest); err != nil {
 		os.RemoveAll(o.staged(""))
-		return fmt.Errorf("the results cannot be written: %w", err)
+		return err
 	}
 	return o.commit()
 }
 
+func fileNames(files []file) []string { return names(files, func(f file) string { return f.name }) }
+
 // refuseForeign protects files that no run of this program has written.
-func (o *output) refuseForeign(files []file) error {
+func (o *output) refuseForeign(names []string) error {
 	ours, err := manifestFiles(o.path(manifestName))
 	if err != nil {
 		return err
 	}
-	if err := o.refuseLinks(append(names(files, func(f file) string { return f.name }), ours...)); err != nil {
+	if err := o.refuseLinks(slices.Concat(names, ours)); err != nil {
 		return err
 	}
-	for _, f := range files {
-		if _, err := os.Lstat(o.path(f.name)); err == nil && !slices.Contains(ours, f.name) {
-			return fmt.Errorf("%s was not written by aftershock and would be lost; move it away, or choose another --out", o.path(f.name))
+	for _, name := range names {
+		if _, err := os.Lstat(o.path(name)); err == nil && !slices.Contains(ours, name) {
+			return fmt.Errorf("%s was not written by aftershock and would be lost; move it away, or choose another --out", o.path(name))
 		}
 	}
 	return nil
@@ -163,27 +181,101 @@ func (o *output) refuseLinks(names []string) error {
 
 // stage writes files to the stage, and sees to it that they are on the disk
 // before the manifest has its name.
-func (o *output) stage(files []file) error {
+func (o *output) stage(ctx context.Context, files []file, manifest func() (*report.Manifest, error)) (err error) {
+	var syncs errgroup.Group
+	defer func() {
+		if e := syncs.Wait(); err == nil && e != nil {
+			err = unwritten(e)
+		}
+		if err == nil {
+			err = o.seal(ctx, files)
+		}
+	}()
+	var outputs []report.File
 	for _, f := range files {
-		name := o.staged(f.name)
-		if f.name == manifestName {
-			name = o.staged(writtenName)
-		}
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		d, err := o.stageFile(ctx, f, f.name, &syncs)
+		if err != nil {
 			return err
 		}
-		if err := writeSynced(name, f.data); err != nil {
-			return err
-		}
+		outputs = append(outputs, d)
 	}
-	for dir := range folders(names(files, func(f file) string { return f.name })) {
+	m, err := manifest()
+	if err != nil {
+		return err
+	}
+	m.Outputs = append(m.Outputs, outputs...)
+	_, err = o.stageFile(ctx, file{manifestName, m.Write}, writtenName, &syncs)
+	return err
+}
+
+// seal gives the manifest its name, once files are on the disk.
+func (o *output) seal(ctx context.Context, files []file) error {
+	for dir := range folders(fileNames(files)) {
 		syncDir(o.staged(dir))
 	}
-	if err := os.Rename(o.staged(writtenName), o.staged(manifestName)); err != nil {
+	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if err := os.Rename(o.staged(writtenName), o.staged(manifestName)); err != nil {
+		return unwritten(err)
 	}
 	syncDir(o.staged(""))
 	return nil
+}
+
+func unwritten(err error) error { return fmt.Errorf("the results cannot be written: %w", err) }
+
+// stageFile writes f to the stage as the file called name and describes it. That
+// it is on the disk is for syncs.
+func (o *output) stageFile(ctx context.Context, f file, name string, syncs *errgroup.Group) (report.File, error) {
+	if err := os.MkdirAll(filepath.Dir(o.staged(name)), 0o755); err != nil {
+		return report.File{}, unwritten(err)
+	}
+	out, err := os.OpenFile(o.staged(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return report.File{}, unwritten(err)
+	}
+	s := &stagedFile{f: out, hash: sha256.New()}
+	b := bufio.NewWriterSize(s, 1<<18)
+	if err = f.write(until(ctx, b)); err == nil {
+		err = b.Flush()
+	}
+	syncs.Go(func() error {
+		s.syncs.Wait()
+		return errors.Join(out.Sync(), out.Close())
+	})
+	switch {
+	case s.err != nil:
+		return report.File{}, unwritten(s.err)
+	case err != nil:
+		return report.File{}, fmt.Errorf("%s cannot be made: %w", f.name, err)
+	}
+	return report.File{Name: f.name, Bytes: s.bytes, SHA256: hex.EncodeToString(s.hash.Sum(nil))}, nil
+}
+
+// stagedFile is a file while it is written.
+type stagedFile struct {
+	f     *os.File
+	hash  hash.Hash
+	bytes int64
+	err   error // of the disk
+	syncs sync.WaitGroup
+}
+
+// Write implements io.Writer. A long file goes to the disk while it is written.
+func (s *stagedFile) Write(p []byte) (int, error) {
+	const often = 1 << 26 // bytes
+	s.hash.Write(p)
+	n, err := s.f.Write(p)
+	before := s.bytes
+	s.bytes += int64(n)
+	if s.bytes/often > before/often {
+		s.syncs.Go(func() { _ = s.f.Sync() }) // the last one tells of errors
+	}
+	if err != nil {
+		s.err = err
+	}
+	return n, err
 }
 
 func writeSynced(name string, data []byte) error {

@@ -3,9 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -18,29 +18,19 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"aftershock/analysis"
 	"aftershock/report"
 )
 
-// outputs returns files with a manifest that lists them.
-func outputs(t *testing.T, nameAndData ...string) []file {
-	t.Helper()
-	m := report.Manifest{Program: "aftershock"}
+// outputs returns files.
+func outputs(nameAndData ...string) []file {
 	var files []file
 	for i := 0; i < len(nameAndData); i += 2 {
-		f := file{nameAndData[i], []byte(nameAndData[i+1])}
-		d, err := report.FileOf(f.name, bytes.NewReader(f.data))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, m.Outputs = append(files, f), append(m.Outputs, d)
+		files = append(files, made(nameAndData[i], []byte(nameAndData[i+1])))
 	}
-	data, err := json.Marshal(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(files, file{manifestName, data})
+	return files
 }
+
+func manifest() (*report.Manifest, error) { return &report.Manifest{Program: "aftershock"}, nil }
 
 func writeOutput(dir string, files []file) error {
 	o, err := openOutput(dir)
@@ -48,7 +38,7 @@ func writeOutput(dir string, files []file) error {
 		return err
 	}
 	defer o.close()
-	return o.write(files)
+	return o.write(context.Background(), files, manifest)
 }
 
 // contents returns every file below dir, hidden ones too.
@@ -87,11 +77,11 @@ func same(a, b map[string]string) bool {
 // start; the user's own files stay.
 func TestOutputSurvivesAnyInterruption(t *testing.T) {
 	after := map[string]string{"a.csv": "2", "b.csv": "2", "c.csv": "2", "charts/new.png": "2", "mine.txt": "mine"}
-	next := outputs(t, "a.csv", "2", "b.csv", "2", "c.csv", "2", "charts/new.png", "2")
+	next := outputs("a.csv", "2", "b.csv", "2", "c.csv", "2", "charts/new.png", "2")
 
 	for step := 0; ; step++ {
 		dir := filepath.Join(t.TempDir(), "out")
-		if err := writeOutput(dir, outputs(t, "a.csv", "1", "b.csv", "1", "charts/old.png", "1")); err != nil {
+		if err := writeOutput(dir, outputs("a.csv", "1", "b.csv", "1", "charts/old.png", "1")); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, "mine.txt"), []byte("mine"), 0o644); err != nil {
@@ -116,7 +106,7 @@ func TestOutputSurvivesAnyInterruption(t *testing.T) {
 				}
 				return os.Rename(from, to)
 			}
-			if err := o.write(next); err != nil {
+			if err := o.write(t.Context(), next, manifest); err != nil {
 				t.Fatal(err)
 			}
 			return true
@@ -134,8 +124,8 @@ func TestOutputSurvivesAnyInterruption(t *testing.T) {
 			t.Errorf("step %d: the next run: %v, %v", step, err, contents(t, dir))
 		}
 		if finished {
-			if want := len(next) + 1; step != want {
-				t.Errorf("%d renames, want %d: every file and the old manifest", step, want)
+			if want := len(next) + 2; step != want {
+				t.Errorf("%d renames, want %d: every file, the manifest and the old one", step, want)
 			}
 			return
 		}
@@ -145,7 +135,7 @@ func TestOutputSurvivesAnyInterruption(t *testing.T) {
 // A run that is killed before everything is on the disk leaves the one before.
 func TestOutputDropsAnUnfinishedStage(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	if err := writeOutput(dir, outputs(t, "a.csv", "1")); err != nil {
+	if err := writeOutput(dir, outputs("a.csv", "1")); err != nil {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
@@ -168,7 +158,7 @@ func TestOutputDropsAStageWithACutManifest(t *testing.T) {
 	for _, manifest := range []string{"", `{"program":"aftersh`, `{"program":"aftershock","outputs":[{"name":"../x"}]}`} {
 		for _, moved := range []bool{false, true} {
 			dir := filepath.Join(t.TempDir(), "out")
-			if err := writeOutput(dir, outputs(t, "a.csv", "1")); err != nil {
+			if err := writeOutput(dir, outputs("a.csv", "1")); err != nil {
 				t.Fatal(err)
 			}
 			good, err := os.ReadFile(filepath.Join(dir, manifestName))
@@ -196,7 +186,7 @@ func TestOutputDropsAStageWithACutManifest(t *testing.T) {
 			if got := contents(t, dir); !same(got, map[string]string{"a.csv": "1"}) {
 				t.Errorf("manifest %q, moved %v: left %v", manifest, moved, got)
 			}
-			if err := writeOutput(dir, outputs(t, "a.csv", "2")); err != nil || contents(t, dir)["a.csv"] != "2" {
+			if err := writeOutput(dir, outputs("a.csv", "2")); err != nil || contents(t, dir)["a.csv"] != "2" {
 				t.Errorf("manifest %q, moved %v: the next run: %v, %v", manifest, moved, err, contents(t, dir))
 			}
 		}
@@ -209,7 +199,7 @@ func TestOutputThroughALink(t *testing.T) {
 	if err := os.Symlink(elsewhere, filepath.Join(dir, "charts")); err != nil {
 		t.Skip(err)
 	}
-	err := writeOutput(dir, outputs(t, "charts/car.png", "1"))
+	err := writeOutput(dir, outputs("charts/car.png", "1"))
 	if err == nil || !strings.Contains(err.Error(), "charts is not a folder of the output directory") {
 		t.Errorf("error %v", err)
 	}
@@ -248,11 +238,11 @@ func TestLockOfARemovedFile(t *testing.T) {
 // A file that cannot be written, as on a full disk, changes nothing.
 func TestOutputThatCannotBeWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	if err := writeOutput(dir, outputs(t, "a.csv", "1")); err != nil {
+	if err := writeOutput(dir, outputs("a.csv", "1")); err != nil {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
-	err := writeOutput(dir, outputs(t, "a.csv", "2", strings.Repeat("x", 300), "2"))
+	err := writeOutput(dir, outputs("a.csv", "2", strings.Repeat("x", 300), "2"))
 	if err == nil || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v", err)
 	}
@@ -261,7 +251,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	}
 	// Nor does one make directories.
 	fresh := filepath.Join(t.TempDir(), "a", "b")
-	if err := writeOutput(fresh, outputs(t, strings.Repeat("x", 300), "2")); err == nil {
+	if err := writeOutput(fresh, outputs(strings.Repeat("x", 300), "2")); err == nil {
 		t.Error("no error")
 	}
 	if _, err := os.Stat(filepath.Dir(fresh)); !errors.Is(err, fs.ErrNotExist) {
@@ -269,14 +259,82 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// What ends a run in the middle of a file, a signal or a file that cannot be
+// made, changes nothing, however much of it is on the disk.
+func TestOutputThatEndsWithin(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := writeOutput(dir, outputs("a.csv", "1", "b.csv", "1")); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir)
+	broken := errors.New("broken")
+	for what, want := range map[string]error{"signal": context.Canceled, "defect": broken} {
+		ctx, cancel := context.WithCancel(t.Context())
+		long := file{"b.csv", func(w io.Writer) error {
+			row := make([]byte, 1<<20)
+			for range 3 {
+				if _, err := w.Write(row); err != nil {
+					return err
+				}
+			}
+			if info, err := os.Stat(filepath.Join(dir, stageName, "b.csv")); err != nil || info.Size() < 2<<20 {
+				t.Errorf("%s: nothing is written yet: %v", what, err)
+			}
+			if want == broken {
+				return broken
+			}
+			cancel()
+			_, err := w.Write(row)
+			return err
+		}}
+		o, err := openOutput(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := o.write(ctx, append(outputs("a.csv", "2"), long), manifest); !errors.Is(err, want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v", what, err)
+		}
+		o.close()
+		cancel()
+		if got := contents(t, dir); !same(got, before) {
+			t.Errorf("%s: left %v", what, got)
+		}
+		if _, err := os.Stat(filepath.Join(dir, stageName)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the stage is left: %v", what, err)
+		}
+	}
+}
+
+// A disk that is full in the middle of a table leaves the run before.
+func TestRunOnAFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	aftershock := func(limit string, args ...string) (string, error) {
+		cmd := exec.Command("sh", append([]string{"-c", limit + ` exec aftershock run --quiet --charts none "$@"`, "sh"}, args...)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := aftershock("", "--format", "csv"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	before := contents(t, dir)
+	out, err := aftershock("ulimit -f 64;", "--format", "csv,parquet", "--model", "mean")
+	if err == nil || !strings.HasPrefix(out, "aftershock: the results cannot be written: ") || strings.Count(out, "\n") != 1 {
+		t.Errorf("%v: %s", err, out)
+	}
+	if got := contents(t, dir); !same(got, before) {
+		t.Errorf("left %d files of %d", len(got), len(before))
+	}
+}
+
 // A manifest from elsewhere cannot make the program remove files elsewhere.
 func TestManifestOutsideItsDirectory(t *testing.T) {
 	dir := t.TempDir()
-	files := outputs(t, "../x", "1")
-	if err := os.WriteFile(filepath.Join(dir, manifestName), files[len(files)-1].data, 0o644); err != nil {
+	m := []byte(`{"program":"aftershock","outputs":[{"name":"../x"}]}`)
+	if err := os.WriteFile(filepath.Join(dir, manifestName), m, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeOutput(dir, outputs(t, "a.csv", "1")); err == nil || !strings.Contains(err.Error(), "outside its directory") {
+	if err := writeOutput(dir, outputs("a.csv", "1")); err == nil || !strings.Contains(err.Error(), "outside its directory") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -328,10 +386,6 @@ func TestTablesAreInterrupted(t *testing.T) {
 	cancel()
 	if n, err := fmt.Fprint(w, "after"); n != 0 || !errors.Is(err, context.Canceled) || buf.String() != "before" {
 		t.Errorf("wrote %q, %v", buf.String(), err)
-	}
-	files, err := renderTables(ctx, &analysis.Result{Study: analysis.DefaultStudy()}, &plan{tables: report.Formats})
-	if !errors.Is(err, context.Canceled) || files != nil {
-		t.Errorf("rendered %d files, %v", len(files), err)
 	}
 }
 

@@ -150,5 +150,5 @@ func renderChartData(ctx context.Context, p *plan, r *analysis.Result) ([]file, 
 	if err != nil {
 		return nil, err
 	}
-	return []file{{chartData, data}}, nil
+	return []file{made(chartData, data)}, nil
 }

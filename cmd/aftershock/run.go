@@ -1,13 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -146,14 +147,14 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	}
 	c.certificate(p, r)
 	if o != nil {
-		files, err := a.render(ctx, c, p, src, r)
+		manifest := sync.OnceValues(func() (*report.Manifest, error) { return a.manifest(c, p, src, r) })
+		go manifest() // it reads the inputs once more, beside the writing
+		files, err := c.files(ctx, p, r, manifest)
+		if err == nil {
+			err = o.write(ctx, files, manifest)
+		}
 		if err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := o.write(files); err != nil {
+			_, _ = manifest() // nothing is read any longer
 			return err
 		}
 	}
@@ -228,57 +229,28 @@ func (a *app) textOptions(p *plan) report.TextOptions {
 	return o
 }
 
-// render makes all files of a run, the manifest last.
-func (a *app) render(ctx context.Context, c *config, p *plan, src market.Source, r *analysis.Result) ([]file, error) {
+// files lists all files of a run but the manifest. Charts are drawn, since the
+// HTML report shows them; all else is made while it is written.
+func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, manifest func() (*report.Manifest, error)) ([]file, error) {
 	var files []file
-	var buf bytes.Buffer
-	add := func(name string) {
-		files = append(files, file{name, bytes.Clone(buf.Bytes())})
-		buf.Reset()
-	}
 	if p.text {
-		if err := report.Text(until(ctx, &buf), r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration}); err != nil {
-			return nil, err
-		}
-		add("report.txt")
+		files = append(files, file{"report.txt", func(w io.Writer) error {
+			return report.Text(w, r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration})
+		}})
 	}
-	tables, err := renderTables(ctx, r, p)
-	if err != nil {
-		return nil, err
-	}
-	files = append(files, tables...)
+	files = append(files, tableFiles(r, p)...)
 	charts, page, err := renderCharts(ctx, p, r)
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, charts...)
 	data, err := renderChartData(ctx, p, r)
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, data...)
-	m, err := a.manifest(c, p, src, r)
-	if err != nil {
-		return nil, err
-	}
+	files = append(append(files, charts...), data...)
 	if p.html {
-		f, err := c.renderHTML(ctx, p, r, page, *m)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, f)
+		files = append(files, c.html(p, r, page, manifest))
 	}
-	for _, f := range files {
-		d, err := report.FileOf(f.name, bytes.NewReader(f.data))
-		if err != nil {
-			return nil, err
-		}
-		m.Outputs = append(m.Outputs, d)
-	}
-	if err := m.Write(&buf); err != nil {
-		return nil, err
-	}
-	add(manifestName)
 	return files, nil
 }
 

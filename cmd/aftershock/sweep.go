@@ -170,7 +170,7 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	if err != nil {
 		return err
 	}
-	files := slices.Concat([]file{{"sweep.csv", table.Bytes()}, {"sweep.txt", text.Bytes()}}, chartFiles(charts))
+	files := slices.Concat([]file{made("sweep.csv", table.Bytes()), made("sweep.txt", text.Bytes())}, chartFiles(charts))
 	if err := a.deliver(ctx, o, c, p, src, r, files); err != nil || quiet {
 		return err
 	}
