@@ -69,6 +69,18 @@ func (x *Reader) Figures(i int) Figures {
 	return f
 }
 
+// CAR returns the cumulative abnormal return of observation i over CAR window w
+// (an index into Study.Windows), a decimal, with its standard error; NaN where
+// it is excluded or its window is not complete.
+func (r *Result) CAR(i, w int) (car, se float64) {
+	row := int(r.Observations[i].row)
+	if row < 0 {
+		return nan, nan
+	}
+	k := row*r.eng.windows + w
+	return r.eng.car[k], math.Sqrt(r.eng.carVar[k])
+}
+
 // ObservationTests returns the one-observation tests of the study for
 // observation i over CAR window w (an index into Study.Windows); none for an
 // excluded observation.

@@ -11,9 +11,9 @@ import (
 // is passed on does not depend on their number. It ends at the first error.
 //
 // newMaker returns the two halves of a worker, which has memory of its own:
-// make, which goes through a block, and pass, of which only one runs at a time.
+// fill, which goes through a block, and pass, of which only one runs at a time.
 // check is called before each block.
-func inOrder(blocks []iter.Seq[[]Cell], check func() error, newMaker func() (make func(iter.Seq[[]Cell]) error, pass func() error)) error {
+func inOrder(blocks []iter.Seq[[]Cell], check func() error, newMaker func() (fill func(iter.Seq[[]Cell]) error, pass func() error)) error {
 	var (
 		mu     sync.Mutex
 		turned = sync.NewCond(&mu)
@@ -22,33 +22,37 @@ func inOrder(blocks []iter.Seq[[]Cell], check func() error, newMaker func() (mak
 		failed error
 		wg     sync.WaitGroup
 	)
+	take := func() (k int, ok bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if failed == nil && next < len(blocks) {
+			failed = check()
+		}
+		if failed != nil || next == len(blocks) {
+			return 0, false
+		}
+		next++
+		return next - 1, true
+	}
+	give := func(k int, err error, pass func() error) {
+		mu.Lock()
+		defer mu.Unlock()
+		for turn < k && failed == nil {
+			turned.Wait()
+		}
+		if failed == nil {
+			if failed = err; err == nil {
+				failed = pass()
+			}
+		}
+		turn++
+		turned.Broadcast()
+	}
 	for range min(runtime.GOMAXPROCS(0), len(blocks)) {
+		fill, pass := newMaker()
 		wg.Go(func() {
-			mu.Lock()
-			defer mu.Unlock()
-			defer turned.Broadcast()
-			mk, pass := newMaker()
-			for failed == nil && next < len(blocks) {
-				if failed = check(); failed != nil {
-					return
-				}
-				k := next
-				next++
-				mu.Unlock()
-				err := mk(blocks[k])
-				mu.Lock()
-				for turn < k && failed == nil {
-					turned.Wait()
-				}
-				if failed != nil {
-					return
-				}
-				if err == nil {
-					err = pass()
-				}
-				failed = err
-				turn++
-				turned.Broadcast()
+			for k, ok := take(); ok; k, ok = take() {
+				give(k, fill(blocks[k]), pass)
 			}
 		})
 	}

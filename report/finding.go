@@ -146,7 +146,8 @@ func widening(r *analysis.Result, w *analysis.GroupWindow, members []int, win in
 	var x []float64
 	var mean float64
 	for _, i := range members {
-		if v := r.Figures(i).SCAR[win]; !math.IsNaN(v) {
+		car, se := r.CAR(i, win)
+		if v := car / se; !math.IsNaN(v) {
 			x = append(x, v)
 			mean += v
 		}
@@ -165,9 +166,9 @@ func widening(r *analysis.Result, w *analysis.GroupWindow, members []int, win in
 
 // single is one observation's t test over a window.
 type single struct {
-	obs  int
-	t    analysis.TestResult
-	holm float64 // p adjusted for all that were asked about
+	obs     int
+	stat, p float64
+	holm    float64 // p adjusted for all that were asked about
 }
 
 // singles tests the observations one by one over CAR window win, in order of
@@ -178,14 +179,14 @@ func singles(r *analysis.Result, obs []int, win int) []single {
 	var p []float64
 	for _, i := range obs {
 		if t := studentTest(r, i, win); defined(&t) {
-			out = append(out, single{obs: i, t: t})
+			out = append(out, single{obs: i, stat: t.Stat, p: t.P})
 			p = append(p, t.P)
 		}
 	}
 	for k, v := range analysis.Holm(p) {
 		out[k].holm = v
 	}
-	slices.SortStableFunc(out, func(a, b single) int { return cmp.Compare(a.t.P, b.t.P) })
+	slices.SortStableFunc(out, func(a, b single) int { return cmp.Compare(a.p, b.p) })
 	return out
 }
 
@@ -204,7 +205,8 @@ func outstanding(s []single) []single {
 func studentTest(r *analysis.Result, i, win int) analysis.TestResult {
 	t := analysis.TestResult{Test: "t", Window: r.Study.Windows[win], Stat: math.NaN(), P: math.NaN()}
 	if o := &r.Observations[i]; o.Used() {
-		t.Stat, t.Dist = r.Figures(i).SCAR[win], analysis.StudentT(float64(o.Fit.M-o.Fit.K))
+		car, se := r.CAR(i, win)
+		t.Stat, t.Dist = car/se, analysis.StudentT(float64(o.Fit.M-o.Fit.K))
 		t.P, t.PLower, t.PUpper = t.Dist.PValues(t.Stat)
 	}
 	return t

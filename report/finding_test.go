@@ -86,7 +86,7 @@ func TestOutstanding(t *testing.T) {
 		t.Errorf("%d stand out, want 2", n)
 	}
 	s := singles(nasty(), []int{0, 1, 2, 3, 4, 5}, 0)
-	if len(s) != 4 || s[0].t.P > s[1].t.P || math.Abs(s[0].holm-4*s[0].t.P) > 1e-15*s[0].holm || s[3].holm < s[2].holm {
+	if len(s) != 4 || s[0].p > s[1].p || math.Abs(s[0].holm-4*s[0].p) > 1e-15*s[0].holm || s[3].holm < s[2].holm {
 		t.Errorf("four of six observations have an abnormal return, in order of p: %+v", s)
 	}
 }

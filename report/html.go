@@ -14,6 +14,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"aftershock/analysis"
 	"aftershock/market"
@@ -207,7 +208,7 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 	}
 	s.summarize(v)
 	v.Events = func(yield func(eventView) bool) {
-		for _, ev := range s.events {
+		for _, ev := range s.told {
 			if !yield(s.eventView(ev, charts[s.r.Catalog.Events[ev].ID])) {
 				return
 			}
@@ -254,8 +255,15 @@ func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, er
 	if len(s.events) > manyEvents {
 		v.Shown = s.say("Of more than %s events each has one chart here.", manyEvents)
 	}
+	if left := s.untold(); left != "" {
+		v.Shown = left
+	}
+	told := make(map[string]bool, len(s.told))
+	for _, ev := range s.told {
+		told[s.r.Catalog.Events[ev].ID] = true
+	}
 	for k, c := range o.Charts {
-		if c.Event != "" && len(by[c.Event]) > 0 && len(s.events) > manyEvents {
+		if c.Event != "" && (!told[c.Event] || len(by[c.Event]) > 0 && len(s.events) > manyEvents) {
 			continue
 		}
 		p, err := glyphs.add(c.SVG, o.Dark)
@@ -272,7 +280,7 @@ func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, er
 func (s *story) summarize(v *htmlView) {
 	const most = 12 // cards
 	var stand []highlight
-	v.Opening, stand, v.Whole = s.summary()
+	v.Opening, stand, v.Whole = s.summary(most)
 	for k, h := range stand {
 		if k == most {
 			v.More = s.say("and %s more events", len(stand)-most)
@@ -282,7 +290,7 @@ func (s *story) summarize(v *htmlView) {
 	}
 	v.Overview = sheet{ID: "events-table", Caption: s.say("The events: average abnormal return in %% %s", s.over(s.window())),
 		Heads: heads(s.say("session 0"), s.say("event"), "#N", "#"+s.say("average"), "#"+s.say("past p"), "#"+s.say("spread p"), s.say("reading"))}
-	for _, ev := range s.events {
+	for _, ev := range s.told {
 		e := &s.r.Catalog.Events[ev]
 		title := pageCell{Text: s.title(e), Link: "#" + anchor(ev), Head: true}
 		row := []pageCell{{Text: s.session0(ev).String(), Class: "ltr"}, title}
@@ -296,7 +304,8 @@ func (s *story) summarize(v *htmlView) {
 			if rejects(&t) {
 				says = shared
 			}
-			row = append(row, num("1"), moved(s.r.Figures(used[0]).CAR[headline]), num(showP(t.P)), num("–"), pageCell{Text: s.say(verdictWords[says])})
+			car, _ := s.r.CAR(used[0], headline)
+			row = append(row, num("1"), moved(car), num(showP(t.P)), num("–"), pageCell{Text: s.say(verdictWords[says])})
 		default:
 			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.say(verdictWords[untested])})
 		}
@@ -315,18 +324,18 @@ func (s *story) eventView(ev int, charts []inlineChart) eventView {
 	out.Said = said
 	out.Warnings = s.warned(e.ID)
 	if used := s.used(ev); len(used) > 0 {
-		out.Securities = s.securitiesSheet(used, g)
+		out.Securities, out.Short = s.securitiesSheet(used, g)
 	}
 	if g != nil {
-		out.Short = s.short(g)
+		out.Short = strings.TrimSpace(out.Short + " " + s.short(g))
 		out.Tests, out.Rest = s.testsSheet(g, &f)
 	}
 	return out
 }
 
 // securitiesSheet is the table of an event's securities and, for two or more,
-// their average.
-func (s *story) securitiesSheet(used []int, g *analysis.Group) *sheet {
+// their average, and what to say of those that are left out.
+func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) {
 	r, st := s.r, s.r.Study
 	zero := st.Event.Contains(0)
 	t := &sheet{Caption: s.say("The securities: returns and abnormal returns in %%; stars mark p < 0.05, 0.01 and 0.001"),
@@ -352,7 +361,8 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) *sheet {
 	}
 	t.Heads = append(t.Heads, headCell{Text: "M", Num: true, Tip: s.say("Usable sessions of the estimation window")})
 
-	for _, i := range byCAR(r, used, g != nil && g.Windows[headline].CAAR < 0) {
+	rows, left := s.farthest(used, g)
+	for _, i := range rows {
 		o, f := &r.Observations[i], r.Figures(i)
 		row := []pageCell{named(o.Security), given(nameOf(r, o.Security))}
 		if zero {
@@ -395,7 +405,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) *sheet {
 		}
 		t.Foot = append(t.Foot, slices.Repeat([]pageCell{num("")}, len(t.Heads)-len(t.Foot))...)
 	}
-	return t
+	return t, left
 }
 
 // starred leaves room for stars beside a figure, and sets them.
@@ -443,7 +453,7 @@ func (s *story) testsSheet(g *analysis.Group, f *finding) (*sheet, []string) {
 // pools are the averages that pool several events.
 func (s *story) pools(v *htmlView) {
 	for _, by := range s.r.Study.Groups {
-		groups, alone := s.pooled(by)
+		groups, left := s.pooled(by)
 		if by == analysis.ByEvent || len(groups) == 0 {
 			continue
 		}
@@ -463,9 +473,7 @@ func (s *story) pools(v *htmlView) {
 			}
 			p.Table.Rows = append(p.Table.Rows, row)
 		}
-		if alone > 0 {
-			p.Left = s.say("Left out: %s with a single observation.", alone)
-		}
+		p.Left = left
 		v.Pools = append(v.Pools, p)
 	}
 }
@@ -488,7 +496,11 @@ func (s *story) methods(v *htmlView) {
 func (s *story) remaining(v *htmlView) {
 	if list, all := s.excluded(); len(list) > 0 {
 		v.Excluded = &sheet{Caption: s.say("Excluded: %s of %s observations", len(list), all), Heads: heads(s.say("event"), s.say("security"), s.say("why"), s.say("reason"))}
-		for _, o := range list {
+		for k, o := range list {
+			if k == mostListed {
+				v.Excluded.Rows = append(v.Excluded.Rows, []pageCell{{Text: s.say("and %s more: observations.csv has each with its reason", len(list)-k)}, {}, {}, {}})
+				break
+			}
 			v.Excluded.Rows = append(v.Excluded.Rows, []pageCell{named(o.EventID), given(o.Security), {Text: s.translate(clean(o.Exclusion.Detail))}, {Text: string(o.Exclusion.Reason), Class: "ltr"}})
 		}
 	}
@@ -496,6 +508,9 @@ func (s *story) remaining(v *htmlView) {
 		v.Notes = append(v.Notes, k.list...)
 	}
 }
+
+// mostListed is how many exclusions and securities the lists at the end have.
+const mostListed = 1000
 
 // provenance says what the figures are made of and how to make them again.
 func (s *story) provenance(v *htmlView, m *Manifest) {
@@ -516,7 +531,11 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 	for _, f := range m.Factors {
 		add("Factors", s.say("%s, %s to %s: %s", clean(shortened(f.File)), f.First, f.Last, clean(f.Vintage)))
 	}
-	for _, n := range m.Notes {
+	for k, n := range m.Notes {
+		if k == mostRows {
+			add("Note of the readers", s.say("and %s more: manifest.json has them", len(m.Notes)-k))
+			break
+		}
 		add("Note of the readers", n)
 	}
 	v.Coverage = sheet{Caption: s.say("Prices"), Heads: heads(s.say("security"), s.say("name"), s.say("calendar"), s.say("first"), s.say("last"), "#"+s.say("sessions"), "#"+s.say("missing"), s.say("adjusted for dividends"))}
@@ -526,7 +545,11 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 	} else if len(m.Securities) > 0 {
 		add("Origin of prices", shortened(m.Securities[0].Origin))
 	}
-	for _, c := range m.Securities {
+	for k, c := range m.Securities {
+		if k == mostListed {
+			v.Coverage.Rows = append(v.Coverage.Rows, append([]pageCell{{Text: s.say("and %s more: manifest.json has them", len(m.Securities)-k), Head: true}}, make([]pageCell, len(v.Coverage.Heads)-1)...))
+			break
+		}
 		adjusted := s.say("no")
 		if c.Adjusted {
 			adjusted = s.say("yes")

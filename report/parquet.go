@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -36,42 +37,40 @@ func writeParquet(w io.Writer, t Table) error {
 type rowGroup struct {
 	table   Table
 	out     *parquet.ConcurrentRowGroupWriter
+	cells   []Cell // of the next rows, one row after the other
 	columns []parquetColumn
+	values  []parquet.Value
 	check   func() error // of a row group of unknown length: is it still wanted?
 }
 
-// parquetColumn holds the next values of a column.
+// parquetColumn makes the values of a column.
 type parquetColumn struct {
 	Column
-	required bool
-	values   []parquet.Value
-	text     string        // of value
-	value    parquet.Value // the last that was no number: most are those of the row before
+	index, defined int
+	null           parquet.Value
+	text           string        // of value
+	value          parquet.Value // the last text: most are those of the row before
 }
 
-// rowBatch is how many values are handed to a column at a time.
-const rowBatch = 512
+// rowBatch is how many rows are handed to the columns at a time.
+const rowBatch = 64
 
 func newRowGroup(p *parquet.Writer, t Table) *rowGroup {
-	g := &rowGroup{table: t, out: p.BeginRowGroup(), columns: make([]parquetColumn, len(t.Columns))}
+	g := &rowGroup{table: t, out: p.BeginRowGroup(), columns: make([]parquetColumn, len(t.Columns)),
+		cells: make([]Cell, 0, rowBatch*len(t.Columns)), values: make([]parquet.Value, rowBatch)}
 	for i, c := range t.Columns {
-		g.columns[i] = parquetColumn{Column: c, required: isKey(t, c), values: make([]parquet.Value, 0, rowBatch)}
+		g.columns[i] = parquetColumn{Column: c, index: i, null: parquet.NullValue().Level(0, 0, i)}
+		if !isKey(t, c) {
+			g.columns[i].defined = 1
+		}
 	}
 	return g
 }
 
 // fill encodes rows.
-func (g *rowGroup) fill(rows iter.Seq[[]Cell]) (err error) {
-	n := 0
+func (g *rowGroup) fill(rows iter.Seq[[]Cell]) error {
 	for row := range rows {
-		for i := range g.columns {
-			c := &g.columns[i]
-			if c.required && row[i].Empty(c.Type) {
-				return fmt.Errorf("%s: a row has no %s", g.table.Name, c.Name)
-			}
-			c.values = append(c.values, c.of(row[i], i))
-		}
-		if n++; n%rowBatch == 0 {
+		if g.cells = append(g.cells, row...); len(g.cells) == cap(g.cells) {
 			if err := g.flush(); err != nil {
 				return err
 			}
@@ -83,20 +82,29 @@ func (g *rowGroup) fill(rows iter.Seq[[]Cell]) (err error) {
 	return g.out.Flush()
 }
 
+// flush hands the rows to the columns.
 func (g *rowGroup) flush() error {
 	if g.check != nil {
 		if err := g.check(); err != nil {
 			return err
 		}
 	}
+	if len(g.cells) == 0 {
+		return nil
+	}
 	columns := g.out.ColumnWriters()
+	values := g.values[:len(g.cells)/len(columns)]
 	for i := range g.columns {
 		c := &g.columns[i]
-		if _, err := columns[i].WriteRowValues(c.values); err != nil {
+		c.read(values, g.cells[i:], len(columns))
+		if c.defined == 0 && slices.ContainsFunc(values, parquet.Value.IsNull) {
+			return fmt.Errorf("%s: a row has no %s", g.table.Name, c.Name)
+		}
+		if _, err := columns[i].WriteRowValues(values); err != nil {
 			return err
 		}
-		c.values = c.values[:0]
 	}
+	g.cells = g.cells[:0]
 	return nil
 }
 
@@ -106,27 +114,43 @@ func (g *rowGroup) commit() error {
 	return err
 }
 
-// of returns a cell as a value of the column, which is column i of the file.
-func (c *parquetColumn) of(cell Cell, i int) parquet.Value {
-	defined := 1
-	if c.required {
-		defined = 0
+// read makes values of every stride-th cell.
+func (c *parquetColumn) read(values []parquet.Value, cells []Cell, stride int) {
+	k := 0
+	if c.Type == String {
+		for j := range values {
+			values[j] = c.ofText(cells[k].Text)
+			k += stride
+		}
+		return
 	}
-	switch {
-	case cell.Empty(c.Type):
-		return parquet.NullValue().Level(0, 0, i)
-	case c.Type == Number:
-		return parquet.DoubleValue(cell.Num).Level(0, defined, i)
-	case c.Type == Integer:
-		return parquet.Int64Value(int64(cell.Num)).Level(0, defined, i)
-	case c.Type == Boolean:
-		return parquet.BooleanValue(cell.Num != 0).Level(0, defined, i)
-	case c.Type == Date:
-		return parquet.Int32Value(int32(cell.Num)).Level(0, defined, i)
+	for j := range values {
+		v := cells[k].Num
+		k += stride
+		if v != v {
+			values[j] = c.null
+			continue
+		}
+		switch c.Type {
+		case Integer:
+			values[j] = parquet.Int64Value(int64(v)).Level(0, c.defined, c.index)
+		case Boolean:
+			values[j] = parquet.BooleanValue(v != 0).Level(0, c.defined, c.index)
+		case Date:
+			values[j] = parquet.Int32Value(int32(v)).Level(0, c.defined, c.index)
+		default:
+			values[j] = parquet.DoubleValue(v).Level(0, c.defined, c.index)
+		}
 	}
-	if cell.Text != c.text || c.value.IsNull() {
-		c.text = cell.Text
-		c.value = parquet.ByteArrayValue([]byte(strings.ToValidUTF8(c.text, "\uFFFD"))).Level(0, defined, i)
+}
+
+func (c *parquetColumn) ofText(text string) parquet.Value {
+	if text == "" {
+		return c.null
+	}
+	if text != c.text {
+		c.text = text
+		c.value = parquet.ByteArrayValue([]byte(strings.ToValidUTF8(text, "\uFFFD"))).Level(0, c.defined, c.index)
 	}
 	return c.value
 }

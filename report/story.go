@@ -24,7 +24,9 @@ type story struct {
 	speaker
 	only   []string // IDs of the events it is about; empty: all, and the groups
 	events []int    // indices into the catalogue, in the order of session 0
+	told   []int    // those of them that are told one by one
 	obs    [][]int  // observations by event
+	tested []single // all observations of the events
 	byID   map[string]int
 	groups map[string]*analysis.Group // those of events, by ID
 
@@ -46,32 +48,87 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		}
 	}
 	s.obs = make([][]int, len(c.Events))
-	for i := range r.Observations {
-		ev := r.Observations[i].Event
-		s.obs[ev] = append(s.obs[ev], i)
-	}
-	for _, id := range only {
-		if _, ok := s.byID[id]; !ok {
-			return nil, fmt.Errorf("no event %q in the catalogue", id)
+	all, from := make([]int, len(r.Observations)), 0
+	for i := range all { // those of an event stand together
+		all[i] = i
+		if ev := r.Observations[i].Event; i+1 == len(all) || r.Observations[i+1].Event != ev {
+			s.obs[ev], from = all[from:i+1:i+1], i+1
 		}
 	}
+	wanted := make([]bool, len(c.Events))
+	for _, id := range only {
+		ev, ok := s.byID[id]
+		if !ok {
+			return nil, fmt.Errorf("no event %q in the catalogue", id)
+		}
+		wanted[ev] = true
+	}
+	days := make([]market.Date, len(c.Events))
 	for ev := range c.Events {
-		if len(only) == 0 || slices.Contains(only, c.Events[ev].ID) {
+		if len(only) == 0 || wanted[ev] {
 			s.events = append(s.events, ev)
+			days[ev] = s.session0(ev)
 		}
 	}
 	slices.SortStableFunc(s.events, func(a, b int) int {
-		return cmp.Or(cmp.Compare(s.session0(a), s.session0(b)), c.Events[a].Time.Compare(c.Events[b].Time))
+		return cmp.Or(cmp.Compare(days[a], days[b]), c.Events[a].Time.Compare(c.Events[b].Time))
 	})
+	all = make([]int, 0, len(r.Observations))
+	for _, ev := range s.events {
+		all = append(all, s.obs[ev]...)
+	}
+	s.tested = singles(r, all, headline)
+	s.choose()
 	s.sortNotes()
 	return s, nil
+}
+
+// mostTold is how many events are told one by one: what comes after is read by
+// programs.
+const mostTold = 1000
+
+// choose finds the events to tell one by one: all, or those in which some
+// security reacted most unusually.
+func (s *story) choose() {
+	if s.told = s.events; len(s.events) <= mostTold {
+		return
+	}
+	chosen := make([]bool, len(s.obs))
+	n := 0
+	add := func(ev int) {
+		if !chosen[ev] && n < mostTold {
+			chosen[ev] = true
+			n++
+		}
+	}
+	for _, x := range s.tested {
+		add(s.r.Observations[x.obs].Event)
+	}
+	for _, ev := range s.events {
+		add(ev)
+	}
+	s.told = nil
+	for _, ev := range s.events {
+		if chosen[ev] {
+			s.told = append(s.told, ev)
+		}
+	}
+}
+
+// untold says which events are not told; "" where all are.
+func (s *story) untold() string {
+	if len(s.told) == len(s.events) {
+		return ""
+	}
+	return s.say("Of %s events these are the %s in which a security reacted most unusually %s (by the p of its t test); observations.csv and cars.csv have all of them.",
+		len(s.events), len(s.told), s.over(s.window()))
 }
 
 // sortNotes parts the notes: a warning about an event stands with it, the
 // others at the end. Co-movement stands in the tables of tests.
 func (s *story) sortNotes() {
 	shown := make(map[string]bool)
-	for _, ev := range s.events {
+	for _, ev := range s.told {
 		shown[s.r.Catalog.Events[ev].ID] = true
 	}
 	s.warnings = make(map[string][]*analysis.Note)
@@ -130,17 +187,24 @@ type fact struct{ label, text string }
 func (s *story) facts() []fact {
 	r, st := s.r, s.r.Study
 	var symbols, benchmarks, origins []string
+	listed := make(map[*[]string]map[string]bool)
 	add := func(list *[]string, v string) {
-		if v = clean(v); v != "" && !slices.Contains(*list, v) {
+		if listed[list] == nil {
+			listed[list] = make(map[string]bool)
+		}
+		if v = clean(v); v != "" && !listed[list][v] {
+			listed[list][v] = true
 			*list = append(*list, v)
 		}
 	}
 	first, last := market.NoDate, market.NoDate
+	seen := make(map[string]bool)
 	for i := range r.Observations {
 		o := &r.Observations[i]
-		if !o.Used() {
+		if !o.Used() || seen[o.Security] {
 			continue
 		}
+		seen[o.Security] = true
 		c := r.Panel.Column(o.Security)
 		add(&symbols, o.Security)
 		add(&benchmarks, o.Benchmark)
@@ -230,16 +294,15 @@ type highlight struct {
 	text  string
 }
 
+// mostWhole is how many groups that moved as a whole are named.
+const mostWhole = 20
+
 // summary says in which events some security stands out even when all
 // observations are tested together, and which events moved a whole group. The
-// events come by their strongest observation.
-func (s *story) summary() (opening string, stand []highlight, whole string) {
-	r := s.r
-	var all []int
-	for _, ev := range s.events {
-		all = append(all, s.obs[ev]...)
-	}
-	tested := singles(r, all, headline)
+// events come by their strongest observation; of those past most there is no
+// text.
+func (s *story) summary(most int) (opening string, stand []highlight, whole string) {
+	r, tested := s.r, s.tested
 	best := outstanding(tested)
 	quantity := s.abnormal(len(tested), s.window())
 	if len(tested) == 0 {
@@ -262,8 +325,12 @@ func (s *story) summary() (opening string, stand []highlight, whole string) {
 		}
 		by[ev] = append(by[ev], x)
 	}
-	for _, ev := range order {
-		stand = append(stand, highlight{ev, s.strongest(ev, by[ev])})
+	for k, ev := range order {
+		h := highlight{event: ev}
+		if k < most {
+			h.text = s.strongest(ev, by[ev])
+		}
+		stand = append(stand, h)
 	}
 	var moved []string
 	for _, ev := range s.events {
@@ -272,6 +339,9 @@ func (s *story) summary() (opening string, stand []highlight, whole string) {
 				moved = append(moved, s.say("%s (%s, %s)", clean(g.Key), percent(f.window.CAAR, 1)+"%", s.quote(f.past, f.spread)))
 			}
 		}
+	}
+	if more := len(moved) - mostWhole; more > 0 {
+		moved = append(moved[:mostWhole], s.say("and %s more events", more))
 	}
 	if len(moved) > 0 {
 		whole = s.say("Whole groups that moved by more than chance in every test that leads, each on its own: %s.", strings.Join(moved, s.semi))
@@ -283,11 +353,12 @@ func (s *story) summary() (opening string, stand []highlight, whole string) {
 func (s *story) strongest(ev int, stand []single) string {
 	var who []string
 	for _, x := range stand {
-		who = append(who, clean(s.r.Observations[x.obs].Security)+nbsp+percent(s.r.Figures(x.obs).CAR[headline], 1)+"%")
+		car, _ := s.r.CAR(x.obs, headline)
+		who = append(who, clean(s.r.Observations[x.obs].Security)+nbsp+percent(car, 1)+"%")
 	}
 	g := s.eventGroup(ev)
 	if g == nil {
-		times, all := fixed(math.Abs(stand[0].t.Stat), 1), strings.Join(s.each(who), " ")
+		times, all := fixed(math.Abs(stand[0].stat), 1), strings.Join(s.each(who), " ")
 		if w := s.window(); w.Len() > 1 {
 			return s.say("%s: %s times the usual error over %s sessions", all, times, w.Len())
 		}
@@ -345,6 +416,21 @@ func (s *story) short(g *analysis.Group) string {
 		return ""
 	}
 	return s.say("Averages over the securities with a complete window: %s.", strings.Join(short, s.comma))
+}
+
+// mostRows is how many securities of an event, groups of a grouping and the like
+// stand in a table.
+const mostRows = 200
+
+// farthest are the observations of the table of securities: all, or half of them
+// at either end, and what to say of those between.
+func (s *story) farthest(used []int, g *analysis.Group) (rows []int, left string) {
+	rows = byCAR(s.r, used, g != nil && g.Windows[headline].CAAR < 0)
+	if n := len(rows); n > mostRows {
+		rows = slices.Concat(rows[:mostRows/2], rows[n-mostRows/2:])
+		left = s.say("Left out: the %s securities between the first and the last %s; cars.csv has them.", n-mostRows, mostRows/2)
+	}
+	return rows, left
 }
 
 // read sorts the tests of a group over the headline window: those to read,
@@ -430,9 +516,10 @@ func (s *story) reading(f *finding, t *analysis.TestResult) string {
 	return s.say("does not reject")
 }
 
-// pooled are the groups of one grouping with two observations or more, and how
-// many there are with one.
-func (s *story) pooled(by analysis.Grouping) (groups []*analysis.Group, alone int) {
+// pooled are the groups of one grouping with two observations or more, at most
+// mostRows, and what to say of the others.
+func (s *story) pooled(by analysis.Grouping) (groups []*analysis.Group, left string) {
+	alone := 0
 	for i := range s.r.Groups {
 		if g := &s.r.Groups[i]; g.By == by && len(g.Members) < 2 {
 			alone++
@@ -440,7 +527,14 @@ func (s *story) pooled(by analysis.Grouping) (groups []*analysis.Group, alone in
 			groups = append(groups, g)
 		}
 	}
-	return groups, alone
+	switch more := len(groups) - mostRows; {
+	case more > 0:
+		groups = groups[:mostRows]
+		left = s.say("Left out: %s more groups, and %s with a single observation; averages.csv and tests.csv have them.", more, alone)
+	case alone > 0:
+		left = s.say("Left out: %s with a single observation.", alone)
+	}
+	return groups, left
 }
 
 // poolTitle heads a table of groups.

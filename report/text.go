@@ -46,11 +46,16 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 		p.certificate()
 	}
 	if !o.Summary {
-		for _, ev := range p.events {
+		for _, ev := range p.told {
 			if err := p.flush(w); err != nil {
 				return err
 			}
 			p.event(ev)
+		}
+		if left := p.untold(); left != "" {
+			p.blank()
+			p.line(p.rule())
+			p.paragraph("", "", left)
 		}
 		if len(o.Events) == 0 {
 			p.groups()
@@ -141,7 +146,7 @@ func (p *page) header() {
 func (p *page) highlights() {
 	const most = 5 // events
 	p.heading(p.say("What stands out"))
-	opening, stand, whole := p.summary()
+	opening, stand, whole := p.summary(most + 1)
 	p.paragraph("", "", opening)
 	for k, h := range stand {
 		if k == most && len(stand) > most+1 {
@@ -171,7 +176,7 @@ func (p *page) groups() {
 				g.heads = append(g.heads, head{name: w.String(), order: 3, as: p.say("averages over the other windows")})
 			}
 		}
-		pooled, alone := p.pooled(by)
+		pooled, left := p.pooled(by)
 		for _, x := range pooled {
 			f := decide(r, x, headline)
 			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.window.N), percent(f.window.CAAR, 2), leadP(f.past), leadP(f.spread), p.say(verdictWords[f.verdict]), fixed(f.window.RBar, 2)}
@@ -192,8 +197,8 @@ func (p *page) groups() {
 		}
 		p.line(p.bold(clip(p.poolTitle(by), p.width)))
 		p.grid(g)
-		if alone > 0 {
-			p.paragraph("  ", "  ", p.say("Left out: %s with a single observation.", alone))
+		if left != "" {
+			p.paragraph("  ", "  ", left)
 		}
 	}
 	if any {

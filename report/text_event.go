@@ -52,7 +52,7 @@ func (p *page) event(ev int) {
 func byCAR(r *analysis.Result, obs []int, down bool) []int {
 	car := make(map[int]float64, len(obs))
 	for _, i := range obs {
-		if car[i] = r.Figures(i).CAR[headline]; down {
+		if car[i], _ = r.CAR(i, headline); down {
 			car[i] = -car[i]
 		}
 	}
@@ -83,7 +83,8 @@ func (p *page) securities(used []int, g *analysis.Group) {
 
 	starred := func(v, pv float64) string { return percent(v, 2) + fmt.Sprintf("%-3s", stars(pv)) }
 	beta := slices.Index(r.CoefNames, "beta")
-	for _, i := range byCAR(r, used, g != nil && g.Windows[headline].CAAR < 0) {
+	rows, left := p.farthest(used, g)
+	for _, i := range rows {
 		o, f := &r.Observations[i], r.Figures(i)
 		row := []string{clip(clean(o.Security), 16)}
 		if zero {
@@ -113,6 +114,9 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		t.rows = append(t.rows, append(row, "", "", ""))
 	}
 	p.grid(t)
+	if left != "" {
+		p.paragraph("  ", "  ", left)
+	}
 	if g == nil {
 		return
 	}

@@ -358,8 +358,9 @@ func (k speaker) otherNews(g *analysis.Group, w, but analysis.Window) []string {
 func (k speaker) verdict(f *finding, g *analysis.Group, win int) string {
 	w := f.window
 	lo, hi := extremes(k.r, g.Members, win)
-	apart := k.say("from %s (%s) to %s (%s)", k.signed(k.r.Figures(lo).CAR[win]), clean(k.r.Observations[lo].Security),
-		k.signed(k.r.Figures(hi).CAR[win]), clean(k.r.Observations[hi].Security))
+	least, _ := k.r.CAR(lo, win)
+	most, _ := k.r.CAR(hi, win)
+	apart := k.say("from %s (%s) to %s (%s)", k.signed(least), clean(k.r.Observations[lo].Security), k.signed(most), clean(k.r.Observations[hi].Security))
 	past, spread, p := k.quote(f.past), "", ""
 	if f.spread != nil {
 		spread, p = f.spread.Test, k.sayP(f.spread.P)
@@ -385,6 +386,9 @@ func (k speaker) verdict(f *finding, g *analysis.Group, win int) string {
 	return k.say("; no test of the study may decide whether that is chance.")
 }
 
+// mostNamed is how many securities a sentence names.
+const mostNamed = 12
+
 // members says of which members one may speak.
 func (k speaker) members(f *finding, g *analysis.Group, win int) string {
 	var names []string
@@ -393,6 +397,9 @@ func (k speaker) members(f *finding, g *analysis.Group, win int) string {
 	}
 	moved := rejects(f.joint)
 	joint, who := "", k.list(k.each(names))
+	if len(names) > mostNamed {
+		who = k.abridge(names, mostNamed)
+	}
 	if moved {
 		joint = k.sayP(f.joint.P)
 	}
@@ -445,16 +452,17 @@ func (k speaker) quote(tests ...*analysis.TestResult) string {
 // extremes returns the members with the lowest and the highest CAR.
 func extremes(r *analysis.Result, members []int, win int) (lo, hi int) {
 	lo, hi = -1, -1
+	var least, most float64
 	for _, i := range members {
-		v := r.Figures(i).CAR[win]
+		v, _ := r.CAR(i, win)
 		if math.IsNaN(v) {
 			continue
 		}
-		if lo < 0 || v < r.Figures(lo).CAR[win] {
-			lo = i
+		if lo < 0 || v < least {
+			lo, least = i, v
 		}
-		if hi < 0 || v > r.Figures(hi).CAR[win] {
-			hi = i
+		if hi < 0 || v > most {
+			hi, most = i, v
 		}
 	}
 	return lo, hi
@@ -529,7 +537,11 @@ func (k speaker) whenOut(e *events.Event, obs []int) []string {
 			s = k.say("%s (early close at %s)", s, p.cal.Close(n).Format("15:04"))
 		}
 		if len(order) > 1 {
-			s = k.say("%s for %s", s, k.list(k.each(who[p])))
+			list := k.list(k.each(who[p]))
+			if len(who[p]) > mostNamed {
+				list = k.abridge(who[p], mostNamed)
+			}
+			s = k.say("%s for %s", s, list)
 		}
 		out = append(out, sentence(s)+".")
 	}
