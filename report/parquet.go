@@ -1,158 +1,394 @@
 package report
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"iter"
+	"math"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // writeParquet writes t as Apache Parquet: texts as UTF8, whole numbers as
 // INT64, others as DOUBLE, dates as DATE. A missing value is null, in any
 // column but those of the key. A block of rows is a row group.
+//
+// The columns of the library take values in boxes, which is most of the work of
+// writing a million rows. Pages are therefore made here, of its encodings; what
+// describes them, the footer, is that of the file without rows that it writes.
 func writeParquet(w io.Writer, t Table) error {
-	p := parquet.NewWriter(w, parquetSchema(t), parquet.Compression(&parquet.Snappy))
+	footer, err := parquetFooter(t)
+	if err != nil {
+		return err
+	}
+	out := &counted{w: w}
+	if _, err := io.WriteString(out, parquetMagic); err != nil {
+		return err
+	}
 	check := func() error {
 		_, err := w.Write(nil) // rows wait in memory: is there still a reader?
 		return err
 	}
-	err := inOrder(t.inBlocks(), check, func() (func(iter.Seq[[]Cell]) error, func() error) {
-		g := newRowGroup(p, t)
+	err = inOrder(t.inBlocks(), check, func() (func(iter.Seq[[]Cell]) error, func() error) {
+		g := newRowGroup(t)
 		if t.blocks == nil {
 			g.check = check
 		}
-		return g.fill, g.commit
+		return g.fill, func() error { return g.writeTo(out, footer) }
 	})
 	if err != nil {
 		return err
 	}
-	return p.Close()
+	data, err := thrift.Marshal(new(thrift.CompactProtocol), footer)
+	if err != nil {
+		return err
+	}
+	data = binary.LittleEndian.AppendUint32(data, uint32(len(data)))
+	_, err = out.Write(append(data, parquetMagic...))
+	return err
 }
 
-// rowGroup writes row groups, one after the other.
+const parquetMagic = "PAR1"
+
+// parquetFooter returns what describes a file of t without rows.
+func parquetFooter(t Table) (*format.FileMetaData, error) {
+	var empty bytes.Buffer
+	if err := parquet.NewWriter(&empty, parquetSchema(t)).Close(); err != nil {
+		return nil, err
+	}
+	f, err := parquet.OpenFile(bytes.NewReader(empty.Bytes()), int64(empty.Len()))
+	if err != nil {
+		return nil, err
+	}
+	return f.Metadata(), nil
+}
+
+// counted counts the bytes written to w.
+type counted struct {
+	w io.Writer
+	n int64
+}
+
+// Write implements io.Writer.
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// pageRows is how many rows a page has.
+const pageRows = 1 << 13
+
+// rowGroup makes row groups, one after the other.
 type rowGroup struct {
 	table   Table
-	out     *parquet.ConcurrentRowGroupWriter
-	cells   []Cell // of the next rows, one row after the other
-	columns []parquetColumn
-	values  []parquet.Value
+	rows    int
+	columns []*columnChunk
 	check   func() error // of a row group of unknown length: is it still wanted?
 }
 
-// parquetColumn makes the values of a column.
-type parquetColumn struct {
+// columnChunk makes the pages of a column of a row group.
+type columnChunk struct {
 	Column
-	index, defined int
-	null           parquet.Value
-	text           string        // of value
-	value          parquet.Value // the last text: most are those of the row before
+	required bool
+
+	// The page that is filled.
+	defined []byte // by row: 1 where there is a value
+	floats  []float64
+	longs   []int64
+	days    []int32
+	truths  []byte // eight a byte
+	bits    int    // in truths
+	indices []int32
+
+	texts    map[string]int32 // index in the dictionary
+	last     string           // text, of index at: most are those of the row before
+	at       int32
+	dict     []byte
+	low, top Cell // least and greatest value
+
+	pages   []byte // that are done
+	meta    format.ColumnMetaData
+	levels  rle.Encoding
+	indexes rle.DictionaryEncoding
+	raw     []byte
+	packed  []byte
+	header  bytes.Buffer
+	encoder *thrift.Encoder
 }
 
-// rowBatch is how many rows are handed to the columns at a time.
-const rowBatch = 64
-
-func newRowGroup(p *parquet.Writer, t Table) *rowGroup {
-	g := &rowGroup{table: t, out: p.BeginRowGroup(), columns: make([]parquetColumn, len(t.Columns)),
-		cells: make([]Cell, 0, rowBatch*len(t.Columns)), values: make([]parquet.Value, rowBatch)}
-	for i, c := range t.Columns {
-		g.columns[i] = parquetColumn{Column: c, index: i, null: parquet.NullValue().Level(0, 0, i)}
-		if !isKey(t, c) {
-			g.columns[i].defined = 1
+func newRowGroup(t Table) *rowGroup {
+	g := &rowGroup{table: t}
+	for _, c := range t.Columns {
+		x := &columnChunk{Column: c, required: isKey(t, c), levels: rle.Encoding{BitWidth: 1}}
+		x.encoder = thrift.NewEncoder(new(thrift.CompactProtocol).NewWriter(&x.header))
+		if c.Type == String {
+			x.texts = make(map[string]int32)
 		}
+		g.columns = append(g.columns, x)
 	}
 	return g
 }
 
 // fill encodes rows.
 func (g *rowGroup) fill(rows iter.Seq[[]Cell]) error {
+	g.rows = 0
+	for _, c := range g.columns {
+		c.reset()
+	}
 	for row := range rows {
-		if g.cells = append(g.cells, row...); len(g.cells) == cap(g.cells) {
+		for i, c := range g.columns {
+			if !c.add(row[i]) && c.required {
+				return fmt.Errorf("%s: a row has no %s", g.table.Name, c.Name)
+			}
+		}
+		if g.rows++; g.rows%pageRows == 0 {
 			if err := g.flush(); err != nil {
 				return err
 			}
 		}
 	}
-	if err := g.flush(); err != nil {
-		return err
-	}
-	return g.out.Flush()
+	return g.flush()
 }
 
-// flush hands the rows to the columns.
+// flush ends the pages.
 func (g *rowGroup) flush() error {
 	if g.check != nil {
 		if err := g.check(); err != nil {
 			return err
 		}
 	}
-	if len(g.cells) == 0 {
-		return nil
-	}
-	columns := g.out.ColumnWriters()
-	values := g.values[:len(g.cells)/len(columns)]
-	for i := range g.columns {
-		c := &g.columns[i]
-		c.read(values, g.cells[i:], len(columns))
-		if c.defined == 0 && slices.ContainsFunc(values, parquet.Value.IsNull) {
-			return fmt.Errorf("%s: a row has no %s", g.table.Name, c.Name)
-		}
-		if _, err := columns[i].WriteRowValues(values); err != nil {
+	for _, c := range g.columns {
+		if err := c.flush(); err != nil {
 			return err
 		}
 	}
-	g.cells = g.cells[:0]
 	return nil
 }
 
-// commit writes what fill encoded.
-func (g *rowGroup) commit() error {
-	_, err := g.out.Commit()
+// writeTo writes the row group and records it in footer.
+func (g *rowGroup) writeTo(w *counted, footer *format.FileMetaData) error {
+	if g.rows == 0 {
+		return nil
+	}
+	group := format.RowGroup{NumRows: int64(g.rows), FileOffset: w.n, Ordinal: int16(min(len(footer.RowGroups), math.MaxInt16))}
+	for _, c := range g.columns {
+		meta, err := c.writeTo(w, g.rows)
+		if err != nil {
+			return err
+		}
+		group.Columns = append(group.Columns, format.ColumnChunk{MetaData: meta})
+		group.TotalByteSize += meta.TotalUncompressedSize
+		group.TotalCompressedSize += meta.TotalCompressedSize
+	}
+	footer.RowGroups = append(footer.RowGroups, group)
+	footer.NumRows += group.NumRows
+	return nil
+}
+
+func (c *columnChunk) reset() {
+	clear(c.texts)
+	c.last, c.at = "", -1
+	c.dict, c.pages = c.dict[:0], c.pages[:0]
+	c.low, c.top = Cell{Num: math.NaN()}, Cell{Num: math.NaN()}
+	c.meta = format.ColumnMetaData{Codec: format.Snappy, PathInSchema: thrift.Slice[string]{c.Name}}
+	switch c.Type {
+	case String:
+		c.meta.Type, c.meta.Encoding = format.ByteArray, thrift.Slice[format.Encoding]{format.Plain, format.RLE, format.RLEDictionary}
+		return
+	case Integer:
+		c.meta.Type = format.Int64
+	case Boolean:
+		c.meta.Type = format.Boolean
+	case Date:
+		c.meta.Type = format.Int32
+	default:
+		c.meta.Type = format.Double
+	}
+	c.meta.Encoding = thrift.Slice[format.Encoding]{format.Plain, format.RLE}
+}
+
+// add adds a value, and reports whether it is one.
+func (c *columnChunk) add(cell Cell) bool {
+	if c.Type == String {
+		return c.addText(cell.Text)
+	}
+	v := cell.Num
+	if v != v {
+		c.defined = append(c.defined, 0)
+		return false
+	}
+	c.defined = append(c.defined, 1)
+	if !(c.low.Num <= v) {
+		c.low.Num = v
+	}
+	if !(c.top.Num >= v) {
+		c.top.Num = v
+	}
+	switch c.Type {
+	case Integer:
+		c.longs = append(c.longs, int64(v))
+	case Boolean:
+		if c.bits%8 == 0 {
+			c.truths = append(c.truths, 0)
+		}
+		if v != 0 {
+			c.truths[c.bits/8] |= 1 << (c.bits % 8)
+		}
+		c.bits++
+	case Date:
+		c.days = append(c.days, int32(v))
+	default:
+		c.floats = append(c.floats, v)
+	}
+	return true
+}
+
+func (c *columnChunk) addText(s string) bool {
+	if s == "" {
+		c.defined = append(c.defined, 0)
+		return false
+	}
+	c.defined = append(c.defined, 1)
+	if s != c.last || c.at < 0 {
+		at, ok := c.texts[s]
+		if !ok {
+			at = int32(len(c.texts))
+			c.texts[s] = at
+			valid := strings.ToValidUTF8(s, "\uFFFD")
+			c.dict = append(binary.LittleEndian.AppendUint32(c.dict, uint32(len(valid))), valid...)
+			if at == 0 || valid < c.low.Text {
+				c.low.Text = valid
+			}
+			if valid > c.top.Text {
+				c.top.Text = valid
+			}
+		}
+		c.last, c.at = s, at
+	}
+	c.indices = append(c.indices, c.at)
+	return true
+}
+
+// flush ends a page.
+func (c *columnChunk) flush() (err error) {
+	n := len(c.defined)
+	if n == 0 {
+		return nil
+	}
+	values := 0
+	for _, d := range c.defined {
+		values += int(d)
+	}
+	c.meta.NumValues += int64(n)
+	c.meta.Statistics.NullCount += int64(n - values)
+	c.raw = c.raw[:0]
+	if !c.required {
+		c.raw = append(c.raw, 0, 0, 0, 0)
+		if values == 0 || values == n { // one run
+			c.raw = append(binary.AppendUvarint(c.raw, uint64(n)<<1), c.defined[0])
+		} else {
+			if c.packed, err = c.levels.EncodeLevels(c.packed[:0], c.defined); err != nil {
+				return err
+			}
+			c.raw = append(c.raw, c.packed...)
+		}
+		binary.LittleEndian.PutUint32(c.raw, uint32(len(c.raw)-4))
+	}
+	encoding := format.Plain
+	switch c.Type {
+	case String:
+		encoding = format.RLEDictionary
+		c.packed, err = c.indexes.EncodeInt32(c.packed[:0], c.indices)
+	case Integer:
+		c.packed, err = parquet.Plain.EncodeInt64(c.packed[:0], c.longs)
+	case Boolean:
+		c.packed, err = parquet.Plain.EncodeBoolean(c.packed[:0], c.truths)
+	case Date:
+		c.packed, err = parquet.Plain.EncodeInt32(c.packed[:0], c.days)
+	default:
+		c.packed, err = parquet.Plain.EncodeDouble(c.packed[:0], c.floats)
+	}
+	if err != nil {
+		return err
+	}
+	c.raw = append(c.raw, c.packed...)
+	c.defined, c.floats, c.longs, c.days, c.truths, c.indices = c.defined[:0], c.floats[:0], c.longs[:0], c.days[:0], c.truths[:0], c.indices[:0]
+	c.bits = 0
+	h := format.PageHeader{Type: format.DataPage}
+	h.DataPageHeader = thrift.Null[format.DataPageHeader]{Valid: true, V: format.DataPageHeader{
+		NumValues: int32(n), Encoding: encoding, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE}}
+	head, body, err := c.page(h)
+	c.pages = append(append(c.pages, head...), body...)
 	return err
 }
 
-// read makes values of every stride-th cell.
-func (c *parquetColumn) read(values []parquet.Value, cells []Cell, stride int) {
-	k := 0
-	if c.Type == String {
-		for j := range values {
-			values[j] = c.ofText(cells[k].Text)
-			k += stride
-		}
-		return
+// page compresses raw and completes its header h.
+func (c *columnChunk) page(h format.PageHeader) (head, body []byte, err error) {
+	if c.packed, err = parquet.Snappy.Encode(c.packed[:0], c.raw); err != nil {
+		return nil, nil, err
 	}
-	for j := range values {
-		v := cells[k].Num
-		k += stride
-		if v != v {
-			values[j] = c.null
-			continue
-		}
-		switch c.Type {
-		case Integer:
-			values[j] = parquet.Int64Value(int64(v)).Level(0, c.defined, c.index)
-		case Boolean:
-			values[j] = parquet.BooleanValue(v != 0).Level(0, c.defined, c.index)
-		case Date:
-			values[j] = parquet.Int32Value(int32(v)).Level(0, c.defined, c.index)
-		default:
-			values[j] = parquet.DoubleValue(v).Level(0, c.defined, c.index)
-		}
+	h.UncompressedPageSize, h.CompressedPageSize = int32(len(c.raw)), int32(len(c.packed))
+	h.CRC = int32(crc32.ChecksumIEEE(c.packed))
+	c.header.Reset()
+	if err := c.encoder.Encode(&h); err != nil {
+		return nil, nil, err
 	}
+	c.meta.TotalUncompressedSize += int64(c.header.Len() + len(c.raw))
+	c.meta.TotalCompressedSize += int64(c.header.Len() + len(c.packed))
+	return c.header.Bytes(), c.packed, nil
 }
 
-func (c *parquetColumn) ofText(text string) parquet.Value {
-	if text == "" {
-		return c.null
+// writeTo writes the dictionary and the pages, and returns their description.
+func (c *columnChunk) writeTo(w *counted, rows int) (format.ColumnMetaData, error) {
+	if c.Type == String {
+		c.meta.DictionaryPageOffset = w.n
+		c.raw = append(c.raw[:0], c.dict...)
+		h := format.PageHeader{Type: format.DictionaryPage}
+		h.DictionaryPageHeader = thrift.Null[format.DictionaryPageHeader]{Valid: true, V: format.DictionaryPageHeader{NumValues: int32(len(c.texts)), Encoding: format.Plain}}
+		head, body, err := c.page(h)
+		for _, part := range [][]byte{head, body} {
+			if err == nil {
+				_, err = w.Write(part)
+			}
+		}
+		if err != nil {
+			return c.meta, err
+		}
 	}
-	if text != c.text {
-		c.text = text
-		c.value = parquet.ByteArrayValue([]byte(strings.ToValidUTF8(text, "\uFFFD"))).Level(0, c.defined, c.index)
+	c.meta.DataPageOffset = w.n
+	if c.meta.Statistics.NullCount < int64(rows) {
+		c.meta.Statistics.MinValue, c.meta.Statistics.MaxValue = c.plain(c.low, -1), c.plain(c.top, 1)
 	}
-	return c.value
+	_, err := w.Write(c.pages)
+	return c.meta, err
+}
+
+// plain is a value as statistics have it. Zero has the sign that makes the range
+// hold both zeros.
+func (c *columnChunk) plain(v Cell, sign float64) []byte {
+	switch c.Type {
+	case String:
+		return []byte(v.Text)
+	case Integer:
+		return binary.LittleEndian.AppendUint64(nil, uint64(int64(v.Num)))
+	case Boolean:
+		return []byte{byte(v.Num)}
+	case Date:
+		return binary.LittleEndian.AppendUint32(nil, uint32(int32(v.Num)))
+	}
+	if v.Num == 0 {
+		v.Num = math.Copysign(0, sign)
+	}
+	return binary.LittleEndian.AppendUint64(nil, math.Float64bits(v.Num))
 }
 
 // parquetSchema makes the schema from a struct type: the groups of the library
