@@ -130,7 +130,7 @@ func groupList(text string) []string {
 
 func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration) error {
 	ctx := cmd.Context()
-	c, p, src, r, err := a.studied(cmd, flags)
+	c, p, src, r, err := a.performed(cmd, flags)
 	if err != nil {
 		return err
 	}
@@ -182,13 +182,13 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 	return report.CalibrationText(a.stdout, r, kept.Calibration, a.textOptions(p))
 }
 
-// studied performs the study of the configuration.
-func (a *app) studied(cmd *cobra.Command, flags settingsFlags) (*config, *plan, market.Source, *analysis.Result, error) {
+// performed performs the study of the configuration.
+func (a *app) performed(cmd *cobra.Command, flags settingsFlags) (*config, *plan, market.Source, *analysis.Result, error) {
 	c, p, cat, err := a.intended(cmd, flags)
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	src, err := a.source(c, p)
+	src, err := a.studied(cmd.Context(), c, p, cat)
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}

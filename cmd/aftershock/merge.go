@@ -74,7 +74,7 @@ byte. The configuration, the events and the prices must be those of the parts.`,
 // share computes the share of the study that --shard names and writes it to
 // the directory out.
 func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog, out string) error {
-	src, err := a.source(c, p)
+	src, err := a.studied(ctx, c, p, cat)
 	if err != nil {
 		return err
 	}

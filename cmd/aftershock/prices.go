@@ -49,9 +49,9 @@ func (a *app) planned(cmd *cobra.Command, flags settingsFlags) (*config, *plan, 
 
 // stored opens the source of prices of the commands that show what there is:
 // of a service that is what is stored of it.
-func (a *app) stored(c *config, p *plan) (market.Source, error) {
+func (a *app) stored(ctx context.Context, c *config, p *plan) (market.Source, error) {
 	a.offline = true
-	return a.source(c, p)
+	return a.source(ctx, c, p, nil)
 }
 
 // named returns symbols, or all that src has where there are none.
@@ -88,7 +88,7 @@ func (a *app) pricesList(cmd *cobra.Command, flags settingsFlags, symbols []stri
 	if err != nil {
 		return err
 	}
-	src, err := a.stored(c, p)
+	src, err := a.stored(cmd.Context(), c, p)
 	if err != nil {
 		return err
 	}
@@ -425,7 +425,7 @@ func (a *app) pricesExport(cmd *cobra.Command, flags settingsFlags, dir string, 
 	if err != nil {
 		return err
 	}
-	src, err := a.stored(c, p)
+	src, err := a.stored(cmd.Context(), c, p)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []str
 	if !(o.threshold > 0) || !(o.tolerance > 0) {
 		return usageError{errors.New("--threshold and --tolerance must be above 0")}
 	}
-	src, err := a.stored(c, p)
+	src, err := a.stored(ctx, c, p)
 	if err != nil {
 		return err
 	}

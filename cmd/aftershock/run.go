@@ -124,7 +124,7 @@ func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) erro
 // perform does the study p of the events of cat, writes its results to the
 // directory out, if it is not "", and its report to stdout if print is true.
 func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catalog, out string, print bool) error {
-	src, err := a.source(c, p)
+	src, err := a.studied(ctx, c, p, cat)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"os"
@@ -17,6 +18,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"aftershock/analysis"
 	"aftershock/events"
 	"aftershock/market"
 	"aftershock/market/csvfile"
@@ -170,13 +172,24 @@ func (c *config) openStore(upstream market.Source, warn func(error)) (*store.Sto
 	return store.New(store.Options{Dir: dir, Upstream: upstream, Warn: warn})
 }
 
-// source opens the source of prices. Offline, it opens no connection.
-func (a *app) source(c *config, p *plan) (market.Source, error) {
+// studied opens the source of prices for the study of the events of cat: a file
+// of many securities is read as far as the study needs it.
+func (a *app) studied(ctx context.Context, c *config, p *plan, cat *events.Catalog) (market.Source, error) {
+	need, _, err := p.needs(c, cat)
+	if err != nil {
+		return nil, err
+	}
+	return a.source(ctx, c, p, need)
+}
+
+// source opens the source of prices, of a file of many securities those of need,
+// and all where it is nil. Offline, it opens no connection.
+func (a *app) source(ctx context.Context, c *config, p *plan, need []market.Security) (market.Source, error) {
 	switch c.Prices.Source {
 	case csvSource:
 		return csvfile.Open(c.path("prices.dir", c.Prices.Dir), c.csvOptions())
 	case panelSource:
-		return c.readPanel(p)
+		return a.readPanel(ctx, c, p, need)
 	case yahooSource, storeSource:
 		var mu sync.Mutex
 		warn := func(err error) {
@@ -228,9 +241,9 @@ func (c *config) span(p *plan, cat *events.Catalog) (from, to market.Date) {
 		return from, to
 	}
 	first, last := market.Date(math.MaxInt32), market.NoDate
-	studied := setOf(p.study.Events)
+	studies := p.studies(cat)
 	for i := range cat.Events {
-		if e := &cat.Events[i]; studied[e.ID] {
+		if e := &cat.Events[i]; studies(e.ID) {
 			d := market.DateOf(e.Time.UTC())
 			first, last = min(first, d), max(last, d)
 		}
@@ -275,13 +288,23 @@ func setCurrencies(panel *market.Panel) {
 // panelFile is a file of many securities as a source of prices.
 type panelFile struct {
 	*market.Panel
-	file string
+	file    string
+	symbols []string // in the file, in the panel or not
 }
 
 var _ market.Source = panelFile{}
 
-// readPanel reads the file of many securities.
-func (c *config) readPanel(plan *plan) (panelFile, error) {
+// pricesMatter reports whether a study needs more than returns: for weights and
+// amounts of money, for returns over gaps, for charts of prices.
+func (p *plan) pricesMatter() bool {
+	s := p.study
+	return len(p.charts) > 0 || s.Weights == analysis.ValueWeights || s.Gaps == market.TradeToTrade ||
+		slices.ContainsFunc(slices.Collect(maps.Values(p.configured)), func(s market.Security) bool { return s.Shares > 0 })
+}
+
+// readPanel reads the file of many securities: those of need, or all where it is
+// nil.
+func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []market.Security) (panelFile, error) {
 	p := &c.Prices
 	file := c.path("prices.file", p.File)
 	f := panelFile{file: file}
@@ -296,7 +319,18 @@ func (c *config) readPanel(plan *plan) (panelFile, error) {
 		if p.Layout == widePrices || p.Layout == wideReturns {
 			layout = store.Layout(p.Layout)
 		}
-		f.Panel, err = store.ReadPanel(context.Background(), file, store.PanelOptions{
+		needed := make(map[string]bool, len(need))
+		for _, s := range need {
+			needed[s.Symbol] = true
+		}
+		bar := newProgress(a.stderr, "reading prices:")
+		defer bar.end()
+		f.Panel, err = store.ReadPanel(ctx, file, store.PanelOptions{
+			Keep: func(symbol string) bool {
+				f.symbols = append(f.symbols, symbol)
+				return need == nil || needed[symbol]
+			},
+			ReturnsOnly: need != nil && !plan.pricesMatter(), Progress: bar.step,
 			Layout: layout, Calendar: cal, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
 			Columns: store.Mapping{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
 				Price: p.Columns.Price, Factor: p.Columns.Factor, Volume: p.Columns.Volume},
@@ -318,7 +352,9 @@ func (c *config) readPanel(plan *plan) (panelFile, error) {
 	case widePercent:
 		o.Layout, o.Values = csvfile.Wide, csvfile.Percent
 	}
-	f.Panel, err = csvfile.ReadPanelFile(file, o)
+	if f.Panel, err = csvfile.ReadPanelFile(file, o); err == nil {
+		f.symbols = f.Panel.Symbols()
+	}
 	return f, err
 }
 
@@ -327,16 +363,14 @@ func (f panelFile) Name() string { return f.file }
 
 // Symbols lists the securities of the file.
 func (f panelFile) Symbols(context.Context) ([]string, error) {
-	symbols := f.Panel.Symbols()
-	slices.Sort(symbols)
-	return symbols, nil
+	return slices.Sorted(slices.Values(f.symbols)), nil
 }
 
 // Series returns the prices of a security of the file.
 func (f panelFile) Series(_ context.Context, symbol string, from, to market.Date) (*market.Series, error) {
 	c := f.Column(symbol)
 	if c == nil {
-		return nil, market.UnknownSymbol(symbol, f.file, f.Panel.Symbols())
+		return nil, market.UnknownSymbol(symbol, f.file, f.symbols)
 	}
 	if c.Price == nil {
 		return nil, fmt.Errorf("%s: it has the returns of %s, and no prices", f.file, symbol)
@@ -379,13 +413,13 @@ func (f panelFile) complete(ctx context.Context, c *config, p *plan, need []mark
 			col.Shares = cmp.Or(sec.Shares, col.Shares)
 			continue
 		}
-		err := market.UnknownSymbol(sec.Symbol, f.file, f.Panel.Symbols())
+		err := market.UnknownSymbol(sec.Symbol, f.file, f.symbols)
 		if rest != nil {
 			var s *market.Series
 			if s, err = rest.Series(ctx, sec.Symbol, c.Prices.From, c.Prices.To); err == nil {
 				cal := p.calendar(sec)
-				if own := f.Calendars()[0]; cal == nil || cal.Name() == own.Name() {
-					cal = own
+				if own := f.Calendars(); len(own) > 0 && (cal == nil || cal.Name() == own[0].Name()) {
+					cal = own[0]
 				}
 				err = f.AddSeries(s, sec, cal)
 			}

@@ -505,6 +505,15 @@ func (p *plan) load(ctx context.Context, c *config, src market.Source, cat *even
 	return panel, warnings, errors.Join(fatal...)
 }
 
+// studies returns what says of an event of cat, by its ID, whether it is studied.
+func (p *plan) studies(cat *events.Catalog) func(id string) bool {
+	if len(p.study.Events) == len(cat.Events) {
+		return func(string) bool { return true }
+	}
+	chosen := setOf(p.study.Events)
+	return func(id string) bool { return chosen[id] }
+}
+
 // keyOf returns the key that names symbol as what explains the returns of
 // others, "" where none does.
 func (c *config) keyOf(symbol string) string {
@@ -542,11 +551,11 @@ func (p *plan) needs(c *config, cat *events.Catalog) (need []market.Security, re
 			need = append(need, p.security(symbol))
 		}
 	}
-	studied := setOf(p.study.Events)
+	studies := p.studies(cat)
 	all := false // those of the configuration are in
 	for i := range cat.Events {
 		e := &cat.Events[i]
-		if !studied[e.ID] {
+		if !studies(e.ID) {
 			continue
 		}
 		if len(e.Targets) == 0 && len(p.securities) == 0 {

@@ -107,7 +107,7 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 		return err
 	}
 	spec := p.sweep
-	src, err := a.source(c, p)
+	src, err := a.source(ctx, c, p, nil)
 	if err != nil {
 		return err
 	}

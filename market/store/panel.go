@@ -58,11 +58,22 @@ type PanelOptions struct {
 	Kind     market.ReturnKind // market.Simple
 	Gaps     market.Gaps       // of returns computed from prices; market.Skip
 	Calendar *market.Calendar  // the sessions; those of NYSE, and in years without rules the days in the file
+
+	// Keep says of a security whether it goes into the panel; nil: all do. It is
+	// called once for each security of the file. The rows of the others are not
+	// looked at but for their days.
+	Keep func(symbol string) bool
+	// ReturnsOnly leaves prices out of the panel.
+	ReturnsOnly bool
+	// Progress, if not nil, is told how many of the steps of reading are done. It
+	// is never called by two goroutines at once.
+	Progress func(done, total int)
 }
 
 // ReadPanel reads a Parquet file of many securities into a panel. Rows may be
 // in any order; in long format they are read fastest where those of a security
-// lie together.
+// lie together. Beside the numbers of the panel it holds one row group of the
+// file for each processor.
 //
 // A number that is missing (null, NaN, or one of CRSP's codes -44, -55, -66,
 // -77, -88 and -99 among returns) is NaN. A negative prc is CRSP's mark of a
@@ -70,9 +81,11 @@ type PanelOptions struct {
 // is refused without cfacpr. Rows on days that are no session are left out and
 // counted in the panel's Issues; so is a total loss under market.Log.
 //
+// The panel has no column where Keep leaves none.
+//
 // Errors: a column that is not there or of another type, a row without a
 // security or date, two rows of one security on one day, a return below -1,
-// an infinite one, a price below 0.
+// an infinite one, a price below 0; ctx is done.
 func ReadPanel(ctx context.Context, path string, o PanelOptions) (p *market.Panel, err error) {
 	fail := func(err error) (*market.Panel, error) { return nil, fmt.Errorf("%s: %w", path, err) }
 	file, err := os.Open(path)
@@ -94,10 +107,10 @@ func ReadPanel(ctx context.Context, path string, o PanelOptions) (p *market.Pane
 	if o.Gaps == "" {
 		o.Gaps = market.Skip
 	}
-	b := bulk{file: f, o: o, name: filepath.Base(path)}
+	b := bulk{file: f, o: o, name: filepath.Base(path), passes: 2}
 	steps := []func(context.Context) error{b.resolve, b.readKeys, b.layOut, b.readValues}
 	if o.Layout != Long {
-		steps[1] = b.readWideKeys
+		steps[1], b.passes = b.readWideKeys, 1
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -125,22 +138,32 @@ type bulk struct {
 	crsp   bool           // the prices are CRSP's
 
 	blocks   []block
+	days     []bool // that some row is of, by date - firstEver
 	cal      *market.Calendar
 	session  []int32 // by date - firstDay; -1 where there is none
 	firstDay market.Date
 
 	securities []*security
+	rows       sync.Pool // of *rows
+
+	progress sync.Mutex
+	passes   int // over all blocks
+	done     int // blocks, in all passes
 }
 
 // block is the rows of one row group, and of one column of it in a wide file.
 type block struct {
-	start    int                            // row in the file
+	start    int // row in the file
+	n        int
 	chunks   map[string]parquet.ColumnChunk // by the field of Mapping
-	ids      []int32
-	names    []string // by id
-	extent   []span   // by id
-	dates    []market.Date
-	security []*security // by id
+	names    []string                       // by id
+	extent   []span                         // by id
+	security []*security                    // by id; nil for those that are not kept
+
+	// Of a wide file, whose blocks share them; in a long one they are read anew
+	// with the numbers, which takes less than to keep them.
+	ids   []int32
+	dates []market.Date
 }
 
 // security is one column of the panel while it is filled.
@@ -233,8 +256,9 @@ func (b *bulk) columnNames() []string {
 	return names
 }
 
-// eachBlock calls do for every block, on every processor.
-func (b *bulk) eachBlock(ctx context.Context, do func(k *block) error) error {
+// eachBlock calls do for every block, on every processor. The memory that do is
+// given serves many blocks.
+func (b *bulk) eachBlock(ctx context.Context, do func(k *block, r *rows) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range b.blocks {
@@ -243,36 +267,56 @@ func (b *bulk) eachBlock(ctx context.Context, do func(k *block) error) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return do(&b.blocks[i])
+			r, _ := b.rows.Get().(*rows)
+			if r == nil {
+				r = new(rows)
+			}
+			defer b.rows.Put(r)
+			if err := do(&b.blocks[i], r); err != nil {
+				return err
+			}
+			if b.o.Progress != nil {
+				b.progress.Lock()
+				defer b.progress.Unlock()
+				b.done++
+				b.o.Progress(b.done, b.passes*len(b.blocks))
+			}
+			return nil
 		})
 	}
 	return g.Wait()
 }
 
+// The days that dates are expected to lie between.
+var firstEver, lastEver = market.NewDate(1600, 1, 1), market.NewDate(2500, 1, 1)
+
 // readKeys reads whose and when every row is.
 func (b *bulk) readKeys(ctx context.Context) error {
 	start := 0
 	for _, g := range b.file.RowGroups() {
-		k := block{start: start, chunks: make(map[string]parquet.ColumnChunk), ids: make([]int32, g.NumRows()), dates: make([]market.Date, g.NumRows())}
+		k := block{start: start, n: int(g.NumRows()), chunks: make(map[string]parquet.ColumnChunk)}
 		for field, i := range b.column {
 			k.chunks[field] = g.ColumnChunks()[i]
 		}
 		b.blocks = append(b.blocks, k)
-		start += len(k.ids)
+		start += k.n
 	}
-	return b.eachBlock(ctx, func(k *block) (err error) {
-		if k.names, err = readIDs(k.chunks["ID"], k.ids); err != nil {
-			return fmt.Errorf("column of securities: %w", err)
-		}
-		if err = readDates(k.chunks["Date"], k.dates); err != nil {
-			return fmt.Errorf("column of dates: %w", err)
+	b.days = make([]bool, lastEver-firstEver+1)
+	var mu sync.Mutex
+	return b.eachBlock(ctx, func(k *block, r *rows) (err error) {
+		if k.names, err = r.readKeys(k); err != nil {
+			return err
 		}
 		k.extent = make([]span, len(k.names))
 		for j := range k.extent {
 			k.extent[j] = span{math.MaxInt32, market.NoDate}
 		}
-		for j, id := range k.ids {
-			d := k.dates[j]
+		if r.days == nil {
+			r.days = make([]bool, len(b.days))
+		}
+		clear(r.days)
+		for j, id := range r.ids {
+			d := r.dates[j]
 			if id < 0 {
 				return fmt.Errorf("row %d names no security", k.start+j+1)
 			}
@@ -280,6 +324,14 @@ func (b *bulk) readKeys(ctx context.Context) error {
 				return fmt.Errorf("row %d (%s) has no date", k.start+j+1, k.names[id])
 			}
 			k.extent[id].widen(d, d)
+			if d >= firstEver && d <= lastEver {
+				r.days[d-firstEver] = true
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for d, seen := range r.days {
+			b.days[d] = b.days[d] || seen
 		}
 		return nil
 	})
@@ -311,13 +363,26 @@ func (b *bulk) readWideKeys(context.Context) (err error) {
 		}
 		for i, name := range b.columnNames() {
 			if i != b.column["Date"] {
-				b.blocks = append(b.blocks, block{start: start, chunks: map[string]parquet.ColumnChunk{field: g.ColumnChunks()[i]},
+				b.blocks = append(b.blocks, block{start: start, n: len(dates), chunks: map[string]parquet.ColumnChunk{field: g.ColumnChunks()[i]},
 					ids: ids, names: []string{name}, extent: []span{extent}, dates: dates})
 			}
 		}
+		b.mark(dates)
 		start += len(dates)
 	}
 	return nil
+}
+
+// mark notes the days of dates.
+func (b *bulk) mark(dates []market.Date) {
+	if b.days == nil {
+		b.days = make([]bool, lastEver-firstEver+1)
+	}
+	for _, d := range dates {
+		if d >= firstEver && d <= lastEver {
+			b.days[d-firstEver] = true
+		}
+	}
 }
 
 func (s *span) widen(from, to market.Date) { s.from, s.to = min(s.from, from), max(s.to, to) }
@@ -328,7 +393,7 @@ func (b *bulk) layOut(context.Context) error {
 		return errors.New("it has no rows")
 	}
 	all := span{math.MaxInt32, market.NoDate}
-	byName := make(map[string]*security)
+	byName := make(map[string]*security) // nil for those that are not kept
 	for i := range b.blocks {
 		k := &b.blocks[i]
 		k.security = make([]*security, len(k.names))
@@ -336,35 +401,34 @@ func (b *bulk) layOut(context.Context) error {
 			if k.extent[id].to == market.NoDate {
 				continue // in the file's dictionary, but in no row
 			}
-			s := byName[name]
-			if s == nil {
-				s = &security{dates: k.extent[id]}
-				s.c.Symbol = name
-				byName[name] = s
-				b.securities = append(b.securities, s)
-			}
-			s.dates.widen(k.extent[id].from, k.extent[id].to)
 			all.widen(k.extent[id].from, k.extent[id].to)
-			k.security[id] = s
+			s, known := byName[name]
+			if !known {
+				if b.o.Keep == nil || b.o.Keep(name) {
+					s = &security{dates: k.extent[id]}
+					s.c.Symbol = name
+					b.securities = append(b.securities, s)
+				}
+				byName[name] = s
+			}
+			if s != nil {
+				s.dates.widen(k.extent[id].from, k.extent[id].to)
+				k.security[id] = s
+			}
 		}
 	}
 	// Thousands of years are no history, but dates of another type than the
 	// column says.
-	if all.from < market.NewDate(1600, 1, 1) || all.to > market.NewDate(2500, 1, 1) {
+	if all.from < firstEver || all.to > lastEver {
 		return fmt.Errorf("its dates reach from %s to %s; are they of the type that the column says?", all.from, all.to)
 	}
 	b.firstDay = all.from
 	b.session = make([]int32, all.to-all.from+1)
 	if b.cal = b.o.Calendar; b.cal == nil {
-		for _, k := range b.blocks {
-			for _, d := range k.dates {
-				b.session[d-b.firstDay] = 1
-			}
-		}
 		var days []market.Date
-		for d, seen := range b.session {
-			if seen != 0 {
-				days = append(days, b.firstDay+market.Date(d))
+		for d, seen := range b.days {
+			if seen {
+				days = append(days, firstEver+market.Date(d))
 			}
 		}
 		var err error
@@ -400,8 +464,13 @@ func missing(n int) []float64 {
 
 // readValues reads the numbers into the columns.
 func (b *bulk) readValues(ctx context.Context) error {
-	return b.eachBlock(ctx, func(k *block) error {
-		var r rows
+	return b.eachBlock(ctx, func(k *block, r *rows) error {
+		if !slices.ContainsFunc(k.security, func(s *security) bool { return s != nil }) {
+			return nil
+		}
+		if _, err := r.readKeys(k); err != nil {
+			return err
+		}
 		for _, f := range []struct {
 			field string
 			to    *[]float64
@@ -410,19 +479,21 @@ func (b *bulk) readValues(ctx context.Context) error {
 			if !ok {
 				continue
 			}
-			*f.to = make([]float64, len(k.ids))
+			*f.to = resized(*f.to, k.n)
 			if err := readFloats(c, *f.to); err != nil {
 				return fmt.Errorf("column %s: %w", b.columnNames()[c.Column()], err)
 			}
 		}
 		// Rows of one security that lie together are written under one lock.
-		for from := 0; from < len(k.ids); {
+		for from := 0; from < len(r.ids); {
 			to := from + 1
-			for to < len(k.ids) && k.ids[to] == k.ids[from] {
+			for to < len(r.ids) && r.ids[to] == r.ids[from] {
 				to++
 			}
-			if err := b.enter(k.security[k.ids[from]], k, &r, from, to); err != nil {
-				return err
+			if s := k.security[r.ids[from]]; s != nil {
+				if err := b.enter(s, k, r, from, to); err != nil {
+					return err
+				}
 			}
 			from = to
 		}
@@ -430,15 +501,40 @@ func (b *bulk) readValues(ctx context.Context) error {
 	})
 }
 
-// rows is the numbers of one row group; what the file has not is nil.
-type rows struct{ ret, delisting, price, factor, volume []float64 }
+// rows is what is read of one row group; what the file has not is nil.
+type rows struct {
+	ids                                   []int32
+	dates                                 []market.Date
+	ret, delisting, price, factor, volume []float64
+	days                                  []bool
+}
+
+// readKeys reads whose and when the rows of k are, and returns the names of
+// whom. The same rows give the same names.
+func (r *rows) readKeys(k *block) (names []string, err error) {
+	if k.ids != nil {
+		r.ids, r.dates = k.ids, k.dates
+		return k.names, nil
+	}
+	r.ids, r.dates = resized(r.ids, k.n), resized(r.dates, k.n)
+	if names, err = readIDs(k.chunks["ID"], r.ids); err != nil {
+		return nil, fmt.Errorf("column of securities: %w", err)
+	}
+	if err = readDates(k.chunks["Date"], r.dates); err != nil {
+		return nil, fmt.Errorf("column of dates: %w", err)
+	}
+	return names, nil
+}
+
+// resized returns s with n elements, of any value.
+func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // enter writes rows from..to-1 of block k, all of security s.
 func (b *bulk) enter(s *security, k *block, r *rows, from, to int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := from; i < to; i++ {
-		d := k.dates[i]
+		d := r.dates[i]
 		session := b.session[d-b.firstDay]
 		if session < 0 {
 			if s.off++; s.off == 1 || d < s.offDay {
@@ -563,8 +659,11 @@ func (b *bulk) panel() (*market.Panel, error) {
 		}
 		s.c.Origin, s.c.Adjusted = b.name, true
 		if b.prices {
-			s.c.Price = s.values
 			s.c.Return, s.c.Span = market.Returns(s.values, b.o.Kind, b.o.Gaps)
+			if !b.o.ReturnsOnly {
+				s.c.Price = s.values
+			}
+			s.values = nil
 		} else {
 			s.c.Return = s.values
 		}
@@ -572,7 +671,7 @@ func (b *bulk) panel() (*market.Panel, error) {
 			return nil, err
 		}
 	}
-	if len(p.Columns) == 0 {
+	if len(p.Columns) == 0 && len(b.securities) > 0 {
 		return nil, fmt.Errorf("none of its rows lies on a session of %s", b.cal.Name())
 	}
 	return p, nil

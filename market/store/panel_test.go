@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -109,6 +111,52 @@ func TestPanelOfLogReturns(t *testing.T) {
 	}
 	if len(p.Issues) != 2 || p.Issues[0].Date != day(t, "2020-01-02") || !math.IsNaN(p.Column("10001").Return[0]) {
 		t.Errorf("a total loss: %v %v", p.Issues, p.Column("10001").Return)
+	}
+}
+
+// What a study does not need is not kept, and its sessions are those of the whole
+// file all the same.
+func TestPanelOfSome(t *testing.T) {
+	for _, size := range []int{1, 2, 100} {
+		path := writeRows(t, size, crsp(t)...)
+		all, err := ReadPanel(t.Context(), path, PanelOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked []string
+		done := 0
+		some, err := ReadPanel(t.Context(), path, PanelOptions{
+			Keep:     func(symbol string) bool { asked = append(asked, symbol); return symbol == "10002" },
+			Progress: func(k, total int) { done = k - total },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := all.Column("10002"), some.Column("10002")
+		if len(some.Columns) != 1 || !equal(a.Return, b.Return) || a.First != b.First || a.Calendar.Len() != b.Calendar.Len() {
+			t.Errorf("groups of %d: kept %+v, want %+v", size, some.Columns, a)
+		}
+		if want := all.Symbols(); !slices.Equal(asked, want) || done != 0 {
+			t.Errorf("groups of %d: asked for %v, want %v; %d steps from the end", size, asked, want, done)
+		}
+		none, err := ReadPanel(t.Context(), path, PanelOptions{Keep: func(string) bool { return false }})
+		if err != nil || len(none.Columns) != 0 {
+			t.Errorf("groups of %d: nothing kept: %v, %v", size, none, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := ReadPanel(ctx, writeRows(t, 2, crsp(t)...), PanelOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	type priced struct {
+		ID    int32   `parquet:"id"`
+		Date  int32   `parquet:"date"`
+		Price float64 `parquet:"price"`
+	}
+	p, err := ReadPanel(t.Context(), writeRows(t, 2, priced{7, 20200102, 4}, priced{7, 20200103, 2}), PanelOptions{ReturnsOnly: true})
+	if err != nil || p.Columns[0].Price != nil || !equal(p.Columns[0].Return, []float64{math.NaN(), -0.5}) {
+		t.Errorf("returns alone: %+v, %v", p, err)
 	}
 }
 
