@@ -167,6 +167,7 @@ func widening(r *analysis.Result, w *analysis.GroupWindow, members []int, win in
 // single is one observation's t test over a window.
 type single struct {
 	obs     int
+	place   int // among those that were asked about
 	stat, p float64
 	holm    float64 // p adjusted for all that were asked about
 }
@@ -175,18 +176,17 @@ type single struct {
 // p. Those without a CAR are left out. Holm's adjustment holds however the
 // securities move together.
 func singles(r *analysis.Result, obs []int, win int) []single {
-	var out []single
-	var p []float64
+	out, p := make([]single, 0, len(obs)), make([]float64, 0, len(obs))
 	for _, i := range obs {
 		if t := studentTest(r, i, win); defined(&t) {
-			out = append(out, single{obs: i, stat: t.Stat, p: t.P})
+			out = append(out, single{obs: i, place: len(out), stat: t.Stat, p: t.P})
 			p = append(p, t.P)
 		}
 	}
 	for k, v := range analysis.Holm(p) {
 		out[k].holm = v
 	}
-	slices.SortStableFunc(out, func(a, b single) int { return cmp.Compare(a.p, b.p) })
+	slices.SortFunc(out, func(a, b single) int { return cmp.Or(cmp.Compare(a.p, b.p), a.place-b.place) })
 	return out
 }
 

@@ -63,19 +63,26 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		}
 		wanted[ev] = true
 	}
-	days := make([]market.Date, len(c.Events))
+	type dated struct {
+		ev  int
+		day market.Date
+	}
+	var order []dated
 	for ev := range c.Events {
 		if len(only) == 0 || wanted[ev] {
-			s.events = append(s.events, ev)
-			days[ev] = s.session0(ev)
+			order = append(order, dated{ev, s.session0(ev)})
 		}
 	}
-	slices.SortStableFunc(s.events, func(a, b int) int {
-		return cmp.Or(cmp.Compare(days[a], days[b]), c.Events[a].Time.Compare(c.Events[b].Time))
+	slices.SortFunc(order, func(a, b dated) int {
+		if a.day != b.day {
+			return int(a.day) - int(b.day)
+		}
+		return cmp.Or(c.Events[a.ev].Time.Compare(c.Events[b.ev].Time), a.ev-b.ev)
 	})
-	all = make([]int, 0, len(r.Observations))
-	for _, ev := range s.events {
-		all = append(all, s.obs[ev]...)
+	s.events, all = make([]int, len(order)), make([]int, 0, len(r.Observations))
+	for k, x := range order {
+		s.events[k] = x.ev
+		all = append(all, s.obs[x.ev]...)
 	}
 	s.tested = singles(r, all, headline)
 	s.choose()

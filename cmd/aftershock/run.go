@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -146,10 +147,22 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		return a.writeTable(ctx, r, p.tables[0], c.table)
 	}
 	c.certificate(p, r)
+	plain := sync.OnceValues(func() ([]byte, error) { // the same in a file and in a pipe
+		var b bytes.Buffer
+		err := report.Text(until(ctx, &b), r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration})
+		return b.Bytes(), err
+	})
+	text := func(w io.Writer) error {
+		data, err := plain()
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
+	}
 	if o != nil {
 		manifest := sync.OnceValues(func() (*report.Manifest, error) { return a.manifest(c, p, src, r) })
 		go manifest() // it reads the inputs once more, beside the writing
-		files, err := c.files(ctx, p, r, manifest)
+		files, err := c.files(ctx, p, r, text, manifest)
 		if err == nil {
 			err = o.write(ctx, files, manifest)
 		}
@@ -159,7 +172,11 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		}
 	}
 	if print {
-		if err := report.Text(until(ctx, a.stdout), r, a.textOptions(p)); err != nil && o != nil {
+		options := a.textOptions(p)
+		if options.Width > 0 || options.Color { // a terminal
+			text = func(w io.Writer) error { return report.Text(w, r, options) }
+		}
+		if err := text(until(ctx, a.stdout)); err != nil && o != nil {
 			return errors.Join(errWritten, err)
 		} else if err != nil {
 			return err
@@ -230,13 +247,12 @@ func (a *app) textOptions(p *plan) report.TextOptions {
 }
 
 // files lists all files of a run but the manifest. Charts are drawn, since the
-// HTML report shows them; all else is made while it is written.
-func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, manifest func() (*report.Manifest, error)) ([]file, error) {
+// HTML report shows them; all else is made while it is written. text writes the
+// report.
+func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func(io.Writer) error, manifest func() (*report.Manifest, error)) ([]file, error) {
 	var files []file
 	if p.text {
-		files = append(files, file{"report.txt", func(w io.Writer) error {
-			return report.Text(w, r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration})
-		}})
+		files = append(files, file{"report.txt", text})
 	}
 	files = append(files, tableFiles(r, p)...)
 	charts, page, err := renderCharts(ctx, p, r)
