@@ -48,22 +48,31 @@ func FormatByName(name string) (Format, bool) {
 // An Output is a file of a run that is yet to be written.
 type Output struct {
 	Name  string
+	Steps int // of writing it, each of which is announced
 	Write func(io.Writer) error
 }
 
 // Outputs returns the files that a run leaves in format f. Two writings of one
 // study give the same bytes. lang is the language of the report: a workbook
-// opens from right to left where it is written so.
-func (f Format) Outputs(r *analysis.Result, lang string) []Output {
+// opens from right to left where it is written so. step, if not nil, is called
+// after each step of writing, by several goroutines at once.
+func (f Format) Outputs(r *analysis.Result, lang string, step func()) []Output {
 	tables := Tables(r)
+	all := 0
+	for k := range tables {
+		all += tables[k].watch(step)
+	}
 	var out []Output
 	if f.each {
 		for _, t := range tables {
-			out = append(out, Output{t.Name + f.Ending, func(w io.Writer) error { return f.Table(w, t) }})
+			out = append(out, Output{t.Name + f.Ending, len(t.blocks), func(w io.Writer) error { return f.Table(w, t) }})
 		}
 	}
 	if f.whole != "" {
-		out = append(out, Output{f.whole, func(w io.Writer) error { return f.write(w, r, tables, lang) }})
+		if f.each { // it describes the tables, and has none of their rows
+			all = 0
+		}
+		out = append(out, Output{f.whole, all, func(w io.Writer) error { return f.write(w, r, tables, lang) }})
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 
 	"aftershock/market"
@@ -30,11 +31,41 @@ const blockRows = 1 << 16
 // of makes the rows of t those of n units, such as observations, of about per
 // rows each. rows yields those of the units [lo, hi).
 func (t *Table) of(n, per int, rows func(lo, hi int) iter.Seq[[]Cell]) {
-	t.Rows = rows(0, n)
 	size := max(1, blockRows/max(1, per))
 	for lo := 0; lo < n; lo += size {
 		t.blocks = append(t.blocks, rows(lo, min(lo+size, n)))
 	}
+	t.Rows = inTurn(t.blocks)
+}
+
+// inTurn yields the rows of one block after the other.
+func inTurn(blocks []iter.Seq[[]Cell]) iter.Seq[[]Cell] {
+	return func(yield func([]Cell) bool) {
+		for _, block := range blocks {
+			for row := range block {
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// watch has step called after each block of t, if it is not nil, and returns how
+// many there are.
+func (t *Table) watch(step func()) int {
+	if step == nil || len(t.blocks) == 0 {
+		return len(t.blocks)
+	}
+	blocks := slices.Clone(t.blocks)
+	for k, block := range t.blocks {
+		blocks[k] = func(yield func([]Cell) bool) {
+			block(yield)
+			step()
+		}
+	}
+	t.blocks, t.Rows = blocks, inTurn(blocks)
+	return len(blocks)
 }
 
 // inBlocks returns the rows of t in blocks: one, where t knows none.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -101,11 +102,20 @@ func (u untilDone) Write(p []byte) (int, error) {
 	return u.w.Write(p)
 }
 
-// tableFiles are the files of the tables of r.
-func tableFiles(r *analysis.Result, p *plan) []file {
+// tableFiles are the files of the tables of r. bar shows how far their writing is.
+func tableFiles(r *analysis.Result, p *plan, bar *progress) []file {
+	var mu sync.Mutex
+	done, total := 0, 0
+	step := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		bar.step(done, total)
+	}
 	var files []file
 	for _, f := range p.tables {
-		for _, o := range f.Outputs(r, p.plot.Lang) {
+		for _, o := range f.Outputs(r, p.plot.Lang, step) {
+			total += o.Steps
 			files = append(files, file{o.Name, o.Write})
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // progress shows on a terminal how far something is that takes more than a
-// second; elsewhere it shows nothing.
+// second, and how long it may still take; elsewhere it shows nothing.
 type progress struct {
 	w     io.Writer
 	what  string
@@ -32,7 +32,33 @@ func (p *progress) step(done, total int) {
 		return
 	}
 	p.shown = now
-	fmt.Fprintf(p.w, "\r%s %d of %d", p.what, done, total)
+	fmt.Fprintf(p.w, "\r%s %d of %d%s\x1b[K", p.what, done, total, timeLeft(now.Sub(p.since), done, total))
+}
+
+// timeLeft says how long the rest takes at the pace so far; "" where that is not
+// known.
+func timeLeft(so time.Duration, done, total int) string {
+	if done <= 0 || done >= total {
+		return ""
+	}
+	left := time.Duration(float64(so) * float64(total-done) / float64(done))
+	switch {
+	case left < time.Minute:
+		return fmt.Sprintf(", %d s left", int(left.Seconds())+1)
+	case left < time.Hour:
+		return fmt.Sprintf(", %d min left", int(left.Minutes())+1)
+	}
+	return fmt.Sprintf(", %.1f h left", left.Hours())
+}
+
+// until is step, which says in the end what begins then.
+func (p *progress) until(then string) func(done, total int) {
+	return func(done, total int) {
+		p.step(done, total)
+		if p != nil && done == total && !p.shown.IsZero() {
+			fmt.Fprintf(p.w, "\r%s\x1b[K", then)
+		}
+	}
 }
 
 // end clears the line.

@@ -162,10 +162,12 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	if o != nil {
 		manifest := sync.OnceValues(func() (*report.Manifest, error) { return a.manifest(c, p, src, r) })
 		go manifest() // it reads the inputs once more, beside the writing
-		files, err := c.files(ctx, p, r, text, manifest)
+		bar := newProgress(a.stderr, "tables, in blocks of rows:")
+		files, err := c.files(ctx, p, r, text, manifest, bar)
 		if err == nil {
 			err = o.write(ctx, files, manifest)
 		}
+		bar.end()
 		if err != nil {
 			_, _ = manifest() // nothing is read any longer
 			return err
@@ -203,7 +205,7 @@ func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source
 		r, err = a.join(ctx, c, p, cat, panel)
 	} else {
 		bar := newProgress(a.stderr, "observations:")
-		r, err = p.study.Run(ctx, cat, panel, bar.step)
+		r, err = p.study.Run(ctx, cat, panel, bar.until("the groups are tested"))
 		bar.end()
 	}
 	if err != nil {
@@ -249,12 +251,12 @@ func (a *app) textOptions(p *plan) report.TextOptions {
 // files lists all files of a run but the manifest. Charts are drawn, since the
 // HTML report shows them; all else is made while it is written. text writes the
 // report.
-func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func(io.Writer) error, manifest func() (*report.Manifest, error)) ([]file, error) {
+func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func(io.Writer) error, manifest func() (*report.Manifest, error), bar *progress) ([]file, error) {
 	var files []file
 	if p.text {
 		files = append(files, file{"report.txt", text})
 	}
-	files = append(files, tableFiles(r, p)...)
+	files = append(files, tableFiles(r, p, bar)...)
 	charts, page, err := renderCharts(ctx, p, r)
 	if err != nil {
 		return nil, err
