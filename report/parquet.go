@@ -98,10 +98,11 @@ type rowGroup struct {
 // columnChunk makes the pages of a column of a row group.
 type columnChunk struct {
 	Column
+	physical format.Type
 	required bool
 
 	// The page that is filled.
-	defined []byte // by row: 1 where there is a value
+	defined []byte // by row: 1 where there is a value; shorter where there is one to the end
 	floats  []float64
 	longs   []int64
 	days    []int32
@@ -113,7 +114,7 @@ type columnChunk struct {
 	last     string           // text, of index at: most are those of the row before
 	at       int32
 	dict     []byte
-	low, top Cell // least and greatest value
+	low, top Cell // least and greatest value; NaN, and empty, where there is none
 
 	pages   []byte // that are done
 	meta    format.ColumnMetaData
@@ -128,7 +129,7 @@ type columnChunk struct {
 func newRowGroup(t Table) *rowGroup {
 	g := &rowGroup{table: t}
 	for _, c := range t.Columns {
-		x := &columnChunk{Column: c, required: isKey(t, c), levels: rle.Encoding{BitWidth: 1}}
+		x := &columnChunk{Column: c, physical: physicalType(c.Type), required: isKey(t, c), levels: rle.Encoding{BitWidth: 1}}
 		x.encoder = thrift.NewEncoder(new(thrift.CompactProtocol).NewWriter(&x.header))
 		if c.Type == String {
 			x.texts = make(map[string]int32)
@@ -146,28 +147,32 @@ func (g *rowGroup) fill(rows iter.Seq[[]Cell]) error {
 	}
 	for row := range rows {
 		for i, c := range g.columns {
-			if !c.add(row[i]) && c.required {
+			if c.add(&row[i]) {
+				continue
+			}
+			if c.required {
 				return fmt.Errorf("%s: a row has no %s", g.table.Name, c.Name)
 			}
+			c.defined = append(c.ones(g.rows%pageRows), 0)
 		}
 		if g.rows++; g.rows%pageRows == 0 {
-			if err := g.flush(); err != nil {
+			if err := g.flush(pageRows); err != nil {
 				return err
 			}
 		}
 	}
-	return g.flush()
+	return g.flush(g.rows % pageRows)
 }
 
-// flush ends the pages.
-func (g *rowGroup) flush() error {
+// flush ends the pages, which have n rows.
+func (g *rowGroup) flush(n int) error {
 	if g.check != nil {
 		if err := g.check(); err != nil {
 			return err
 		}
 	}
 	for _, c := range g.columns {
-		if err := c.flush(); err != nil {
+		if err := c.flush(n); err != nil {
 			return err
 		}
 	}
@@ -194,49 +199,66 @@ func (g *rowGroup) writeTo(w *counted, footer *format.FileMetaData) error {
 	return nil
 }
 
+// physicalType is how values of a type are stored.
+func physicalType(t Type) format.Type {
+	switch t {
+	case String:
+		return format.ByteArray
+	case Integer:
+		return format.Int64
+	case Boolean:
+		return format.Boolean
+	case Date:
+		return format.Int32
+	}
+	return format.Double
+}
+
 func (c *columnChunk) reset() {
 	clear(c.texts)
 	c.last, c.at = "", -1
 	c.dict, c.pages = c.dict[:0], c.pages[:0]
 	c.low, c.top = Cell{Num: math.NaN()}, Cell{Num: math.NaN()}
-	c.meta = format.ColumnMetaData{Codec: format.Snappy, PathInSchema: thrift.Slice[string]{c.Name}}
-	switch c.Type {
-	case String:
-		c.meta.Type, c.meta.Encoding = format.ByteArray, thrift.Slice[format.Encoding]{format.Plain, format.RLE, format.RLEDictionary}
-		return
-	case Integer:
-		c.meta.Type = format.Int64
-	case Boolean:
-		c.meta.Type = format.Boolean
-	case Date:
-		c.meta.Type = format.Int32
-	default:
-		c.meta.Type = format.Double
+	c.meta = format.ColumnMetaData{Type: c.physical, Codec: format.Snappy, PathInSchema: thrift.Slice[string]{c.Name},
+		Encoding: thrift.Slice[format.Encoding]{format.Plain, format.RLE}}
+	if c.physical == format.ByteArray {
+		c.meta.Encoding = append(c.meta.Encoding, format.RLEDictionary)
 	}
-	c.meta.Encoding = thrift.Slice[format.Encoding]{format.Plain, format.RLE}
+}
+
+// ones returns defined with a value in all of n rows that it does not reach.
+func (c *columnChunk) ones(n int) []byte {
+	for len(c.defined) < n {
+		c.defined = append(c.defined, 1)
+	}
+	return c.defined
 }
 
 // add adds a value, and reports whether it is one.
-func (c *columnChunk) add(cell Cell) bool {
-	if c.Type == String {
-		return c.addText(cell.Text)
-	}
+func (c *columnChunk) add(cell *Cell) bool {
 	v := cell.Num
-	if v != v {
-		c.defined = append(c.defined, 0)
-		return false
-	}
-	c.defined = append(c.defined, 1)
-	if !(c.low.Num <= v) {
-		c.low.Num = v
-	}
-	if !(c.top.Num >= v) {
-		c.top.Num = v
-	}
-	switch c.Type {
-	case Integer:
+	switch c.physical {
+	case format.ByteArray:
+		return c.addText(cell.Text)
+	case format.Double:
+		if v != v {
+			return false
+		}
+		c.floats = append(c.floats, v)
+	case format.Int64:
+		if v != v {
+			return false
+		}
 		c.longs = append(c.longs, int64(v))
-	case Boolean:
+	case format.Int32:
+		if v != v {
+			return false
+		}
+		c.days = append(c.days, int32(v))
+	default:
+		if v != v {
+			return false
+		}
 		if c.bits%8 == 0 {
 			c.truths = append(c.truths, 0)
 		}
@@ -244,20 +266,25 @@ func (c *columnChunk) add(cell Cell) bool {
 			c.truths[c.bits/8] |= 1 << (c.bits % 8)
 		}
 		c.bits++
-	case Date:
-		c.days = append(c.days, int32(v))
-	default:
-		c.floats = append(c.floats, v)
+		c.span(v)
 	}
 	return true
 }
 
+// span widens the range of values to v.
+func (c *columnChunk) span(v float64) {
+	if !(c.low.Num <= v) {
+		c.low.Num = v
+	}
+	if !(c.top.Num >= v) {
+		c.top.Num = v
+	}
+}
+
 func (c *columnChunk) addText(s string) bool {
 	if s == "" {
-		c.defined = append(c.defined, 0)
 		return false
 	}
-	c.defined = append(c.defined, 1)
 	if s != c.last || c.at < 0 {
 		at, ok := c.texts[s]
 		if !ok {
@@ -278,25 +305,29 @@ func (c *columnChunk) addText(s string) bool {
 	return true
 }
 
-// flush ends a page.
-func (c *columnChunk) flush() (err error) {
-	n := len(c.defined)
+// flush ends a page, which has n rows.
+func (c *columnChunk) flush(n int) (err error) {
 	if n == 0 {
 		return nil
 	}
-	values := 0
+	nulls := 0
 	for _, d := range c.defined {
-		values += int(d)
+		nulls += 1 - int(d)
 	}
 	c.meta.NumValues += int64(n)
-	c.meta.Statistics.NullCount += int64(n - values)
+	c.meta.Statistics.NullCount += int64(nulls)
 	c.raw = c.raw[:0]
 	if !c.required {
 		c.raw = append(c.raw, 0, 0, 0, 0)
-		if values == 0 || values == n { // one run
-			c.raw = append(binary.AppendUvarint(c.raw, uint64(n)<<1), c.defined[0])
-		} else {
-			if c.packed, err = c.levels.EncodeLevels(c.packed[:0], c.defined); err != nil {
+		switch nulls {
+		case 0, n: // one run
+			level := byte(1)
+			if nulls > 0 {
+				level = 0
+			}
+			c.raw = append(binary.AppendUvarint(c.raw, uint64(n)<<1), level)
+		default:
+			if c.packed, err = c.levels.EncodeLevels(c.packed[:0], c.ones(n)); err != nil {
 				return err
 			}
 			c.raw = append(c.raw, c.packed...)
@@ -304,18 +335,27 @@ func (c *columnChunk) flush() (err error) {
 		binary.LittleEndian.PutUint32(c.raw, uint32(len(c.raw)-4))
 	}
 	encoding := format.Plain
-	switch c.Type {
-	case String:
+	switch c.physical {
+	case format.ByteArray:
 		encoding = format.RLEDictionary
 		c.packed, err = c.indexes.EncodeInt32(c.packed[:0], c.indices)
-	case Integer:
+	case format.Int64:
 		c.packed, err = parquet.Plain.EncodeInt64(c.packed[:0], c.longs)
-	case Boolean:
+		for _, v := range c.longs {
+			c.span(float64(v))
+		}
+	case format.Boolean:
 		c.packed, err = parquet.Plain.EncodeBoolean(c.packed[:0], c.truths)
-	case Date:
+	case format.Int32:
 		c.packed, err = parquet.Plain.EncodeInt32(c.packed[:0], c.days)
+		for _, v := range c.days {
+			c.span(float64(v))
+		}
 	default:
 		c.packed, err = parquet.Plain.EncodeDouble(c.packed[:0], c.floats)
+		for _, v := range c.floats {
+			c.span(v)
+		}
 	}
 	if err != nil {
 		return err
@@ -349,7 +389,7 @@ func (c *columnChunk) page(h format.PageHeader) (head, body []byte, err error) {
 
 // writeTo writes the dictionary and the pages, and returns their description.
 func (c *columnChunk) writeTo(w *counted, rows int) (format.ColumnMetaData, error) {
-	if c.Type == String {
+	if c.physical == format.ByteArray {
 		c.meta.DictionaryPageOffset = w.n
 		c.raw = append(c.raw[:0], c.dict...)
 		h := format.PageHeader{Type: format.DictionaryPage}
@@ -375,14 +415,14 @@ func (c *columnChunk) writeTo(w *counted, rows int) (format.ColumnMetaData, erro
 // plain is a value as statistics have it. Zero has the sign that makes the range
 // hold both zeros.
 func (c *columnChunk) plain(v Cell, sign float64) []byte {
-	switch c.Type {
-	case String:
+	switch c.physical {
+	case format.ByteArray:
 		return []byte(v.Text)
-	case Integer:
+	case format.Int64:
 		return binary.LittleEndian.AppendUint64(nil, uint64(int64(v.Num)))
-	case Boolean:
+	case format.Boolean:
 		return []byte{byte(v.Num)}
-	case Date:
+	case format.Int32:
 		return binary.LittleEndian.AppendUint32(nil, uint32(int32(v.Num)))
 	}
 	if v.Num == 0 {
