@@ -33,16 +33,10 @@ func (x *Reader) Figures(i int) Figures {
 	if row < 0 {
 		return Figures{}
 	}
-	g := r.eng
-	l, w := g.length, g.windows
+	g, l := r.eng, r.eng.length
 	s, s0 := g.ser[row], int(g.s0[row])
-	f := Figures{
-		AR:  g.ar[row*l : (row+1)*l : (row+1)*l],
-		CAR: g.car[row*w : (row+1)*w : (row+1)*w], CSAR: g.csar[row*w : (row+1)*w : (row+1)*w], BHAR: g.bhar[row*w : (row+1)*w : (row+1)*w],
-	}
-	if x.figures == nil {
-		x.figures = make([]float64, 6*l+2*w)
-	}
+	f := x.Windows(i)
+	f.AR = g.ar[row*l : (row+1)*l : (row+1)*l]
 	buf := x.figures
 	cut := func(n int) []float64 {
 		s := buf[:n:n]
@@ -50,7 +44,6 @@ func (x *Reader) Figures(i int) Figures {
 		return s
 	}
 	f.Return, f.Expected, f.SE, f.SAR, f.Path, f.PathSE = cut(l), cut(l), cut(l), cut(l), cut(l), cut(l)
-	f.CARSE, f.SCAR = cut(w), cut(w)
 	for t := range l {
 		k := s0 + r.Study.Event.From + t
 		f.Return[t] = at(s.value, s.first, k)
@@ -62,6 +55,23 @@ func (x *Reader) Figures(i int) Figures {
 	for t, v := range f.PathSE {
 		f.PathSE[t] = math.Sqrt(v)
 	}
+	return f
+}
+
+// Windows is Figures with what belongs to the CAR windows alone.
+func (x *Reader) Windows(i int) Figures {
+	r := x.r
+	row := int(r.Observations[i].row)
+	if row < 0 {
+		return Figures{}
+	}
+	g := r.eng
+	l, w := g.length, g.windows
+	if x.figures == nil {
+		x.figures = make([]float64, 6*l+2*w)
+	}
+	f := Figures{CAR: g.car[row*w : (row+1)*w : (row+1)*w], CSAR: g.csar[row*w : (row+1)*w : (row+1)*w], BHAR: g.bhar[row*w : (row+1)*w : (row+1)*w],
+		CARSE: x.figures[6*l:][:w:w], SCAR: x.figures[6*l+w:][:w:w]}
 	for k := range w {
 		f.CARSE[k] = math.Sqrt(g.carVar[row*w+k])
 		f.SCAR[k] = f.CAR[k] / f.CARSE[k]
@@ -148,8 +158,17 @@ func (r *Result) SessionTest(i, tau int) TestResult {
 	return res
 }
 
-// SessionTest is [Result.SessionTest].
-func (x *Reader) SessionTest(i, tau int) TestResult { return x.r.SessionTest(i, tau) }
+// SessionP is the P of [Result.SessionTest].
+func (x *Reader) SessionP(i, tau int) float64 {
+	r := x.r
+	row := int(r.Observations[i].row)
+	if row < 0 || !r.Study.Event.Contains(tau) {
+		return nan
+	}
+	g := r.eng
+	k := row*g.length + tau - r.Study.Event.From
+	return 2 * studentUpper(math.Abs(g.ar[k]/math.Sqrt(g.va[k])), float64(g.m[row]-int32(g.k[row])))
+}
 
 // Diagnostics is [Result.Diagnostics].
 func (x *Reader) Diagnostics(i int) Diagnostics {

@@ -203,7 +203,7 @@ func abnormalReturns(r *analysis.Result) Table {
 				for k := range f.AR {
 					tau := r.Study.Event.From + k
 					row = append(row[:0], text(o.EventID), text(o.Security), integer(tau), date(r.Session(i, tau)), number(f.Return[k]), number(f.Expected[k]),
-						number(f.AR[k]), number(f.SE[k]), number(f.SAR[k]), number(x.SessionTest(i, tau).P), number(f.SAR[k]*f.SAR[k]), number(f.Path[k]), number(f.PathSE[k]))
+						number(f.AR[k]), number(f.SE[k]), number(f.SAR[k]), number(x.SessionP(i, tau)), number(f.SAR[k]*f.SAR[k]), number(f.Path[k]), number(f.PathSE[k]))
 					if math.IsNaN(f.AR[k]) { // an error of nothing
 						row[7] = number(math.NaN())
 					}
@@ -282,7 +282,7 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 			notes, x := notes(), r.Reader()
 			row, said := make([]Cell, 0, len(t.Columns)), make([]string, 0, 8)
 			for i := lo; i < hi; i++ {
-				o, f := &r.Observations[i], x.Figures(i)
+				o, f := &r.Observations[i], x.Windows(i)
 				for w := range f.CAR {
 					win, results := r.Study.Windows[w], x.ObservationTests(i, w)
 					find := func(name string) *analysis.TestResult {

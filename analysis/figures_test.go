@@ -1,0 +1,61 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"testing"
+)
+
+// TestReader: a reader tells what the result does, in the same memory all along.
+func TestReader(t *testing.T) {
+	p := benchPanel(t, 20, 900)
+	for k := range p.Columns[3].Return[:400] {
+		p.Columns[3].Return[k] = nan // too few sessions for the first events
+	}
+	p.Columns[5].Return[700] = nan
+	s := DefaultStudy()
+	s.Benchmark, s.Groups = "INDEX", nil
+	r, err := s.Run(context.Background(), benchCatalog(p, 400), p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if used, excluded := r.Counts(); used == 0 || excluded == 0 {
+		t.Fatalf("%d used, %d excluded", used, excluded)
+	}
+	x := r.Reader()
+	for i := range r.Observations {
+		want, got := r.Figures(i), x.Figures(i)
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Fatalf("figures of observation %d: %v, want %v", i, got, want)
+		}
+		for w := range want.CAR {
+			if got, want := fmt.Sprint(x.ObservationTests(i, w)), fmt.Sprint(r.ObservationTests(i, w)); got != want {
+				t.Fatalf("tests of observation %d over window %d: %s, want %s", i, w, got, want)
+			}
+			car, se := r.CAR(i, w)
+			f := x.Windows(i)
+			if got, want := fmt.Sprint(f.CAR[w], f.CARSE[w], f.SCAR[w], f.CSAR[w], f.BHAR[w]), fmt.Sprint(car, se, want.SCAR[w], want.CSAR[w], want.BHAR[w]); got != want {
+				t.Fatalf("window %d of observation %d: %s, want %s", w, i, got, want)
+			}
+		}
+		for tau := s.Event.From - 1; tau <= s.Event.To+1; tau++ {
+			if got, want := fmt.Sprint(x.SessionP(i, tau)), fmt.Sprint(r.SessionTest(i, tau).P); got != want {
+				t.Fatalf("session %d of observation %d: p %s, want %s", tau, i, got, want)
+			}
+		}
+		if got, want := fmt.Sprint(x.Diagnostics(i), x.Confounders(i)), fmt.Sprint(r.Diagnostics(i), r.Confounders(i)); got != want {
+			t.Fatalf("observation %d: %s, want %s", i, got, want)
+		}
+	}
+	i := 0
+	if n := testing.AllocsPerRun(200, func() {
+		x.Figures(i)
+		x.Windows(i)
+		x.SessionP(i, 0)
+		x.Diagnostics(i)
+		x.Confounders(i)
+		i = (i + 1) % len(r.Observations)
+	}); n > 0 {
+		t.Errorf("%v allocations an observation", n)
+	}
+}
