@@ -118,9 +118,7 @@ func (x *Reader) single(row int32, w int) *Cross {
 	g := x.r.eng
 	if x.pool == nil || x.row[0] != row {
 		x.row[0] = row
-		x.scratch.reset()
-		x.pool = newPool(g, x.row[:])
-		x.pool.scratch = &x.scratch
+		x.pool = x.scratch.pool(g, x.row[:])
 	}
 	k := int(row)*g.windows + w
 	x.cross = Cross{Window: g.study.Windows[w], index: w, pool: x.pool}
