@@ -46,7 +46,6 @@ type engine struct {
 
 	car, carVar, csar, bhar []float64 // windows a row
 
-	work sync.Pool // of *workspace
 }
 
 // grow makes room for n rows.

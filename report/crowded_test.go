@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"testing"
 
 	"aftershock/analysis"
@@ -87,5 +88,59 @@ func TestManyEventsOfOneSecurity(t *testing.T) {
 	}
 	if allocated2 > 2*times*allocated1 {
 		t.Errorf("%d bytes allocated for %d events, %d for %d", allocated1, few, allocated2, times*few)
+	}
+}
+
+// TestTooMuchToTell: of a great many events and securities a report tells some, and
+// says what it leaves out and where that is.
+func TestTooMuchToTell(t *testing.T) {
+	r := crowded(t, mostTold+200)
+	sentence := fmt.Sprintf("Of %d events these are the %d in which a security reacted most unusually", mostTold+200, mostTold)
+	text := strings.Join(strings.Fields(textOf(t, r, TextOptions{})), " ")
+	if n := strings.Count(text, "; N = 1"); n != mostTold || !strings.Contains(text, sentence) {
+		t.Errorf("%d events are told", n)
+	}
+	page := htmlOf(t, r, HTMLOptions{})
+	if n := strings.Count(page, "<article "); n != mostTold || !strings.Contains(page, sentence) {
+		t.Errorf("%d events are told on the page", n)
+	}
+
+	cal := market.NYSE()
+	first := cal.Search(market.NewDate(2023, 1, 3))
+	p := market.NewPanel(market.Simple, market.Skip)
+	rng := rand.New(rand.NewPCG(5, 6))
+	e := events.Event{ID: "all", DateOnly: true, Time: cal.Date(first + 320).Time()}
+	for k := range mostRows + 51 {
+		c := &market.Column{Security: market.Security{Symbol: "SPY"}, Calendar: cal, First: first, Adjusted: true}
+		if k > 0 {
+			c.Symbol = fmt.Sprintf("S%03d", k)
+			e.Targets = append(e.Targets, events.Target{Symbol: c.Symbol})
+		}
+		for range 360 {
+			c.Return = append(c.Return, 0.01*rng.NormFloat64())
+		}
+		if err := p.AddColumn(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := analysis.DefaultStudy()
+	s.Tests = []analysis.Test{analysis.StudentTest{}, analysis.KPBMP{}}
+	if r, err := s.Run(context.Background(), &events.Catalog{Events: []events.Event{e}}, p, nil); err != nil {
+		t.Fatal(err)
+	} else {
+		text := textOf(t, r, TextOptions{})
+		rows := 0
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "  S") && len(strings.Fields(line)[0]) == 4 {
+				rows++
+			}
+		}
+		const left = "Left out: the 50 securities between the first and the last 100; cars.csv has them."
+		if rows < mostRows || rows > mostRows+mostRows || !strings.Contains(strings.Join(strings.Fields(text), " "), left) {
+			t.Errorf("%d rows", rows)
+		}
+		if page := htmlOf(t, r, HTMLOptions{}); !strings.Contains(page, left) {
+			t.Error("the page does not say what it leaves out")
+		}
 	}
 }
