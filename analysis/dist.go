@@ -50,7 +50,7 @@ func fisherUpper(f, d1, d2 float64) float64 {
 // y = 1-x given separately so that neither loses digits. Unlike gonum's it
 // keeps its relative precision where the result is tiny, which is where p
 // values of strong events lie. Continued fraction: Abramowitz and Stegun
-// (1964), 26.5.8, evaluated by Lentz's method.
+// (1964), 26.5.8, evaluated forward.
 func incompleteBeta(a, b, x, y float64) float64 {
 	return incompleteBetaOf(a, b, x, y, logBeta(a, b))
 }
@@ -66,28 +66,24 @@ func incompleteBetaOf(a, b, x, y, logB float64) float64 {
 	if x > (a+1)/(a+b+2) {
 		return 1 - incompleteBetaOf(b, a, y, x, logB)
 	}
-	const tiny = 1e-300
-	nonzero := func(v float64) float64 {
-		if math.Abs(v) < tiny {
-			return tiny
-		}
-		return v
-	}
-	c, d := 1.0, 1/nonzero(1-(a+b)*x/(a+1))
-	h := d
+	// Of one convergent p/q to the next there is one division, of both
+	// coefficients; where they come near each other is seen without any.
+	const large = 1e150
+	p0, q0, p, q := 1.0, 1.0, 1.0, 1-(a+b)*x/(a+1)
 	for m := 1.0; m < 1e6; m++ {
-		even := m * (b - m) * x / ((a + 2*m - 1) * (a + 2*m))
-		d = 1 / nonzero(1+even*d)
-		c = nonzero(1 + even/c)
-		h *= d * c
-		odd := -(a + m) * (a + b + m) * x / ((a + 2*m) * (a + 2*m + 1))
-		d = 1 / nonzero(1+odd*d)
-		c = nonzero(1 + odd/c)
-		h *= d * c
-		if math.Abs(d*c-1) < 1e-16 {
+		u, v, w := a+2*m-1, a+2*m, a+2*m+1
+		f := x / (u * v * w)
+		even, odd := m*(b-m)*w*f, -(a+m)*(a+b+m)*u*f
+		p0, q0 = p+even*p0, q+even*q0
+		p, q = p0+odd*p, q0+odd*q
+		if math.Abs(p*q0-p0*q) <= 1e-16*math.Abs(p0*q) {
 			break
 		}
+		if math.Abs(q) > large || math.Abs(p) > large {
+			p0, q0, p, q = p0/large, q0/large, p/large, q/large
+		}
 	}
+	h := p / q
 	logx, logy := math.Log(x), math.Log(y)
 	if x > 0.5 {
 		logx = math.Log1p(-y)
