@@ -229,7 +229,7 @@ func lean() (end func()) {
 	if runtime.ReadMemStats(&m); m.HeapAlloc < large || os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	before := debug.SetGCPercent(25)
+	before := debug.SetGCPercent(40)
 	return func() { debug.SetGCPercent(before) }
 }
 
