@@ -25,7 +25,8 @@ func (b *builder) table(data []byte) {
 	in.Comma = separator(data)
 	in.ReuseRecord = true
 
-	b.events = make([]Event, 0, bytes.Count(data, []byte("\n")))
+	rows := bytes.Count(data, []byte("\n"))
+	b.events, b.ids = make([]Event, 0, rows), make(map[string]int, rows)
 	r := record{fields: map[string]text{}}
 	var columns []string
 	for {

@@ -279,11 +279,20 @@ func (c *config) certificate(p *plan, r *analysis.Result) {
 	if !c.Output.Calibration {
 		return
 	}
+	// Where nothing is kept the data need not be hashed to know it.
+	if any, err := calibrationFile("any"); err != nil || !holdsFiles(filepath.Dir(any)) {
+		return
+	}
 	if name, err := calibrationFile(c.fingerprint(r)); err == nil {
 		if k, err := readCalibration(name, strings.TrimSuffix(filepath.Base(name), ".json")); err == nil {
 			p.calibration, p.calibrationFile = k.Calibration, name
 		}
 	}
+}
+
+func holdsFiles(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) > 0
 }
 
 // specText spells out what was asked for.
