@@ -253,7 +253,10 @@ func (c *Cross) Residuals(i int) []float64 { return c.pool.residuals(i) }
 // sessions share. NaN for fewer than two observations.
 //
 // One common date gives the mean correlation of Kolari and Pynnönen (2010);
-// windows that do not overlap give 0. After Kolari, Pape, Pynnönen (2018).
+// windows that do not overlap give 0. Above two million pairs, those of one date
+// are taken together, a residual standardised over the sessions that its security
+// has, and of many dates a million are drawn from Study.Seed. After Kolari, Pape,
+// Pynnönen (2018).
 func (c *Cross) RBar() float64 {
 	if !c.known {
 		c.rbar, c.known = c.pool.rbar(c.Window), true

@@ -3,6 +3,8 @@ package analysis
 import (
 	"context"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"aftershock/market"
@@ -69,5 +71,52 @@ func TestCorrelationSum(t *testing.T) {
 	}
 	if got := p.summary().rho; math.Abs(got-sum) > 1e-12 || !p.summary().complete {
 		t.Errorf("sum of correlations %v, by pairs %v", got, sum)
+	}
+}
+
+// Of many securities of one date, some with gaps, the mean correlation is that of
+// the pairs.
+func TestRBarOfMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two million correlations")
+	}
+	p := benchPanel(t, 2100, 300)
+	rng := rand.New(rand.NewPCG(4, 4))
+	for i, c := range p.Columns[1:] {
+		c.Return[rng.IntN(280)] += 0.02 * float64(i%3)
+		if i%5 == 0 {
+			c.Return[30+rng.IntN(200)] = nan
+		}
+	}
+	for _, c := range p.Columns[1:] { // an industry that the benchmark does not explain
+		for k := range c.Return {
+			c.Return[k] += 0.01 * math.Sin(float64(k*k))
+		}
+	}
+	s := DefaultStudy()
+	s.Benchmark, s.Groups, s.Tests = "INDEX", nil, nil
+	r := mustRun(t, s, benchCatalog(p, 2100), p)
+	rows := make([]int32, len(r.eng.s0))
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	pool := newPool(r.eng, rows)
+	got := pool.rbar(Window{0, 0})
+	if pool.summary().complete || pool.drawn > 0 || len(rows)*(len(rows)-1)/2 <= maxPairs {
+		t.Fatalf("%d securities are no case of this", len(rows))
+	}
+	e := make([][]float64, len(rows))
+	for i := range e {
+		e[i] = slices.Clone(pool.residuals(i))
+	}
+	var want, n float64
+	for i := range e {
+		for j := range i {
+			want += pearson(e[i], e[j])
+			n++
+		}
+	}
+	if want /= n; math.Abs(got-want) > 1e-4*want || want < 0.05 {
+		t.Errorf("mean correlation %v, of the pairs %v", got, want)
 	}
 }

@@ -32,7 +32,7 @@ func (p *pool) rbar(win Window) float64 {
 		return nan
 	}
 	if p.sameDate {
-		if s := p.summary(); s.complete {
+		if s := p.summary(); s.complete || n*(n-1)/2 > maxPairs {
 			return s.rho / (float64(n) * float64(n-1))
 		}
 	}

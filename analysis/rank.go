@@ -372,7 +372,7 @@ func (job *ranking) members(out *ranks, rows []int32, s *scratch) *ranks {
 			out.add(&s.ranker, residuals, own, ar, event, values)
 		}
 	}
-	s.tally.flush()
+	s.tally.finish()
 	return out
 }
 

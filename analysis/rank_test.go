@@ -127,7 +127,7 @@ func TestTally(t *testing.T) {
 		}
 		plain.add(&oracle, e, nil, ar, sar, at)
 	}
-	k.flush()
+	k.finish()
 	if refused == 0 {
 		t.Error("no row had ties")
 	}
@@ -155,7 +155,7 @@ func TestTallyCrowd(t *testing.T) {
 	if k.add(e, []float64{2}, []float64{2}, nil, math.Sqrt(est)) {
 		t.Error("249 residuals were sorted within one bucket")
 	}
-	if k.flush(); !slices.Equal(out.plain.count, make([]float64, est+1)) {
+	if k.finish(); !slices.Equal(out.plain.count, make([]float64, est+1)) {
 		t.Error("what was refused left a trace")
 	}
 }

@@ -11,8 +11,8 @@ type summary struct {
 	n        int       // sessions that have one
 	spread   float64   // their standard deviation
 	positive float64   // mean over the members of their fraction of positive residuals
-	rho      float64   // sum of the correlations of all ordered pairs of different members, if complete
-	complete bool      // every member has a residual on every session, and they vary
+	rho      float64   // sum of the correlations of all ordered pairs of different members, each standardised over its own sessions
+	complete bool      // every member has a residual on every session, and they vary: rho is exact
 }
 
 // summary returns the summary of the members' residuals. The sum of the
@@ -40,7 +40,7 @@ func (p *pool) summary() *summary {
 		s.average[t] /= all.weight[t] // 0/0 where no member has a residual
 		s.rho += all.total[t] * all.total[t]
 	}
-	s.rho -= float64(len(p.rows))
+	s.rho -= all.varied
 	if m < minCommon {
 		s.rho = 0
 	}
@@ -70,6 +70,7 @@ type residualSums struct {
 	average, weight []float64 // weighted residuals, weights
 	total           []float64 // standardised residuals
 	positive        float64   // fractions of positive residuals
+	varied          float64   // members in total
 	complete        bool
 }
 
@@ -84,6 +85,7 @@ func (s *residualSums) merge(o *residualSums) {
 		s.total[t] += o.total[t]
 	}
 	s.positive += o.positive
+	s.varied += o.varied
 	s.complete = s.complete && o.complete
 }
 
@@ -122,25 +124,45 @@ func (p *pool) addResiduals(s *residualSums, rows []int32, mem *scratch) {
 			}
 		}
 		s.positive += float64(positive) / float64(n)
-		if n < m {
-			s.complete = false
-		}
-		if !p.sameDate || !s.complete {
-			continue
-		}
-		e := mean(x)
-		ss, _ := centred(x, x, e, e)
-		if !(ss > 0) {
-			s.complete = false
-			continue
-		}
-		scale := 1 / math.Sqrt(ss)
-		for t, v := range x {
-			s.total[t] += (v - e) * scale
+		if p.sameDate {
+			p.addStandard(s, x, n)
 		}
 	}
 	for t := range s.weight {
 		s.weight[t] += whole
+	}
+}
+
+// addStandard adds the residuals x, of which n are there, about their mean and over
+// their root sum of squares.
+func (p *pool) addStandard(s *residualSums, x []float64, n int) {
+	var e, ss float64
+	if n == len(x) {
+		e = mean(x)
+		ss, _ = centred(x, x, e, e)
+	} else {
+		s.complete = false
+		for _, v := range x {
+			if v == v {
+				e += v / float64(n)
+			}
+		}
+		for _, v := range x {
+			if v == v {
+				ss += (v - e) * (v - e)
+			}
+		}
+	}
+	if !(ss > 0) {
+		s.complete = false
+		return
+	}
+	s.varied++
+	scale := 1 / math.Sqrt(ss)
+	for t, v := range x {
+		if v == v {
+			s.total[t] += (v - e) * scale
+		}
 	}
 }
 
@@ -197,7 +219,7 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 			s.total[t] -= byScale[1+j] * x[j][from+t]
 		}
 	}
-	s.positive = float64(positive) / float64(m)
+	s.positive, s.varied = float64(positive)/float64(m), float64(len(rows))
 }
 
 // member is what one adds to the sums of a pool.

@@ -7,17 +7,13 @@ import "math"
 // buckets by size and put right within them, which takes time in proportion to
 // how many they are, where comparing costs a mispredicted branch at every other
 // step. The ranks of observations of one shape (as many residuals, as many
-// values in the event window) are added exactly, and divided by the number of
-// ranks when the shape changes.
+// values in the event window) are added exactly, and divided by their number in
+// the end.
 type tally struct {
-	out     *ranks
-	n       int    // residuals of a row
-	values  [2]int // and values in its event window: abnormal returns, standardised ones
-	rows    int
-	session []residualSum // by session of the estimation window
-	event   []twin        // by session of the event window: sums of ranks
-	have    []twin        // and rows that have one
-	more    [][]uint64    // as residualSum.above, of each window beyond lanes
+	out        *ranks
+	est, event int // sessions of the two windows
+	kept       [shapes]shape
+	shapes     []shape // of kept, in use
 
 	// The row at hand.
 	v      []float64 // residuals in ascending order
@@ -30,6 +26,17 @@ type tally struct {
 	step   []twin     // by place: values in it
 	upto   []twin     // step summed up to it
 	late   []uint64   // by place: windows whose value is in it, a lane for each
+}
+
+// shape is the sums of rows with as many ranks.
+type shape struct {
+	n       int    // residuals of a row
+	values  [2]int // and values in its event window: abnormal returns, standardised ones
+	rows    int
+	session []residualSum // by session of the estimation window
+	event   []twin        // by session of the event window: sums of ranks
+	have    []twin        // and rows that have one
+	more    [][]uint64    // as residualSum.above, of each window beyond lanes
 }
 
 // twin is two whole numbers below 2^32: of abnormal returns, and of
@@ -55,35 +62,57 @@ const (
 	lane    = 12      // bits
 	lanes   = 64 / lane
 	fullest = 1<<lane - 1 // rows that a lane counts
+	shapes  = 8           // that are kept; one more takes the place of the last
 )
 
 // begin makes the tally ready to add to out.
 func (k *tally) begin(out *ranks, estimation, event int) {
-	k.out, k.rows = out, 0
-	k.session, k.event, k.have = grown(k.session, estimation), grown(k.event, event), grown(k.have, event)
+	k.out, k.est, k.event, k.shapes = out, estimation, event, k.kept[:0]
 	k.bucket, k.v, k.t = grown(k.bucket, estimation), grown(k.v, estimation), grown(k.t, estimation)
 	k.step, k.upto, k.late = grown(k.step, estimation+1), grown(k.upto, estimation+1), grown(k.late, estimation+1)
 	for i := range k.place {
 		k.place[i], k.lower[i] = grown(k.place[i], event), grown(k.lower[i], event)
 	}
 	k.window = grown(k.window, len(out.general))
-	k.more = grown(k.more, max(0, len(out.general)-lanes))
-	for w := range k.more {
-		k.more[w] = grown(k.more[w], estimation)
-	}
 	clear(k.step)
 	clear(k.late)
-	k.clear()
 }
 
-func (k *tally) clear() {
-	clear(k.session)
-	clear(k.event)
-	clear(k.have)
-	for _, m := range k.more {
+// shapeOf returns the sums for a row of n residuals and values in the event
+// window.
+func (k *tally) shapeOf(n int, values [2]int) *shape {
+	for i := range k.shapes {
+		if s := &k.shapes[i]; s.n == n && s.values == values {
+			if s.rows == fullest {
+				k.flush(s)
+			}
+			return s
+		}
+	}
+	if len(k.shapes) < shapes {
+		k.shapes = k.shapes[:len(k.shapes)+1] // what it held before is memory to be used again
+	} else {
+		k.flush(&k.shapes[shapes-1])
+	}
+	s := &k.shapes[len(k.shapes)-1]
+	s.n, s.values = n, values
+	s.session, s.event, s.have = grown(s.session, k.est), grown(s.event, k.event), grown(s.have, k.event)
+	s.more = grown(s.more, max(0, len(k.out.general)-lanes))
+	for w := range s.more {
+		s.more[w] = grown(s.more[w], k.est)
+	}
+	s.clear()
+	return s
+}
+
+func (s *shape) clear() {
+	clear(s.session)
+	clear(s.event)
+	clear(s.have)
+	for _, m := range s.more {
 		clear(m)
 	}
-	k.rows = 0
+	s.rows = 0
 }
 
 // bucketOf returns the bucket of a value of z spreads. Buckets are narrow where
@@ -146,23 +175,20 @@ func (k *tally) add(residuals, ar, standardised, windows []float64, scale float6
 		}
 		k.window[w] = int32(p)
 	}
-	if n != k.n || values != k.values || k.rows == fullest {
-		k.flush()
-		k.n, k.values = n, values
-	}
-	k.rows++
-	k.sum(n, windows)
+	to := k.shapeOf(n, values)
+	to.rows++
+	k.sum(to, windows)
 	for i := range k.place {
 		for t, p := range k.place[i] {
 			if p >= 0 {
 				rank := k.upto[p].of(i) - k.step[p].of(i) + int(p+k.lower[i][t]) + 1
-				k.event[t] += twin(rank) * one(i)
-				k.have[t] += one(i)
+				to.event[t] += twin(rank) * one(i)
+				to.have[t] += one(i)
 			}
 		}
 	}
 	k.undo(2, 0)
-	if n < len(k.session) {
+	if n < k.est {
 		k.out.miss(k.bucket)
 	}
 	return true
@@ -242,7 +268,8 @@ func (k *tally) find(v []float64, a, scale float64) (p int, ok bool) {
 }
 
 // sum adds the ranks of the residuals.
-func (k *tally) sum(n int, windows []float64) {
+func (k *tally) sum(to *shape, windows []float64) {
+	n := to.n
 	at, step, upto := k.t[:n], k.step[:n+1], k.upto[:n+1]
 	for w := range windows {
 		if k.out.general[w].sum == nil {
@@ -254,7 +281,7 @@ func (k *tally) sum(n int, windows []float64) {
 			continue
 		}
 		for _, t := range at[k.window[w]:] {
-			k.more[w-lanes][t]++
+			to.more[w-lanes][t]++
 		}
 	}
 	late := k.late[:n+1]
@@ -266,7 +293,7 @@ func (k *tally) sum(n int, windows []float64) {
 		above += late[i]
 		base++
 		rank += one(0) | one(1)
-		s := &k.session[t]
+		s := &to.session[t]
 		s.rank += rank + run
 		s.base += base
 		s.above += above
@@ -293,41 +320,47 @@ func (k *tally) undo(i, t int) bool {
 	return false
 }
 
+// finish adds what is left to out.
+func (k *tally) finish() {
+	for i := range k.shapes {
+		k.flush(&k.shapes[i])
+	}
+}
+
 // flush divides the sums by the numbers of ranks, adds them to out and begins
 // anew.
-func (k *tally) flush() {
-	if k.rows == 0 {
+func (k *tally) flush(s *shape) {
+	if s.rows == 0 {
 		return
 	}
 	r := k.out
-	est := len(k.session)
-	among := [2]float64{1 / float64(1+k.n+k.values[0]), 1 / float64(1+k.n+k.values[1])}
-	alone, rows := 1/float64(k.n+2), float64(k.rows)
-	for t, s := range k.session {
+	among := [2]float64{1 / float64(1+s.n+s.values[0]), 1 / float64(1+s.n+s.values[1])}
+	alone, rows := 1/float64(s.n+2), float64(s.rows)
+	for t, sum := range s.session {
 		for i, to := range [2]*rankSum{&r.plain, &r.standardised} {
-			to.sum[t] += float64(s.rank.of(i)) * among[i]
+			to.sum[t] += float64(sum.rank.of(i)) * among[i]
 			to.count[t] += rows
 		}
-		r.base.sum[t] += float64(s.base) * alone
+		r.base.sum[t] += float64(sum.base) * alone
 		r.base.count[t] += rows
 		for w := range r.general {
 			gen := &r.general[w]
 			switch {
 			case gen.sum == nil:
 			case w < lanes:
-				gen.sum[t] += float64(s.above>>(lane*w)&fullest) * alone
+				gen.sum[t] += float64(sum.above>>(lane*w)&fullest) * alone
 			default:
-				gen.sum[t] += float64(k.more[w-lanes][t]) * alone
+				gen.sum[t] += float64(s.more[w-lanes][t]) * alone
 			}
 		}
 	}
-	for t, s := range k.event {
+	for t, sum := range s.event {
 		for i, to := range [2]*rankSum{&r.plain, &r.standardised} {
-			to.sum[est+t] += float64(s.of(i)) * among[i]
-			to.count[est+t] += float64(k.have[t].of(i))
+			to.sum[k.est+t] += float64(sum.of(i)) * among[i]
+			to.count[k.est+t] += float64(s.have[t].of(i))
 		}
 	}
-	k.clear()
+	s.clear()
 }
 
 // miss takes the sessions without a residual out of the counts.
