@@ -40,7 +40,7 @@ func (p *pool) summary() *summary {
 		s.average[t] /= all.weight[t] // 0/0 where no member has a residual
 		s.rho += all.total[t] * all.total[t]
 	}
-	s.rho -= all.varied
+	s.rho -= all.own
 	if m < minCommon {
 		s.rho = 0
 	}
@@ -70,7 +70,7 @@ type residualSums struct {
 	average, weight []float64 // weighted residuals, weights
 	total           []float64 // standardised residuals
 	positive        float64   // fractions of positive residuals
-	varied          float64   // members in total
+	own             float64   // squares of each member's in total
 	complete        bool
 }
 
@@ -85,7 +85,7 @@ func (s *residualSums) merge(o *residualSums) {
 		s.total[t] += o.total[t]
 	}
 	s.positive += o.positive
-	s.varied += o.varied
+	s.own += o.own
 	s.complete = s.complete && o.complete
 }
 
@@ -157,8 +157,11 @@ func (p *pool) addStandard(s *residualSums, x []float64, n int) {
 		s.complete = false
 		return
 	}
-	s.varied++
-	scale := 1 / math.Sqrt(ss)
+	// Two members have fewer sessions in common than in all, by the share that
+	// the one lacks and, but for chance, the other: products are made up for it.
+	all := float64(len(x)) / float64(n)
+	s.own += all
+	scale := math.Sqrt(all / ss)
 	for t, v := range x {
 		if v == v {
 			s.total[t] += (v - e) * scale
@@ -219,7 +222,7 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 			s.total[t] -= byScale[1+j] * x[j][from+t]
 		}
 	}
-	s.positive, s.varied = float64(positive)/float64(m), float64(len(rows))
+	s.positive, s.own = float64(positive)/float64(m), float64(len(rows))
 }
 
 // member is what one adds to the sums of a pool.
