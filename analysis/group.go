@@ -14,6 +14,9 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	for k, i := range grp.Members {
 		rows[k] = r.Observations[i].row
 	}
+	if len(rows) > block {
+		slices.Sort(rows) // as they lie in memory
+	}
 	p := mem.pool(g, rows)
 	p.ctx = ctx
 	grp.SameDate = p.sameDate
@@ -33,8 +36,8 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 			}
 		}
 		if c.N() < len(rows) {
-			for k, i := range grp.Members {
-				if math.IsNaN(g.car[int(rows[k])*g.windows+w]) {
+			for _, i := range grp.Members {
+				if math.IsNaN(g.car[int(r.Observations[i].row)*g.windows+w]) {
 					gw.Missing = append(gw.Missing, i)
 				}
 			}

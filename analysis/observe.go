@@ -95,6 +95,31 @@ func (r *Result) observe() {
 			}
 		}
 	}
+	if rows > block && rows < 8*n {
+		r.bySecurity()
+	}
+}
+
+// bySecurity orders the rows by security and session 0, where events concern too
+// few securities to share anything: what observation after observation reads
+// then lies together.
+func (r *Result) bySecurity() {
+	g := r.eng
+	key := make([]uint64, len(g.obs)) // by column and session 0 a number, and the row behind it
+	for row, i := range g.obs {
+		key[row] = uint64(r.spots[i].column)<<32 | uint64(uint32(r.spots[i].index))
+	}
+	order := make([]int32, len(key))
+	for row := range order {
+		order[row] = int32(row)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(key[a], key[b]), cmp.Compare(a, b)) })
+	obs, ev := make([]int32, len(order)), make([]int32, len(order))
+	for k, row := range order {
+		obs[k], ev[k] = g.obs[row], g.ev[row]
+	}
+	g.obs, g.ev = obs, ev
+	r.scattered = true
 }
 
 // placeable reports whether an observation has prices about its session 0.

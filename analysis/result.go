@@ -128,11 +128,12 @@ type Result struct {
 	Explained    *Explained  // what [Result.Explain] was last asked; nil after Run
 	Notes        []Note
 
-	eng   *engine
-	spots []spot          // by observation
-	first []int           // observations before each event of the catalogue
-	early []Group         // by event, those that are measured already
-	all   []events.Target // the study's securities, for events that name none
+	eng       *engine
+	spots     []spot          // by observation
+	first     []int           // observations before each event of the catalogue
+	scattered bool            // the rows of an event do not lie together
+	early     []Group         // by event, those that are measured already
+	all       []events.Target // the study's securities, for events that name none
 }
 
 // Counts returns how many observations were used and how many excluded; the

@@ -27,7 +27,7 @@ func (s *Study) Run(ctx context.Context, catalog *events.Catalog, panel *market.
 	if err != nil {
 		return nil, err
 	}
-	if err := r.measure(ctx, 0, len(r.eng.obs), slices.Contains(s.Groups, ByEvent), progress); err != nil {
+	if err := r.measure(ctx, 0, len(r.eng.obs), slices.Contains(s.Groups, ByEvent) && !r.scattered, progress); err != nil {
 		return nil, err
 	}
 	return r, r.finish(ctx)
@@ -76,8 +76,11 @@ func (r *Result) bearable() error {
 		n := 1
 		switch g := r.eng; by {
 		case ByEvent:
-			for row := 1; row < len(g.ev); row++ {
-				if g.ev[row] != g.ev[row-1] {
+			seen := make([]bool, len(r.Catalog.Events))
+			n = 0
+			for _, ev := range g.ev {
+				if !seen[ev] {
+					seen[ev] = true
 					n++
 				}
 			}

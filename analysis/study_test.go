@@ -606,3 +606,38 @@ func TestTooManyGroups(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Observations of many small events are gone through by security, and listed
+// as they come.
+func TestScattered(t *testing.T) {
+	p := benchPanel(t, 30, 900)
+	cal, first := p.Columns[0].Calendar, p.Columns[0].First
+	c := &events.Catalog{}
+	for k := range 2 * block {
+		c.Events = append(c.Events, events.Event{ID: fmt.Sprint(k), DateOnly: true, Time: cal.Date(first+300+k*7%550).In(time.UTC, 0),
+			Targets: []events.Target{{Symbol: fmt.Sprintf("S%04d", k*11%30)}}})
+	}
+	s := DefaultStudy()
+	s.Benchmark, s.Groups, s.Windows, s.Tests = "INDEX", []Grouping{All, ByEvent}, s.Windows[:2], []Test{CrossSection{}, KPBMP{}, RankTest{}}
+	r := mustRun(t, s, c, p)
+	if !r.scattered || len(r.Observations) != len(c.Events) || len(r.Groups) != 1+len(c.Events) {
+		t.Fatalf("%d observations, %d groups", len(r.Observations), len(r.Groups))
+	}
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		g := &r.Groups[1+i]
+		if e := &c.Events[i]; o.EventID != e.ID || o.Security != e.Targets[0].Symbol || o.Session0 != market.DateOf(e.Time) || g.Key != e.ID || g.Members[0] != i {
+			t.Fatalf("observation %d is %s of %s", i, o.Security, o.EventID)
+		}
+		if i%97 > 0 {
+			continue
+		}
+		one := *s
+		one.Events = []string{o.EventID}
+		alone := mustRun(t, &one, c, p)
+		same(t, o.EventID, r.Figures(i).AR, alone.Figures(0).AR, 0)
+	}
+	if g := &r.Groups[0]; g.Windows[0].N != len(c.Events) || math.IsNaN(g.Windows[0].Test("kp-bmp").Stat) {
+		t.Errorf("%+v", g.Windows[0])
+	}
+}
