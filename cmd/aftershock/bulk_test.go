@@ -168,7 +168,7 @@ func writeBulk(t testing.TB, dir string, c bulkCatalog, securities, n int) {
 	check(w.Flush())
 	check(f.Close())
 	check(os.WriteFile(filepath.Join(dir, c.name+".yaml"), []byte(`
-study: {name: Bulk, benchmark: "`+bulkMarket+`", groups: `+c.groups+`}
+study: {name: Bulk, benchmark: "`+bulkMarket+`", groups: `+c.groups+`, car: [[-10, 10]]}
 prices: {source: panel, file: panel.parquet}
 events: {file: `+c.name+`.csv}
 output: {dir: out-`+c.name+`, formats: [text, parquet], charts: [], calibration: false}
@@ -266,7 +266,10 @@ func BenchmarkBulk(b *testing.B) {
 		b.Skip("takes minutes")
 	}
 	const securities, observations = 20_000, 1_000_000
-	dir := b.TempDir()
+	dir := os.Getenv("BULK_DIR")
+	if dir == "" {
+		dir = b.TempDir()
+	}
 	for _, c := range bulkCatalogs {
 		b.Run(c.name, func(b *testing.B) {
 			writeBulk(b, dir, c, securities, observations)
