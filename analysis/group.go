@@ -70,8 +70,12 @@ func (grp *Group) average(g *engine, p *pool) {
 	}
 	ar, car := p.moments()
 	grp.Averages = p.scratch.averages.take(l)
-	path := p.scratch.take(l)
 	q, of := nan, nan // the quantile of so many degrees of freedom
+	var gaps []span
+	var in []bool
+	if n > 1 && grp.SEMethod != "portfolio" {
+		gaps, in = p.pathSpans(), make([]bool, n)
+	}
 	for t := range l {
 		tau := g.study.Event.From + t
 		a := Average{Tau: tau, N: int(ar.n[t]), AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: int(ar.positive[t]),
@@ -82,10 +86,14 @@ func (grp *Group) average(g *engine, p *pool) {
 			a.SE, a.CAARSE = math.Sqrt(p.whole.eng.va[t]), math.Sqrt(ownVar[t])
 			df = float64(e.M - e.K)
 		} else if n > 1 {
-			here := func(r int32) bool { return g.ar[int(r)*l+t] == g.ar[int(r)*l+t] }
-			so := func(r int32) bool { g.cumulative(int(r), path); return path[t] == path[t] }
-			a.SE *= inflation(a.N, p.among(a.N, here, Window{tau, tau}))
-			a.CAARSE *= inflation(a.NPath, p.among(a.NPath, so, Window{g.study.Event.From, tau}))
+			for i, r := range p.rows {
+				in[i] = g.ar[int(r)*l+t] == g.ar[int(r)*l+t]
+			}
+			a.SE *= inflation(a.N, p.among(a.N, in, Window{tau, tau}))
+			for i, s := range gaps {
+				in[i] = t >= int(s.from) && t < int(s.to)
+			}
+			a.CAARSE *= inflation(a.NPath, p.among(a.NPath, in, Window{g.study.Event.From, tau}))
 		}
 		if df != of {
 			q, of = studentQuantile(0.975, df), df
@@ -97,16 +105,36 @@ func (grp *Group) average(g *engine, p *pool) {
 	}
 }
 
-// among is rbar over win for the k members for which has is true.
-func (p *pool) among(k int, has func(row int32) bool, win Window) float64 {
+// among is rbar over win for the k members that in marks.
+func (p *pool) among(k int, in []bool, win Window) float64 {
 	if k == len(p.rows) {
 		return p.rbar(win)
 	}
-	in := make([]bool, len(p.rows))
-	for i, r := range p.rows {
-		in[i] = has(r)
-	}
 	return p.pairMean(k, in, win)
+}
+
+// span is a range of sessions of the event window.
+type span struct{ from, to int32 }
+
+// pathSpans returns for each member the sessions on which it has a CAR from the
+// window's start.
+func (p *pool) pathSpans() []span {
+	g := p.eng
+	out := make([]span, len(p.rows))
+	for i, r := range p.rows {
+		s := span{to: int32(g.length)}
+		for t, v := range g.ar[int(r)*g.length:][:g.length] {
+			switch {
+			case v == v:
+			case g.study.MissingEvent != ZeroMissing:
+				s.to = min(s.to, int32(t))
+			case s.from == int32(t):
+				s.from++
+			}
+		}
+		out[i] = s
+	}
+	return out
 }
 
 // moments returns the moments of the members' ARs, and of their CARs from the

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -45,17 +46,7 @@ func (r *Result) notes() []Note {
 		out = append(out, Note{Code: "large-study", Severity: Info,
 			Text: fmt.Sprintf("with %d observations, confounders and the diagnostics of the fits are listed by observation only, not gone through for notes", used)})
 	}
-	var members []int // used observations of the event at hand: those of one lie together
-	for i := 0; i < len(r.Observations); {
-		ev := r.Observations[i].Event
-		members = members[:0]
-		for ; i < len(r.Observations) && r.Observations[i].Event == ev; i++ {
-			if r.Observations[i].Used() {
-				members = append(members, i)
-			}
-		}
-		out = r.eventNotes(out, &r.Catalog.Events[ev], members, used <= diagnosed)
-	}
+	out = append(out, r.observationNotes(used <= diagnosed)...)
 	windows := make([]string, len(r.Study.Windows))
 	for w, win := range r.Study.Windows {
 		windows[w] = win.String()
@@ -65,6 +56,32 @@ func (r *Result) notes() []Note {
 		out = r.groupNotes(out, &r.Groups[i], windows, &mem)
 	}
 	return out
+}
+
+// observationNotes is about the events and their observations, gone through in
+// blocks on all processors.
+func (r *Result) observationNotes(diagnose bool) []Note {
+	n := len(r.Observations)
+	parts := make([][]Note, (n+block-1)/block)
+	_ = parallel(context.Background(), len(parts), 1, nil, func(_ *workspace, b int) {
+		i, end := b*block, min((b+1)*block, n)
+		// Observations of an event lie together; one belongs to the block of its first.
+		for i > 0 && i < end && r.Observations[i].Event == r.Observations[i-1].Event {
+			i++
+		}
+		var members []int // used ones
+		for i < end {
+			ev := r.Observations[i].Event
+			members = members[:0]
+			for ; i < n && r.Observations[i].Event == ev; i++ {
+				if r.Observations[i].Used() {
+					members = append(members, i)
+				}
+			}
+			parts[b] = r.eventNotes(parts[b], &r.Catalog.Events[ev], members, diagnose)
+		}
+	})
+	return slices.Concat(parts...)
 }
 
 // priceNotes is about the securities that some used observation needs.

@@ -95,7 +95,7 @@ func (r *Result) observe() {
 			}
 		}
 	}
-	if rows > block && rows < 8*n {
+	if rows > block && rows < min(8*n, 1<<28) {
 		r.bySecurity()
 	}
 }
@@ -105,15 +105,15 @@ func (r *Result) observe() {
 // then lies together.
 func (r *Result) bySecurity() {
 	g := r.eng
-	key := make([]uint64, len(g.obs)) // by column and session 0 a number, and the row behind it
+	key := make([]uint64, len(g.obs)) // column, session 0 and row, 20, 16 and 28 bits
 	for row, i := range g.obs {
-		key[row] = uint64(r.spots[i].column)<<32 | uint64(uint32(r.spots[i].index))
+		key[row] = uint64(r.spots[i].column)<<44 | uint64(uint16(r.spots[i].index))<<28 | uint64(row)
 	}
+	slices.Sort(key)
 	order := make([]int32, len(key))
-	for row := range order {
-		order[row] = int32(row)
+	for k, v := range key {
+		order[k] = int32(v & (1<<28 - 1))
 	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(key[a], key[b]), cmp.Compare(a, b)) })
 	obs, ev := make([]int32, len(order)), make([]int32, len(order))
 	for k, row := range order {
 		obs[k], ev[k] = g.obs[row], g.ev[row]

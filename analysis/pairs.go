@@ -22,6 +22,7 @@ const (
 // pair is two members whose event windows share sessions.
 type pair struct {
 	i, j int32
+	lag  int32 // sessions between their sessions 0; -1 where their calendars differ
 	rho  float64
 }
 
@@ -54,7 +55,11 @@ func (p *pool) pairMean(n int, in []bool, win Window) float64 {
 		pairs = p.foreign
 	}
 	for _, q := range pairs {
-		if q.rho != 0 && (in == nil || in[q.i] && in[q.j]) {
+		switch {
+		case in != nil && !(in[q.i] && in[q.j]):
+		case q.lag >= 0:
+			sum += q.rho * float64(max(0, win.Len()-int(q.lag)))
+		case q.rho != 0:
 			sum += q.rho * float64(p.overlap(int(q.i), int(q.j), win))
 		}
 	}
@@ -213,14 +218,15 @@ func (p *pool) pair() {
 		if p.overlap(int(q.i), int(q.j), g.study.Event) == 0 {
 			continue
 		}
-		p.pairs = append(p.pairs, q)
 		a, b := p.rows[q.i], p.rows[q.j]
 		if g.ser[a].col.Calendar == g.ser[b].col.Calendar {
-			d := int(g.s0[a] - g.s0[b])
-			p.lagged[max(d, -d)] += q.rho
+			q.lag = max(g.s0[a]-g.s0[b], g.s0[b]-g.s0[a])
+			p.lagged[q.lag] += q.rho
 		} else {
+			q.lag = -1
 			p.foreign = append(p.foreign, q)
 		}
+		p.pairs = append(p.pairs, q)
 	}
 }
 
