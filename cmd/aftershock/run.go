@@ -165,6 +165,9 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	if o != nil {
 		manifest := sync.OnceValues(func() (*report.Manifest, error) { return a.manifest(c, p, src, r) })
 		go manifest() // it reads the inputs once more, beside the writing
+		if p.text {
+			go plain()
+		}
 		bar := newProgress(a.stderr, "tables, in blocks of rows:")
 		files, err := c.files(ctx, p, r, text, manifest, bar)
 		if err == nil {
@@ -268,11 +271,10 @@ func (a *app) textOptions(p *plan) report.TextOptions {
 // HTML report shows them; all else is made while it is written. text writes the
 // report.
 func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func(io.Writer) error, manifest func() (*report.Manifest, error), bar *progress) ([]file, error) {
-	var files []file
-	if p.text {
+	files := tableFiles(r, p, bar)
+	if p.text { // it is made in the meantime
 		files = append(files, file{"report.txt", text})
 	}
-	files = append(files, tableFiles(r, p, bar)...)
 	charts, page, err := renderCharts(ctx, p, r)
 	if err != nil {
 		return nil, err
