@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 
 	"aftershock/analysis"
@@ -93,7 +94,7 @@ func writeDataPackage(w io.Writer, r *analysis.Result, tables []Table, _ string)
 			Schema: profiles + "dataresource.json", Name: t.Name, Type: "table", Path: t.Name + ".csv", Description: t.Title,
 			Format: "csv", MediaType: "text/csv", Encoding: "utf-8",
 			Dialect: dialect{Delimiter: ",", LineTerminator: "\n", QuoteChar: `"`, DoubleQuote: true, Header: true},
-			Columns: schemaOf(t),
+			Columns: schemaOf(t, tables),
 		})
 	}
 	e := json.NewEncoder(w)
@@ -101,7 +102,8 @@ func writeDataPackage(w io.Writer, r *analysis.Result, tables []Table, _ string)
 	return e.Encode(p)
 }
 
-func schemaOf(t Table) tableSchema {
+// schemaOf types the columns of t, which lies beside tables.
+func schemaOf(t Table, tables []Table) tableSchema {
 	s := tableSchema{Schema: profiles + "tableschema.json", MissingValues: []string{""}, PrimaryKey: keys[t.Name]}
 	for _, c := range t.Columns {
 		f := field{Name: c.Name, Type: c.Type, Unit: c.Unit, Description: c.Doc}
@@ -110,7 +112,8 @@ func schemaOf(t Table) tableSchema {
 		}
 		s.Fields = append(s.Fields, f)
 	}
-	if parent := keys["observations"]; t.Name != "observations" && isKey(t, eventID) {
+	beside := slices.ContainsFunc(tables, func(t Table) bool { return t.Name == "observations" })
+	if parent := keys["observations"]; beside && t.Name != "observations" && isKey(t, eventID) {
 		k := foreignKey{Fields: parent}
 		k.Reference.Resource, k.Reference.Fields = "observations", parent
 		s.ForeignKeys = []foreignKey{k}

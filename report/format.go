@@ -52,12 +52,13 @@ type Output struct {
 	Write func(io.Writer) error
 }
 
-// Outputs returns the files that a run leaves in format f. Two writings of one
+// Outputs returns the files that a run leaves in format f, with the tables of the
+// given names, all where there is none. Two writings of one
 // study give the same bytes. lang is the language of the report: a workbook
 // opens from right to left where it is written so. step, if not nil, is called
 // after each step of writing, by several goroutines at once.
-func (f Format) Outputs(r *analysis.Result, lang string, step func()) []Output {
-	tables := Tables(r)
+func (f Format) Outputs(r *analysis.Result, names []string, lang string, step func()) []Output {
+	tables := slices.DeleteFunc(Tables(r), func(t Table) bool { return names != nil && !slices.Contains(names, t.Name) })
 	all := 0
 	for k := range tables {
 		all += tables[k].watch(step)

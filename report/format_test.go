@@ -25,7 +25,7 @@ import (
 func output(t *testing.T, r *analysis.Result, name string) []byte {
 	t.Helper()
 	for _, f := range Formats {
-		for _, o := range f.Outputs(r, "en", nil) {
+		for _, o := range f.Outputs(r, nil, "en", nil) {
 			if o.Name == name {
 				var b bytes.Buffer
 				if err := o.Write(&b); err != nil {
@@ -94,7 +94,7 @@ func TestOutputs(t *testing.T) {
 		if g, ok := FormatByName(f.Name); !ok || g.Name != f.Name || !strings.HasSuffix(f.About, ".") {
 			t.Errorf("format %+v", f)
 		}
-		for _, o := range f.Outputs(nasty(), "en", nil) {
+		for _, o := range f.Outputs(nasty(), nil, "en", nil) {
 			if seen[o.Name] {
 				t.Errorf("%s: two files of that name", o.Name)
 			}
@@ -383,7 +383,7 @@ func TestWorkbook(t *testing.T) {
 
 	xlsx, _ := FormatByName("xlsx")
 	var b bytes.Buffer
-	if err := xlsx.Outputs(nasty(), "ar", nil)[0].Write(&b); err != nil {
+	if err := xlsx.Outputs(nasty(), nil, "ar", nil)[0].Write(&b); err != nil {
 		t.Fatal(err)
 	}
 	if _, book = sheets(t, b.Bytes()); !book["cars"].View.RightToLeft {

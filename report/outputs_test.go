@@ -22,7 +22,7 @@ func TestOutputsDocument(t *testing.T) {
 	formats.WriteString("| format | | files |\n| --- | --- | --- |\n")
 	for _, f := range Formats {
 		var names []string
-		for _, o := range f.Outputs(nasty(), "en", nil) {
+		for _, o := range f.Outputs(nasty(), nil, "en", nil) {
 			names = append(names, o.Name)
 		}
 		fmt.Fprintf(&formats, "| `%s` | %s | %s |\n", f.Name, f.About, code(names))

@@ -167,6 +167,7 @@ func resultSchema() obj {
 		return obj{"type", "object", "properties", o[3], "required", required, "additionalProperties", o[7]}
 	}
 	var tables obj
+	var tableNames []string
 	for _, tab := range Tables(&analysis.Result{CoefNames: analysis.MarketModel{}.Coefs()}) {
 		var members []any
 		for _, c := range tab.Columns {
@@ -187,6 +188,7 @@ func resultSchema() obj {
 		if tab.Name == "observations" {
 			row = optional(row, "alpha", "se_alpha", "beta", "se_beta")
 		}
+		tableNames = append(tableNames, tab.Name)
 		tables = append(tables, tab.Name, obj{"description", tab.Title, "type", "array", "items", row})
 	}
 	return obj{
@@ -207,7 +209,7 @@ func resultSchema() obj {
 				"code", text, "severity", obj{"enum", []string{string(analysis.Info), string(analysis.Warning)}},
 				"event_id", text, "security", text, "group", text, "window", text, "test", text, "text", text),
 				"event_id", "security", "group", "window", "test")),
-			"tables", object(false, tables...)[:8],
+			"tables", optional(object(false, tables...), tableNames...), // a run may leave some out
 		},
 		"required", []string{"format", "study", "counts", "notes", "tables"},
 		"additionalProperties", false,

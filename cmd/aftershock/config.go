@@ -119,6 +119,7 @@ type settings struct {
 	Output struct {
 		Dir         string   `json:"dir"`
 		Formats     []string `json:"formats"`
+		Tables      []string `json:"tables"`
 		Calibration bool     `json:"calibration"`
 		Charts      []string `json:"charts"`
 		Lang        string   `json:"lang"`

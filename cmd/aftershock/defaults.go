@@ -70,6 +70,7 @@ func defaults() settings {
 
 	s.Output.Dir = "out"
 	s.Output.Formats = []string{textFormat, htmlFormat, "csv", "png", "svg"}
+	s.Output.Tables = []string{all}
 	s.Output.Calibration = true
 	s.Output.Charts = plots.Defaults()
 	s.Output.Lang, s.Output.Theme = "en", plots.Light.Name

@@ -114,7 +114,7 @@ func tableFiles(r *analysis.Result, p *plan, bar *progress) []file {
 	}
 	var files []file
 	for _, f := range p.tables {
-		for _, o := range f.Outputs(r, p.plot.Lang, step) {
+		for _, o := range f.Outputs(r, p.listed, p.plot.Lang, step) {
 			total += o.Steps
 			files = append(files, file{o.Name, o.Write})
 		}

@@ -56,6 +56,7 @@ Files that no run has written are never touched.`,
 func (a *app) runFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "out", "output.dir", "output `directory`; - with --table: standard output")
 	a.formatFlags(cmd, flags)
+	flags.add(cmd, "tables", "output.tables", "`list` of tables to write, or all", append(tableNames(), all)...)
 	flags.add(cmd, "calibration", "output.calibration", "`true` or false: show in the report what aftershock calibrate has found", "true", "false")
 	flags.add(cmd, "charts", "output.charts", "`list` of charts, all or none; see aftershock list charts", append(chartNames(), all, none)...)
 	langFlag(cmd, flags)

@@ -33,6 +33,7 @@ type plan struct {
 	text, html bool                        // the report is wanted as such a file
 	tables     []report.Format             // that the tables are wanted in
 	charts     []string                    // names; none: no charts
+	listed     []string                    // names of the tables that are written; none: all
 	sweep      analysis.SweepSpec          // what is not named is left empty
 	plot       plots.Options
 
@@ -335,6 +336,16 @@ func (c *config) checkOutput(p *plan) {
 	c.oneOf("output.lang", c.Output.Lang, "a language of the charts", languages)
 	if c.oneOf("output.theme", c.Output.Theme, "a theme of the charts", themeNames()) {
 		p.plot.Theme = theme(c.Output.Theme)
+	}
+	if len(c.Output.Tables) == 0 {
+		c.bad("output.tables", "is empty; name at least one, or all")
+	}
+	if !slices.Equal(c.Output.Tables, []string{all}) {
+		for i, name := range c.Output.Tables {
+			if c.oneOf(fmt.Sprintf("output.tables[%d]", i), name, "a table", tableNames()) {
+				p.listed = append(p.listed, name)
+			}
+		}
 	}
 	if slices.Equal(c.Output.Charts, []string{all}) {
 		p.charts = chartNames()
