@@ -45,6 +45,7 @@ func (r *Result) notes() []Note {
 	if used > diagnosed {
 		out = append(out, Note{Code: "large-study", Severity: Info,
 			Text: fmt.Sprintf("with %d observations, confounders and the diagnostics of the fits are listed by observation only, not gone through for notes", used)})
+		out = append(out, r.countedNotes()...)
 	}
 	out = append(out, r.observationNotes(used <= diagnosed)...)
 	windows := make([]string, len(r.Study.Windows))
@@ -54,6 +55,36 @@ func (r *Result) notes() []Note {
 	var mem scratch
 	for i := range r.Groups {
 		out = r.groupNotes(out, &r.Groups[i], windows, &mem)
+	}
+	return out
+}
+
+// dateOnly reports whether news of e may have come after the close.
+func dateOnly(e *events.Event) bool { return e.DateOnly && !e.AfterClose }
+
+// countedNotes says once what a large study has too many notes of.
+func (r *Result) countedNotes() (out []Note) {
+	dates, short, last := 0, 0, -1
+	for i := range r.Observations {
+		o := &r.Observations[i]
+		if !o.Used() {
+			continue
+		}
+		if o.Event != last && dateOnly(&r.Catalog.Events[o.Event]) {
+			dates++
+		}
+		last = o.Event
+		if o.Fit.M < r.Study.Estimation.Len() {
+			short++
+		}
+	}
+	if dates > 0 {
+		out = append(out, Note{Code: "time-unknown", Severity: Info,
+			Text: fmt.Sprintf("of %d events only the date is known: if their news came after the close, session 0 is one session too early", dates)})
+	}
+	if short > 0 {
+		out = append(out, Note{Code: "short-estimation", Severity: Info,
+			Text: fmt.Sprintf("%d observations have fewer than %d estimation sessions; m says how many", short, r.Study.Estimation.Len())})
 	}
 	return out
 }
@@ -160,7 +191,8 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, diagnose bo
 		return out
 	}
 	switch {
-	case e.DateOnly && !e.AfterClose:
+	case !diagnose && dateOnly(e): // counted
+	case dateOnly(e):
 		note("time-unknown", Info, "", "", "only the date is known: if the news came after the close, session 0 is one session too early")
 	case e.Precision == events.Approx:
 		o := &r.Observations[used[0]]
@@ -209,7 +241,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, diagnose bo
 				note("missing-return", Info, o.Security, "", "%s has no return on %s %s, outside every CAR window", o.Security, plural(len(gaps), "session", "sessions"), abbreviate(gaps))
 			}
 		}
-		if m := o.Fit.M; m < r.Study.Estimation.Len() {
+		if m := o.Fit.M; diagnose && m < r.Study.Estimation.Len() {
 			note("short-estimation", Info, o.Security, "", "%s has %d of %d estimation sessions", o.Security, m, r.Study.Estimation.Len())
 		}
 	}

@@ -166,13 +166,17 @@ func (p *pool) correlations() []pair {
 
 func (p *pool) pair() {
 	g, n := p.eng, len(p.rows)
-	order := make([]int32, n)
+	key := make([]uint64, n) // date, then place among the members
 	date := make([]market.Date, n)
 	for i, r := range p.rows {
-		order[i] = int32(i)
 		date[i] = g.ser[r].col.Calendar.Date(int(g.s0[r]))
+		key[i] = uint64(uint32(date[i])^1<<31)<<32 | uint64(i) // days before 1970 are negative
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return int(date[a]) - int(date[b]) })
+	slices.Sort(key)
+	order := make([]int32, n)
+	for k, v := range key {
+		order[k] = int32(v)
+	}
 	// ends[a]: how many pairs begin with order[0..a]; a window of L
 	// sessions spans well under 2L+14 days.
 	reach := market.Date(2*g.length + 14)

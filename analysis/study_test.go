@@ -641,3 +641,23 @@ func TestScattered(t *testing.T) {
 		t.Errorf("%+v", g.Windows[0])
 	}
 }
+
+// A large study counts what a small one notes one by one.
+func TestLargeStudyNotes(t *testing.T) {
+	p := benchPanel(t, 50, 900)
+	p.Columns[7].Return[400] = nan
+	s := DefaultStudy()
+	s.Benchmark, s.Groups, s.Tests = "INDEX", nil, nil
+	for _, n := range []int{500, 25_000} {
+		r := mustRun(t, s, benchCatalog(p, n), p)
+		notes := make(map[string]int)
+		for _, x := range r.Notes {
+			if notes[x.Code]++; n > diagnosed && (x.Code == "time-unknown" && !strings.HasPrefix(x.Text, "of 500 events ") || x.Code == "short-estimation" && !strings.HasSuffix(x.Text, " observations have fewer than 250 estimation sessions; m says how many")) {
+				t.Errorf("%d: %+v", n, x)
+			}
+		}
+		if large := n > diagnosed; large != (notes["large-study"] == 1) || large != (notes["time-unknown"] == 1) || large && notes["short-estimation"] != 1 {
+			t.Errorf("%d observations: %v", n, notes)
+		}
+	}
+}
