@@ -15,7 +15,7 @@ type pool struct {
 	sameDate bool    // one session 0 for all members, on one calendar
 	even     bool    // and all have least squares fits on the same regressors, and no gap
 	subs     []*pool // of the members whose window is complete, where some are not
-	sub      bool    // is one of these
+	of       *pool   // what it is a part of, or nil
 
 	residual []float64 // of the member last asked for
 	only     []float64 // its residuals on usable sessions, of a pool of one; see usable
@@ -122,7 +122,7 @@ func (p *pool) part(rows []int32) *pool {
 		}
 	}
 	q := newPool(p.eng, rows)
-	q.ctx, q.scratch, q.sub = p.ctx, p.scratch, true
+	q.ctx, q.scratch, q.of = p.ctx, p.scratch, p
 	p.subs = append(p.subs, q)
 	return q
 }

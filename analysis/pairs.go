@@ -37,6 +37,18 @@ func (p *pool) rbar(win Window) float64 {
 			return s.rho / (float64(n) * float64(n-1))
 		}
 	}
+	if p.of != nil { // whose pairs contain those of a part
+		in, k := make([]bool, len(p.of.rows)), 0
+		for i, r := range p.of.rows {
+			if k < n && r == p.rows[k] {
+				in[i] = true
+				k++
+			}
+		}
+		r := p.of.pairMean(n, in, win)
+		p.drawn = p.of.drawn
+		return r
+	}
 	return p.pairMean(n, nil, win)
 }
 

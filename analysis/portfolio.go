@@ -121,7 +121,7 @@ func (p *pool) evenPortfolio() portfolio {
 	s := &p.own.series
 	*s = series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, first: from, y: y, x: first.x, begin: from, end: from + len(y)}
 	mem := p.scratch
-	if p.sub { // which may be asked again after another
+	if p.of != nil { // which may be asked again after another
 		mem = nil
 	}
 	return single(g.study, s, int32(s0), mem)

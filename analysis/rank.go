@@ -229,7 +229,7 @@ func (p *pool) rank() *ranks {
 			job.scale[w] = nan
 		}
 	}
-	if mem := p.scratch; small && mem != nil && !p.sub {
+	if mem := p.scratch; small && mem != nil && p.of == nil {
 		job.members(out.make(g.study.Estimation.Len(), g.length, g.windows, mem), p.rows, mem)
 	} else if small {
 		job.members(out.make(g.study.Estimation.Len(), g.length, g.windows, nil), p.rows, new(scratch))
