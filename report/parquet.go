@@ -114,7 +114,9 @@ type columnChunk struct {
 	last     string           // text, of index at: most are those of the row before
 	at       int32
 	dict     []byte
-	low, top Cell // least and greatest value; NaN, and empty, where there is none
+	own      bool   // texts differ from row to row: they stand in the pages themselves
+	flat     []byte // those of the page
+	low, top Cell   // least and greatest value; NaN, and empty, where there is none
 
 	pages   []byte // that are done
 	meta    format.ColumnMetaData
@@ -216,7 +218,7 @@ func physicalType(t Type) format.Type {
 
 func (c *columnChunk) reset() {
 	clear(c.texts)
-	c.last, c.at = "", -1
+	c.last, c.at, c.own = "", -1, false
 	c.dict, c.pages = c.dict[:0], c.pages[:0]
 	c.low, c.top = Cell{Num: math.NaN()}, Cell{Num: math.NaN()}
 	c.meta = format.ColumnMetaData{Type: c.physical, Codec: format.Snappy, PathInSchema: thrift.Slice[string]{c.Name},
@@ -285,24 +287,33 @@ func (c *columnChunk) addText(s string) bool {
 	if s == "" {
 		return false
 	}
+	if c.own {
+		c.flat = c.text(c.flat, s)
+		return true
+	}
 	if s != c.last || c.at < 0 {
 		at, ok := c.texts[s]
 		if !ok {
 			at = int32(len(c.texts))
 			c.texts[s] = at
-			valid := strings.ToValidUTF8(s, "\uFFFD")
-			c.dict = append(binary.LittleEndian.AppendUint32(c.dict, uint32(len(valid))), valid...)
-			if at == 0 || valid < c.low.Text {
-				c.low.Text = valid
-			}
-			if valid > c.top.Text {
-				c.top.Text = valid
-			}
+			c.dict = c.text(c.dict, s)
 		}
 		c.last, c.at = s, at
 	}
 	c.indices = append(c.indices, c.at)
 	return true
+}
+
+// text appends s to b and widens the range of texts to it. None is empty.
+func (c *columnChunk) text(b []byte, s string) []byte {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if c.low.Text == "" || s < c.low.Text {
+		c.low.Text = s
+	}
+	if s > c.top.Text {
+		c.top.Text = s
+	}
+	return append(binary.LittleEndian.AppendUint32(b, uint32(len(s))), s...)
 }
 
 // flush ends a page, which has n rows.
@@ -337,8 +348,13 @@ func (c *columnChunk) flush(n int) (err error) {
 	encoding := format.Plain
 	switch c.physical {
 	case format.ByteArray:
+		if c.own {
+			c.packed = append(c.packed[:0], c.flat...)
+			break
+		}
 		encoding = format.RLEDictionary
 		c.packed, err = c.indexes.EncodeInt32(c.packed[:0], c.indices)
+		c.own = 2*len(c.texts) > len(c.indices) && len(c.indices) == pageRows
 	case format.Int64:
 		c.packed, err = parquet.Plain.EncodeInt64(c.packed[:0], c.longs)
 		for _, v := range c.longs {
@@ -361,7 +377,7 @@ func (c *columnChunk) flush(n int) (err error) {
 		return err
 	}
 	c.raw = append(c.raw, c.packed...)
-	c.defined, c.floats, c.longs, c.days, c.truths, c.indices = c.defined[:0], c.floats[:0], c.longs[:0], c.days[:0], c.truths[:0], c.indices[:0]
+	c.defined, c.floats, c.longs, c.days, c.truths, c.indices, c.flat = c.defined[:0], c.floats[:0], c.longs[:0], c.days[:0], c.truths[:0], c.indices[:0], c.flat[:0]
 	c.bits = 0
 	h := format.PageHeader{Type: format.DataPage}
 	h.DataPageHeader = thrift.Null[format.DataPageHeader]{Valid: true, V: format.DataPageHeader{

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -132,7 +130,6 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	if err != nil {
 		return err
 	}
-	defer lean()()
 	if c.table != "" {
 		out, print = "", false
 	}
@@ -222,19 +219,6 @@ func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source
 		return nil, err
 	}
 	return r, p.explain.perform(r)
-}
-
-// lean has the memory of a large study collected early, for otherwise as much
-// again as it needs is used in between. Most of it is numbers, which the collector
-// does not go through. It returns what ends that.
-func lean() (end func()) {
-	const large = 256 << 20 // bytes
-	var m runtime.MemStats
-	if runtime.ReadMemStats(&m); m.HeapAlloc < large || os.Getenv("GOGC") != "" {
-		return func() {}
-	}
-	before := debug.SetGCPercent(40)
-	return func() { debug.SetGCPercent(before) }
 }
 
 // panel loads the prices and factors that the study needs.
