@@ -78,7 +78,6 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 	if err != nil {
 		return err
 	}
-	defer lean()()
 	panel, err := a.panel(ctx, c, p, src, cat)
 	if err != nil {
 		return err
