@@ -176,6 +176,7 @@ type workspace struct {
 	frames   [4]frame
 	turn     int // of frames, to be given away next
 	mem      scratch
+	members  []int // of an event
 }
 
 // take returns n floats of scratch, not cleared.

@@ -94,22 +94,22 @@ func (r *Result) countedNotes() (out []Note) {
 func (r *Result) observationNotes(diagnose bool) []Note {
 	n := len(r.Observations)
 	parts := make([][]Note, (n+block-1)/block)
-	_ = parallel(context.Background(), len(parts), 1, nil, func(_ *workspace, b int) {
+	_ = parallel(context.Background(), len(parts), 1, nil, func(w *workspace, b int) {
 		i, end := b*block, min((b+1)*block, n)
 		// Observations of an event lie together; one belongs to the block of its first.
 		for i > 0 && i < end && r.Observations[i].Event == r.Observations[i-1].Event {
 			i++
 		}
-		var members []int // used ones
 		for i < end {
 			ev := r.Observations[i].Event
-			members = members[:0]
+			members := w.members[:0] // used ones
 			for ; i < n && r.Observations[i].Event == ev; i++ {
 				if r.Observations[i].Used() {
 					members = append(members, i)
 				}
 			}
 			parts[b] = r.eventNotes(parts[b], &r.Catalog.Events[ev], members, diagnose)
+			w.members = members
 		}
 	})
 	return slices.Concat(parts...)
