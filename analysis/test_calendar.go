@@ -66,26 +66,12 @@ func (CalendarTime) Run(c *Cross) TestResult {
 	}
 	// Sums over the observations held on each day: their number, the return,
 	// the regressors.
-	width, l, mem := 2+p, c.Window.Len(), c.mem()
+	width, mem := 2+p, c.mem()
 	days := mem.take(int(end-begin+1) * width)
-	for _, r := range c.rows {
-		s := g.ser[r]
-		at := int(g.s0[r]) + c.Window.From
-		for t, ar := range g.ar[int(r)*g.length+c.Window.From-g.study.Event.From:][:l] {
-			if ar != ar {
-				continue
-			}
-			day := days[int(s.col.Calendar.Date(at+t)-begin)*width:][:width]
-			day[0]++
-			if plain {
-				day[1] += ar
-				continue
-			}
-			day[1] += s.y[at+t-s.first]
-			for j := range p {
-				day[2+j] += s.x[j][at+t]
-			}
-		}
+	if c.pool.even && !plain { // all hold every session, with the same regressors
+		c.holdEvenly(days, width, begin)
+	} else {
+		c.hold(days, width, begin, plain)
 	}
 	t := 0 // sessions
 	for i := 0; i < len(days); i += width {
@@ -136,6 +122,53 @@ func (CalendarTime) Run(c *Cross) TestResult {
 	r := outcome(b[0]/se, StudentT(df))
 	r.Extra = c.figures(Figure{"alpha", b[0]}, Figure{"sessions", float64(t)}, Figure{"lag", float64(lag)})
 	return r
+}
+
+// hold adds each observation to the days from begin that its window holds: 1, the
+// return (of a plain model, the abnormal return), the regressors.
+func (c *Cross) hold(days []float64, width int, begin market.Date, plain bool) {
+	g, l := c.pool.eng, c.Window.Len()
+	for _, r := range c.rows {
+		s := g.ser[r]
+		at := int(g.s0[r]) + c.Window.From
+		for t, ar := range g.ar[int(r)*g.length+c.Window.From-g.study.Event.From:][:l] {
+			if ar != ar {
+				continue
+			}
+			day := days[int(s.col.Calendar.Date(at+t)-begin)*width:][:width]
+			day[0]++
+			if plain {
+				day[1] += ar
+				continue
+			}
+			day[1] += s.y[at+t-s.first]
+			for j := range width - 2 {
+				day[2+j] += s.x[j][at+t]
+			}
+		}
+	}
+}
+
+// holdEvenly is hold for an even pool.
+func (c *Cross) holdEvenly(days []float64, width int, begin market.Date) {
+	g, l := c.pool.eng, c.Window.Len()
+	first := g.ser[c.rows[0]]
+	at := int(g.s0[c.rows[0]]) + c.Window.From
+	sum := c.mem().take(l)
+	for _, r := range c.rows {
+		s := g.ser[r]
+		for t, v := range s.y[at-s.first:][:l] {
+			sum[t] += v
+		}
+	}
+	n := float64(len(c.rows))
+	for t, v := range sum {
+		day := days[int(first.col.Calendar.Date(at+t)-begin)*width:][:width]
+		day[0], day[1] = n, v
+		for j := range width - 2 {
+			day[2+j] = n * first.x[j][at+t]
+		}
+	}
 }
 
 // interceptHAC returns Newey and West's variance of the intercept of the fit b of
