@@ -32,6 +32,8 @@ type pool struct {
 	sampled int       // pairs in all that may overlap, when pairs are of a sample; 0 otherwise
 	drawn   int       // pairs in that sample
 
+	drawnFor int // drawn, where the last rbar came from them
+
 	ctx       context.Context // ends placebo when it is done; nil: nothing does
 	draws     *Draws
 	placeboOf Test

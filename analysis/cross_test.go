@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"aftershock/events"
 	"aftershock/market"
 )
 
@@ -118,5 +119,57 @@ func TestRBarOfMany(t *testing.T) {
 	}
 	if want /= n; math.Abs(got-want) > 1e-4*want || want < 0.05 {
 		t.Errorf("mean correlation %v, of the pairs %v", got, want)
+	}
+}
+
+// The mean correlation of some members, over windows that overlap in part, is
+// that of their pairs, each by the sessions that its windows share.
+func TestRBarOfSome(t *testing.T) {
+	s := simulate(t, 12, 700, 9)
+	var e []events.Event
+	for k := range 6 {
+		e = append(e, s.event(400+2*k, names(12)[k:k+6]...))
+	}
+	st := s.study()
+	st.Estimation, st.Event, st.Windows = Window{-120, -6}, Window{-5, 5}, []Window{{-5, 5}}
+	r := s.run(t, st, e...)
+	p := newPool(r.eng, r.rowsOf(&r.Groups[0], nil))
+	in, k := make([]bool, len(p.rows)), 0
+	for i := range in {
+		if in[i] = i%3 > 0; in[i] {
+			k++
+		}
+	}
+	for _, win := range []Window{{0, 0}, {-1, 2}, {-5, 5}} {
+		var want float64
+		for i := range in {
+			for j := range i {
+				if in[i] && in[j] {
+					x := slices.Clone(p.residuals(i))
+					want += p.correlation(i, j, x, p.residuals(j)) * float64(p.overlap(i, j, win)) / float64(win.Len())
+				}
+			}
+		}
+		want /= float64(k * (k - 1) / 2)
+		if got := p.pairMean(k, in, win); math.Abs(got-want) > 1e-12 || want == 0 {
+			t.Errorf("%s: %v, of the pairs %v", win, got, want)
+		}
+	}
+}
+
+// The members of one date whose portfolio has no variance are averaged by their
+// spread.
+func TestMirrored(t *testing.T) {
+	s := simulate(t, 1, 700, 9)
+	one, index := s.panel.Column("S0").Return, s.panel.Column("INDEX").Return
+	mirror := make([]float64, len(one))
+	for k := range mirror {
+		mirror[k] = 2*index[k] - one[k]
+	}
+	s.add(t, "M", mirror)
+	r := s.run(t, s.study(), s.event(400, "S0", "M"))
+	g := &r.Groups[0]
+	if a := g.Averages[1]; g.SEMethod != "cross-section" || !(a.SE > 0) || !(a.CAARSE > 0) || !(a.Upper > a.Lower) {
+		t.Errorf("%s: %+v", g.SEMethod, a)
 	}
 }

@@ -9,14 +9,8 @@ import (
 // measure averages and tests a group. When ctx is done, its tests are void.
 func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	g := r.eng
-	mem.rows = grown(mem.rows, len(grp.Members))
+	mem.rows = r.rowsOf(grp, mem.rows)
 	rows := mem.rows
-	for k, i := range grp.Members {
-		rows[k] = r.Observations[i].row
-	}
-	if len(rows) > block {
-		slices.Sort(rows) // as they lie in memory
-	}
 	p := mem.pool(g, rows)
 	p.ctx = ctx
 	grp.SameDate = p.sameDate
@@ -26,7 +20,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 		c := newCross(p, w)
 		gw := &grp.Windows[w]
 		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
-		gw.Drawn = c.pool.drawn
+		gw.Drawn = c.pool.drawnFor
 		if c.N() > 0 {
 			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), mean(c.SCAR)
 		}
@@ -52,6 +46,19 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	}
 }
 
+// rowsOf returns the rows of the members of a group, in dst where it is long
+// enough: in their order, or of many as they lie in memory.
+func (r *Result) rowsOf(grp *Group, dst []int32) []int32 {
+	dst = grown(dst, len(grp.Members))
+	for k, i := range grp.Members {
+		dst[k] = r.Observations[i].row
+	}
+	if len(dst) > block {
+		slices.Sort(dst)
+	}
+	return dst
+}
+
 // average fills Averages. The standard error of an average is that of the
 // members' portfolio where all share session 0: its forecast error contains
 // how the members move together. Otherwise it is their spread,
@@ -68,6 +75,7 @@ func (grp *Group) average(g *engine, p *pool) {
 		grp.SEMethod = "portfolio"
 		p.portfolio().eng.path(0, ownPath, ownVar)
 	}
+	p.even = p.even && grp.SEMethod == "portfolio" // else the spreads are asked for
 	ar, car := p.moments()
 	grp.Averages = p.scratch.averages.take(l)
 	q, of := nan, nan // the quantile of so many degrees of freedom

@@ -32,12 +32,13 @@ func (p *pool) rbar(win Window) float64 {
 	if n < 2 {
 		return nan
 	}
+	p.drawnFor = 0
 	if p.sameDate {
 		if s := p.summary(); s.complete || n*(n-1)/2 > maxPairs {
 			return s.rho / (float64(n) * float64(n-1))
 		}
 	}
-	if p.of != nil { // whose pairs contain those of a part
+	if p.of != nil && !p.of.sameDate { // whose pairs contain those of a part
 		in, k := make([]bool, len(p.of.rows)), 0
 		for i, r := range p.of.rows {
 			if k < n && r == p.rows[k] {
@@ -46,10 +47,12 @@ func (p *pool) rbar(win Window) float64 {
 			}
 		}
 		r := p.of.pairMean(n, in, win)
-		p.drawn = p.of.drawn
+		p.drawnFor = p.of.drawn
 		return r
 	}
-	return p.pairMean(n, nil, win)
+	r := p.pairMean(n, nil, win)
+	p.drawnFor = p.drawn
+	return r
 }
 
 // pairMean is rbar over win of n members, from their pairs: those that in

@@ -30,10 +30,7 @@ type Interval struct {
 // there is no portfolio. Campbell, Lo, MacKinlay (1997), 4.4; Kolari and
 // Pynnönen (2010) for the factor of r.
 func (r *Result) AverageInterval(g *Group, w int) Interval {
-	rows := make([]int32, len(g.Members))
-	for k, i := range g.Members {
-		rows[k] = r.Observations[i].row
-	}
+	rows := r.rowsOf(g, nil)
 	c := newCross(newPool(r.eng, rows), w)
 	n := c.N()
 	if n == 0 {
@@ -233,10 +230,7 @@ func (r *Regression) Mean(x []float64) Interval {
 // statistics at the pseudo-dates that it is counted from; see Placebo. There
 // are none where the test is undefined. It is ctx's error when that is done.
 func (r *Result) PlaceboDraws(ctx context.Context, g *Group, w int) (TestResult, []float64, error) {
-	rows := make([]int32, len(g.Members))
-	for k, i := range g.Members {
-		rows[k] = r.Observations[i].row
-	}
+	rows := r.rowsOf(g, nil)
 	p := newPool(r.eng, rows)
 	p.ctx = ctx
 	c := newCross(p, w)

@@ -183,6 +183,7 @@ func (o *output) refuseLinks(names []string) error {
 // before the manifest has its name.
 func (o *output) stage(ctx context.Context, files []file, manifest func() (*report.Manifest, error)) (err error) {
 	var syncs errgroup.Group
+	syncs.SetLimit(64) // files that wait for the disk
 	defer func() {
 		if e := syncs.Wait(); err == nil && e != nil {
 			err = unwritten(e)

@@ -174,6 +174,9 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		bar.end()
 		if err != nil {
 			_, _ = manifest() // nothing is read any longer
+			if p.text {
+				_, _ = plain()
+			}
 			return err
 		}
 	}
