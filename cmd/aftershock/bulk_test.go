@@ -254,6 +254,37 @@ func TestBulk(t *testing.T) {
 	}
 }
 
+// A grouping by more events than can be tested is refused where it stands, and
+// what was there stays.
+func TestTooManyGroups(t *testing.T) {
+	dir := t.TempDir()
+	var events strings.Builder
+	events.WriteString("id,time,title,category,securities\n")
+	for k := range 51_000 {
+		fmt.Fprintf(&events, "n%d,2024-12-%02d,News,news,NVDA\n", k, 2+k%5)
+	}
+	for name, data := range map[string]string{"many.csv": events.String(),
+		"many.yaml": "study:\n  groups:\n    - all\n    - event\nevents: {file: many.csv}\noutput: {dir: out}\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, shard := range []string{"", "1/2"} {
+		args := []string{"run", "--config", filepath.Join(dir, "many.yaml")}
+		if shard != "" {
+			args = append(args, "--shard", shard)
+		}
+		var stderr strings.Builder
+		status := run(context.Background(), args, strings.NewReader(""), io.Discard, &stderr)
+		if want := "many.yaml:4: study.groups[1]: event makes 51000 groups"; status != statusUsage || !strings.Contains(stderr.String(), want) || strings.Count(stderr.String(), "\n") != 1 {
+			t.Errorf("status %d: %s", status, stderr.String())
+		}
+		if _, err := os.Stat(filepath.Join(dir, "out")); err == nil {
+			t.Error("an output directory was left")
+		}
+	}
+}
+
 // BenchmarkBulk goes from 60 million rows of prices and a catalogue of a million
 // observations to the files of a run:
 //

@@ -86,7 +86,7 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 	part, err := p.study.RunPart(ctx, cat, panel, a.shard.index, a.shard.of, bar.step)
 	bar.end()
 	if err != nil {
-		return err
+		return c.blame(err)
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("the output directory cannot be made: %w", err)

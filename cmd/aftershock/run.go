@@ -216,12 +216,22 @@ func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source
 		bar.end()
 	}
 	if err != nil {
-		return nil, err
+		return nil, c.blame(err)
 	}
 	if err := allExcluded(r); err != nil {
 		return nil, err
 	}
 	return r, p.explain.perform(r)
+}
+
+// blame says where in the configuration stands what a study refused.
+func (c *config) blame(err error) error {
+	var spec *analysis.SpecError
+	if !errors.As(err, &spec) {
+		return err
+	}
+	c.bad("study."+spec.Field, "%s", spec.Problem)
+	return c.err()
 }
 
 // panel loads the prices and factors that the study needs.
