@@ -70,19 +70,23 @@ func (g *engine) grow(n int) {
 type conditional interface{ conditional() }
 
 // estimate is a view of row r.
-func (g *engine) estimate(r int) Estimate {
+func (g *engine) estimate(r int) (e Estimate) {
+	g.view(r, &e)
+	return e
+}
+
+// view makes e, in which H and HEst may be left of a model without them, a view
+// of row r.
+func (g *engine) view(r int, e *Estimate) {
 	p, q := g.forecast, g.coefs
 	own := g.ser[r].forecast
-	e := Estimate{
-		B: g.b[r*q : (r+1)*q], SE: g.se[r*q : (r+1)*q],
-		XBar: g.xbar[r*p:][:own], SInv: g.sinv[r*p*p:][:own*own],
-		M: int(g.m[r]), K: int(g.k[r]), S2: g.s2[r], R2: g.r2[r], Plain: g.pl[r],
-	}
+	e.B, e.SE = g.b[r*q:(r+1)*q], g.se[r*q:(r+1)*q]
+	e.XBar, e.SInv = g.xbar[r*p:][:own], g.sinv[r*p*p:][:own*own]
+	e.M, e.K, e.S2, e.R2, e.Plain = int(g.m[r]), int(g.k[r]), g.s2[r], g.r2[r], g.pl[r]
 	if g.h != nil {
 		e.H = g.h[r*g.length : (r+1)*g.length]
 		e.HEst = g.hest[r*g.study.Estimation.Len():][:e.M]
 	}
-	return e
 }
 
 // at returns element k of s, whose first element has index first; NaN outside.
@@ -198,12 +202,13 @@ func (g *engine) fitLinear(r int, f *frame) *Exclusion {
 		}
 		f.factorise(x, m)
 	}
-	e := g.estimate(r)
-	if ex := f.fit(s.y[from-s.first:][:m], &e); ex != nil {
+	e := &f.estimate
+	g.view(r, e)
+	if ex := f.fit(s.y[from-s.first:][:m], e); ex != nil {
 		return ex
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r] = int32(e.M), int16(e.K), e.S2, e.R2
-	if !g.abnormal(r, &e, f) {
+	if !g.abnormal(r, e, f) {
 		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
 	}
 	if st.Weights == ValueWeights {

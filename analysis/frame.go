@@ -29,6 +29,8 @@ type frame struct {
 	se   []float64 // standard errors of the intercept and the slopes over s
 	rinv []float64 // R^-1, for S^-1
 
+	estimate Estimate // the last that was made of it
+
 	taken bool // by these sessions and regressors, known by their first elements
 	s0    int32
 	by    []*float64
@@ -226,24 +228,4 @@ func (f *frame) left(y []float64, x [][]float64, b, c []float64) (mean, ss float
 		}
 	}
 	return mean / float64(f.m), ss
-}
-
-// productSums returns the sums of y, y^2 and q y, in two lanes of pairs: the
-// additions need not wait for each other, and all sums stay in registers.
-func productSums(y, q []float64) (sy, syy, sqy float64) {
-	var a0, a1, b0, b1, c0, c1 float64
-	q = q[:len(y)]
-	t := 0
-	for ; t < len(y)-3; t += 4 {
-		u, v := y[t:t+4:t+4], q[t:t+4:t+4]
-		a0, a1 = a0+(u[0]+u[2]), a1+(u[1]+u[3])
-		b0, b1 = b0+(u[0]*u[0]+u[2]*u[2]), b1+(u[1]*u[1]+u[3]*u[3])
-		c0, c1 = c0+(u[0]*v[0]+u[2]*v[2]), c1+(u[1]*v[1]+u[3]*v[3])
-	}
-	for ; t < len(y); t++ {
-		a0 += y[t]
-		b0 += y[t] * y[t]
-		c0 += y[t] * q[t]
-	}
-	return a0 + a1, b0 + b1, c0 + c1
 }

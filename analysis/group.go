@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // measure averages and tests a group. When ctx is done, its tests are void.
@@ -104,7 +106,7 @@ func (grp *Group) average(g *engine, p *pool) {
 			a.CAARSE *= inflation(a.NPath, p.among(a.NPath, in, Window{g.study.Event.From, tau}))
 		}
 		if df != of {
-			q, of = studentQuantile(0.975, df), df
+			q, of = p.scratch.quantile(df), df
 		}
 		if q == q {
 			a.Lower, a.Upper = a.CAAR-q*a.CAARSE, a.CAAR+q*a.CAARSE
@@ -196,12 +198,12 @@ func (p *pool) momentBlocks(ar, car *moments, spread bool) {
 // addMoments adds what rows add to the means, or to the spreads. path is scratch.
 func (p *pool) addMoments(ar, car *moments, rows []int32, spread bool, path []float64) {
 	g := p.eng
+	if p.even {
+		ar.addWhole(g, rows, spread)
+		return
+	}
 	for _, r := range rows {
 		w, x := g.weight(r), g.ar[int(r)*g.length:][:g.length]
-		if p.even {
-			ar.addWhole(x, w, spread)
-			continue
-		}
 		g.cumulative(int(r), path)
 		ar.add(x, w, spread)
 		car.add(path, w, spread)
@@ -238,25 +240,32 @@ func (m *moments) add(x []float64, w float64, spread bool) {
 	}
 }
 
-// addWhole is add for values of which none is NaN; it leaves out what only the
-// error of a mean takes.
-func (m *moments) addWhole(x []float64, w float64, spread bool) {
-	mean := m.mean[:len(x)]
+// addWhole is add for the abnormal returns of rows of which none is missing; it
+// leaves out what only the error of a mean takes.
+func (m *moments) addWhole(g *engine, rows []int32, spread bool) {
+	mean := m.mean
 	if spread {
-		ss := m.ss[:len(x)]
-		for t, v := range x {
-			d := v - mean[t]
-			ss[t] += d * d
+		ss := m.ss[:len(mean)]
+		for _, r := range rows {
+			for t, v := range g.ar[int(r)*g.length:][:len(mean)] {
+				d := v - mean[t]
+				ss[t] += d * d
+			}
 		}
 		return
 	}
-	n, weight, positive := m.n[:len(x)], m.weight[:len(x)], m.positive[:len(x)]
-	for t, v := range x {
-		n[t]++
-		weight[t] += w
-		mean[t] += w * v
-		positive[t] += float64(above(v))
+	positive := m.positive[:len(mean)]
+	var weights float64
+	for _, r := range rows {
+		w, x := g.weight(r), g.ar[int(r)*g.length:][:len(mean)]
+		weights += w
+		floats.AddScaled(mean, w, x)
+		for t, v := range x {
+			positive[t] += float64(above(v))
+		}
 	}
+	floats.AddConst(float64(len(rows)), m.n)
+	floats.AddConst(weights, m.weight)
 }
 
 // merge adds the sums of other observations.

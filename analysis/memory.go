@@ -22,6 +22,8 @@ type scratch struct {
 	single *engine    // the last of them
 	held   frame      // of the last portfolio in calendar time
 
+	half, of float64 // the last quantile, and its degrees of freedom
+
 	// What results keep is cut from blocks of many.
 	figures  slab[Figure]
 	results  slab[TestResult]
@@ -51,6 +53,17 @@ func (s *scratch) words(n int) []uint64 {
 	}
 	s.bits = grown(s.bits, n)
 	return s.bits
+}
+
+// quantile returns the 0.975 quantile of Student's t with df degrees of freedom.
+func (s *scratch) quantile(df float64) float64 {
+	if s == nil {
+		return studentQuantile(0.975, df)
+	}
+	if df != s.of {
+		s.half, s.of = studentQuantile(0.975, df), df
+	}
+	return s.half
 }
 
 // reset gives back all that was taken.

@@ -1,6 +1,10 @@
 package analysis
 
-import "slices"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // portfolio is a weighted portfolio of observations of one date, with the
 // study's model fitted to it as if it were one security.
@@ -101,9 +105,7 @@ func (p *pool) evenPortfolio() portfolio {
 		for j := range b {
 			b[j] += w * g.b[int(r)*g.coefs+j]
 		}
-		for t, v := range g.ar[int(r)*l:][:l] {
-			event[t] += w * v
-		}
+		floats.AddScaled(event, w, g.ar[int(r)*l:][:l])
 	}
 	for j := range b {
 		b[j] /= total

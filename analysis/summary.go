@@ -180,26 +180,28 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 	byWeight, byScale := ws.take(1+len(x)), zs.take(1+len(x)) // sums of coefficients
 	var weights float64
 	positive := 0
-	var held member // of two rows that are added together, the first
+	var held [2]member // rows that are added together
+	var y [2][]float64
+	k := 0 // how many of them there are
 	for _, r := range rows {
 		b := g.b[int(r)*g.coefs:][:1+len(x)]
-		own := member{y: g.ser[r].y[from-g.ser[r].first:][:m], w: g.weight(r), scale: 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))}
+		own := member{w: g.weight(r), scale: 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))}
 		weights += own.w
 		for j, v := range b {
 			byWeight[j] += own.w * v
 			byScale[j] += own.scale * v
 		}
+		returns := g.ser[r].y[from-g.ser[r].first:][:m]
 		if len(x) == 1 {
 			own.alpha, own.beta = b[0], b[1]
-			if held.y == nil {
-				held = own
-			} else {
-				positive += accumulate(held, own, x[0][from:], s.average, s.total)
-				held.y = nil
+			held[k], y[k] = own, returns
+			if k++; k == 2 {
+				positive += accumulate(&held[0], &held[1], y[0], y[1], x[0][from:], s.average, s.total)
+				k = 0
 			}
 			continue
 		}
-		for t, v := range own.y {
+		for t, v := range returns {
 			s.average[t] += own.w * v
 			s.total[t] += own.scale * v
 			d := v - b[0]
@@ -209,9 +211,9 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 			positive += above(d)
 		}
 	}
-	if held.y != nil {
-		nothing := member{y: held.y, alpha: math.Inf(1)}
-		positive += accumulate(held, nothing, x[0][from:], s.average, s.total)
+	if k == 1 {
+		none := member{alpha: math.Inf(1)} // nothing is above it, nothing is added
+		positive += accumulate(&held[0], &none, y[0], y[0], x[0][from:], s.average, s.total)
 	}
 	for t := range m {
 		s.weight[t] = weights
@@ -223,33 +225,4 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 		}
 	}
 	s.positive, s.own = float64(positive)/float64(m), float64(len(rows))
-}
-
-// member is what one adds to the sums of a pool.
-type member struct {
-	y                     []float64
-	alpha, beta, w, scale float64
-}
-
-// accumulate adds w y to sum and scale y to total for two members at once, which
-// share the loads and stores, and returns how many of their residuals
-// y - (alpha + beta x) are positive. It has no branch that depends on them.
-func accumulate(a, b member, x, sum, total []float64) (positive int) {
-	n := len(a.y)
-	y1, y2 := a.y, b.y[:n]
-	x, sum, total = x[:n], sum[:n], total[:n]
-	for t, u := range y1 {
-		v, x := y2[t], x[t]
-		i, j := 0, 0
-		if u-(a.alpha+a.beta*x) > 0 {
-			i = 1
-		}
-		if v-(b.alpha+b.beta*x) > 0 {
-			j = 1
-		}
-		positive += i + j
-		sum[t] += a.w*u + b.w*v
-		total[t] += a.scale*u + b.scale*v
-	}
-	return positive
 }

@@ -3,6 +3,8 @@ package analysis
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"aftershock/market"
 )
 
@@ -157,9 +159,7 @@ func (c *Cross) holdEvenly(days []float64, width int, begin market.Date) {
 	sum := c.mem().take(l)
 	for _, r := range c.rows {
 		s := g.ser[r]
-		for t, v := range s.y[at-s.first:][:l] {
-			sum[t] += v
-		}
+		floats.Add(sum, s.y[at-s.first:][:l])
 	}
 	n := float64(len(c.rows))
 	for t, v := range sum {

@@ -1,6 +1,10 @@
 package analysis
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 const noVarianceChange = "the event does not change the variance of the abnormal returns"
 
@@ -33,7 +37,7 @@ func (VarianceU) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (VarianceU) Run(c *Cross) TestResult {
-	g := c.pool.eng
+	g, inverse := c.pool.eng, c.inverse()
 	var sum, variance, n float64
 	for i, r := range c.rows {
 		d := float64(c.M(i) - c.K(i))
@@ -43,10 +47,18 @@ func (VarianceU) Run(c *Cross) TestResult {
 		k := int(r)*g.length + c.Window.From - g.study.Event.From
 		ar, va := g.ar[k:][:c.Window.Len()], g.va[k:][:c.Window.Len()]
 		var squares, sessions float64
-		for t, v := range ar {
-			if v == v {
-				squares += v * v / va[t]
-				sessions++
+		if inverse != nil {
+			for t, v := range ar {
+				squares += v * v * inverse[t]
+			}
+			squares /= g.s2[r]
+			sessions = float64(len(ar))
+		} else {
+			for t, v := range ar {
+				if v == v {
+					squares += v * v / va[t]
+					sessions++
+				}
 			}
 		}
 		sum += squares * (d - 2) / d
@@ -93,29 +105,12 @@ func (VarianceLambda) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
 func (VarianceLambda) Run(c *Cross) TestResult {
-	g := c.pool.eng
-	l := c.Window.Len()
-	mem := c.mem()
-	n, ars, vs, ratios := mem.take(l), mem.take(l), mem.take(l), mem.take(l)
-	first := c.Window.From - g.study.Event.From
-	for _, r := range c.rows {
-		va := g.va[int(r)*g.length+first:][:l]
-		for t, v := range g.ar[int(r)*g.length+first:][:l] {
-			if v == v {
-				n[t]++
-				ars[t] += v
-				vs[t] += va[t]
-			}
-		}
-	}
-	for _, r := range c.rows {
-		va := g.va[int(r)*g.length+first:][:l]
-		for t, v := range g.ar[int(r)*g.length+first:][:l] {
-			if v == v {
-				d := n[t]*v - ars[t]
-				ratios[t] += d * d / (n[t]*(n[t]-2)*va[t] + vs[t])
-			}
-		}
+	l, mem := c.Window.Len(), c.mem()
+	n, ratios := mem.take(l), mem.take(l)
+	if inverse := c.inverse(); inverse != nil {
+		c.evenRatios(inverse, n, ratios)
+	} else {
+		c.ratios(n, ratios)
 	}
 	var stat, scaled, df, lambda, sessions float64
 	for t, n := range n {
@@ -134,4 +129,66 @@ func (VarianceLambda) Run(c *Cross) TestResult {
 	r := outcome(stat, ChiSquared(df))
 	r.Extra = c.figures(Figure{"lambda", lambda / sessions}, Figure{"p_scaled", chiSquaredUpper(scaled, df)})
 	return r
+}
+
+// ratios sets n to N_t and ratios to (N_t-1) lambda_t.
+func (c *Cross) ratios(n, ratios []float64) {
+	g, l, mem := c.pool.eng, len(n), c.mem()
+	sum, vs := mem.take(l), mem.take(l)
+	first := c.Window.From - g.study.Event.From
+	for _, r := range c.rows {
+		va := g.va[int(r)*g.length+first:][:l]
+		for t, v := range g.ar[int(r)*g.length+first:][:l] {
+			if v == v {
+				n[t]++
+				sum[t] += v
+				vs[t] += va[t]
+			}
+		}
+	}
+	for _, r := range c.rows {
+		va := g.va[int(r)*g.length+first:][:l]
+		for t, v := range g.ar[int(r)*g.length+first:][:l] {
+			if v == v {
+				d := n[t]*v - sum[t]
+				ratios[t] += d * d / (n[t]*(n[t]-2)*va[t] + vs[t])
+			}
+		}
+	}
+}
+
+// evenRatios is ratios for an even pool, whose inverse is given.
+func (c *Cross) evenRatios(inverse, n, ratios []float64) {
+	g, l := c.pool.eng, len(n)
+	sum := c.mem().take(l)
+	first, all := c.Window.From-g.study.Event.From, float64(len(c.rows))
+	var s2 float64
+	for _, r := range c.rows {
+		floats.Add(sum, g.ar[int(r)*g.length+first:][:l])
+		s2 += g.s2[r]
+	}
+	for _, r := range c.rows {
+		part := 1 / (all*(all-2)*g.s2[r] + s2)
+		for t, v := range g.ar[int(r)*g.length+first:][:l] {
+			d := all*v - sum[t]
+			ratios[t] += d * d * part
+		}
+	}
+	for t := range ratios {
+		n[t], ratios[t] = all, ratios[t]*inverse[t]
+	}
+}
+
+// inverse returns s^2 / Var(AR) by session of the window, which is the same for
+// all members of an even pool; nil for another pool.
+func (c *Cross) inverse() []float64 {
+	if !c.pool.even {
+		return nil
+	}
+	g, r := c.pool.eng, int(c.rows[0])
+	out := c.mem().take(c.Window.Len())
+	for t, v := range g.va[r*g.length+c.Window.From-g.study.Event.From:][:len(out)] {
+		out[t] = g.s2[r] / v
+	}
+	return out
 }

@@ -1,0 +1,12 @@
+package analysis
+
+// fourSums is plainFourSums.
+//
+//go:noescape
+func fourSums(y, q []float64) (sy, syy, sqy float64)
+
+// addPair is plainAddPair for an even length of y1; the other slices must be at
+// least as long.
+//
+//go:noescape
+func addPair(a, b *member, y1, y2, x, sum, total []float64) (above int)
