@@ -21,15 +21,25 @@ func studentUpper(t, df float64) float64 {
 	if t != t || !(df > 0) {
 		return nan
 	}
-	t2 := t * t
-	tail := 0.5 * incompleteBetaOf(df/2, 0.5, df/(df+t2), t2/(df+t2), studentLogBeta(df))
-	if math.IsInf(t2, 1) {
-		tail = 0
+	var tail float64
+	if k, at := int(df), math.Abs(t); at < tailEnd && df < tailMost && float64(k) == df {
+		tail = studentTail(at, k)
+	} else {
+		tail = studentBeta(t, df)
 	}
 	if t < 0 {
 		return 1 - tail
 	}
 	return tail
+}
+
+// studentBeta is studentUpper of |t|, by the incomplete beta function.
+func studentBeta(t, df float64) float64 {
+	t2 := t * t
+	if math.IsInf(t2, 1) {
+		return 0
+	}
+	return 0.5 * incompleteBetaOf(df/2, 0.5, df/(df+t2), t2/(df+t2), studentLogBeta(df))
 }
 
 // fisherUpper returns P(F > f) for the F distribution with d1 and d2 degrees
