@@ -3,6 +3,7 @@ package events
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"regexp"
 	"slices"
 	"strconv"
@@ -82,13 +83,15 @@ type builder struct {
 	warnings []string
 	events   []Event
 	ids      map[string]int // line by ID in lower case: file systems may not tell R1 from r1
+	hashes   []uint64       // of those, where ids is nil: of a part of a file
+	seed     maphash.Seed   // of hashes
 	zones    zones
 	targets  []Target // room for those of the next events
 	seen     map[string]bool
 }
 
 func newBuilder(file string) *builder {
-	return &builder{file: file, ids: map[string]int{}, zones: zones{}, seen: map[string]bool{}}
+	return &builder{file: file, ids: map[string]int{}, seed: maphash.MakeSeed(), zones: zones{}, seen: map[string]bool{}}
 }
 
 func (b *builder) problem(line int, format string, args ...any) {
@@ -130,7 +133,7 @@ func (b *builder) add(r record) {
 			e.Tags = append(e.Tags, tag)
 		}
 	}
-	e.Targets = b.room(len(r.securities))
+	e.Targets = b.targetRoom(len(r.securities))
 	clear(b.seen)
 	for _, s := range r.securities {
 		t, ok := b.target(s)
@@ -150,9 +153,9 @@ func (b *builder) add(r record) {
 	}
 }
 
-// room returns an empty slice with room for n targets, of a block that serves
+// targetRoom returns an empty slice with room for n targets, of a block that serves
 // many events; nil for none.
-func (b *builder) room(n int) []Target {
+func (b *builder) targetRoom(n int) []Target {
 	const block = 4096
 	if n == 0 {
 		return nil
@@ -179,6 +182,8 @@ func (b *builder) id(r record) string {
 		b.problem(t.line, "id %s: use at most 100 letters, digits, '-', '_' and '.', and begin with a letter or a digit", quote(t.s))
 	case used:
 		b.problem(t.line, "id %s is already used on line %d; give one of the two another", quote(t.s), first)
+	case b.ids == nil:
+		b.hashes = append(b.hashes, maphash.String(b.seed, lower))
 	default:
 		b.ids[lower] = t.line
 	}

@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
 )
 
 // ReadCSV reads a catalogue from a CSV file with a header; see [Read].
@@ -20,15 +24,53 @@ func ReadCSV(name string, r io.Reader) (*Catalog, error) {
 }
 
 func (b *builder) table(data []byte) {
+	in := csvReader(data, separator(data))
+	row, err := in.Read()
+	if err == io.EOF {
+		return
+	}
+	if err != nil { // rows mean nothing without their header
+		b.badQuotes(err, data[:in.InputOffset()], 1)
+		return
+	}
+	line, _ := in.FieldPos(0)
+	columns := b.header(row, line)
+	if columns == nil {
+		return
+	}
+	end := in.InputOffset()
+	body := csvPart{data[end:], 1 + bytes.Count(data[:end], []byte("\n")), in.Comma}
+	if len(body.data) < 2*partSize || !b.inParts(columns, body) {
+		b.rows(columns, body)
+	}
+}
+
+// A csvPart is some rows of a file.
+type csvPart struct {
+	data  []byte
+	line  int // of the file, with which it begins
+	comma rune
+}
+
+func csvReader(data []byte, comma rune) *csv.Reader {
 	in := csv.NewReader(bytes.NewReader(data))
 	in.FieldsPerRecord = -1 // counted below, for a better message
-	in.Comma = separator(data)
+	in.Comma = comma
 	in.ReuseRecord = true
+	return in
+}
 
-	rows := bytes.Count(data, []byte("\n"))
-	b.events, b.ids = make([]Event, 0, rows), make(map[string]int, rows)
+// rows builds the events of p.
+func (b *builder) rows(columns []string, p csvPart) {
+	in := csvReader(p.data, p.comma)
+	if n := bytes.Count(p.data, []byte("\n")) + 1; b.events == nil {
+		b.events = room(n)[:0]
+	}
 	r := record{fields: map[string]text{}}
-	var columns []string
+	pos := func(i int) int {
+		line, _ := in.FieldPos(i)
+		return p.line - 1 + line
+	}
 	for {
 		start := in.InputOffset()
 		row, err := in.Read()
@@ -36,32 +78,115 @@ func (b *builder) table(data []byte) {
 			return
 		}
 		if err != nil {
-			b.badQuotes(err, data[start:in.InputOffset()])
-			if columns == nil {
-				return // rows mean nothing without their header
-			}
+			b.badQuotes(err, p.data[start:in.InputOffset()], p.line)
 			continue
 		}
-		line, _ := in.FieldPos(0)
-		switch {
-		case columns == nil:
-			if columns = b.header(row, line); columns == nil {
-				return
-			}
+		switch line := pos(0); {
 		case !slices.ContainsFunc(row, func(s string) bool { return strings.TrimSpace(s) != "" }):
 			// spreadsheets leave such rows at the end
 		case len(row) < len(columns):
 			hint := ""
-			if in.InputOffset() == int64(len(data)) && !bytes.HasSuffix(data, []byte("\n")) {
+			if in.InputOffset() == int64(len(p.data)) && !bytes.HasSuffix(p.data, []byte("\n")) {
 				hint = "; the file may be cut off here"
 			}
 			b.problem(line, "%d columns where the header has %d; add the missing ones, empty if need be%s", len(row), len(columns), hint)
 		case len(row) > len(columns):
 			b.problem(line, "%d columns where the header has %d; put quotes around a text that contains %q", len(row), len(columns), in.Comma)
 		default:
-			b.row(&r, columns, row, line, in.FieldPos)
+			b.row(&r, columns, row, line, pos)
 		}
 	}
+}
+
+// room returns n events in memory that has been written to. The collector reads
+// what may hold pointers, and pages that are read before they are written are
+// mapped twice, the second time by leave of all processors.
+func room(n int) []Event {
+	const page = 4096 / int(unsafe.Sizeof(Event{}))
+	all := make([]Event, n)
+	for i := 0; i < n; i += page {
+		all[i].DateOnly = false
+	}
+	return all
+}
+
+// partSize is how many bytes of a long file are read by one processor at a time.
+const partSize = 1 << 20
+
+// inParts is rows for many rows, on all processors. It reports whether all is
+// well: where anything is wrong, b is as it was, and rows says what.
+func (b *builder) inParts(columns []string, p csvPart) bool {
+	parts := p.split(partSize)
+	builders, ends := make([]*builder, len(parts)), make([]int, len(parts)+1)
+	for k, part := range parts { // a part has as many rows as lines, but where texts have several
+		ends[k+1] = ends[k] + bytes.Count(part.data, []byte("\n"))
+	}
+	ends[len(parts)]++ // the last line may lack its end
+	all := room(ends[len(parts)])
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	var wrong atomic.Bool
+	for range min(runtime.GOMAXPROCS(0), len(parts)) {
+		wg.Go(func() {
+			for k := int(next.Add(1)) - 1; k < len(parts) && !wrong.Load(); k = int(next.Add(1)) - 1 {
+				own := newBuilder(b.file)
+				own.ids, own.seed = nil, b.seed
+				own.events = all[ends[k]:ends[k]:ends[k+1]]
+				own.rows(columns, parts[k])
+				builders[k] = own
+				if len(own.errs) > 0 {
+					wrong.Store(true)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if wrong.Load() {
+		return false
+	}
+	var hashes []uint64
+	n := 0
+	for k, own := range builders {
+		hashes = append(hashes, own.hashes...)
+		if n < ends[k] {
+			copy(all[n:], own.events)
+		}
+		n += len(own.events)
+	}
+	slices.Sort(hashes)
+	for k := 1; k < len(hashes); k++ {
+		if hashes[k] == hashes[k-1] { // an ID is used twice, or might be
+			return false
+		}
+	}
+	clear(all[n:])
+	b.events = all[:n]
+	return true
+}
+
+// split cuts p into parts of some size bytes, where a row ends if quotes come in
+// pairs.
+func (p csvPart) split(size int) (parts []csvPart) {
+	for len(p.data) > 0 {
+		end, open := 0, false
+		for {
+			n := bytes.IndexByte(p.data[end:], '\n') + 1
+			if n == 0 {
+				end = len(p.data)
+				break
+			}
+			if bytes.Count(p.data[end:end+n], []byte(`"`))%2 == 1 {
+				open = !open
+			}
+			if end += n; end >= size && !open {
+				break
+			}
+		}
+		parts = append(parts, csvPart{p.data[:end], p.line, p.comma})
+		p.line += bytes.Count(p.data[:end], []byte("\n"))
+		p.data = p.data[end:]
+	}
+	return parts
 }
 
 // separator returns the character that separates the columns of the header.
@@ -76,7 +201,8 @@ func separator(data []byte) rune {
 	return best
 }
 
-func (b *builder) badQuotes(err error, raw []byte) {
+// badQuotes says what is wrong with raw, a row of a part that begins with line first.
+func (b *builder) badQuotes(err error, raw []byte, first int) {
 	var e *csv.ParseError
 	if !errors.As(err, &e) {
 		b.problem(0, "%v", err)
@@ -84,11 +210,11 @@ func (b *builder) badQuotes(err error, raw []byte) {
 	}
 	switch {
 	case errors.Is(err, csv.ErrQuote) && bytes.Count(raw, []byte(`"`))%2 == 1:
-		b.problem(e.StartLine, "a quoted text that begins in this row is never closed; add the closing quote, or fetch the file again if it is cut off")
+		b.problem(first-1+e.StartLine, "a quoted text that begins in this row is never closed; add the closing quote, or fetch the file again if it is cut off")
 	case errors.Is(err, csv.ErrQuote):
-		b.problem(e.Line, `text after a closing quote (character %d); write a quote inside a quoted text as ""`, e.Column)
+		b.problem(first-1+e.Line, `text after a closing quote (character %d); write a quote inside a quoted text as ""`, e.Column)
 	default:
-		b.problem(e.Line, `a quote inside a text without quotes (character %d); put the text in quotes and write the quote as ""`, e.Column)
+		b.problem(first-1+e.Line, `a quote inside a text without quotes (character %d); put the text in quotes and write the quote as ""`, e.Column)
 	}
 }
 
@@ -154,12 +280,11 @@ func languageColumn(name string) (string, bool) {
 }
 
 // row builds the event of a row. r is memory from row to row.
-func (b *builder) row(r *record, columns, row []string, line int, pos func(int) (int, int)) {
+func (b *builder) row(r *record, columns, row []string, line int, pos func(int) int) {
 	clear(r.fields)
 	*r = record{line: line, fields: r.fields, securities: r.securities[:0]}
 	for i, s := range row {
-		at, _ := pos(i)
-		t := text{strings.TrimSpace(s), at}
+		t := text{strings.TrimSpace(s), pos(i)}
 		switch field := columns[i]; {
 		case t.s == "" || field == "":
 		case strings.HasPrefix(field, "title_"):
