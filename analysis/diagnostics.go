@@ -66,7 +66,7 @@ func diagnose(e []float64, w *workspace) Diagnostics {
 	}
 	d.DurbinWatson = dw / raw
 	m2, m3, m4 = ss/m, m3/m, m4/m
-	skew, kurt := m3/math.Pow(m2, 1.5), m4/(m2*m2)
+	skew, kurt := m3/(m2*math.Sqrt(m2)), m4/(m2*m2)
 	d.JarqueBera = m / 6 * (skew*skew + (kurt-3)*(kurt-3)/4)
 	d.JarqueBeraP = chiSquaredUpper(d.JarqueBera, 2)
 	var q float64

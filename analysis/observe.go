@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"unsafe"
 
 	"aftershock/events"
 	"aftershock/market"
@@ -70,6 +71,9 @@ func (r *Result) observe() {
 		}
 	}
 	r.Observations = make([]Observation, first[n])
+	for i := 0; i < len(r.Observations); i += 4096 / int(unsafe.Sizeof(Observation{})) {
+		r.Observations[i].row = -1 // pages that the collector reads before they are written cost several times as much
+	}
 	r.spots, r.first = make([]spot, 0, first[n]), first
 	rows := 0
 	for ev := range n {

@@ -150,15 +150,23 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 	if progress != nil {
 		step = func(int) { progress(int(done.Load()), hi-lo) }
 	}
-	return parallel(ctx, len(units), max(1, block*len(units)/max(1, hi-lo)), step, func(w *workspace, k int) {
+	var excluded []*Exclusion // by row from lo, where observations lie elsewhere than their rows
+	if r.scattered {
+		excluded = make([]*Exclusion, hi-lo)
+	}
+	err := parallel(ctx, len(units), max(1, block*len(units)/max(1, hi-lo)), step, func(w *workspace, k int) {
 		u := units[k]
 		w.sample.Estimation, w.sample.Event, w.sample.work = r.Study.Estimation, r.Study.Event, w
 		n := 0
 		for row := u.lo; row < u.hi; row++ {
 			ex := r.eng.fit(row, &w.sample)
-			r.settle(row, ex)
 			if ex == nil {
 				n++
+			}
+			if r.scattered {
+				excluded[row-lo] = ex
+			} else {
+				r.settle(row, ex)
 			}
 		}
 		if u.whole && n > 0 {
@@ -173,6 +181,27 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 			r.early[o.Event] = grp
 		}
 		done.Add(int64(u.hi - u.lo))
+	})
+	if r.scattered && err == nil {
+		r.settleInOrder(lo, excluded)
+	}
+	return err
+}
+
+// settleInOrder settles the rows from lo in the order of the observations, which
+// is that of the memory that most of it goes to.
+func (r *Result) settleInOrder(lo int, excluded []*Exclusion) {
+	const block = 4096
+	after := make([]int32, len(r.Observations)) // row + 1
+	for k := range excluded {
+		after[r.eng.obs[lo+k]] = int32(lo + k + 1)
+	}
+	_ = parallel(context.Background(), (len(after)+block-1)/block, 1, nil, func(_ *workspace, b int) {
+		for _, row := range after[b*block : min((b+1)*block, len(after))] {
+			if row > 0 {
+				r.settle(int(row-1), excluded[int(row-1)-lo])
+			}
+		}
 	})
 }
 

@@ -43,7 +43,7 @@ func (SampleQuantile) Run(c *Cross) TestResult {
 	below, above, beyond := 0, 0, 0
 	far := math.Abs(car)
 	// Sums as differences of sums from the start, which tell where they are
-	// clear of rounding; those that are not are added up.
+	// clear of rounding; those that are as far as the CAR but for it are added up.
 	upto := c.mem().take(len(e) + 1)
 	var size float64
 	for t, v := range e {
@@ -51,26 +51,28 @@ func (SampleQuantile) Run(c *Cross) TestResult {
 		size += math.Abs(v)
 	}
 	slack := 4 * 0x1p-52 * float64(len(e)) * size
+	ends := upto[l:][:sums]
 	for i, begin := range upto[:sums] {
-		s := upto[i+l] - begin
-		if d := math.Abs(s); math.Abs(d-far) <= slack || math.Abs(s-car) <= slack {
+		s := ends[i] - begin
+		if math.Abs(math.Abs(s)-far) <= slack {
 			s = 0
 			for _, v := range e[i : i+l] {
 				s += v
 			}
+			if s == car { // counted on both sides
+				above++
+			}
 		}
-		low, high, out := 0, 0, 0
+		low, out := 0, 0
 		if s <= car {
 			low = 1
-		}
-		if s >= car {
-			high = 1
 		}
 		if math.Abs(s) >= far {
 			out = 1
 		}
-		below, above, beyond = below+low, above+high, beyond+out
+		below, beyond = below+low, beyond+out
 	}
+	above += sums - below
 	n := float64(1 + sums)
 	r := TestResult{Stat: car, Dist: Distribution{"empirical", nan, nan}, Extra: c.figures(Figure{"sums", float64(sums)}, Figure{"beyond", float64(beyond)})}
 	r.PLower, r.PUpper = float64(1+below)/n, float64(1+above)/n
