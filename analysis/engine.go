@@ -504,6 +504,16 @@ session:
 	}
 }
 
+// fetch begins to read the returns of the estimation window of row r, which lie
+// anywhere in the panel.
+func (g *engine) fetch(r int) {
+	s := g.ser[r]
+	from := int(g.s0[r]) + g.study.Estimation.From - s.first
+	if to := from + g.study.Estimation.Len(); 0 <= from && to <= len(s.y) {
+		fetch(s.y[from:to])
+	}
+}
+
 // small is memory for a handful of regressors that needs no allocation.
 type small [8]float64
 

@@ -22,6 +22,15 @@ type Reader struct {
 // Reader returns a reader of r.
 func (r *Result) Reader() *Reader { return &Reader{r: r} }
 
+// ahead returns the row of the observation after i, which is most often asked for
+// next; -1 where there is none.
+func (x *Reader) ahead(i int) int {
+	if i++; i < len(x.r.Observations) {
+		return int(x.r.Observations[i].row)
+	}
+	return -1
+}
+
 // Figures returns the abnormal returns of observation i; the zero Figures
 // when it is excluded.
 func (r *Result) Figures(i int) Figures { return r.Reader().Figures(i) }
@@ -35,6 +44,14 @@ func (x *Reader) Figures(i int) Figures {
 	}
 	g, l := r.eng, r.eng.length
 	s, s0 := g.ser[row], int(g.s0[row])
+	if next := x.ahead(i); next >= 0 {
+		fetch(g.ar[next*l:][:l])
+		fetch(g.va[next*l:][:l])
+		s := g.ser[next]
+		if from := int(g.s0[next]) + r.Study.Event.From - s.first; 0 <= from && from+l <= len(s.value) {
+			fetch(s.value[from:][:l])
+		}
+	}
 	f := x.Windows(i)
 	f.AR = g.ar[row*l : (row+1)*l : (row+1)*l]
 	buf := x.figures
@@ -101,6 +118,9 @@ func (x *Reader) ObservationTests(i, w int) []TestResult {
 	row := x.r.Observations[i].row
 	if row < 0 {
 		return nil
+	}
+	if next := x.ahead(i); next >= 0 && w == 0 {
+		x.r.eng.fetch(next)
 	}
 	c := x.single(row, w)
 	x.tests = x.tests[:0]
@@ -171,6 +191,9 @@ func (x *Reader) SessionP(i, tau int) float64 {
 // Diagnostics is [Result.Diagnostics].
 func (x *Reader) Diagnostics(i int) Diagnostics {
 	x.work.reset()
+	if next := x.ahead(i); next >= 0 {
+		x.r.eng.fetch(next)
+	}
 	return x.r.diagnostics(i, &x.work)
 }
 

@@ -10,3 +10,8 @@ func fourSums(y, q []float64) (sy, syy, sqy float64)
 //
 //go:noescape
 func addPair(a, b *member, y1, y2, x, sum, total []float64) (above int)
+
+// fetch begins to read x into the cache, and does not wait for it.
+//
+//go:noescape
+func fetch(x []float64)

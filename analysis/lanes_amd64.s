@@ -121,3 +121,19 @@ more:
 	ADDQ       BX, AX
 	MOVQ       AX, above+136(FP)
 	RET
+
+// func fetch(x []float64)
+TEXT ·fetch(SB), NOSPLIT, $0-24
+	MOVQ x_base+0(FP), SI
+	MOVQ x_len+8(FP), CX
+	XORQ AX, AX
+	JMP  more
+
+line:
+	PREFETCHT0 (SI)(AX*8)
+	ADDQ       $8, AX
+
+more:
+	CMPQ AX, CX
+	JLT  line
+	RET

@@ -270,6 +270,10 @@ func (p *pool) correlate(all []pair) {
 	}
 	some := func(all []pair, x, y []float64) {
 		for k := range all {
+			if k+1 < len(all) && flat == nil {
+				g.fetch(int(p.rows[all[k+1].i]))
+				g.fetch(int(p.rows[all[k+1].j]))
+			}
 			if q := &all[k]; p.overlap(int(q.i), int(q.j), g.study.Event) > 0 {
 				q.rho = p.correlation(int(q.i), int(q.j), of(q.i, x), of(q.j, y))
 			}
