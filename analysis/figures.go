@@ -7,7 +7,7 @@ import "math"
 // Reader is used by one goroutine at a time; a result may have many.
 type Reader struct {
 	r           *Result
-	figures     []float64
+	figures, p  []float64
 	confounders []Confounder
 	work        workspace
 
@@ -176,16 +176,21 @@ func (r *Result) SessionTest(i, tau int) TestResult {
 	return res
 }
 
-// SessionP is the P of [Result.SessionTest].
-func (x *Reader) SessionP(i, tau int) float64 {
-	r := x.r
-	row := int(r.Observations[i].row)
-	if row < 0 || !r.Study.Event.Contains(tau) {
-		return nan
+// SessionP returns the P of [Result.SessionTest] of observation i, one element a
+// session of the event window; nil when it is excluded.
+func (x *Reader) SessionP(i int) []float64 {
+	row := int(x.r.Observations[i].row)
+	if row < 0 {
+		return nil
 	}
-	g := r.eng
-	k := row*g.length + tau - r.Study.Event.From
-	return 2 * studentUpper(math.Abs(g.ar[k]/math.Sqrt(g.va[k])), float64(g.m[row]-int32(g.k[row])))
+	g, l := x.r.eng, x.r.eng.length
+	x.p = grown(x.p, l)
+	df := float64(g.m[row] - int32(g.k[row]))
+	va := g.va[row*l:][:l]
+	for t, ar := range g.ar[row*l:][:l] {
+		x.p[t] = 2 * studentUpper(math.Abs(ar/math.Sqrt(va[t])), df)
+	}
+	return x.p
 }
 
 // Diagnostics is [Result.Diagnostics].

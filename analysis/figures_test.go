@@ -38,8 +38,13 @@ func TestReader(t *testing.T) {
 				t.Fatalf("window %d of observation %d: %s, want %s", w, i, got, want)
 			}
 		}
-		for tau := s.Event.From - 1; tau <= s.Event.To+1; tau++ {
-			if got, want := fmt.Sprint(x.SessionP(i, tau)), fmt.Sprint(r.SessionTest(i, tau).P); got != want {
+		p := x.SessionP(i)
+		if (p != nil) != r.Observations[i].Used() {
+			t.Fatalf("observation %d: %d p values", i, len(p))
+		}
+		for k := range p {
+			tau := s.Event.From + k
+			if got, want := fmt.Sprint(p[k]), fmt.Sprint(r.SessionTest(i, tau).P); got != want {
 				t.Fatalf("session %d of observation %d: p %s, want %s", tau, i, got, want)
 			}
 		}
@@ -51,7 +56,7 @@ func TestReader(t *testing.T) {
 	if n := testing.AllocsPerRun(200, func() {
 		x.Figures(i)
 		x.Windows(i)
-		x.SessionP(i, 0)
+		x.SessionP(i)
 		x.Diagnostics(i)
 		x.Confounders(i)
 		i = (i + 1) % len(r.Observations)

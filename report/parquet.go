@@ -149,6 +149,10 @@ func (g *rowGroup) fill(rows iter.Seq[[]Cell]) error {
 	}
 	for row := range rows {
 		for i, c := range g.columns {
+			if v := row[i].Num; c.physical == format.Double && v == v { // most are
+				c.floats = append(c.floats, v)
+				continue
+			}
 			if c.add(&row[i]) {
 				continue
 			}
@@ -398,18 +402,19 @@ func (c *columnChunk) page(h format.PageHeader) (head, body []byte, err error) {
 			c.meta.Codec = format.Uncompressed
 		}
 	}
+	body = c.packed
 	if c.meta.Codec == format.Uncompressed {
-		c.packed = append(c.packed[:0], c.raw...)
+		body = c.raw
 	}
-	h.UncompressedPageSize, h.CompressedPageSize = int32(len(c.raw)), int32(len(c.packed))
-	h.CRC = int32(crc32.ChecksumIEEE(c.packed))
+	h.UncompressedPageSize, h.CompressedPageSize = int32(len(c.raw)), int32(len(body))
+	h.CRC = int32(crc32.ChecksumIEEE(body))
 	c.header.Reset()
 	if err := c.encoder.Encode(&h); err != nil {
 		return nil, nil, err
 	}
 	c.meta.TotalUncompressedSize += int64(c.header.Len() + len(c.raw))
-	c.meta.TotalCompressedSize += int64(c.header.Len() + len(c.packed))
-	return c.header.Bytes(), c.packed, nil
+	c.meta.TotalCompressedSize += int64(c.header.Len() + len(body))
+	return c.header.Bytes(), body, nil
 }
 
 // writeTo writes the dictionary and the pages, and returns their description.

@@ -197,18 +197,21 @@ func abnormalReturns(r *analysis.Result) Table {
 	}
 	t.of(len(r.Observations), r.Study.Event.Len(), func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
-			x, row := r.Reader(), make([]Cell, 0, len(t.Columns))
+			x, row := r.Reader(), make([]Cell, len(t.Columns))
 			for i := lo; i < hi; i++ {
-				o, f := &r.Observations[i], x.Figures(i)
-				for k := range f.AR {
+				o, f, p := &r.Observations[i], x.Figures(i), x.SessionP(i)
+				row[0], row[1] = text(o.EventID), text(o.Security)
+				for k, ar := range f.AR {
 					tau := r.Study.Event.From + k
-					row = append(row[:0], text(o.EventID), text(o.Security), integer(tau), date(r.Session(i, tau)), number(f.Return[k]), number(f.Expected[k]),
-						number(f.AR[k]), number(f.SE[k]), number(f.SAR[k]), number(x.SessionP(i, tau)), number(f.SAR[k]*f.SAR[k]), number(f.Path[k]), number(f.PathSE[k]))
-					if math.IsNaN(f.AR[k]) { // an error of nothing
-						row[7] = number(math.NaN())
+					sar, se, pathSE := f.SAR[k], f.SE[k], f.PathSE[k]
+					if math.IsNaN(ar) { // an error of nothing
+						se = math.NaN()
 					}
 					if math.IsNaN(f.Path[k]) {
-						row[12] = number(math.NaN())
+						pathSE = math.NaN()
+					}
+					for j, v := range [...]float64{float64(tau), date(r.Session(i, tau)).Num, f.Return[k], f.Expected[k], ar, se, sar, p[k], sar * sar, f.Path[k], pathSE} {
+						row[2+j].Num = v
 					}
 					if !yield(row) {
 						return
