@@ -71,6 +71,7 @@ type termKey struct {
 // RiskFree is the name of the factor that holds the risk-free rate.
 const RiskFree = "rf"
 
+// of lays out the series of col; its survey is left to the caller.
 func (d *designs) of(col *market.Column) *series {
 	bench := d.study.benchmarkOf(col)
 	des := d.study.Model.Design(col.Symbol)
@@ -104,7 +105,7 @@ func (d *designs) of(col *market.Column) *series {
 		}
 		s.x = append(s.x, x)
 	}
-	return s.survey()
+	return s
 }
 
 // benchmarkOf returns the symbol of a column's benchmark: its own, or the study's.

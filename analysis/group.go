@@ -70,7 +70,7 @@ func (r *Result) rowsOf(grp *Group, dst []int32) []int32 {
 // (sd/sqrt(N) for equal weights), times sqrt((1+(N-1)r)/(1-r)) where their
 // windows overlap (r = RBar; the factor of Kolari and Pynnönen 2010).
 func (grp *Group) average(g *engine, p *pool) {
-	l, n := g.length, len(p.rows)
+	l := g.length
 	grp.SEMethod = "cross-section"
 	ownPath, ownVar := p.scratch.take(l), p.scratch.take(l)
 	if p.sameDate && p.portfolio().ex == nil {
@@ -80,45 +80,66 @@ func (grp *Group) average(g *engine, p *pool) {
 	p.even = p.even && grp.SEMethod == "portfolio" // else the spreads are asked for
 	ar, car := p.moments()
 	grp.Averages = p.scratch.averages.take(l)
-	q, of := nan, nan // the quantile of so many degrees of freedom
-	var gaps []span
-	var in []bool
-	if n > 1 && grp.SEMethod != "portfolio" {
-		gaps, in = p.pathSpans(), make([]bool, n)
+	if grp.SEMethod != "portfolio" {
+		p.inflate(ar, car)
 	}
 	for t := range l {
-		tau := g.study.Event.From + t
-		a := Average{Tau: tau, N: int(ar.n[t]), AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: int(ar.positive[t]),
+		a := Average{Tau: g.study.Event.From + t, N: int(ar.n[t]), AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: int(ar.positive[t]),
 			NPath: int(car.n[t]), CAAR: car.mean[t], CAARSE: car.se[t], Lower: nan, Upper: nan}
 		df := float64(a.NPath - 1)
 		if grp.SEMethod == "portfolio" {
 			e := p.whole.eng.estimate(0)
 			a.SE, a.CAARSE = math.Sqrt(p.whole.eng.va[t]), math.Sqrt(ownVar[t])
 			df = float64(e.M - e.K)
-		} else if n > 1 {
-			for i, r := range p.rows {
-				in[i] = g.ar[int(r)*l+t] == g.ar[int(r)*l+t]
-			}
-			a.SE *= inflation(a.N, p.among(a.N, in, Window{tau, tau}))
-			for i, s := range gaps {
-				in[i] = t >= int(s.from) && t < int(s.to)
-			}
-			a.CAARSE *= inflation(a.NPath, p.among(a.NPath, in, Window{g.study.Event.From, tau}))
 		}
-		if df != of {
-			q, of = p.scratch.quantile(df), df
-		}
-		if q == q {
+		if q := p.scratch.quantile(df); q == q {
 			a.Lower, a.Upper = a.CAAR-q*a.CAARSE, a.CAAR+q*a.CAARSE
 		}
 		grp.Averages[t] = a
 	}
 }
 
+// inflate widens the standard errors of the members' ARs, and of their CARs from
+// the event window's start, for how they move together.
+func (p *pool) inflate(ar, car *moments) {
+	g, n := p.eng, len(p.rows)
+	if n < 2 {
+		return
+	}
+	p.rbarOf(g.study.Event) // what all sessions share
+	if most := float64(n); slices.Min(ar.n) < most || slices.Min(car.n) < most {
+		p.correlations()
+	}
+	gaps := p.pathSpans()
+	session := func(t int, in []bool) {
+		tau := g.study.Event.From + t
+		marked := func(m *moments, has func(i int, r int32) bool, win Window) {
+			k := int(m.n[t])
+			if k < n {
+				for i, r := range p.rows {
+					in[i] = has(i, r)
+				}
+			}
+			m.se[t] *= inflation(k, p.among(k, in, win))
+		}
+		marked(ar, func(_ int, r int32) bool { v := g.ar[int(r)*g.length+t]; return v == v }, Window{tau, tau})
+		marked(car, func(i int, _ int32) bool { return t >= int(gaps[i].from) && t < int(gaps[i].to) }, Window{g.study.Event.From, tau})
+	}
+	if n <= block {
+		in := make([]bool, n)
+		for t := range g.length {
+			session(t, in)
+		}
+		return
+	}
+	_ = parallel(context.Background(), g.length, 1, nil, func(_ *workspace, t int) { session(t, make([]bool, n)) })
+}
+
 // among is rbar over win for the k members that in marks.
 func (p *pool) among(k int, in []bool, win Window) float64 {
 	if k == len(p.rows) {
-		return p.rbar(win)
+		r, _ := p.rbarOf(win)
+		return r
 	}
 	return p.pairMean(k, in, win)
 }

@@ -32,11 +32,7 @@ func (r *Result) observe() {
 	for _, sym := range s.Securities {
 		r.all = append(r.all, events.Target{Symbol: sym})
 	}
-	chosen := make(map[string]bool, len(s.Events))
-	for _, id := range s.Events {
-		chosen[id] = true
-	}
-	studied := func(id string) bool { return len(chosen) == 0 || chosen[id] }
+	studied := r.studied()
 	g.turnover = s.Design == Volume && r.sharesKnown(studied, column)
 
 	n := len(r.Catalog.Events)
@@ -70,6 +66,11 @@ func (r *Result) observe() {
 			}
 		}
 	}
+	_ = parallel(context.Background(), len(g.series), eventBlock, nil, func(_ *workspace, k int) {
+		if s := g.series[k]; s != nil && s.missing == nil {
+			s.survey()
+		}
+	})
 	r.Observations = make([]Observation, first[n])
 	for i := 0; i < len(r.Observations); i += 4096 / int(unsafe.Sizeof(Observation{})) {
 		r.Observations[i].row = -1 // pages that the collector reads before they are written cost several times as much
@@ -102,6 +103,19 @@ func (r *Result) observe() {
 	if rows > block && rows < min(8*n, 1<<28) {
 		r.bySecurity()
 	}
+}
+
+// studied returns which events are studied, by ID.
+func (r *Result) studied() func(id string) bool {
+	only := r.Study.Events
+	if len(only) == 0 || slices.EqualFunc(only, r.Catalog.Events, func(id string, e events.Event) bool { return id == e.ID }) {
+		return func(string) bool { return true }
+	}
+	chosen := make(map[string]bool, len(only))
+	for _, id := range only {
+		chosen[id] = true
+	}
+	return func(id string) bool { return chosen[id] }
 }
 
 // bySecurity orders the rows by security and session 0, where events concern too

@@ -26,16 +26,22 @@ type pair struct {
 	rho  float64
 }
 
-// rbar computes Cross.RBar over win for all members.
-func (p *pool) rbar(win Window) float64 {
+// rbar computes Cross.RBar over win for all members, and notes from how many drawn
+// pairs, if any were drawn.
+func (p *pool) rbar(win Window) (r float64) {
+	r, p.drawnFor = p.rbarOf(win)
+	return r
+}
+
+// rbarOf is rbar, and returns the number of drawn pairs.
+func (p *pool) rbarOf(win Window) (r float64, drawn int) {
 	n := len(p.rows)
 	if n < 2 {
-		return nan
+		return nan, 0
 	}
-	p.drawnFor = 0
 	if p.sameDate {
 		if s := p.summary(); s.complete || n*(n-1)/2 > maxPairs {
-			return s.rho / (float64(n) * float64(n-1))
+			return s.rho / (float64(n) * float64(n-1)), 0
 		}
 	}
 	if p.of != nil && !p.of.sameDate { // whose pairs contain those of a part
@@ -46,13 +52,11 @@ func (p *pool) rbar(win Window) float64 {
 				k++
 			}
 		}
-		r := p.of.pairMean(n, in, win)
-		p.drawnFor = p.of.drawn
-		return r
+		r = p.of.pairMean(n, in, win)
+		return r, p.of.drawn
 	}
-	r := p.pairMean(n, nil, win)
-	p.drawnFor = p.drawn
-	return r
+	r = p.pairMean(n, nil, win)
+	return r, p.drawn
 }
 
 // pairMean is rbar over win of n members, from their pairs: those that in
@@ -223,12 +227,16 @@ func (p *pool) pair() {
 	} else {
 		p.sampled, p.drawn = total, drawnPairs
 		rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
+		drawn := make([]int, drawnPairs)
+		for i := range drawn {
+			drawn[i] = rng.IntN(total)
+		}
 		all = make([]pair, drawnPairs)
-		for i := range all {
-			k := rng.IntN(total)
+		_ = parallel(context.Background(), len(all), block, nil, func(_ *workspace, i int) {
+			k := drawn[i]
 			a := sort.SearchInts(ends, k+1)
 			all[i] = couple(a, a+1+k-begins(a))
-		}
+		})
 	}
 	p.correlate(all)
 	// Those that overlap, and their sums by how far apart they are.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -176,17 +175,28 @@ type single struct {
 // p. Those without a CAR are left out. Holm's adjustment holds however the
 // securities move together.
 func singles(r *analysis.Result, obs []int, win int) []single {
-	out, p := make([]single, 0, len(obs)), make([]float64, 0, len(obs))
+	out := make([]single, 0, len(obs))
 	for _, i := range obs {
 		if t := studentTest(r, i, win); defined(&t) {
 			out = append(out, single{obs: i, place: len(out), stat: t.Stat, p: t.P})
-			p = append(p, t.P)
 		}
+	}
+	slices.SortFunc(out, func(a, b single) int {
+		switch {
+		case a.p < b.p:
+			return -1
+		case a.p > b.p:
+			return 1
+		}
+		return a.place - b.place
+	})
+	p := make([]float64, len(out))
+	for k := range out {
+		p[k] = out[k].p
 	}
 	for k, v := range analysis.Holm(p) {
 		out[k].holm = v
 	}
-	slices.SortFunc(out, func(a, b single) int { return cmp.Or(cmp.Compare(a.p, b.p), a.place-b.place) })
 	return out
 }
 

@@ -391,14 +391,14 @@ func (c *columnChunk) flush(n int) (err error) {
 	return err
 }
 
-// page compresses raw and completes its header h. The numbers of a column of which
-// the first page does not shrink stay as they are: few measured ones do.
+// page compresses raw and completes its header h. Numbers, of which the first page
+// does not shrink, stay as they are: few measured ones do.
 func (c *columnChunk) page(h format.PageHeader) (head, body []byte, err error) {
 	if c.meta.Codec == format.Snappy {
 		if c.packed, err = parquet.Snappy.Encode(c.packed[:0], c.raw); err != nil {
 			return nil, nil, err
 		}
-		if c.physical == format.Double && len(c.pages) == 0 && len(c.packed) > len(c.raw)/10*9 {
+		if c.physical != format.ByteArray && len(c.pages) == 0 && len(c.packed) > len(c.raw)/10*9 {
 			c.meta.Codec = format.Uncompressed
 		}
 	}

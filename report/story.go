@@ -77,7 +77,10 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		if a.day != b.day {
 			return int(a.day) - int(b.day)
 		}
-		return cmp.Or(c.Events[a.ev].Time.Compare(c.Events[b.ev].Time), a.ev-b.ev)
+		if x := c.Events[a.ev].Time.Compare(c.Events[b.ev].Time); x != 0 {
+			return x
+		}
+		return a.ev - b.ev
 	})
 	s.events, all = make([]int, len(order)), make([]int, 0, len(r.Observations))
 	for k, x := range order {
