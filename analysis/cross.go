@@ -18,7 +18,7 @@ type pool struct {
 	of       *pool   // what it is a part of, or nil
 
 	residual []float64 // of the member last asked for
-	only     []float64 // its residuals on usable sessions, of a pool of one; see usable
+	only     []float64 // its residuals on usable sessions, of a pool of one; see place
 
 	summed *summary
 	whole  *portfolio
@@ -225,13 +225,22 @@ func (c *Cross) M(i int) int { return int(c.pool.eng.m[c.rows[i]]) }
 func (c *Cross) K(i int) int { return int(c.pool.eng.k[c.rows[i]]) }
 
 // sessions returns the sessions of the window on which observation i has an
+// abnormal return.
+func (c *Cross) sessions(i int) int { return c.pool.eng.sessions(int(c.rows[i]), c.Window) }
+
+// sessions returns the sessions of win on which a row whose CAR is complete has an
 // abnormal return: all, unless missing ones count as zero.
-func (c *Cross) sessions(i int) int {
-	g := c.pool.eng
+func (g *engine) sessions(row int, win Window) int {
 	if g.study.MissingEvent != ZeroMissing {
-		return c.Window.Len()
+		return win.Len()
 	}
-	return len(present(g.ar[int(c.rows[i])*g.length+c.Window.From-g.study.Event.From:][:c.Window.Len()]))
+	n := 0
+	for _, v := range g.ar[row*g.length+win.From-g.study.Event.From:][:win.Len()] {
+		if v == v {
+			n++
+		}
+	}
+	return n
 }
 
 // average is the mean of x, one element an observation, weighted as the study says.

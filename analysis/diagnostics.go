@@ -1,7 +1,9 @@
 package analysis
 
 import (
+	"context"
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -21,24 +23,45 @@ import (
 // Engle (1982).
 func (r *Result) Diagnostics(i int) Diagnostics { return r.Reader().Diagnostics(i) }
 
-func (r *Result) diagnostics(i int, w *workspace) Diagnostics {
-	row := r.Observations[i].row
+// Diagnostics is [Result.Diagnostics].
+func (x *Reader) Diagnostics(i int) Diagnostics {
+	g, row := x.r.eng, int(x.r.Observations[i].row)
 	if row < 0 {
 		return Diagnostics{nan, nan, nan, nan, nan, nan, nan, nan}
 	}
-	e := w.take(r.Study.Estimation.Len())
-	r.eng.residuals(int(row), e)
-	n := 0
-	for _, v := range e {
-		if v == v {
-			e[n] = v
-			n++
-		}
+	if g.diagnostics != nil {
+		return g.diagnosticsOf()[row]
 	}
-	for t, sigma := range r.eng.sigmas(int(row)) {
+	return g.diagnose(row, &x.work)
+}
+
+// diagnostics are those of all rows, see places.
+type diagnostics struct {
+	once sync.Once
+	all  []Diagnostics
+}
+
+func (g *engine) diagnosticsOf() []Diagnostics {
+	g.diagnostics.once.Do(func() {
+		all := make([]Diagnostics, len(g.obs))
+		_ = parallel(context.Background(), len(g.obs), block, nil, func(w *workspace, row int) {
+			if g.m[row] > 0 { // not excluded
+				all[row] = g.diagnose(row, w)
+			}
+		})
+		g.diagnostics.all = all
+	})
+	return g.diagnostics.all
+}
+
+// diagnose diagnoses a row.
+func (g *engine) diagnose(row int, w *workspace) Diagnostics {
+	w.reset()
+	e := g.usable(row, w.take(g.study.Estimation.Len()))
+	for t, sigma := range g.sigmas(row) {
 		e[t] /= sigma
 	}
-	return diagnose(e[:n], w)
+	return diagnose(e, w)
 }
 
 func diagnose(e []float64, w *workspace) Diagnostics {

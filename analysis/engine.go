@@ -46,6 +46,8 @@ type engine struct {
 
 	car, carVar, csar, bhar []float64 // windows a row
 
+	places      *places      // nil: each when it is asked for
+	diagnostics *diagnostics // the same
 }
 
 // grow makes room for n rows.

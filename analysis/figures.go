@@ -119,9 +119,6 @@ func (x *Reader) ObservationTests(i, w int) []TestResult {
 	if row < 0 {
 		return nil
 	}
-	if next := x.ahead(i); next >= 0 && w == 0 {
-		x.r.eng.fetch(next)
-	}
 	c := x.single(row, w)
 	x.tests = x.tests[:0]
 	for _, t := range x.r.Study.Tests {
@@ -191,15 +188,6 @@ func (x *Reader) SessionP(i int) []float64 {
 		x.p[t] = 2 * studentUpper(math.Abs(ar/math.Sqrt(va[t])), df)
 	}
 	return x.p
-}
-
-// Diagnostics is [Result.Diagnostics].
-func (x *Reader) Diagnostics(i int) Diagnostics {
-	x.work.reset()
-	if next := x.ahead(i); next >= 0 {
-		x.r.eng.fetch(next)
-	}
-	return x.r.diagnostics(i, &x.work)
 }
 
 // Confounders is [Result.Confounders].

@@ -138,6 +138,7 @@ func (r *Result) bySecurity() {
 	}
 	g.obs, g.ev = obs, ev
 	r.scattered = true
+	g.places, g.diagnostics = new(places), new(diagnostics)
 }
 
 // placeable reports whether an observation has prices about its session 0.

@@ -618,7 +618,8 @@ func TestScattered(t *testing.T) {
 			Targets: []events.Target{{Symbol: fmt.Sprintf("S%04d", k*11%30)}}})
 	}
 	s := DefaultStudy()
-	s.Benchmark, s.Groups, s.Windows, s.Tests = "INDEX", []Grouping{All, ByEvent}, s.Windows[:2], []Test{CrossSection{}, KPBMP{}, RankTest{}}
+	s.Benchmark, s.Groups, s.Windows, s.Tests = "INDEX", []Grouping{All, ByEvent}, s.Windows[:2], []Test{CrossSection{}, KPBMP{}, RankTest{}, SampleQuantile{}}
+	p.Columns[4].Return[500] = nan
 	r := mustRun(t, s, c, p)
 	if !r.scattered || len(r.Observations) != len(c.Events) || len(r.Groups) != 1+len(c.Events) {
 		t.Fatalf("%d observations, %d groups", len(r.Observations), len(r.Groups))
@@ -636,6 +637,14 @@ func TestScattered(t *testing.T) {
 		one.Events = []string{o.EventID}
 		alone := mustRun(t, &one, c, p)
 		same(t, o.EventID, r.Figures(i).AR, alone.Figures(0).AR, 0)
+		for w := range s.Windows {
+			if got, want := fmt.Sprint(r.ObservationTests(i, w)), fmt.Sprint(alone.ObservationTests(0, w)); got != want {
+				t.Fatalf("%s: %s, alone %s", o.EventID, got, want)
+			}
+		}
+		if got, want := fmt.Sprint(r.Diagnostics(i)), fmt.Sprint(alone.Diagnostics(0)); got != want {
+			t.Fatalf("%s: %s, alone %s", o.EventID, got, want)
+		}
 	}
 	if g := &r.Groups[0]; g.Windows[0].N != len(c.Events) || math.IsNaN(g.Windows[0].Test("kp-bmp").Stat) {
 		t.Errorf("%+v", g.Windows[0])

@@ -1,7 +1,9 @@
 package analysis
 
 import (
+	"context"
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -38,51 +40,119 @@ func (SampleQuantile) Scope() Scope { return OneObservation }
 
 // Run implements Test.
 func (SampleQuantile) Run(c *Cross) TestResult {
-	e := c.pool.usable()
-	l, car := c.sessions(0), c.CAR[0]
+	x := c.pool.place(c.index)
+	if x.sums < 1 {
+		m, l := c.M(0), c.sessions(0)
+		return undefined("%d usable estimation sessions; a window of %d needs %d", m, l, l)
+	}
+	n := float64(1 + x.sums)
+	r := TestResult{Stat: c.CAR[0], Dist: Distribution{"empirical", nan, nan}, Extra: c.figures(Figure{"sums", float64(x.sums)}, Figure{"beyond", float64(x.beyond)})}
+	r.PLower, r.PUpper = float64(1+x.low)/n, float64(1+x.high)/n
+	r.P = min(1, 2*min(r.PLower, r.PUpper))
+	return r
+}
+
+// place is where a CAR lies among the sums of its observation's residuals: how
+// many there are, at most and at least as large, and as far from zero.
+type place struct{ sums, low, high, beyond int32 }
+
+// place returns that of the only member over CAR window w.
+func (p *pool) place(w int) place {
+	g, row := p.eng, int(p.rows[0])
+	if g.places != nil {
+		return g.placesOf()[row*g.windows+w]
+	}
+	if p.only == nil {
+		p.only = g.usable(row, p.scratch.take(g.study.Estimation.Len()))
+	}
+	return g.place(row, w, p.only, p.scratch.take(len(p.only)+1))
+}
+
+// places are those of all rows, by row and CAR window, of a result whose rows lie
+// in another order than its observations: computed together in theirs, most
+// residuals are in cache.
+type places struct {
+	once sync.Once
+	all  []place
+}
+
+func (g *engine) placesOf() []place {
+	g.places.once.Do(func() {
+		all := make([]place, len(g.obs)*g.windows)
+		_ = parallel(context.Background(), len(g.obs), block, nil, func(w *workspace, row int) {
+			if g.m[row] == 0 { // excluded
+				return
+			}
+			w.reset()
+			m := g.study.Estimation.Len()
+			e, upto := g.usable(row, w.take(m)), w.take(m+1)
+			for k := range g.windows {
+				all[row*g.windows+k] = g.place(row, k, e, upto[:len(e)+1])
+			}
+		})
+		g.places.all = all
+	})
+	return g.places.all
+}
+
+// usable fills dst with the estimation residuals of a row on its usable sessions.
+func (g *engine) usable(row int, dst []float64) []float64 {
+	g.residuals(row, dst)
+	if int(g.m[row]) == len(dst) {
+		return dst
+	}
+	n := 0
+	for _, v := range dst {
+		if v == v {
+			dst[n] = v
+			n++
+		}
+	}
+	return dst[:n]
+}
+
+// place places the CAR of a row over CAR window w among the sums of its usable
+// residuals e. upto is memory for one more element.
+func (g *engine) place(row, w int, e, upto []float64) place {
+	l, car := g.sessions(row, g.study.Windows[w]), g.car[row*g.windows+w]
 	sums := len(e) - l + 1
-	if sums < 1 {
-		return undefined("%d usable estimation sessions; a window of %d needs %d", len(e), l, l)
+	if sums < 1 || car != car {
+		return place{}
 	}
 	// Sums as differences of sums from the start, which tell where they are
 	// clear of rounding. Where one is as far as the CAR but for it, all are
 	// added up.
-	upto := c.mem().take(len(e) + 1)
+	upto[0] = 0
 	for t, v := range e {
 		upto[t+1] = upto[t] + v
 	}
 	far := math.Abs(car)
 	size := math.Sqrt(float64(len(e)) * floats.Dot(e, e)) // no less than the sum of the sizes
-	slack := 4 * 0x1p-52 * float64(len(e)) * size
-	rises, falls, sure := beyondIn(upto, l, far, slack)
-	low, high := falls, sums-falls // sums <= car, sums >= car
+	rises, falls, sure := beyondIn(upto, l, far, 4*0x1p-52*float64(len(e))*size)
+	x := place{sums: int32(sums), low: int32(falls), high: int32(sums - falls), beyond: int32(rises + falls)}
 	if car >= 0 {
-		low, high = sums-rises, rises
+		x.low, x.high = int32(sums-rises), int32(rises)
 	}
-	beyond := rises + falls
-	if !sure {
-		low, high, beyond = 0, 0, 0
-		for i := range sums {
-			var s float64
-			for _, v := range e[i : i+l] {
-				s += v
-			}
-			if s <= car {
-				low++
-			}
-			if s >= car {
-				high++
-			}
-			if math.Abs(s) >= far {
-				beyond++
-			}
+	if sure {
+		return x
+	}
+	x = place{sums: int32(sums)}
+	for i := range sums {
+		var s float64
+		for _, v := range e[i : i+l] {
+			s += v
+		}
+		if s <= car {
+			x.low++
+		}
+		if s >= car {
+			x.high++
+		}
+		if math.Abs(s) >= far {
+			x.beyond++
 		}
 	}
-	n := float64(1 + sums)
-	r := TestResult{Stat: car, Dist: Distribution{"empirical", nan, nan}, Extra: c.figures(Figure{"sums", float64(sums)}, Figure{"beyond", float64(beyond)})}
-	r.PLower, r.PUpper = float64(1+low)/n, float64(1+high)/n
-	r.P = min(1, 2*min(r.PLower, r.PUpper))
-	return r
+	return x
 }
 
 // beyondIn counts the sums of l consecutive elements that lie above far, and below
@@ -111,25 +181,6 @@ func beyondIn(upto []float64, l int, far, slack float64) (rises, falls int, sure
 		rises, almostRises, falls, almostFalls = rises+a, almostRises+b, falls+c, almostFalls+d
 	}
 	return rises, falls, rises == almostRises && falls == almostFalls
-}
-
-// usable returns the estimation residuals of the only member on its usable
-// sessions; they are computed once.
-func (p *pool) usable() []float64 {
-	if p.only == nil {
-		all := p.residuals(0)
-		if int(p.eng.m[p.rows[0]]) == len(all) {
-			p.only = all
-			return all
-		}
-		p.only = p.scratch.take(len(all))[:0]
-		for _, v := range all {
-			if v == v {
-				p.only = append(p.only, v)
-			}
-		}
-	}
-	return p.only
 }
 
 // present returns the elements of x that are not NaN, in a new slice.
