@@ -39,25 +39,32 @@ func (z zones) moment(date, clock, zone string) (t time.Time, p Precision, err e
 }
 
 func (z zones) parse(s string, loc *time.Location) (time.Time, Precision, error) {
-	form := timeForm.FindStringSubmatch(s)
-	if form == nil {
-		return time.Time{}, "", fmt.Errorf("time %s cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone", quote(s))
-	}
-	date, clock, suffix := form[1], form[2], form[3]
-	layout, text := time.DateOnly, date
-	if clock != "" {
-		layout, text = time.DateOnly+" 15:04", date+" "+clock
-		if strings.Count(clock, ":") == 2 {
-			layout = time.DateTime
+	var suffix string
+	wall, ok := usual(s)
+	timed := len(s) > len(time.DateOnly)
+	if !ok {
+		form := timeForm.FindStringSubmatch(s)
+		if form == nil {
+			return time.Time{}, "", fmt.Errorf("time %s cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone", quote(s))
+		}
+		date, clock := form[1], form[2]
+		timed, suffix = clock != "", form[3]
+		layout, text := time.DateOnly, date
+		if timed {
+			layout, text = time.DateOnly+" 15:04", date+" "+clock
+			if strings.Count(clock, ":") == 2 {
+				layout = time.DateTime
+			}
+		}
+		var err error
+		if wall, err = time.Parse(layout, text); err != nil {
+			return time.Time{}, "", fmt.Errorf("time %s does not exist; write year-month-day and hours 0 to 23, such as 2025-01-27 or 2025-01-27T14:30:00Z", quote(s))
 		}
 	}
-	wall, err := time.Parse(layout, text)
 	switch {
-	case err != nil:
-		return time.Time{}, "", fmt.Errorf("time %s does not exist; write year-month-day and hours 0 to 23, such as 2025-01-27 or 2025-01-27T14:30:00Z", quote(s))
 	case wall.Year() < 1600 || wall.Year() > 2400:
 		return time.Time{}, "", fmt.Errorf("time %s: the year must lie between 1600 and 2400", quote(s))
-	case clock == "":
+	case !timed:
 		return wall, Day, nil
 	}
 	precision := Minute
@@ -65,6 +72,7 @@ func (z zones) parse(s string, loc *time.Location) (time.Time, Precision, error)
 		precision = Second
 	}
 	t := wall
+	var err error
 	if suffix != "" {
 		var own *time.Location
 		if own, err = z.find(suffix); err == nil {
@@ -77,9 +85,36 @@ func (z zones) parse(s string, loc *time.Location) (time.Time, Precision, error)
 		t, err = resolve(wall, loc)
 	} else {
 		err = fmt.Errorf("time %s has no zone; add one (zone America/New_York, or an offset as in %s-05:00), or write only %s if the hour is not known",
-			quote(s), wall.Format("2006-01-02T15:04:05"), date)
+			quote(s), wall.Format("2006-01-02T15:04:05"), wall.Format(time.DateOnly))
 	}
 	return t, precision, err
+}
+
+// usual reads the forms that most times have, 2025-01-27 and 2025-01-27 09:30
+// (with a T, too), if they exist.
+func usual(s string) (wall time.Time, ok bool) {
+	const form = "0000-00-00 00:00"
+	if len(s) != len(form) && len(s) != len(time.DateOnly) {
+		return wall, false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case form[i] == '0':
+			ok = '0' <= c && c <= '9'
+		default:
+			ok = c == form[i] || form[i] == ' ' && c == 'T'
+		}
+		if !ok {
+			return wall, false
+		}
+	}
+	two := func(at int) int { return int(s[at]-'0')*10 + int(s[at+1]-'0') }
+	y, m, d, hour, minute := two(0)*100+two(2), two(5), two(8), 0, 0
+	if len(s) == len(form) {
+		hour, minute = two(11), two(14)
+	}
+	wall = time.Date(y, time.Month(m), d, hour, minute, 0, 0, time.UTC)
+	return wall, int(wall.Month()) == m && wall.Day() == d && wall.Hour() == hour && wall.Minute() == minute
 }
 
 // find returns the zone called name: UTC, an offset, or a place in the IANA

@@ -1,6 +1,8 @@
 package events
 
 import (
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 )
@@ -91,5 +93,30 @@ func TestPrecisionAndClose(t *testing.T) {
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", in, got, want)
 		}
+	}
+}
+
+// What is read at a glance is what the long way gives.
+func TestUsual(t *testing.T) {
+	rng := rand.New(rand.NewPCG(24, 1))
+	seen := 0
+	for range 200_000 {
+		s := []byte("2024-02-29 09:30")[:[]int{10, 16}[rng.IntN(2)]]
+		for range rng.IntN(4) {
+			s[rng.IntN(len(s))] = "0123456789-:T /"[rng.IntN(15)]
+		}
+		got, ok := usual(string(s))
+		layout := "2006-01-02 15:04"[:len(s)]
+		want, err := time.Parse(layout, strings.Replace(string(s), "T", " ", 1))
+		exists := err == nil && timeForm.Match(s) && (len(s) == 10 || s[11] != ' ') // hours of one digit go the long way
+		if ok != exists || ok && !got.Equal(want) {
+			t.Fatalf("%s: %v %v, want %v %v", s, got, ok, want, err)
+		}
+		if ok {
+			seen++
+		}
+	}
+	if seen < 50_000 {
+		t.Errorf("only %d times exist", seen)
 	}
 }
