@@ -275,9 +275,8 @@ func (g *engine) framed(r int, e *Estimate, f *frame) {
 	ar, va := g.ar[r*l:][:l], g.va[r*l:][:l]
 	y, unit, root := s.y[from-s.first:][:l], f.unit[:l], f.root[:l]
 	if len(s.x) == 1 {
-		x, alpha, beta := s.x[0][from:][:l], e.B[0], e.B[1]
-		for t := range ar {
-			ar[t] = y[t] - (alpha + beta*x[t])
+		offLine(ar, y, s.x[0][from:], e.B[0], e.B[1])
+		for t := range va {
 			va[t] = e.S2 * unit[t]
 		}
 	} else {
@@ -481,11 +480,7 @@ func (g *engine) residuals(r int, dst []float64) {
 	from := int(g.s0[r]) + g.study.Estimation.From
 	b := g.b[r*g.coefs:][:1+p]
 	if len(s.x) == 1 && p == 1 && s.whole(from, from+len(dst)-1) {
-		y, x := s.y[from-s.first:][:len(dst)], s.x[0][from:][:len(dst)]
-		alpha, beta := b[0], b[1]
-		for t := range dst {
-			dst[t] = y[t] - (alpha + beta*x[t])
-		}
+		offLine(dst, s.y[from-s.first:], s.x[0][from:], b[0], b[1])
 		return
 	}
 session:

@@ -63,3 +63,20 @@ func plainAddPair(a, b *member, y1, y2, x, sum, total []float64) (above int) {
 	}
 	return above
 }
+
+// offLine sets dst to y - (alpha + beta x). y and x are at least as long as dst.
+func offLine(dst, y, x []float64, alpha, beta float64) {
+	n := len(dst)
+	even := n &^ 1
+	y, x = y[:n], x[:n]
+	offLinePair(dst[:even], y, x, alpha, beta)
+	plainOffLine(dst[even:], y[even:], x[even:], alpha, beta)
+}
+
+// plainOffLine is offLine.
+func plainOffLine(dst, y, x []float64, alpha, beta float64) {
+	y, x = y[:len(dst)], x[:len(dst)]
+	for t := range dst {
+		dst[t] = y[t] - (alpha + beta*x[t])
+	}
+}

@@ -11,6 +11,12 @@ func fourSums(y, q []float64) (sy, syy, sqy float64)
 //go:noescape
 func addPair(a, b *member, y1, y2, x, sum, total []float64) (above int)
 
+// offLinePair is plainOffLine for an even length of dst; the other slices must be
+// at least as long.
+//
+//go:noescape
+func offLinePair(dst, y, x []float64, alpha, beta float64)
+
 // fetch begins to read x into the cache, and does not wait for it.
 //
 //go:noescape

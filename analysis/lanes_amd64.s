@@ -122,6 +122,33 @@ more:
 	MOVQ       AX, above+136(FP)
 	RET
 
+// func offLinePair(dst, y, x []float64, alpha, beta float64)
+TEXT ·offLinePair(SB), NOSPLIT, $0-88
+	MOVQ     dst_base+0(FP), DI
+	MOVQ     dst_len+8(FP), CX
+	MOVQ     y_base+24(FP), SI
+	MOVQ     x_base+48(FP), DX
+	MOVSD    alpha+72(FP), X8
+	UNPCKLPD X8, X8
+	MOVSD    beta+80(FP), X9
+	UNPCKLPD X9, X9
+	XORQ     AX, AX
+	JMP      more
+
+two:
+	MOVUPD (DX)(AX*8), X0
+	MOVUPD (SI)(AX*8), X1
+	MULPD  X9, X0
+	ADDPD  X8, X0
+	SUBPD  X0, X1
+	MOVUPD X1, (DI)(AX*8)
+	ADDQ   $2, AX
+
+more:
+	CMPQ AX, CX
+	JLT  two
+	RET
+
 // func fetch(x []float64)
 TEXT ·fetch(SB), NOSPLIT, $0-24
 	MOVQ x_base+0(FP), SI

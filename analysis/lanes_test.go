@@ -41,6 +41,13 @@ func TestLanes(t *testing.T) {
 				t.Fatalf("%d elements: sum %d is %v, want %v", n, i, v, plain[i])
 			}
 		}
+		dst := draw(n + 2)
+		dst2 := slices.Clone(dst)
+		offLine(dst[1:n+1], y, z, a1, c1)
+		plainOffLine(dst2[1:n+1], y, z, a1, c1)
+		if !slices.Equal(dst, dst2) {
+			t.Fatalf("%d elements off the line: %v, want %v", n, dst, dst2)
+		}
 		if n > 1 { // on the line is not above it
 			x[n/2], y[n/2] = 0, 0.25
 		}
