@@ -20,6 +20,7 @@ type pool struct {
 	residual []float64 // of the member last asked for
 	only     []float64 // its residuals on usable sessions, of a pool of one; see place
 
+	event  []float64 // see eventSums
 	summed *summary
 	whole  *portfolio
 	hotel  *hotelling

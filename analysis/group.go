@@ -183,6 +183,9 @@ func (p *pool) moments() (ar, car *moments) {
 		} else {
 			p.momentBlocks(ar, car, spread)
 		}
+		if p.even && !spread {
+			copy(ar.mean, p.eventSums())
+		}
 		ar.end(spread)
 		car.end(spread)
 	}
@@ -261,8 +264,8 @@ func (m *moments) add(x []float64, w float64, spread bool) {
 	}
 }
 
-// addWhole is add for the abnormal returns of rows of which none is missing; it
-// leaves out what only the error of a mean takes.
+// addWhole is add for the abnormal returns of rows of which none is missing, but for
+// their mean and what only its error takes.
 func (m *moments) addWhole(g *engine, rows []int32, spread bool) {
 	mean := m.mean
 	if spread {
@@ -278,10 +281,8 @@ func (m *moments) addWhole(g *engine, rows []int32, spread bool) {
 	positive := m.positive[:len(mean)]
 	var weights float64
 	for _, r := range rows {
-		w, x := g.weight(r), g.ar[int(r)*g.length:][:len(mean)]
-		weights += w
-		floats.AddScaled(mean, w, x)
-		for t, v := range x {
+		weights += g.weight(r)
+		for t, v := range g.ar[int(r)*g.length:][:len(mean)] {
 			positive[t] += float64(above(v))
 		}
 	}

@@ -97,7 +97,6 @@ func (p *pool) evenPortfolio() portfolio {
 	b := bs.take(1 + len(first.x))
 	from, l := s0+g.study.Estimation.From, g.length
 	y := p.scratch.take(s0 + g.study.Event.To - from + 1)
-	event := y[len(y)-l:]
 	var total float64
 	for _, r := range p.rows {
 		w := g.weight(r)
@@ -105,13 +104,13 @@ func (p *pool) evenPortfolio() portfolio {
 		for j := range b {
 			b[j] += w * g.b[int(r)*g.coefs+j]
 		}
-		floats.AddScaled(event, w, g.ar[int(r)*l:][:l])
 	}
 	for j := range b {
 		b[j] /= total
 	}
-	for t := range event {
-		event[t] /= total
+	event := y[len(y)-l:]
+	for t, v := range p.eventSums() {
+		event[t] = v / total
 	}
 	copy(y, p.summary().average)
 	for t := range y {
@@ -127,6 +126,19 @@ func (p *pool) evenPortfolio() portfolio {
 		mem = nil
 	}
 	return single(g.study, s, int32(s0), mem)
+}
+
+// eventSums returns the weighted sums of the abnormal returns of an even pool, by
+// session of the event window.
+func (p *pool) eventSums() []float64 {
+	if p.event == nil {
+		g := p.eng
+		p.event = p.scratch.take(g.length)
+		for _, r := range p.rows {
+			floats.AddScaled(p.event, g.weight(r), g.ar[int(r)*g.length:][:g.length])
+		}
+	}
+	return p.event
 }
 
 // robust marks the models that discount outliers.
