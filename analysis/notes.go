@@ -95,6 +95,10 @@ func (r *Result) observationNotes(diagnose bool) []Note {
 	n := len(r.Observations)
 	parts := make([][]Note, (n+block-1)/block)
 	_ = parallel(context.Background(), len(parts), 1, nil, func(w *workspace, b int) {
+		var x *Reader
+		if diagnose {
+			x = r.Reader()
+		}
 		i, end := b*block, min((b+1)*block, n)
 		// Observations of an event lie together; one belongs to the block of its first.
 		for i > 0 && i < end && r.Observations[i].Event == r.Observations[i-1].Event {
@@ -108,7 +112,7 @@ func (r *Result) observationNotes(diagnose bool) []Note {
 					members = append(members, i)
 				}
 			}
-			parts[b] = r.eventNotes(parts[b], &r.Catalog.Events[ev], members, diagnose)
+			parts[b] = r.eventNotes(parts[b], &r.Catalog.Events[ev], members, x)
 			w.members = members
 		}
 	})
@@ -178,8 +182,10 @@ func (r *Result) priceNotes() []Note {
 	return out
 }
 
-// eventNotes appends what is to say about one event and its observations.
-func (r *Result) eventNotes(out []Note, e *events.Event, used []int, diagnose bool) []Note {
+// eventNotes appends what is to say about one event and its observations; without
+// x, only what is not counted elsewhere.
+func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) []Note {
+	diagnose := x != nil
 	note := func(code string, sev Severity, security, window, format string, args ...any) {
 		text := format
 		if len(args) > 0 {
@@ -246,7 +252,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, diagnose bo
 		}
 	}
 	if diagnose {
-		out = append(out, r.diagnosticNotes(e, used)...)
+		out = append(out, r.diagnosticNotes(e, used, x)...)
 		out = append(out, r.varianceNotes(e, used)...)
 	}
 	return out
@@ -311,11 +317,11 @@ func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
 }
 
 // diagnosticNotes says where the residuals contradict what the tests assume.
-func (r *Result) diagnosticNotes(e *events.Event, used []int) []Note {
+func (r *Result) diagnosticNotes(e *events.Event, used []int, x *Reader) []Note {
 	const level = 0.001
 	var auto, arch, tails []string
 	for _, i := range used {
-		d, name := r.Diagnostics(i), r.Observations[i].Security
+		d, name := x.Diagnostics(i), r.Observations[i].Security
 		if d.LjungBoxP < level {
 			auto = append(auto, name)
 		}
