@@ -34,14 +34,17 @@ func (s *series) survey() *series {
 		last = min(last, len(x))
 	}
 	const many = 64
+	passed := first // sessions before it were looked at together
 	for k := first; k < last; k++ {
-		if k+many <= last && s.sound(k, k+many) {
-			if s.end == 0 {
-				s.begin = k
+		if k >= passed && k+many <= last {
+			passed = k + many
+			if s.sound(k, passed) {
+				if s.end == 0 {
+					s.begin = k
+				}
+				k, s.end = passed-1, passed
+				continue
 			}
-			k += many - 1
-			s.end = k + 1
-			continue
 		}
 		ok := s.y[k-first] == s.y[k-first]
 		for _, x := range s.x {

@@ -45,7 +45,7 @@ func (g *engine) diagnosticsOf() []Diagnostics {
 	g.diagnostics.once.Do(func() {
 		all := make([]Diagnostics, len(g.obs))
 		_ = parallel(context.Background(), len(g.obs), block, nil, func(w *workspace, row int) {
-			if g.m[row] > 0 { // not excluded
+			if g.m[row] > 0 { // fitted
 				all[row] = g.diagnose(row, w)
 			}
 		})

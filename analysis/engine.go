@@ -77,14 +77,14 @@ func (g *engine) estimate(r int) (e Estimate) {
 	return e
 }
 
-// view makes e, in which H and HEst may be left of a model without them, a view
-// of row r.
+// view makes e a view of row r.
 func (g *engine) view(r int, e *Estimate) {
 	p, q := g.forecast, g.coefs
 	own := g.ser[r].forecast
 	e.B, e.SE = g.b[r*q:(r+1)*q], g.se[r*q:(r+1)*q]
 	e.XBar, e.SInv = g.xbar[r*p:][:own], g.sinv[r*p*p:][:own*own]
 	e.M, e.K, e.S2, e.R2, e.Plain = int(g.m[r]), int(g.k[r]), g.s2[r], g.r2[r], g.pl[r]
+	e.H, e.HEst = nil, nil
 	if g.h != nil {
 		e.H = g.h[r*g.length : (r+1)*g.length]
 		e.HEst = g.hest[r*g.study.Estimation.Len():][:e.M]

@@ -3,7 +3,8 @@ package analysis
 import "math"
 
 // Reader reads what a result holds of single observations, without new memory
-// for each: what a method returns is valid until the Reader is asked again. A
+// for each: what a method returns is valid until the method is asked again, and of
+// Figures and Windows until either is. A
 // Reader is used by one goroutine at a time; a result may have many.
 type Reader struct {
 	r           *Result

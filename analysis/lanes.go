@@ -2,7 +2,8 @@ package analysis
 
 // The loops over estimation windows in which a study spends most of its time.
 // What they compute is defined here, bit by bit; amd64 has them two elements at a
-// time (lanes_amd64.s), which every processor of that kind can do.
+// time (lanes_amd64.s), which every processor of that kind can do. A product that
+// is converted is rounded before it is added to.
 
 // productSums returns the sums of y, y^2 and q y. Of each it adds up every fourth
 // element, and the four sums in pairs. q is at least as long as y.
@@ -12,8 +13,8 @@ func productSums(y, q []float64) (sy, syy, sqy float64) {
 	sy, syy, sqy = fourSums(y[:n], q[:n])
 	for t := n; t < len(y); t++ {
 		sy += y[t]
-		syy += y[t] * y[t]
-		sqy += y[t] * q[t]
+		syy += float64(y[t] * y[t])
+		sqy += float64(y[t] * q[t])
 	}
 	return sy, syy, sqy
 }
@@ -24,8 +25,8 @@ func plainFourSums(y, q []float64) (sy, syy, sqy float64) {
 	for t := 0; t < len(y); t += 4 {
 		u, v := y[t:t+4:t+4], q[t:t+4:t+4]
 		a0, a1, a2, a3 = a0+u[0], a1+u[1], a2+u[2], a3+u[3]
-		b0, b1, b2, b3 = b0+u[0]*u[0], b1+u[1]*u[1], b2+u[2]*u[2], b3+u[3]*u[3]
-		c0, c1, c2, c3 = c0+u[0]*v[0], c1+u[1]*v[1], c2+u[2]*v[2], c3+u[3]*v[3]
+		b0, b1, b2, b3 = b0+float64(u[0]*u[0]), b1+float64(u[1]*u[1]), b2+float64(u[2]*u[2]), b3+float64(u[3]*u[3])
+		c0, c1, c2, c3 = c0+float64(u[0]*v[0]), c1+float64(u[1]*v[1]), c2+float64(u[2]*v[2]), c3+float64(u[3]*v[3])
 	}
 	return (a0 + a2) + (a1 + a3), (b0 + b2) + (b1 + b3), (c0 + c2) + (c1 + c3)
 }
@@ -51,15 +52,15 @@ func plainAddPair(a, b *member, y1, y2, x, sum, total []float64) (above int) {
 	for t, u := range y1 {
 		v, x := y2[t], x[t]
 		i, j := 0, 0 // no branch depends on them
-		if u > a.alpha+a.beta*x {
+		if u > a.alpha+float64(a.beta*x) {
 			i = 1
 		}
-		if v > b.alpha+b.beta*x {
+		if v > b.alpha+float64(b.beta*x) {
 			j = 1
 		}
 		above += i + j
-		sum[t] += a.w*u + b.w*v
-		total[t] += a.scale*u + b.scale*v
+		sum[t] += float64(a.w*u) + float64(b.w*v)
+		total[t] += float64(a.scale*u) + float64(b.scale*v)
 	}
 	return above
 }
@@ -77,6 +78,6 @@ func offLine(dst, y, x []float64, alpha, beta float64) {
 func plainOffLine(dst, y, x []float64, alpha, beta float64) {
 	y, x = y[:len(dst)], x[:len(dst)]
 	for t := range dst {
-		dst[t] = y[t] - (alpha + beta*x[t])
+		dst[t] = y[t] - (alpha + float64(beta*x[t]))
 	}
 }

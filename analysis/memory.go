@@ -57,7 +57,7 @@ func (s *scratch) words(n int) []uint64 {
 
 // quantile returns the 0.975 quantile of Student's t with df degrees of freedom.
 func (s *scratch) quantile(df float64) float64 {
-	if s == nil {
+	if s == nil || !(df > 0) {
 		return studentQuantile(0.975, df)
 	}
 	if df != s.of {

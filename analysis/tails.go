@@ -8,7 +8,7 @@ import (
 // The upper tail of Student's t about multiples of 1/tailCells, as Taylor's
 // series. Millions of tests share their degrees of freedom; a series takes a tenth
 // of the time of the incomplete beta function from which it starts, and agrees
-// with it to some units of the last place.
+// with it to 2e-13, relatively.
 const (
 	tailCells = 16   // to the unit of t
 	tailEnd   = 8    // t from which there is none

@@ -41,10 +41,15 @@ func TestStudentTail(t *testing.T) {
 		}
 	}
 	t.Logf("largest relative difference %.1e", worst)
-	for _, x := range []float64{math.Nextafter(tailEnd, 0), tailEnd, -3, 0} { // where one way meets the other
-		if got, want := studentUpper(x, 30)+studentUpper(-x, 30), 1.0; math.Abs(got-want) > 1e-15 {
-			t.Errorf("tails of %v add up to %v", x, got)
+	alike := func(x, dx, y, dy float64) { // where one way meets the other
+		if a, b := studentUpper(x, dx), studentUpper(y, dy); !(math.Abs(a/b-1) < 1e-12) {
+			t.Errorf("P(T > %v), %v degrees of freedom: %v; %v, %v: %v", x, dx, a, y, dy, b)
 		}
+	}
+	for _, df := range []float64{1, 2, 30, 248, tailMost - 1} {
+		alike(math.Nextafter(tailEnd, 0), df, tailEnd, df)
+		alike(math.Nextafter(2.5/tailCells, 0), df, 2.5/tailCells, df) // between two cells
+		alike(3, df, 3, df+1e-13*df)
 	}
 }
 

@@ -80,7 +80,7 @@ func (g *engine) placesOf() []place {
 	g.places.once.Do(func() {
 		all := make([]place, len(g.obs)*g.windows)
 		_ = parallel(context.Background(), len(g.obs), block, nil, func(w *workspace, row int) {
-			if g.m[row] == 0 { // excluded
+			if g.m[row] == 0 { // not fitted
 				return
 			}
 			w.reset()

@@ -63,8 +63,8 @@ func csvReader(data []byte, comma rune) *csv.Reader {
 // rows builds the events of p.
 func (b *builder) rows(columns []string, p csvPart) {
 	in := csvReader(p.data, p.comma)
-	if n := bytes.Count(p.data, []byte("\n")) + 1; b.events == nil {
-		b.events = room(n)[:0]
+	if b.events == nil {
+		b.events = room(bytes.Count(p.data, []byte("\n")) + 1)[:0]
 	}
 	r := record{fields: map[string]text{}}
 	pos := func(i int) int {

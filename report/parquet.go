@@ -247,10 +247,7 @@ func (c *columnChunk) add(cell *Cell) bool {
 	case format.ByteArray:
 		return c.addText(cell.Text)
 	case format.Double:
-		if v != v {
-			return false
-		}
-		c.floats = append(c.floats, v)
+		return false // fill takes the others
 	case format.Int64:
 		if v != v {
 			return false
@@ -391,14 +388,14 @@ func (c *columnChunk) flush(n int) (err error) {
 	return err
 }
 
-// page compresses raw and completes its header h. Numbers, of which the first page
-// does not shrink, stay as they are: few measured ones do.
+// page compresses raw and completes its header h. A column without texts stays as
+// it is if its first page has values and hardly shrinks: few measured numbers do.
 func (c *columnChunk) page(h format.PageHeader) (head, body []byte, err error) {
 	if c.meta.Codec == format.Snappy {
 		if c.packed, err = parquet.Snappy.Encode(c.packed[:0], c.raw); err != nil {
 			return nil, nil, err
 		}
-		if c.physical != format.ByteArray && len(c.pages) == 0 && len(c.packed) > len(c.raw)/10*9 {
+		if c.physical != format.ByteArray && len(c.pages) == 0 && len(c.raw) > pageRows && 10*len(c.packed) > 9*len(c.raw) {
 			c.meta.Codec = format.Uncompressed
 		}
 	}
