@@ -55,8 +55,18 @@ func (r *Result) rowsOf(grp *Group, dst []int32) []int32 {
 	for k, i := range grp.Members {
 		dst[k] = r.Observations[i].row
 	}
-	if len(dst) > block {
-		slices.Sort(dst)
+	if len(dst) <= block {
+		return dst
+	}
+	in, k := make([]bool, len(r.eng.obs)), 0
+	for _, row := range dst {
+		in[row] = true
+	}
+	for row, is := range in {
+		if is {
+			dst[k] = int32(row)
+			k++
+		}
 	}
 	return dst
 }

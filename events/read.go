@@ -60,11 +60,15 @@ func Read(name string, r io.Reader) (*Catalog, error) {
 
 // load reads all of r as UTF-8 text, without its byte-order mark.
 func (b *builder) load(r io.Reader) ([]byte, bool) {
-	data, err := io.ReadAll(r)
-	if err != nil {
+	var in bytes.Buffer
+	if of, ok := r.(interface{ Len() int }); ok { // it is known how long
+		in.Grow(of.Len() + bytes.MinRead)
+	}
+	if _, err := in.ReadFrom(r); err != nil {
 		b.problem(0, "%v", err)
 		return nil, false
 	}
+	data := in.Bytes()
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if utf8.Valid(data) {
 		return data, true
