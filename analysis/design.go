@@ -82,6 +82,9 @@ type designs struct {
 	shared map[termKey][]float64
 
 	turnover bool // volumes are relative to the shares outstanding
+
+	series slab[series]
+	terms  slab[[]float64]
 }
 
 type termKey struct {
@@ -97,7 +100,8 @@ const RiskFree = "rf"
 func (d *designs) of(col *market.Column) *series {
 	bench := d.study.benchmarkOf(col)
 	des := d.study.Model.Design(col.Symbol)
-	s := &series{col: col, first: col.First, value: d.subject(col), forecast: des.Forecast, bench: bench}
+	s := &d.series.take(1)[0]
+	*s = series{col: col, first: col.First, value: d.subject(col), x: d.terms.take(len(des.Terms))[:0], forecast: des.Forecast, bench: bench}
 	s.y = s.value
 	var err error
 	fail := func(err error) *series {

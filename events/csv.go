@@ -167,24 +167,25 @@ func (b *builder) inParts(columns []string, p csvPart) bool {
 // split cuts p into parts of some size bytes, where a row ends if quotes come in
 // pairs.
 func (p csvPart) split(size int) (parts []csvPart) {
-	for len(p.data) > 0 {
+	data, line := p.data, p.line
+	for len(data) > 0 {
 		end, open := 0, false
 		for {
-			n := bytes.IndexByte(p.data[end:], '\n') + 1
+			n := bytes.IndexByte(data[end:], '\n') + 1
 			if n == 0 {
-				end = len(p.data)
+				end = len(data)
 				break
 			}
-			if bytes.Count(p.data[end:end+n], []byte(`"`))%2 == 1 {
+			if bytes.Count(data[end:end+n], []byte(`"`))%2 == 1 {
 				open = !open
 			}
 			if end += n; end >= size && !open {
 				break
 			}
 		}
-		parts = append(parts, csvPart{p.data[:end], p.line, p.comma})
-		p.line += bytes.Count(p.data[:end], []byte("\n"))
-		p.data = p.data[end:]
+		parts = append(parts, csvPart{data[:end], line, p.comma})
+		line += bytes.Count(data[:end], []byte("\n"))
+		data = data[end:]
 	}
 	return parts
 }
