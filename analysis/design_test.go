@@ -2,6 +2,8 @@ package analysis
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"aftershock/market"
@@ -74,4 +76,36 @@ func TestLags(t *testing.T) {
 	wantSeries(t, "same", s.x[0], []float64{nan, 1, 0.5, 1, 0.5})
 	wantSeries(t, "lag", s.x[1], []float64{nan, nan, 1, 0.5, 1})
 	wantSeries(t, "lead", s.x[2], []float64{1, 0.5, 1, 0.5, nan})
+}
+
+// Gaps are found wherever they lie among the sessions that are looked at together.
+func TestSurvey(t *testing.T) {
+	rng := rand.New(rand.NewPCG(64, 1))
+	for range 5000 {
+		s := &series{first: 3, y: make([]float64, rng.IntN(300)), x: [][]float64{make([]float64, 3+rng.IntN(300))}}
+		for range rng.IntN(5) {
+			if n := len(s.y); n > 0 {
+				s.y[rng.IntN(n)] = nan
+			}
+			s.x[0][rng.IntN(len(s.x[0]))] = []float64{nan, math.Inf(1), math.Inf(-1)}[rng.IntN(3)]
+		}
+		s.survey()
+		begin, end, holes := 0, 0, []int32(nil)
+		for k := s.first; k < min(s.first+len(s.y), len(s.x[0])); k++ {
+			switch y, x := s.y[k-s.first], s.x[0][k]; {
+			case y != y || x != x:
+				holes = append(holes, int32(k))
+				continue
+			case end == 0:
+				begin, holes = k, nil
+			}
+			end = k + 1
+		}
+		if end == 0 {
+			holes = nil
+		}
+		if s.begin != begin || s.end != end || !slices.Equal(s.holes, holes) {
+			t.Fatalf("from %d to %d without %v, want %d to %d without %v", s.begin, s.end, s.holes, begin, end, holes)
+		}
+	}
 }
