@@ -37,6 +37,8 @@ func TestImports(t *testing.T) {
 		switch {
 		case name == "events" || name == "market":
 			only()
+		case name == "market/store":
+			only("market", "market/parquetfile")
 		case top == "market" && !strings.Contains(rest, "/"):
 			only("market")
 		case name == "analysis":

@@ -22,6 +22,7 @@ import (
 	"aftershock/events"
 	"aftershock/market"
 	"aftershock/market/csvfile"
+	"aftershock/market/parquetfile"
 	"aftershock/market/sample"
 	"aftershock/market/store"
 	"aftershock/market/yahoo"
@@ -315,9 +316,9 @@ func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []marke
 	}
 	var err error
 	if isParquet(file) {
-		layout := store.Long
+		layout := parquetfile.Long
 		if p.Layout == widePrices || p.Layout == wideReturns {
-			layout = store.Layout(p.Layout)
+			layout = parquetfile.Layout(p.Layout)
 		}
 		needed := make(map[string]bool, len(need))
 		for _, s := range need {
@@ -325,14 +326,14 @@ func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []marke
 		}
 		bar := newProgress(a.stderr, "reading prices:")
 		defer bar.end()
-		f.Panel, err = store.ReadPanel(ctx, file, store.PanelOptions{
+		f.Panel, err = parquetfile.ReadPanel(ctx, file, parquetfile.PanelOptions{
 			Keep: func(symbol string) bool {
 				f.symbols = append(f.symbols, symbol)
 				return need == nil || needed[symbol]
 			},
 			ReturnsOnly: need != nil && !plan.pricesMatter(), Progress: bar.step,
 			Layout: layout, Calendar: cal, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
-			Columns: store.Mapping{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
+			Columns: parquetfile.Columns{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
 				Price: p.Columns.Price, Factor: p.Columns.Factor, Volume: p.Columns.Volume},
 		})
 		return f, err

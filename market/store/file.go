@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"aftershock/market"
+	"aftershock/market/parquetfile"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -234,7 +235,7 @@ func (e *newerFormat) Error() string {
 
 // decode reads the content of a file of the store.
 func decode(data []byte) (i *Info, err error) {
-	defer recovered(&err)
+	defer parquetfile.Recover(&err)
 	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, err
@@ -255,7 +256,7 @@ func decode(data []byte) (i *Info, err error) {
 		return nil, fmt.Errorf("%d rows in %d bytes", n, len(data))
 	}
 	dates := make([]market.Date, n)
-	if err := readColumn(f, "date", func(c parquet.ColumnChunk, at, end int) error { return readDates(c, dates[at:end]) }); err != nil {
+	if err := parquetfile.ReadColumn(f, "date", func(c parquet.ColumnChunk, at, end int) error { return parquetfile.ReadDates(c, dates[at:end]) }); err != nil {
 		return nil, err
 	}
 	bars := make([]market.Bar, n)
@@ -277,7 +278,9 @@ func decode(data []byte) (i *Info, err error) {
 		{"adj_close", func(b *market.Bar) *float64 { return &b.AdjClose }},
 		{"volume", func(b *market.Bar) *float64 { return &b.Volume }},
 	} {
-		if err := readColumn(f, c.name, func(chunk parquet.ColumnChunk, at, end int) error { return readFloats(chunk, values[at:end]) }); err != nil {
+		if err := parquetfile.ReadColumn(f, c.name, func(chunk parquet.ColumnChunk, at, end int) error {
+			return parquetfile.ReadFloats(chunk, values[at:end])
+		}); err != nil {
 			return nil, err
 		}
 		for k, v := range values {

@@ -1,5 +1,4 @@
-// Package store keeps price histories in a directory of Parquet files, and
-// reads bulk files of many securities.
+// Package store keeps price histories in a directory of Parquet files.
 //
 // # The files
 //

@@ -37,6 +37,17 @@ type service struct {
 	without market.Date
 }
 
+func day(t testing.TB, s string) market.Date {
+	t.Helper()
+	d, err := market.ParseDate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func some(x float64) *float64 { return &x }
+
 func (v *service) Name() string                              { return "test service" }
 func (v *service) Symbols(context.Context) ([]string, error) { return nil, nil }
 

@@ -1,4 +1,4 @@
-package store
+package parquetfile
 
 import (
 	"context"
@@ -19,9 +19,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Mapping names the columns of a bulk file. An empty name stands for the first
+// Columns names the columns of a bulk file. An empty name stands for the first
 // of the usual names, given beside it, that the file has, in capitals or not.
-type Mapping struct {
+type Columns struct {
 	ID        string // permno, symbol, ticker, id, gvkey, isin, cusip
 	Date      string // date, caldt, dlycaldt, datadate
 	Return    string // ret, return, dlyret: simple returns with dividends, as decimals
@@ -32,7 +32,7 @@ type Mapping struct {
 }
 
 // usual are the usual names of columns, in the order in which they are tried.
-var usual = Mapping{
+var usual = Columns{
 	ID:        "permno symbol ticker id gvkey isin cusip",
 	Date:      "date caldt dlycaldt datadate",
 	Return:    "ret return dlyret",
@@ -54,7 +54,7 @@ const (
 // PanelOptions says how ReadPanel reads.
 type PanelOptions struct {
 	Layout   Layout
-	Columns  Mapping           // in a wide file, Date alone counts
+	Columns  Columns           // in a wide file, Date alone counts
 	Kind     market.ReturnKind // market.Simple
 	Gaps     market.Gaps       // of returns computed from prices; market.Skip
 	Calendar *market.Calendar  // the sessions; those of NYSE, and in years without rules the days in the file
@@ -124,7 +124,7 @@ func ReadPanel(ctx context.Context, path string, o PanelOptions) (p *market.Pane
 }
 
 func openBulk(file *os.File, size int64) (f *parquet.File, err error) {
-	defer recovered(&err)
+	defer Recover(&err)
 	return parquet.OpenFile(file, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(1<<20))
 }
 
@@ -133,7 +133,7 @@ type bulk struct {
 	file   *parquet.File
 	name   string
 	o      PanelOptions
-	column map[string]int // of the file, by the field of Mapping
+	column map[string]int // of the file, by the field of Columns
 	prices bool           // the numbers are prices, not returns
 	crsp   bool           // the prices are CRSP's
 
@@ -155,7 +155,7 @@ type bulk struct {
 type block struct {
 	start    int // row in the file
 	n        int
-	chunks   map[string]parquet.ColumnChunk // by the field of Mapping
+	chunks   map[string]parquet.ColumnChunk // by the field of Columns
 	names    []string                       // by id
 	extent   []span                         // by id
 	security []*security                    // by id; nil for those that are not kept
@@ -263,7 +263,7 @@ func (b *bulk) eachBlock(ctx context.Context, do func(k *block, r *rows) error) 
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range b.blocks {
 		g.Go(func() (err error) {
-			defer recovered(&err)
+			defer Recover(&err)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -339,7 +339,7 @@ func (b *bulk) readKeys(ctx context.Context) error {
 
 // readWideKeys reads when every row is; every other column is a security.
 func (b *bulk) readWideKeys(context.Context) (err error) {
-	defer recovered(&err)
+	defer Recover(&err)
 	field := "Return"
 	switch b.o.Layout {
 	case WideReturns:
@@ -351,7 +351,7 @@ func (b *bulk) readWideKeys(context.Context) (err error) {
 	start := 0
 	for _, g := range b.file.RowGroups() {
 		ids, dates := make([]int32, g.NumRows()), make([]market.Date, g.NumRows())
-		if err := readDates(g.ColumnChunks()[b.column["Date"]], dates); err != nil {
+		if err := ReadDates(g.ColumnChunks()[b.column["Date"]], dates); err != nil {
 			return fmt.Errorf("column of dates: %w", err)
 		}
 		extent := span{math.MaxInt32, market.NoDate}
@@ -384,6 +384,9 @@ func (b *bulk) mark(dates []market.Date) {
 		}
 	}
 }
+
+// span is a range of days, both inclusive.
+type span struct{ from, to market.Date }
 
 func (s *span) widen(from, to market.Date) { s.from, s.to = min(s.from, from), max(s.to, to) }
 
@@ -480,7 +483,7 @@ func (b *bulk) readValues(ctx context.Context) error {
 				continue
 			}
 			*f.to = resized(*f.to, k.n)
-			if err := readFloats(c, *f.to); err != nil {
+			if err := ReadFloats(c, *f.to); err != nil {
 				return fmt.Errorf("column %s: %w", b.columnNames()[c.Column()], err)
 			}
 		}
@@ -520,7 +523,7 @@ func (r *rows) readKeys(k *block) (names []string, err error) {
 	if names, err = readIDs(k.chunks["ID"], r.ids); err != nil {
 		return nil, fmt.Errorf("column of securities: %w", err)
 	}
-	if err = readDates(k.chunks["Date"], r.dates); err != nil {
+	if err = ReadDates(k.chunks["Date"], r.dates); err != nil {
 		return nil, fmt.Errorf("column of dates: %w", err)
 	}
 	return names, nil

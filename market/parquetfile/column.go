@@ -1,4 +1,4 @@
-package store
+package parquetfile
 
 import (
 	"errors"
@@ -15,17 +15,17 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// recovered turns a panic into an error: parquet-go panics on some files that
-// are damaged.
-func recovered(err *error) {
+// Recover turns a panic into an error when it is deferred: parquet-go panics on
+// some files that are damaged.
+func Recover(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("it cannot be decoded: %v", r)
 	}
 }
 
-// readColumn calls read for the part of the column called name in each row
+// ReadColumn calls read for the part of the column called name in each row
 // group, with the range of rows that it holds.
-func readColumn(f *parquet.File, name string, read func(c parquet.ColumnChunk, at, end int) error) error {
+func ReadColumn(f *parquet.File, name string, read func(c parquet.ColumnChunk, at, end int) error) error {
 	leaf, ok := f.Schema().Lookup(name)
 	if !ok {
 		return fmt.Errorf("no column %s", name)
@@ -71,8 +71,8 @@ func readPages[T any](c parquet.ColumnChunk, dst []T, read func(parquet.Page, []
 	return nil
 }
 
-// readFloats reads a column of numbers; null is NaN.
-func readFloats(c parquet.ColumnChunk, dst []float64) error {
+// ReadFloats reads a column of numbers; null is NaN.
+func ReadFloats(c parquet.ColumnChunk, dst []float64) error {
 	if _, ok := logical(c.Type()).(*format.DecimalType); ok {
 		return errors.New("it holds decimals; write it as DOUBLE")
 	}
@@ -95,10 +95,10 @@ func readFloats(c parquet.ColumnChunk, dst []float64) error {
 	})
 }
 
-// readDates reads a column of days: DATE, TIMESTAMP (its day in UTC), a whole
+// ReadDates reads a column of days: DATE, TIMESTAMP (its day in UTC), a whole
 // number of the form 20060102, or text of the form 2006-01-02. Null, and a
 // number that is no date, is market.NoDate.
-func readDates(c parquet.ColumnChunk, dst []market.Date) error {
+func ReadDates(c parquet.ColumnChunk, dst []market.Date) error {
 	const null = market.NoDate
 	t := c.Type()
 	number := dayOfNumber

@@ -1,4 +1,4 @@
-package store
+package parquetfile
 
 import (
 	"context"
@@ -232,8 +232,8 @@ func TestWidePanel(t *testing.T) {
 	}
 	for want, o := range map[string]PanelOptions{
 		"wide-anything": {Layout: "wide-anything"},
-		"no column day": {Layout: WidePrices, Columns: Mapping{Date: "day"}},
-		"not of dates":  {Layout: WidePrices, Columns: Mapping{Date: "nvda"}},
+		"no column day": {Layout: WidePrices, Columns: Columns{Date: "day"}},
+		"not of dates":  {Layout: WidePrices, Columns: Columns{Date: "nvda"}},
 	} {
 		if _, err := ReadPanel(t.Context(), path, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
@@ -263,13 +263,13 @@ func TestPanelErrors(t *testing.T) {
 		"return":        {path: change(func(r []crspRow) []crspRow { r[4].RET = some(-1.5); return r }), want: "row 5 (10002, 2020-01-03): a return of -1.5"},
 		"infinite":      {path: change(func(r []crspRow) []crspRow { r[4].DLRET = some(math.Inf(1)); return r }), want: "row 5 (10002, 2020-01-03): a return of +Inf"},
 		"unadjusted":    {path: writeRows(t, 3, bare{18263, 1, 1}), want: "prc is not adjusted"},
-		"no such":       {path: change(slices.Clip), o: PanelOptions{Columns: Mapping{Return: "retx"}}, want: "no column retx; it has PERMNO, date, PRC, RET, DLRET"},
-		"wrong type":    {path: change(slices.Clip), o: PanelOptions{Columns: Mapping{Date: "RET"}}, want: "not of dates"},
-		"negative":      {path: writeRows(t, 3, bare{18263, -1, 1}), o: PanelOptions{Columns: Mapping{Price: "prc", Factor: "id", ID: "id"}}, want: ""},
+		"no such":       {path: change(slices.Clip), o: PanelOptions{Columns: Columns{Return: "retx"}}, want: "no column retx; it has PERMNO, date, PRC, RET, DLRET"},
+		"wrong type":    {path: change(slices.Clip), o: PanelOptions{Columns: Columns{Date: "RET"}}, want: "not of dates"},
+		"negative":      {path: writeRows(t, 3, bare{18263, -1, 1}), o: PanelOptions{Columns: Columns{Price: "prc", Factor: "id", ID: "id"}}, want: ""},
 		"no price":      {path: writeRows(t, 3, struct{ ID, Date int32 }{1, 20200102}), want: "no column of returns or prices"},
-		"dates of what": {path: writeRows(t, 3, bare{1e9, 1, 1}), o: PanelOptions{Columns: Mapping{Return: "prc"}}, want: "are they of the type"},
-		"no session":    {path: writeRows(t, 3, bare{18265, 1, 1}), o: PanelOptions{Columns: Mapping{Return: "prc"}}, want: "none of its rows"},
-		"empty":         {path: writeRows[bare](t, 3), o: PanelOptions{Columns: Mapping{Return: "prc"}}, want: "no rows"},
+		"dates of what": {path: writeRows(t, 3, bare{1e9, 1, 1}), o: PanelOptions{Columns: Columns{Return: "prc"}}, want: "are they of the type"},
+		"no session":    {path: writeRows(t, 3, bare{18265, 1, 1}), o: PanelOptions{Columns: Columns{Return: "prc"}}, want: "none of its rows"},
+		"empty":         {path: writeRows[bare](t, 3), o: PanelOptions{Columns: Columns{Return: "prc"}}, want: "no rows"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ReadPanel(t.Context(), c.path, c.o)

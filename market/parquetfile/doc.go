@@ -1,0 +1,3 @@
+// Package parquetfile reads Parquet files: their columns, and bulk files of many
+// securities (ReadPanel). It is the twin of csvfile.
+package parquetfile
