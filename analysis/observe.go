@@ -106,16 +106,18 @@ func (r *Result) observe() {
 }
 
 // studied returns which events are studied, by ID.
-func (r *Result) studied() func(id string) bool {
-	only := r.Study.Events
-	if len(only) == 0 || slices.EqualFunc(only, r.Catalog.Events, func(id string, e events.Event) bool { return id == e.ID }) {
+func (r *Result) studied() func(id string) bool { return chosen(r.Study.Events, r.Catalog) }
+
+// chosen returns which events of c are among ids; all are where ids is empty.
+func chosen(ids []string, c *events.Catalog) func(id string) bool {
+	if len(ids) == 0 || slices.EqualFunc(ids, c.Events, func(id string, e events.Event) bool { return id == e.ID }) {
 		return func(string) bool { return true }
 	}
-	chosen := make(map[string]bool, len(only))
-	for _, id := range only {
-		chosen[id] = true
+	in := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		in[id] = true
 	}
-	return func(id string) bool { return chosen[id] }
+	return func(id string) bool { return in[id] }
 }
 
 // bySecurity orders the rows by security and session 0, where events concern too

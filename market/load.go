@@ -24,12 +24,24 @@ func (e *SecurityError) Unwrap() error { return e.Err }
 // network have a limit of their own.
 const loadsInFlight = 16
 
-// Load reads the sessions from..to of every security from src, and builds a
-// panel with a column for each that can be read, in the order given; a symbol
-// given again is passed over. NoDate leaves an end of the span open.
+// Span is a range of days, both inclusive; NoDate leaves an end open. The zero
+// Span is all days.
+type Span struct{ From, To Date }
+
+// Request says what Load reads, and what it makes of it.
+type Request struct {
+	Securities []Security               // a symbol that is given again is passed over
+	Days       Span                     // all, where it is zero
+	Calendar   func(Security) *Calendar // the sessions of a security; nil: CalendarOf
+	Returns    ReturnKind               // "": Simple
+	Gaps       Gaps                     // "": Skip
+}
+
+// Load reads the series of the securities of q from src, and builds a panel with
+// a column for each that can be read, in the order given.
 //
 // What is not known of a security (name, exchange, currency) is taken from its
-// series. calendar is then asked for its sessions; it is CalendarOf if nil.
+// series, before q.Calendar is asked for its sessions.
 //
 // In years for which the rules of an exchange are not known, a day is a session
 // if more than half of the exchange's series that reach over it have a bar;
@@ -38,9 +50,13 @@ const loadsInFlight = 16
 // A security that cannot be read or aligned does not stop the others: it has
 // no column, and its *SecurityError is in the list, in the order of
 // securities. The panel does not depend on the order in which series arrive.
-func Load(ctx context.Context, src Source, securities []Security, calendar func(Security) *Calendar, kind ReturnKind, gaps Gaps, from, to Date) (*Panel, []error) {
+func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
+	securities, calendar := q.Securities, q.Calendar
 	if calendar == nil {
 		calendar = CalendarOf
+	}
+	if q.Days == (Span{}) {
+		q.Days = Span{NoDate, NoDate}
 	}
 	series := make([]*Series, len(securities))
 	failed := make([]error, len(securities))
@@ -55,7 +71,7 @@ func Load(ctx context.Context, src Source, securities []Security, calendar func(
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			series[i], failed[i] = src.Series(ctx, sec.Symbol, from, to)
+			series[i], failed[i] = src.Series(ctx, sec.Symbol, q.Days.From, q.Days.To)
 		})
 	}
 	wg.Wait()
@@ -77,7 +93,7 @@ func Load(ctx context.Context, src Source, securities []Security, calendar func(
 		}
 	}
 
-	p := NewPanel(kind, gaps)
+	p := NewPanel(cmp.Or(q.Returns, Simple), cmp.Or(q.Gaps, Skip))
 	extended := make(map[*Calendar]*Calendar)
 	var errs []error
 	for i, sec := range securities {

@@ -251,7 +251,7 @@ func TestLoad(t *testing.T) {
 	}
 	m["CCC"].Bars[1].AdjClose = -1
 	secs := []Security{{Symbol: "AAA-slow", Sector: "chips"}, {Symbol: "BBX"}, {Symbol: "MC.PA"}, {Symbol: "8035.T"}, {Symbol: "CCC"}, {Symbol: "BBB"}, {Symbol: "AAA-slow"}}
-	p, errs := Load(t.Context(), m, secs, nil, Simple, Skip, dates(t, "2025-01-23")[0], NoDate)
+	p, errs := Load(t.Context(), m, Request{Securities: secs, Days: Span{dates(t, "2025-01-23")[0], NoDate}})
 	if !slices.Equal(p.Symbols(), []string{"AAA-slow", "8035.T", "BBB"}) {
 		t.Errorf("columns %v", p.Symbols())
 	}
@@ -261,7 +261,7 @@ func TestLoad(t *testing.T) {
 	if c := p.Column("AAA-slow"); c.Exchange != "NMS" || c.Sector != "chips" {
 		t.Errorf("%+v", c.Security)
 	}
-	want := []string{`unknown symbol BBX in memory; did you mean BBB?`,
+	want := []string{`unknown symbol BBX in memory`,
 		`MC.PA: the sessions of its exchange ("PAR") are not known; name the one of these whose sessions it keeps: NYSE, Tokyo,`, `CCC: price -1 on 2025-01-23`}
 	if len(errs) != len(want) {
 		t.Fatalf("errors %v", errs)
@@ -276,13 +276,13 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, errs = Load(t.Context(), m, secs[2:3], func(Security) *Calendar { return own }, Simple, Skip, NoDate, NoDate)
+	p, errs = Load(t.Context(), m, Request{Securities: secs[2:3], Calendar: func(Security) *Calendar { return own }})
 	if len(errs) > 0 || p.Column("MC.PA").Len() != 3 {
 		t.Errorf("with a calendar of its own: %v", errs)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if p, errs := Load(ctx, m, secs, nil, Simple, Skip, NoDate, NoDate); len(p.Columns) != 0 || len(errs) != 6 || !errors.Is(errs[0], context.Canceled) {
+	if p, errs := Load(ctx, m, Request{Securities: secs}); len(p.Columns) != 0 || len(errs) != 6 || !errors.Is(errs[0], context.Canceled) {
 		t.Errorf("cancelled: %v", errs)
 	}
 }
@@ -301,7 +301,7 @@ func TestLoadBeforeTheRules(t *testing.T) {
 		m[symbol].Symbol = symbol
 		secs = append(secs, Security{Symbol: symbol})
 	}
-	p, errs := Load(t.Context(), m, secs, nil, Simple, Skip, NoDate, dates(t, "2014-12-31")[0])
+	p, errs := Load(t.Context(), m, Request{Securities: secs, Days: Span{NoDate, dates(t, "2014-12-31")[0]}})
 	if len(errs) > 0 || len(p.Columns) != 4 {
 		t.Fatalf("%v", errs)
 	}
@@ -315,7 +315,7 @@ func TestLoadBeforeTheRules(t *testing.T) {
 	}
 	m["^KS11"].Bars = append(m["^KS11"].Bars[:3:3], bars(t, "2014-01-02 1 1 1")...)
 	m["000660.KS"].Bars = append(m["000660.KS"].Bars[:2:2], bars(t, "2014-01-02 1 1 1")...)
-	p, _ = Load(t.Context(), m, secs, nil, Simple, Skip, NoDate, dates(t, "2014-12-31")[0])
+	p, _ = Load(t.Context(), m, Request{Securities: secs, Days: Span{NoDate, dates(t, "2014-12-31")[0]}})
 	c := p.Column("005930.KS")
 	if c.Calendar != p.Column("000660.KS").Calendar || c.Calendar.Len() != korea.Calendar().Len()+4 {
 		t.Error("the securities of one exchange do not share a calendar of four more sessions")

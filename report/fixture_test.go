@@ -151,7 +151,7 @@ var shipped = sync.OnceValue(func() *analysis.Result {
 	if err != nil {
 		panic(err)
 	}
-	p, errs := market.Load(context.Background(), sample.Source(), sample.Securities(), nil, market.Simple, market.Skip, market.NoDate, market.NoDate)
+	p, errs := market.Load(context.Background(), sample.Source(), market.Request{Securities: sample.Securities()})
 	if len(errs) > 0 {
 		panic(errs[0])
 	}

@@ -28,7 +28,7 @@ func TestMoney(t *testing.T) {
 			securities[i].Shares = 4.69e9
 		}
 	}
-	p, errs := market.Load(context.Background(), sample.Source(), securities, nil, market.Simple, market.Skip, market.NoDate, market.NoDate)
+	p, errs := market.Load(context.Background(), sample.Source(), market.Request{Securities: securities})
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
-	"aftershock/market"
 	"aftershock/plots"
 	"aftershock/report"
 )
@@ -183,12 +182,12 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 }
 
 // performed performs the study of the configuration.
-func (a *app) performed(cmd *cobra.Command, flags settingsFlags) (*config, *plan, market.Source, *analysis.Result, error) {
+func (a *app) performed(cmd *cobra.Command, flags settingsFlags) (*config, *plan, *prices, *analysis.Result, error) {
 	c, p, cat, err := a.intended(cmd, flags)
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	src, err := a.studied(cmd.Context(), c, p, cat)
+	src, err := a.needed(cmd.Context(), c, p, cat)
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
@@ -205,7 +204,7 @@ func chartFiles(charts []plots.File) []file {
 }
 
 // deliver writes files with their manifest to o.
-func (a *app) deliver(ctx context.Context, o *output, c *config, p *plan, src market.Source, r *analysis.Result, files []file) error {
+func (a *app) deliver(ctx context.Context, o *output, c *config, p *plan, src *prices, r *analysis.Result, files []file) error {
 	manifest := func() (*report.Manifest, error) { return a.manifest(c, p, src, r) }
 	if err := o.write(ctx, files, manifest); err != nil {
 		return err

@@ -156,9 +156,6 @@ type specialDay struct {
 	Exchange string      `json:"exchange,omitempty"`
 }
 
-// shippedEvents stands for the catalogue that comes with the program.
-const shippedEvents = "shipped"
-
 // Words with a meaning of their own. none empties a list in a flag or an
 // environment variable.
 const (
@@ -323,6 +320,11 @@ func (c *config) origin(key string) layer {
 	}
 	return fromDefault
 }
+
+// ofOtherEvents reports whether the value of key was written for another
+// catalogue: it comes from a weaker layer than the one that names the catalogue,
+// as the IDs of config.yaml do where a flag names a file.
+func (c *config) ofOtherEvents(key string) bool { return c.origin(key) > c.origin("events.file") }
 
 // A layer is a place that values come from, the stronger before the weaker.
 type layer int

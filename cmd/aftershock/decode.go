@@ -27,77 +27,92 @@ func decode(from, to reflect.Value) (any, error) {
 	if from.Type() == to.Type() {
 		return data, nil
 	}
-	text, isText := data.(string)
-	switch to.Interface().(type) {
-	case string:
-		if !isText {
-			return nil, notText(data)
-		}
-	case window:
-		if isText {
-			w, err := analysis.ParseWindow(text)
-			return window(w), err
-		}
-		return windowOf(data)
-	case market.Date:
-		if isText && text == "" {
-			return market.NoDate, nil
-		}
-		if isText {
-			return market.ParseDate(text)
-		}
-		if t, ok := data.(time.Time); ok {
-			return market.DateOf(t), nil
-		}
-		return nil, fmt.Errorf("%v is not a date of the form 2006-01-02", data)
-	case []window:
-		if isText {
-			return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ';' }), nil
-		}
-	case []string, []security:
-		if isText {
-			return list(text), nil
-		}
-	case security:
-		if isText {
-			return security{Symbol: text}, nil
-		}
-		if from.Kind() != reflect.Map {
-			return nil, notText(data)
-		}
-	case int, uint64:
-		if isText {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 0 && to.CanUint() {
-				return nil, fmt.Errorf("%q is not a whole number%s", text, positive(to))
-			}
-			return n, nil
-		}
-		if !from.CanInt() || from.Int() < 0 && to.CanUint() {
-			return nil, fmt.Errorf("%v is not a whole number%s", data, positive(to))
-		}
-	case float64:
-		if isText {
-			x, err := strconv.ParseFloat(text, 64)
-			if err != nil || math.IsNaN(x) {
-				return nil, fmt.Errorf("%q is not a number", text)
-			}
-			return x, nil
-		}
-		if !from.CanInt() && !from.CanFloat() || from.CanFloat() && math.IsNaN(from.Float()) {
-			return nil, fmt.Errorf("%v is not a number", data)
-		}
-	case bool:
-		if v, err := strconv.ParseBool(text); isText && err == nil {
-			return v, nil
-		}
-		return nil, fmt.Errorf("%v is neither true nor false", data)
+	var err error
+	if text, ok := data.(string); ok {
+		data, err = decodeText(text, to)
+	} else {
+		data, err = decodeValue(from, to)
 	}
-	switch {
+	if err != nil {
+		return nil, err
+	}
+	switch from := reflect.ValueOf(data); {
+	case from.Type() == to.Type():
 	case to.Kind() == reflect.Slice && from.Kind() != reflect.Slice:
 		return nil, errors.New("must be a list, such as [a, b]")
 	case to.Kind() == reflect.Struct && from.Kind() != reflect.Map:
 		return nil, errors.New("must hold keys and values")
+	}
+	return data, nil
+}
+
+// decodeText reads what is written in one text; the text itself, where to takes
+// that in no form.
+func decodeText(text string, to reflect.Value) (any, error) {
+	switch to.Interface().(type) {
+	case window:
+		w, err := analysis.ParseWindow(text)
+		return window(w), err
+	case []window:
+		return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ';' }), nil
+	case market.Date:
+		if text == "" {
+			return market.NoDate, nil
+		}
+		return market.ParseDate(text)
+	case []string, []security:
+		return list(text), nil
+	case security:
+		return security{Symbol: text}, nil
+	case int, uint64:
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 && to.CanUint() {
+			return nil, fmt.Errorf("%q is not a whole number%s", text, positive(to))
+		}
+		return n, nil
+	case float64:
+		x, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(x) {
+			return nil, fmt.Errorf("%q is not a number", text)
+		}
+		return x, nil
+	case bool:
+		v, err := strconv.ParseBool(text)
+		if err != nil {
+			return nil, fmt.Errorf("%v is neither true nor false", text)
+		}
+		return v, nil
+	}
+	return text, nil
+}
+
+// decodeValue checks what YAML has read as something else than a text.
+func decodeValue(from, to reflect.Value) (any, error) {
+	data := from.Interface()
+	switch to.Interface().(type) {
+	case string:
+		return nil, notText(data)
+	case security:
+		if from.Kind() != reflect.Map {
+			return nil, notText(data)
+		}
+	case window:
+		return windowOf(data)
+	case market.Date:
+		if t, ok := data.(time.Time); ok {
+			return market.DateOf(t), nil
+		}
+		return nil, fmt.Errorf("%v is not a date of the form 2006-01-02", data)
+	case int, uint64:
+		if !from.CanInt() || from.Int() < 0 && to.CanUint() {
+			return nil, fmt.Errorf("%v is not a whole number%s", data, positive(to))
+		}
+	case float64:
+		if !from.CanInt() && !from.CanFloat() || from.CanFloat() && math.IsNaN(from.Float()) {
+			return nil, fmt.Errorf("%v is not a number", data)
+		}
+	case bool:
+		return nil, fmt.Errorf("%v is neither true nor false", data)
 	}
 	return data, nil
 }

@@ -57,7 +57,7 @@ type question struct {
 }
 
 func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) error {
-	c, err := a.load(cmd, flags)
+	c, err := a.configured(cmd, flags)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ line, and the exit status is 1 when there is any.`,
 }
 
 func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string) error {
-	c, err := a.load(cmd, flags)
+	c, err := a.configured(cmd, flags)
 	if err != nil {
 		return err
 	}

@@ -74,11 +74,11 @@ byte. The configuration, the events and the prices must be those of the parts.`,
 // share computes the share of the study that --shard names and writes it to
 // the directory out.
 func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog, out string) error {
-	src, err := a.studied(ctx, c, p, cat)
+	src, err := a.needed(ctx, c, p, cat)
 	if err != nil {
 		return err
 	}
-	panel, err := a.panel(ctx, c, p, src, cat)
+	panel, err := a.load(ctx, c, p, src, cat)
 	if err != nil {
 		return err
 	}

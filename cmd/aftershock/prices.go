@@ -39,7 +39,7 @@ func (a *app) pricesCommand() *cobra.Command {
 
 // planned reads the configuration of a prices command.
 func (a *app) planned(cmd *cobra.Command, flags settingsFlags) (*config, *plan, error) {
-	c, err := a.load(cmd, flags)
+	c, err := a.configured(cmd, flags)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,13 +49,13 @@ func (a *app) planned(cmd *cobra.Command, flags settingsFlags) (*config, *plan, 
 
 // stored opens the source of prices of the commands that show what there is:
 // of a service that is what is stored of it.
-func (a *app) stored(ctx context.Context, c *config, p *plan) (market.Source, error) {
+func (a *app) stored(ctx context.Context, c *config, p *plan) (*prices, error) {
 	a.offline = true
-	return a.source(ctx, c, p, nil)
+	return a.open(ctx, c, p, nil)
 }
 
 // named returns symbols, or all that src has where there are none.
-func named(ctx context.Context, src market.Source, symbols []string) ([]string, error) {
+func named(ctx context.Context, src *prices, symbols []string) ([]string, error) {
 	if len(symbols) > 0 {
 		return symbols, nil
 	}
@@ -99,16 +99,19 @@ func (a *app) pricesList(cmd *cobra.Command, flags settingsFlags, symbols []stri
 	for _, s := range symbols {
 		need = append(need, p.security(s))
 	}
-	var panel *market.Panel
-	var errs []error
-	if f, ok := src.(panelFile); ok {
-		panel, errs = f.only(symbols)
-	} else {
-		panel, errs = market.Load(cmd.Context(), src, need, p.calendar, p.study.Returns, p.study.Gaps, c.Prices.From, c.Prices.To)
+	panel, errs := src.load(cmd.Context(), market.Request{
+		Securities: need, Days: market.Span{From: c.Prices.From, To: c.Prices.To}, Calendar: p.calendar, Returns: p.study.Returns, Gaps: p.study.Gaps,
+	})
+	if panel == nil {
+		return errors.Join(errs...)
 	}
 	err = a.table(func(t io.Writer) {
 		fmt.Fprintln(t, "SYMBOL\tNAME\tSESSIONS OF\tFIRST\tLAST\tSESSIONS\tGAPS\tADJUSTED\tSOURCE")
-		for _, c := range panel.Columns {
+		for _, symbol := range symbols {
+			c := panel.Column(symbol)
+			if c == nil {
+				continue
+			}
 			gaps, values := 0, c.Price
 			if values == nil {
 				values = c.Return
@@ -181,16 +184,14 @@ func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []str
 		}
 		p.study.Events = ids
 		if len(symbols) == 0 {
-			need, _, err := p.needs(c, cat)
-			if err != nil {
+			if err := c.findNeeds(p, cat); err != nil {
 				return err
 			}
-			for _, s := range need {
-				symbols = append(symbols, s.Symbol)
-			}
+			symbols = names(p.needs.Securities, func(s market.Security) string { return s.Symbol })
 		}
-		c.Prices.Source = yahooSource // whose span is that of the study
-		from, _ = c.span(p, cat)
+		if from == market.NoDate {
+			from = p.study.Days(cat).From
+		}
 	}
 	if to == market.NoDate {
 		to = today
@@ -480,18 +481,4 @@ func exportSeries(name string, s *market.Series) error {
 		return fmt.Errorf("%s exists; move it away, or choose another folder", name)
 	}
 	return replaceFile(name, b.Bytes())
-}
-
-// only returns a panel of the columns named.
-func (f panelFile) only(symbols []string) (*market.Panel, []error) {
-	p := market.NewPanel(f.Kind, f.Gaps)
-	var errs []error
-	for _, symbol := range symbols {
-		if c := f.Column(symbol); c == nil {
-			errs = append(errs, market.UnknownSymbol(symbol, f.file, f.Panel.Symbols()))
-		} else if err := p.AddColumn(c); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	return p, errs
 }

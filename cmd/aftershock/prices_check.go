@@ -187,7 +187,7 @@ func (a *app) writeCheck(r *checkResult, asJSON bool) error {
 // expected returns the day that histories should reach: today in a store, in
 // files of the past that which half of them reach.
 func (a *app) expected(c *config, histories []*market.Series) market.Date {
-	if c.Prices.Source == yahooSource || c.Prices.Source == storeSource {
+	if c.source().service {
 		return market.DateOf(a.now().UTC()) - 1 // today's session may not have ended
 	}
 	var last []market.Date

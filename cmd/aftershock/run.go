@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/events"
 	"aftershock/market"
+	"aftershock/market/factors"
 	"aftershock/report"
 )
 
@@ -79,12 +82,12 @@ func langFlag(cmd *cobra.Command, flags settingsFlags) {
 }
 
 func (a *app) pricesFlag(cmd *cobra.Command, flags settingsFlags) {
-	flags.add(cmd, "prices", "prices.dir", "`source` of prices: sample, yahoo, store, a directory of files SYMBOL.csv, or a file of many securities (.parquet, .csv)")
+	flags.add(cmd, "prices", "prices.dir", "`source` of prices: "+sourcesByName()+", a directory of files SYMBOL.csv, or a file of many securities (.parquet, .csv)")
 	cmd.Flags().BoolVar(&a.offline, "offline", false, "never use the network: take from the store what there is")
 }
 
-// load reads the configuration for a command with flags.
-func (a *app) load(cmd *cobra.Command, flags settingsFlags) (*config, error) {
+// configured reads the configuration for a command with flags.
+func (a *app) configured(cmd *cobra.Command, flags settingsFlags) (*config, error) {
 	c, err := loadConfig(a.configFile, map[string]*pflag.Flag(flags))
 	if err != nil {
 		return nil, err
@@ -99,7 +102,7 @@ func (a *app) load(cmd *cobra.Command, flags settingsFlags) (*config, error) {
 
 // intended reads the configuration, what it plans, and the events to study.
 func (a *app) intended(cmd *cobra.Command, flags settingsFlags) (*config, *plan, *events.Catalog, error) {
-	c, err := a.load(cmd, flags)
+	c, err := a.configured(cmd, flags)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -126,7 +129,7 @@ func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) erro
 // perform does the study p of the events of cat, writes its results to the
 // directory out, if it is not "", and its report to stdout if print is true.
 func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catalog, out string, print bool) error {
-	src, err := a.studied(ctx, c, p, cat)
+	src, err := a.needed(ctx, c, p, cat)
 	if err != nil {
 		return err
 	}
@@ -148,44 +151,14 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		return a.writeTable(ctx, r, p.tables[0], c.table)
 	}
 	c.certificate(p, r)
-	plain := sync.OnceValues(func() ([]byte, error) { // the same in a file and in a pipe
-		var b bytes.Buffer
-		err := report.Text(until(ctx, &b), r, report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration})
-		return b.Bytes(), err
-	})
-	text := func(w io.Writer) error {
-		data, err := plain()
-		if err == nil {
-			_, err = w.Write(data)
-		}
-		return err
-	}
+	var text []byte
 	if o != nil {
-		manifest := sync.OnceValues(func() (*report.Manifest, error) { return a.manifest(c, p, src, r) })
-		go manifest() // it reads the inputs once more, beside the writing
-		if p.text {
-			go plain()
-		}
-		bar := newProgress(a.stderr, "tables, in blocks of rows:")
-		files, err := c.files(ctx, p, r, text, manifest, bar)
-		if err == nil {
-			err = o.write(ctx, files, manifest)
-		}
-		bar.end()
-		if err != nil {
-			_, _ = manifest() // nothing is read any longer
-			if p.text {
-				_, _ = plain()
-			}
+		if text, err = a.write(ctx, o, c, p, src, r); err != nil {
 			return err
 		}
 	}
 	if print {
-		options := a.textOptions(p)
-		if options.Width > 0 || options.Color { // a terminal
-			text = func(w io.Writer) error { return report.Text(w, r, options) }
-		}
-		if err := text(until(ctx, a.stdout)); err != nil && o != nil {
+		if err := a.print(ctx, p, r, text); err != nil && o != nil {
 			return errors.Join(errWritten, err)
 		} else if err != nil {
 			return err
@@ -201,9 +174,114 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 // report is not.
 var errWritten = errors.New("the results are written")
 
+// needed finds out what the study of the events of cat takes, and opens the source
+// of its prices.
+func (a *app) needed(ctx context.Context, c *config, p *plan, cat *events.Catalog) (*prices, error) {
+	if err := c.findNeeds(p, cat); err != nil {
+		return nil, err
+	}
+	return a.open(ctx, c, p, p.needs.Securities)
+}
+
+// findNeeds finds out what the study of the events of cat takes.
+func (c *config) findNeeds(p *plan, cat *events.Catalog) (err error) {
+	p.needs, err = p.study.Needs(cat, slices.Concat(p.known, p.securities)...)
+	return c.blame(err)
+}
+
+// load loads the prices and factors that the study of the events of cat takes. A
+// symbol that the source does not have makes a warning, and its observations are
+// excluded; what explains the returns of others must be there.
+func (a *app) load(ctx context.Context, c *config, p *plan, src *prices, cat *events.Catalog) (*market.Panel, error) {
+	panel, errs := src.load(ctx, market.Request{
+		Securities: p.needs.Securities, Days: c.days(p), Calendar: p.calendar, Returns: p.study.Returns, Gaps: p.study.Gaps,
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, w := range cat.Warnings {
+		a.say("%s", w)
+	}
+	var fatal []error
+	for _, err := range errs {
+		var s *market.SecurityError
+		switch {
+		case isMissing(err) && errors.As(err, &s) && !p.needs.Regressors[s.Symbol]:
+			a.say("%v (its observations are excluded)", err)
+		case errors.Is(err, market.ErrUnknownSymbol) && errors.As(err, &s) && c.keyOf(s.Symbol) != "":
+			c.bad(c.keyOf(s.Symbol), "%v", err)
+		default:
+			fatal = append(fatal, err)
+		}
+	}
+	if err := errors.Join(append(fatal, c.err())...); err != nil {
+		return nil, err
+	}
+	return panel, c.addFactors(p, panel)
+}
+
+// keyOf returns the key that names symbol as what explains the returns of
+// others, "" where none does.
+func (c *config) keyOf(symbol string) string {
+	if c.Study.Benchmark == symbol {
+		return "study.benchmark"
+	}
+	for _, list := range []struct {
+		key     string
+		symbols []string
+	}{{"model.peers", c.Model.Peers}, {"model.donors", c.Model.Donors}, {"sweep.benchmarks", c.Sweep.Benchmarks}} {
+		if i := slices.Index(list.symbols, symbol); i >= 0 {
+			return fmt.Sprintf("%s[%d]", list.key, i)
+		}
+	}
+	for i, s := range c.Securities {
+		switch key := fmt.Sprintf("securities[%d].", i); {
+		case s.Benchmark == symbol:
+			return key + "benchmark"
+		case s.Match == symbol:
+			return key + "match"
+		case slices.Contains(s.Peers, symbol):
+			return key + "peers"
+		}
+	}
+	return ""
+}
+
+// addFactors reads the factor files into panel, and records them in p.
+func (c *config) addFactors(p *plan, panel *market.Panel) error {
+	unit := factors.Auto
+	if c.Factors.Unit != auto {
+		unit = factors.Unit(c.Factors.Unit)
+	}
+	for _, file := range c.Factors.Files {
+		t, err := factors.ReadFile(c.path("factors.files", file), unit)
+		if err != nil {
+			return err
+		}
+		if err := t.AddTo(panel); err != nil {
+			return err
+		}
+		p.factors = append(p.factors, report.Factors{
+			File: filepath.ToSlash(t.Origin), Vintage: t.Vintage, Unit: string(t.Unit), Names: t.Names,
+			First: t.Dates[0], Last: t.Dates[len(t.Dates)-1], Days: len(t.Dates),
+		})
+	}
+	have := panel.Factors()
+	for _, name := range p.needs.Factors {
+		switch i := slices.Index(c.Model.Factors, name); {
+		case slices.Contains(have, name):
+		case c.Study.Model == "factors" && i >= 0:
+			c.bad(fmt.Sprintf("model.factors[%d]", i), "%q is not among the factors of factors.files%s", name, didYouMean(name, have))
+		default:
+			c.bad("factors.files", "none of them has the factor %s, which the model %s needs; name a file that has it", name, p.study.Model.Name())
+		}
+	}
+	return c.err()
+}
+
 // measure loads prices and factors and performs the study.
-func (a *app) measure(ctx context.Context, c *config, p *plan, src market.Source, cat *events.Catalog) (*analysis.Result, error) {
-	panel, err := a.panel(ctx, c, p, src, cat)
+func (a *app) measure(ctx context.Context, c *config, p *plan, src *prices, cat *events.Catalog) (*analysis.Result, error) {
+	panel, err := a.load(ctx, c, p, src, cat)
 	if err != nil {
 		return nil, err
 	}
@@ -234,44 +312,79 @@ func (c *config) blame(err error) error {
 	return c.err()
 }
 
-// panel loads the prices and factors that the study needs.
-func (a *app) panel(ctx context.Context, c *config, p *plan, src market.Source, cat *events.Catalog) (*market.Panel, error) {
-	panel, warnings, err := p.load(ctx, c, src, cat)
-	for _, w := range append(cat.Warnings, warnings...) {
-		a.say("%s", w)
+// allExcluded says why nothing of r could be measured; nil when something could.
+func allExcluded(r *analysis.Result) error {
+	used, excluded := r.Counts()
+	if used > 0 {
+		return nil
 	}
-	if err != nil {
+	const shown = 5
+	var why []string
+	for i := range min(shown, excluded) {
+		o := &r.Observations[i]
+		why = append(why, fmt.Sprintf("%s, %s: %s", o.EventID, o.Security, o.Exclusion.Detail))
+	}
+	if excluded > shown {
+		why = append(why, fmt.Sprintf("and %d more", excluded-shown))
+	}
+	return errors.New("nothing can be measured: " + strings.Join(why, "; "))
+}
+
+// write writes the results of a run to o, and returns the report as it is in its
+// file; nil where none is wanted. The report is made, and the inputs are read once
+// more for the manifest, beside the tables and charts.
+func (a *app) write(ctx context.Context, o *output, c *config, p *plan, src *prices, r *analysis.Result) ([]byte, error) {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	manifest := start(&beside, func() (*report.Manifest, error) { return a.manifest(c, p, src, r) })
+	var text func() ([]byte, error)
+	if p.text {
+		text = start(&beside, func() ([]byte, error) {
+			var b bytes.Buffer
+			err := report.Text(until(ctx, &b), r, p.textOptions())
+			return b.Bytes(), err
+		})
+	}
+	bar := newProgress(a.stderr, "tables, in blocks of rows:")
+	defer bar.end()
+	files, err := c.files(ctx, p, r, text, manifest, bar)
+	if err == nil {
+		err = o.write(ctx, files, manifest)
+	}
+	if err != nil || text == nil {
 		return nil, err
 	}
-	return panel, c.addFactors(p, panel)
+	return text()
 }
 
-// note writes what is good to know, where a person reads it.
-func (a *app) note(format string, args ...any) {
-	if isTerminal(a.stderr) {
-		a.say(format, args...)
+// start begins f in a goroutine of group, and returns what waits for its outcome.
+func start[T any](group *sync.WaitGroup, f func() (T, error)) (outcome func() (T, error)) {
+	var value T
+	var err error
+	done := make(chan struct{})
+	group.Go(func() {
+		defer close(done)
+		value, err = f()
+	})
+	return func() (T, error) {
+		<-done
+		return value, err
 	}
-}
-
-// textOptions fits the report to stdout.
-func (a *app) textOptions(p *plan) report.TextOptions {
-	o := report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration}
-	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
-			o.Width = min(w, 120)
-		}
-		o.Color = os.Getenv("NO_COLOR") == ""
-	}
-	return o
 }
 
 // files lists all files of a run but the manifest. Charts are drawn, since the
-// HTML report shows them; all else is made while it is written. text writes the
-// report.
-func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func(io.Writer) error, manifest func() (*report.Manifest, error), bar *progress) ([]file, error) {
+// HTML report shows them; all else is made while it is written. text is the
+// report; nil: none is wanted.
+func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func() ([]byte, error), manifest func() (*report.Manifest, error), bar *progress) ([]file, error) {
 	files := tableFiles(r, p, bar)
-	if p.text { // it is made in the meantime
-		files = append(files, file{"report.txt", text})
+	if text != nil {
+		files = append(files, file{"report.txt", func(w io.Writer) error {
+			data, err := text()
+			if err == nil {
+				_, err = w.Write(data)
+			}
+			return err
+		}})
 	}
 	charts, page, err := renderCharts(ctx, p, r)
 	if err != nil {
@@ -288,8 +401,42 @@ func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text fu
 	return files, nil
 }
 
+// print writes the report to stdout: the text of its file, but on a terminal.
+func (a *app) print(ctx context.Context, p *plan, r *analysis.Result, text []byte) error {
+	w := until(ctx, a.stdout)
+	if o := a.textOptions(p); text == nil || o.Width > 0 || o.Color {
+		return report.Text(w, r, o)
+	}
+	_, err := w.Write(text)
+	return err
+}
+
+// note writes what is good to know, where a person reads it.
+func (a *app) note(format string, args ...any) {
+	if isTerminal(a.stderr) {
+		a.say(format, args...)
+	}
+}
+
+// textOptions are those of the report in a file.
+func (p *plan) textOptions() report.TextOptions {
+	return report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration}
+}
+
+// textOptions fits the report to stdout.
+func (a *app) textOptions(p *plan) report.TextOptions {
+	o := p.textOptions()
+	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			o.Width = min(w, 120)
+		}
+		o.Color = os.Getenv("NO_COLOR") == ""
+	}
+	return o
+}
+
 // manifest records how the figures of r came about.
-func (a *app) manifest(c *config, p *plan, src market.Source, r *analysis.Result) (*report.Manifest, error) {
+func (a *app) manifest(c *config, p *plan, src *prices, r *analysis.Result) (*report.Manifest, error) {
 	m := report.NewManifest(r)
 	m.Program, m.Version = "aftershock", readBuild().version
 	m.Clock = a.now().UTC().Truncate(time.Second)
@@ -311,7 +458,9 @@ func (a *app) manifest(c *config, p *plan, src market.Source, r *analysis.Result
 	if p.explain != nil && c.Regression.File != "" {
 		inputs = append(inputs, c.path("regression.file", c.Regression.File))
 	}
-	inputs = append(inputs, priceFiles(src, r.Panel)...)
+	if src.files != nil {
+		inputs = append(inputs, src.files(r.Panel)...)
+	}
 	for _, name := range inputs {
 		f, err := c.describe(name)
 		if err != nil {

@@ -107,7 +107,7 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 		return err
 	}
 	spec := p.sweep
-	src, err := a.source(ctx, c, p, nil)
+	src, err := a.open(ctx, c, p, nil)
 	if err != nil {
 		return err
 	}
@@ -122,15 +122,14 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	for _, w := range append(spec.Estimations, analysis.Window{From: estimation.To - estimation.Len()*3/2 + 1}) { // that of DefaultSweep
 		p.study.Estimation.From = min(p.study.Estimation.From, w.From)
 	}
-	panel, warnings, err := p.load(ctx, c, src, cat)
+	err = c.findNeeds(p, cat)
 	p.study.Model, p.study.Estimation = model, estimation
-	for _, w := range append(cat.Warnings, warnings...) {
-		a.say("%s", w)
-	}
 	if err != nil {
 		return err
 	}
-	if err := c.addFactors(p, panel); err != nil {
+	p.needs.Factors = analysis.FactorsOf(model)
+	panel, err := a.load(ctx, c, p, src, cat)
+	if err != nil {
 		return err
 	}
 	usual := p.study.DefaultSweep(panel)

@@ -265,7 +265,7 @@ func TestDir(t *testing.T) {
 		t.Errorf("a span: %v, %v", s, err)
 	}
 	_, err = d.Series(t.Context(), "NVDIA", market.NoDate, market.NoDate)
-	if !errors.Is(err, market.ErrUnknownSymbol) || !strings.Contains(err.Error(), "did you mean NVDA?") {
+	if !errors.Is(err, market.ErrUnknownSymbol) || !strings.Contains(err.Error(), "unknown symbol") {
 		t.Errorf("a misspelt symbol: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -123,7 +123,7 @@ func TestSource(t *testing.T) {
 		t.Errorf("%v, %v", symbols, err)
 	}
 	_, err = s.Series(t.Context(), "NVDIA", market.NoDate, market.NoDate)
-	if !errors.Is(err, market.ErrUnknownSymbol) || !strings.Contains(err.Error(), "did you mean NVDA?") {
+	if !errors.Is(err, market.ErrUnknownSymbol) || !strings.Contains(err.Error(), "unknown symbol") {
 		t.Errorf("a misspelt symbol: %v", err)
 	}
 }

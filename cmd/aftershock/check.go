@@ -1,19 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"aftershock/analysis"
-	"aftershock/events"
 	"aftershock/market"
 	"aftershock/market/factors"
 	"aftershock/plots"
@@ -36,6 +32,7 @@ type plan struct {
 	listed     []string                    // names of the tables that are written; none: all
 	sweep      analysis.SweepSpec          // what is not named is left empty
 	plot       plots.Options
+	needs      *analysis.Needs // of the study of the events that were read; nil before
 
 	calibration     *analysis.Calibration // of a study with these data, where there is one
 	calibrationFile string
@@ -98,7 +95,7 @@ func (c *config) checkFactors(p *plan) {
 	for i, file := range c.Factors.Files {
 		c.checkFile(fmt.Sprintf("factors.files[%d]", i), file)
 	}
-	if need := modelFactors(p.study.Model); len(need) > 0 && len(c.Factors.Files) == 0 {
+	if need := analysis.FactorsOf(p.study.Model); len(need) > 0 && len(c.Factors.Files) == 0 {
 		c.bad("factors.files", "is empty, and the model %s needs the factors %s; name a file that has them", p.study.Model.Name(), strings.Join(need, ", "))
 	}
 }
@@ -115,23 +112,6 @@ func (c *config) checkFile(key, value string) {
 	case info.IsDir():
 		c.bad(key, "%s is a folder; name a file", name)
 	}
-}
-
-// modelFactors lists the factors that m takes, the risk-free rate first.
-func modelFactors(m analysis.Model) []string {
-	var out []string
-	d := m.Design("")
-	excess := d.Excess
-	for _, t := range d.Terms {
-		excess = excess || t.Excess
-		if t.Series == analysis.FactorReturn && !slices.Contains(out, t.Name) {
-			out = append(out, t.Name)
-		}
-	}
-	if excess && !slices.Contains(out, analysis.RiskFree) {
-		out = slices.Insert(out, 0, analysis.RiskFree)
-	}
-	return out
 }
 
 // oneOf records a problem when value is none of known.
@@ -157,11 +137,6 @@ func (c *config) name() string {
 	}
 	return c.Study.Name
 }
-
-// ofOtherEvents reports whether the value of key was written for another
-// catalogue: it comes from a weaker layer than the one that names the catalogue,
-// as the IDs of config.yaml do where a flag names a file.
-func (c *config) ofOtherEvents(key string) bool { return c.origin(key) > c.origin("events.file") }
 
 // model returns the model with the options that the configuration has for it.
 // Those of other models are passed over, so that a study can be repeated with
@@ -259,7 +234,7 @@ func (c *config) checkSecurities(p *plan) {
 			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: s.Shares,
 		})
 	}
-	if c.origin("securities") == fromDefault && (c.Prices.Source == csvSource || c.Prices.Source == panelSource || c.SecuritiesFile != "") {
+	if c.origin("securities") == fromDefault && (c.source().own || c.SecuritiesFile != "") {
 		p.securities = nil // a folder or file of the user's need not have the default ones
 	}
 	c.readSecurities(p)
@@ -379,251 +354,6 @@ func (p *plan) calendar(s market.Security) *market.Calendar {
 		return nil
 	}
 	return cmp.Or(p.calendars[cal.Name()], cal)
-}
-
-// catalog reads the catalogue and returns it with the IDs of the events that
-// the configuration selects.
-func (c *config) catalog() (*events.Catalog, []string, error) {
-	cat, err := c.readCatalog(c.path("events.file", c.Events.File))
-	if err != nil {
-		return nil, nil, err
-	}
-	exclude := c.Events.Exclude
-	f := events.Filter{IDs: c.Events.IDs, Categories: c.Events.Categories, Tags: c.Events.Tags}
-	for key, list := range map[string]*[]string{"events.ids": &f.IDs, "events.categories": &f.Categories, "events.tags": &f.Tags, "events.exclude": &exclude} {
-		if c.ofOtherEvents(key) {
-			*list = nil
-		}
-	}
-	if c.Events.From != market.NoDate {
-		f.From = c.Events.From.Time()
-	}
-	if c.Events.To != market.NoDate {
-		f.To = c.Events.To.Time()
-	}
-	for _, part := range []struct { // each by itself, so that all that is wrong is said
-		key string
-		f   events.Filter
-	}{
-		{"events.ids", events.Filter{IDs: f.IDs}},
-		{"events.categories", events.Filter{Categories: f.Categories}},
-		{"events.tags", events.Filter{Tags: f.Tags}},
-		{"events.exclude", events.Filter{IDs: exclude}},
-	} {
-		if _, err := cat.Select(part.f); err != nil {
-			c.bad(part.key, "%v", err)
-		}
-	}
-	if err := c.err(); err != nil {
-		return nil, nil, err
-	}
-	chosen, err := cat.Select(f)
-	if err != nil {
-		return nil, nil, err
-	}
-	excluded := setOf(exclude)
-	ids := make([]string, 0, len(chosen.Events))
-	for i := range chosen.Events {
-		if id := chosen.Events[i].ID; !excluded[id] {
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil, fmt.Errorf("%s: none of its %d events is selected; loosen ids, categories, tags, from, to or exclude under events", cat.Origin, len(cat.Events))
-	}
-	return cat, ids, nil
-}
-
-func (c *config) readCatalog(file string) (*events.Catalog, error) {
-	if c.Events.File == shippedEvents {
-		return events.Shipped()
-	}
-	if c.checkFile("events.file", c.Events.File); len(c.problems) > 0 {
-		return nil, c.err()
-	}
-	return readCatalog(file)
-}
-
-func readCatalog(file string) (*events.Catalog, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("the events cannot be read: %w", err)
-	}
-	return events.Read(filepath.ToSlash(file), bytes.NewReader(data))
-}
-
-// addFactors reads the factor files into panel, and records them in p.
-func (c *config) addFactors(p *plan, panel *market.Panel) error {
-	unit := factors.Auto
-	if c.Factors.Unit != auto {
-		unit = factors.Unit(c.Factors.Unit)
-	}
-	for _, file := range c.Factors.Files {
-		t, err := factors.ReadFile(c.path("factors.files", file), unit)
-		if err != nil {
-			return err
-		}
-		if err := t.AddTo(panel); err != nil {
-			return err
-		}
-		p.factors = append(p.factors, report.Factors{
-			File: filepath.ToSlash(t.Origin), Vintage: t.Vintage, Unit: string(t.Unit), Names: t.Names,
-			First: t.Dates[0], Last: t.Dates[len(t.Dates)-1], Days: len(t.Dates),
-		})
-	}
-	have := panel.Factors()
-	for _, name := range modelFactors(p.study.Model) {
-		switch i := slices.Index(c.Model.Factors, name); {
-		case slices.Contains(have, name):
-		case c.Study.Model == "factors" && i >= 0:
-			c.bad(fmt.Sprintf("model.factors[%d]", i), "%q is not among the factors of factors.files%s", name, didYouMean(name, have))
-		default:
-			c.bad("factors.files", "none of them has the factor %s, which the model %s needs; name a file that has it", name, p.study.Model.Name())
-		}
-	}
-	return c.err()
-}
-
-// load reads the prices of everything that the study of the events ids of cat
-// needs. A symbol that the source does not have makes a warning, and its
-// observations are excluded; a benchmark must be there.
-func (p *plan) load(ctx context.Context, c *config, src market.Source, cat *events.Catalog) (*market.Panel, []string, error) {
-	need, regressors, err := p.needs(c, cat)
-	if err != nil {
-		return nil, nil, err
-	}
-	panel, errs := c.loadPanel(ctx, p, src, cat, need)
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
-	}
-	var warnings []string
-	var fatal []error
-	for _, err := range errs {
-		var s *market.SecurityError
-		if isMissing(err) && errors.As(err, &s) && !regressors[s.Symbol] {
-			warnings = append(warnings, err.Error()+" (its observations are excluded)")
-			continue
-		}
-		if errors.Is(err, market.ErrUnknownSymbol) && errors.As(err, &s) && c.keyOf(s.Symbol) != "" {
-			c.bad(c.keyOf(s.Symbol), "%v", err)
-			continue
-		}
-		fatal = append(fatal, err)
-	}
-	if err := c.err(); err != nil {
-		fatal = append(fatal, err)
-	}
-	return panel, warnings, errors.Join(fatal...)
-}
-
-// studies returns what says of an event of cat, by its ID, whether it is studied.
-func (p *plan) studies(cat *events.Catalog) func(id string) bool {
-	if len(p.study.Events) == len(cat.Events) {
-		return func(string) bool { return true }
-	}
-	chosen := setOf(p.study.Events)
-	return func(id string) bool { return chosen[id] }
-}
-
-// keyOf returns the key that names symbol as what explains the returns of
-// others, "" where none does.
-func (c *config) keyOf(symbol string) string {
-	if c.Study.Benchmark == symbol {
-		return "study.benchmark"
-	}
-	for _, list := range []struct {
-		key     string
-		symbols []string
-	}{{"model.peers", c.Model.Peers}, {"model.donors", c.Model.Donors}, {"sweep.benchmarks", c.Sweep.Benchmarks}} {
-		if i := slices.Index(list.symbols, symbol); i >= 0 {
-			return fmt.Sprintf("%s[%d]", list.key, i)
-		}
-	}
-	for i, s := range c.Securities {
-		switch key := fmt.Sprintf("securities[%d].", i); {
-		case s.Benchmark == symbol:
-			return key + "benchmark"
-		case s.Match == symbol:
-			return key + "match"
-		case slices.Contains(s.Peers, symbol):
-			return key + "peers"
-		}
-	}
-	return ""
-}
-
-// needs lists the securities that the study of the events of cat takes, and
-// which of them explain the returns of others.
-func (p *plan) needs(c *config, cat *events.Catalog) (need []market.Security, regressors map[string]bool, err error) {
-	seen := make(map[string]bool)
-	add := func(symbol string) {
-		if !seen[symbol] {
-			seen[symbol] = true
-			need = append(need, p.security(symbol))
-		}
-	}
-	studies := p.studies(cat)
-	all := false // those of the configuration are in
-	for i := range cat.Events {
-		e := &cat.Events[i]
-		if !studies(e.ID) {
-			continue
-		}
-		if len(e.Targets) == 0 && len(p.securities) == 0 {
-			return nil, nil, fmt.Errorf("%s: event %s names no securities, and the configuration none under securities; name them in one of the two", e.Origin, e.ID)
-		}
-		for _, t := range e.Targets {
-			add(t.Symbol)
-		}
-		if len(e.Targets) == 0 && !all {
-			all = true
-			for _, s := range p.securities {
-				add(s.Symbol)
-			}
-		}
-	}
-	regressors = make(map[string]bool)
-	for _, s := range slices.Clone(need) {
-		for _, t := range p.study.Model.Design(s.Symbol).Terms {
-			names := []string{t.Name}
-			switch t.Series {
-			case analysis.BenchmarkReturn:
-				if names[0] = cmp.Or(s.Benchmark, p.study.Benchmark); names[0] == "" {
-					c.bad("study.benchmark", "is empty, and the model %s needs a market; name its symbol, such as SPY", p.study.Model.Name())
-					return nil, nil, c.err()
-				}
-			case analysis.BasketReturn:
-				names = t.Basket.Symbols
-			case analysis.FactorReturn:
-				continue
-			}
-			for _, name := range names {
-				if name != "" {
-					regressors[name] = true
-					add(name)
-				}
-			}
-		}
-	}
-	return need, regressors, nil
-}
-
-// allExcluded says why nothing of r could be measured; nil when something could.
-func allExcluded(r *analysis.Result) error {
-	used, excluded := r.Counts()
-	if used > 0 {
-		return nil
-	}
-	const shown = 5
-	var why []string
-	for i := range min(shown, excluded) {
-		o := &r.Observations[i]
-		why = append(why, fmt.Sprintf("%s, %s: %s", o.EventID, o.Security, o.Exclusion.Detail))
-	}
-	if excluded > shown {
-		why = append(why, fmt.Sprintf("and %d more", excluded-shown))
-	}
-	return errors.New("nothing can be measured: " + strings.Join(why, "; "))
 }
 
 func setOf(list []string) map[string]bool {

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// shippedEvents stands for the catalogue that comes with the program.
+const shippedEvents = "shipped"
+
+// catalog reads the catalogue and returns it with the IDs of the events that
+// the configuration selects.
+func (c *config) catalog() (*events.Catalog, []string, error) {
+	cat, err := c.readCatalog(c.path("events.file", c.Events.File))
+	if err != nil {
+		return nil, nil, err
+	}
+	exclude := c.Events.Exclude
+	f := events.Filter{IDs: c.Events.IDs, Categories: c.Events.Categories, Tags: c.Events.Tags}
+	for key, list := range map[string]*[]string{"events.ids": &f.IDs, "events.categories": &f.Categories, "events.tags": &f.Tags, "events.exclude": &exclude} {
+		if c.ofOtherEvents(key) {
+			*list = nil
+		}
+	}
+	if c.Events.From != market.NoDate {
+		f.From = c.Events.From.Time()
+	}
+	if c.Events.To != market.NoDate {
+		f.To = c.Events.To.Time()
+	}
+	for _, part := range []struct { // each by itself, so that all that is wrong is said
+		key string
+		f   events.Filter
+	}{
+		{"events.ids", events.Filter{IDs: f.IDs}},
+		{"events.categories", events.Filter{Categories: f.Categories}},
+		{"events.tags", events.Filter{Tags: f.Tags}},
+		{"events.exclude", events.Filter{IDs: exclude}},
+	} {
+		if _, err := cat.Select(part.f); err != nil {
+			c.bad(part.key, "%v", err)
+		}
+	}
+	if err := c.err(); err != nil {
+		return nil, nil, err
+	}
+	chosen, err := cat.Select(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	excluded := setOf(exclude)
+	ids := make([]string, 0, len(chosen.Events))
+	for i := range chosen.Events {
+		if id := chosen.Events[i].ID; !excluded[id] {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil, fmt.Errorf("%s: none of its %d events is selected; loosen ids, categories, tags, from, to or exclude under events", cat.Origin, len(cat.Events))
+	}
+	return cat, ids, nil
+}
+
+func (c *config) readCatalog(file string) (*events.Catalog, error) {
+	if c.Events.File == shippedEvents {
+		return events.Shipped()
+	}
+	if c.checkFile("events.file", c.Events.File); len(c.problems) > 0 {
+		return nil, c.err()
+	}
+	return readCatalog(file)
+}
+
+func readCatalog(file string) (*events.Catalog, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("the events cannot be read: %w", err)
+	}
+	return events.Read(filepath.ToSlash(file), bytes.NewReader(data))
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"aftershock/analysis"
+	"aftershock/market"
+	"aftershock/market/csvfile"
+	"aftershock/market/parquetfile"
+)
+
+// The layouts of a file of many securities.
+const (
+	longLayout  = "long"
+	widePrices  = "wide-prices"
+	wideReturns = "wide-returns"
+	widePercent = "wide-percent"
+)
+
+func isParquet(name string) bool {
+	return slices.Contains([]string{".parquet", ".parq", ".pq"}, strings.ToLower(filepath.Ext(name)))
+}
+
+// isPanel reports whether the value of --prices is a file of many securities.
+func isPanel(name string) bool {
+	lower := strings.ToLower(name)
+	return isParquet(name) || strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".csv.gz")
+}
+
+func checkPanel(c *config) {
+	p := &c.Prices
+	c.oneOf("prices.layout", p.Layout, "a layout of a file", []string{auto, longLayout, widePrices, wideReturns, widePercent})
+	if isParquet(p.File) {
+		for _, column := range []struct{ key, value string }{{"close", p.Columns.Close}, {"shares", p.Columns.Shares}, {"name", p.Columns.Name}} {
+			if column.value != "" {
+				c.bad("prices.columns."+column.key, "is read from CSV files only")
+			}
+		}
+		if p.Layout == widePercent {
+			c.bad("prices.layout", "wide-percent is read from CSV files only")
+		}
+	} else if p.Columns.Factor != "" {
+		c.bad("prices.columns.factor", "is read from Parquet files only; a CSV file must call it cfacpr")
+	}
+	c.exchange("prices.exchange", p.Exchange)
+}
+
+func openPanel(ctx context.Context, a *app, c *config, p *plan, securities []market.Security) (*prices, error) {
+	f, err := a.readPanel(ctx, c, p, securities)
+	if err != nil {
+		return nil, err
+	}
+	load := func(ctx context.Context, q market.Request) (*market.Panel, []error) { return f.complete(ctx, c, q) }
+	return &prices{Source: f, panel: load, files: f.files}, nil
+}
+
+// panelFile is a file of many securities as a source of prices.
+type panelFile struct {
+	*market.Panel
+	file    string
+	symbols []string // in the file, in the panel or not
+}
+
+var _ market.Source = panelFile{}
+
+// pricesMatter reports whether a study needs more than returns: for weights and
+// amounts of money, for returns over gaps, for charts of prices.
+func (p *plan) pricesMatter() bool {
+	s := p.study
+	return len(p.charts) > 0 || s.Weights == analysis.ValueWeights || s.Gaps == market.TradeToTrade ||
+		slices.ContainsFunc(slices.Collect(maps.Values(p.configured)), func(s market.Security) bool { return s.Shares > 0 })
+}
+
+// readPanel reads the file of many securities: those of need, or all where it is
+// nil.
+func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []market.Security) (panelFile, error) {
+	p := &c.Prices
+	file := c.path("prices.file", p.File)
+	f := panelFile{file: file}
+	e, _ := market.ExchangeByName(p.Exchange)
+	cal := plan.calendars[e.Name]
+	if cal == nil && e != market.Exchanges[0] { // nil: New York, and years without rules by the file
+		cal = e.Calendar()
+	}
+	var err error
+	if isParquet(file) {
+		layout := parquetfile.Long
+		if p.Layout == widePrices || p.Layout == wideReturns {
+			layout = parquetfile.Layout(p.Layout)
+		}
+		needed := make(map[string]bool, len(need))
+		for _, s := range need {
+			needed[s.Symbol] = true
+		}
+		bar := newProgress(a.stderr, "reading prices:")
+		defer bar.end()
+		f.Panel, err = parquetfile.ReadPanel(ctx, file, parquetfile.PanelOptions{
+			Keep: func(symbol string) bool {
+				f.symbols = append(f.symbols, symbol)
+				return need == nil || needed[symbol]
+			},
+			ReturnsOnly: need != nil && !plan.pricesMatter(), Progress: bar.step,
+			Layout: layout, Calendar: cal, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
+			Columns: parquetfile.Columns{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
+				Price: p.Columns.Price, Factor: p.Columns.Factor, Volume: p.Columns.Volume},
+		})
+		return f, err
+	}
+	o := csvfile.PanelOptions{
+		Options: c.csvOptions(), Calendar: cal, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
+		Columns: csvfile.Columns{Symbol: p.Columns.Security, Name: p.Columns.Name, Date: p.Columns.Date, Return: p.Columns.Return,
+			Delisting: p.Columns.Delisting, Price: p.Columns.Price, Close: p.Columns.Close, Volume: p.Columns.Volume, Shares: p.Columns.Shares},
+	}
+	switch p.Layout {
+	case longLayout:
+		o.Layout = csvfile.Long
+	case widePrices:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Prices
+	case wideReturns:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Returns
+	case widePercent:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Percent
+	}
+	if f.Panel, err = csvfile.ReadPanelFile(file, o); err == nil {
+		f.symbols = f.Panel.Symbols()
+	}
+	return f, err
+}
+
+// Name returns the file's name.
+func (f panelFile) Name() string { return f.file }
+
+// Symbols lists the securities of the file.
+func (f panelFile) Symbols(context.Context) ([]string, error) {
+	return slices.Sorted(slices.Values(f.symbols)), nil
+}
+
+// Series returns the prices of a security of the file.
+func (f panelFile) Series(_ context.Context, symbol string, from, to market.Date) (*market.Series, error) {
+	c := f.Column(symbol)
+	if c == nil {
+		return nil, market.UnknownSymbol(symbol, f.file, f.symbols)
+	}
+	if c.Price == nil {
+		return nil, fmt.Errorf("%s: it has the returns of %s, and no prices", f.file, symbol)
+	}
+	nan := math.NaN()
+	s := &market.Series{Symbol: symbol, Name: c.Name, Exchange: c.Exchange, Currency: c.Currency, Adjusted: c.Adjusted, Origin: f.file}
+	for k, price := range c.Price {
+		if math.IsNaN(price) {
+			continue
+		}
+		b := market.Bar{Date: c.Calendar.Date(c.First + k), Open: nan, High: nan, Low: nan, Close: price, AdjClose: price, Volume: nan}
+		if c.Close != nil {
+			b.Close = c.Close[k]
+		}
+		if c.Volume != nil {
+			b.Volume = c.Volume[k]
+		}
+		s.Bars = append(s.Bars, b)
+	}
+	return s.Between(from, to), nil
+}
+
+// complete tells the columns of the file what is known of them, and adds what the
+// file lacks of the securities of q from the folder of price files, if there is one.
+func (f panelFile) complete(ctx context.Context, c *config, q market.Request) (*market.Panel, []error) {
+	var rest market.Source
+	if dir := c.path("prices.dir", c.Prices.Dir); dir != "" {
+		d, err := csvfile.Open(dir, c.csvOptions())
+		if err != nil {
+			return nil, []error{err}
+		}
+		rest = d
+	}
+	var errs []error
+	for _, sec := range q.Securities {
+		if col := f.Column(sec.Symbol); col != nil {
+			col.Name, col.Exchange = cmp.Or(sec.Name, col.Name), cmp.Or(sec.Exchange, col.Exchange)
+			col.Currency, col.Benchmark = cmp.Or(sec.Currency, col.Currency), sec.Benchmark
+			col.Shares = cmp.Or(sec.Shares, col.Shares)
+			continue
+		}
+		err := market.UnknownSymbol(sec.Symbol, f.file, f.symbols)
+		if rest != nil {
+			var s *market.Series
+			if s, err = rest.Series(ctx, sec.Symbol, q.Days.From, q.Days.To); err == nil {
+				cal := q.Calendar(sec)
+				if own := f.Calendars(); len(own) > 0 && (cal == nil || cal.Name() == own[0].Name()) {
+					cal = own[0]
+				}
+				err = f.AddSeries(s, sec, cal)
+			}
+		}
+		if err != nil {
+			errs = append(errs, &market.SecurityError{Symbol: sec.Symbol, Err: err})
+		}
+	}
+	return f.Panel, errs
+}
+
+// files lists the file, and those that complete has read.
+func (f panelFile) files(p *market.Panel) []string {
+	list := []string{f.file}
+	for _, c := range p.Columns {
+		if filepath.Base(c.Origin) != filepath.Base(f.file) {
+			list = append(list, c.Origin)
+		}
+	}
+	return list
+}
