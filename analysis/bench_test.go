@@ -86,12 +86,11 @@ func BenchmarkFit(b *testing.B) {
 		b.Fatal(err)
 	}
 	w := new(workspace)
-	w.sample = Sample{Estimation: s.Estimation, Event: s.Event, work: w}
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
 		for row := range r.eng.obs {
-			r.eng.fit(row, &w.sample)
+			r.eng.fit(row, w)
 		}
 		n += len(r.eng.obs)
 	}

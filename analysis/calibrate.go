@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -179,8 +180,8 @@ func (r *Result) Calibrate(ctx context.Context, spec CalibrateSpec, progress Pro
 	total := 0
 	for _, p := range patterns {
 		j := newCalibration(r.eng, p, &spec)
-		if len(j.shifts) < minDraws {
-			err = fmt.Errorf("%s: %d sessions without news have room for the windows about them; calibration needs %d (longer histories, or a shorter estimation window)", p.names[0], len(j.shifts), minDraws)
+		if len(j.shifts) < stat.MinDraws {
+			err = fmt.Errorf("%s: %d sessions without news have room for the windows about them; calibration needs %d (longer histories, or a shorter estimation window)", p.names[0], len(j.shifts), stat.MinDraws)
 			continue
 		}
 		jobs = append(jobs, j)
@@ -223,8 +224,8 @@ func (s *CalibrateSpec) complete(r *Result) error {
 		}
 	}
 	switch {
-	case s.Draws < minDraws:
-		return fmt.Errorf("%d draws; calibration needs %d or more", s.Draws, minDraws)
+	case s.Draws < stat.MinDraws:
+		return fmt.Errorf("%d draws; calibration needs %d or more", s.Draws, stat.MinDraws)
 	case !(s.Share > 0 && s.Share <= 1):
 		return fmt.Errorf("a share of %g of the observations cannot react; use more than 0 and at most 1", s.Share)
 	}
@@ -370,7 +371,7 @@ func (j *calibration) run(ctx context.Context, step func(int)) error {
 		}
 		record(0, own.at(d))
 		if len(j.spec.Inject) > 0 {
-			own.reaction(word(stream(own.from.study.Seed, "reaction"), uint64(int64(d)), 0), j.spec)
+			own.reaction(stat.Word(stat.Stream(own.from.study.Seed, "reaction"), uint64(int64(d)), 0), j.spec)
 			for k, delta := range j.spec.Inject {
 				record(1+k, own.injected(delta))
 			}
@@ -429,7 +430,7 @@ func (c *calibrator) reaction(seed uint64, spec *CalibrateSpec) {
 		c.order[j], c.factor[j] = j, 0
 	}
 	slices.SortFunc(c.order, func(a, b int) int {
-		return cmp.Compare(word(seed, uint64(a), 0), word(seed, uint64(b), 0))
+		return cmp.Compare(stat.Word(seed, uint64(a), 0), stat.Word(seed, uint64(b), 0))
 	})
 	n := max(1, int(math.Round(spec.Share*float64(len(c.order)))))
 	for k, j := range c.order[:n] {
@@ -531,18 +532,18 @@ func rate(p []float64, level float64, blocks int, apart float64) Rate {
 			hits[b] = 1
 		}
 	}
-	r := Rate{Level: level, Share: mean(hits)}
+	r := Rate{Level: level, Share: stat.Mean(hits)}
 	r.Effective = min(n, apart)
 	if blocks >= 4 && r.Share > 0 && r.Share < 1 {
 		k := float64(blocks)
 		var v float64
 		for i := range blocks {
 			block := hits[i*len(p)/blocks : (i+1)*len(p)/blocks]
-			z := sum(block) - float64(len(block))*r.Share
+			z := stat.Sum(block) - float64(len(block))*r.Share
 			v += z * z
 		}
 		v *= k / (k - 1) / (n * n)
-		f := studentQuantile(0.975, n-1) / studentQuantile(0.975, k-1)
+		f := stat.StudentQuantile(0.975, n-1) / stat.StudentQuantile(0.975, k-1)
 		r.Effective = min(n, r.Share*(1-r.Share)/v*f*f)
 	}
 	r.Lower, r.Upper = wilson(r.Share, r.Effective)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -108,7 +109,7 @@ func TestCalibrateCountsOverlap(t *testing.T) {
 		t.Errorf("%v of %d intervals cover 10%%", covered, histories)
 	}
 	// The spread between histories is that of as many independent draws.
-	sd := deviation(all)
+	sd := stat.Deviation(all)
 	if n, got := 0.09/(sd*sd), effective/histories; got < n/2 || got > 2*n {
 		t.Errorf("histories spread as %.0f independent draws do, the intervals as %.0f", n, got)
 	}

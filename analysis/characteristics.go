@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"fmt"
 	"math"
 	"slices"
@@ -12,13 +13,13 @@ type Explanation struct {
 	Window       int  // index into Study.Windows
 	Standardised bool // SCAR in place of CAR
 	Weighted     bool // by 1/Var(CAR)
-	Errors       Errors
+	Errors       stat.Errors
 	Cluster      Grouping // of Clustered errors: ByEvent, BySecurity or ByCategory
 }
 
 // Explained is a regression of CARs on characteristics.
 type Explained struct {
-	*Regression
+	*stat.Regression
 	Explanation
 	Names   []string // "intercept", then the characteristics
 	Used    []int    // rows, as indices into Result.Observations
@@ -32,7 +33,7 @@ type Explained struct {
 //
 // Observations are independent for HC0 to HC3; those of one event or security
 // are not, and want clustered errors. Errors: characteristics that are not one
-// value an observation; what [Regress] refuses. The result stands in r.Explained
+// value an observation; what [stat.Regress] refuses. The result stands in r.Explained
 // as well. MacKinlay (1997), section 11.
 func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error) {
 	if c.Window < 0 || c.Window >= len(r.Study.Windows) {
@@ -45,7 +46,7 @@ func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error)
 		}
 		out.Names = append(out.Names, x.Name)
 	}
-	spec := Specification{Errors: c.Errors}
+	spec := stat.Specification{Errors: c.Errors}
 	var y []float64
 	x := make([][]float64, 1+len(by))
 	clusters := make(map[string]int)
@@ -76,7 +77,7 @@ func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error)
 		if c.Weighted {
 			spec.Weights = append(spec.Weights, 1/variance)
 		}
-		if c.Errors == Clustered {
+		if c.Errors == stat.Clustered {
 			var key string
 			switch c.Cluster {
 			case ByEvent:
@@ -93,7 +94,7 @@ func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error)
 		}
 	}
 	var err error
-	if out.Regression, err = Regress(y, x, spec); err != nil {
+	if out.Regression, err = stat.Regress(y, x, spec); err != nil {
 		err = fmt.Errorf("regression of the CARs over %s: %w", r.Study.Windows[c.Window], err)
 		if n := len(out.Omitted); n > 0 {
 			err = fmt.Errorf("%w (%s left out, without a CAR or one of the characteristics)", err, count(n, "observation"))

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"context"
 	"math"
 	"slices"
@@ -68,8 +69,7 @@ func (p *pool) begin(g *engine, rows []int32) *pool {
 		return p
 	}
 	first := g.ser[rows[0]]
-	_, linear := g.study.Model.(linear)
-	p.even = linear && first.forecast == len(first.x)
+	p.even = g.linear && first.forecast == len(first.x)
 	for _, r := range rows {
 		s, s0 := g.ser[r], g.s0[r]
 		if s.col.Calendar != first.col.Calendar || s0 != g.s0[rows[0]] {
@@ -80,15 +80,6 @@ func (p *pool) begin(g *engine, rows []int32) *pool {
 	}
 	return p
 }
-
-// linear marks the models that are least squares on all their regressors: the
-// fit of a mean of returns is the mean of their fits.
-type linear interface{ linear() }
-
-func (MarketModel) linear()  {}
-func (ConstantMean) linear() {}
-func (CAPM) linear()         {}
-func (Factors) linear()      {}
 
 // alike reports whether two series have the same regressors.
 func (s *series) alike(o *series) bool {
@@ -246,7 +237,7 @@ func (g *engine) sessions(row int, win Window) int {
 
 // average is the mean of x, one element an observation, weighted as the study says.
 func (c *Cross) average(x []float64) float64 {
-	m, _ := weightedMean(len(x), c.Weight, func(i int) float64 { return x[i] })
+	m, _ := stat.WeightedMean(len(x), c.Weight, func(i int) float64 { return x[i] })
 	return m
 }
 

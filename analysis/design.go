@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -20,6 +22,8 @@ type series struct {
 	bench    string
 	rf       []float64 // by session, when y is an excess return
 	missing  *Exclusion
+
+	conditional, robust bool // as the model's design says
 
 	// Sessions [begin, end) but for holes have a return and every regressor.
 	begin, end int
@@ -67,9 +71,9 @@ func (s *series) survey() *series {
 // sound reports whether the sessions [from, to) have a return and every regressor,
 // as their sums tell; where these are infinite it may not see it.
 func (s *series) sound(from, to int) bool {
-	v := sum(s.y[from-s.first : to-s.first])
+	v := stat.Sum(s.y[from-s.first : to-s.first])
 	for _, x := range s.x {
-		v += sum(x[from:to])
+		v += stat.Sum(x[from:to])
 	}
 	return v == v
 }
@@ -89,19 +93,16 @@ type designs struct {
 
 type termKey struct {
 	cal  *market.Calendar
-	term Term
+	term model.Term
 	name string
 }
-
-// RiskFree is the name of the factor that holds the risk-free rate.
-const RiskFree = "rf"
 
 // of lays out the series of col; its survey is left to the caller.
 func (d *designs) of(col *market.Column) *series {
 	bench := d.study.benchmarkOf(col)
 	des := d.study.Model.Design(col.Symbol)
 	s := &d.series.take(1)[0]
-	*s = series{col: col, first: col.First, value: d.subject(col), x: d.terms.take(len(des.Terms))[:0], forecast: des.Forecast, bench: bench}
+	*s = series{col: col, first: col.First, value: d.subject(col), x: d.terms.take(len(des.Terms))[:0], forecast: des.Forecast, bench: bench, conditional: des.Conditional, robust: des.Robust}
 	s.y = s.value
 	var err error
 	fail := func(err error) *series {
@@ -116,7 +117,7 @@ func (d *designs) of(col *market.Column) *series {
 		return fail(errors.New(des.Problem))
 	}
 	if des.Excess {
-		if s.rf, err = d.term(col, Term{Series: FactorReturn, Name: RiskFree}, ""); err != nil {
+		if s.rf, err = d.term(col, model.Term{Series: model.FactorReturn, Name: model.RiskFree}, ""); err != nil {
 			return fail(err)
 		}
 		s.y = make([]float64, len(s.value))
@@ -142,27 +143,11 @@ func (d *designs) spans(col *market.Column) bool {
 	return col.Span != nil && d.study.Design != Volume
 }
 
-func (t Term) label(bench string) string {
-	switch t.Series {
-	case BenchmarkReturn:
-		if bench == "" {
-			return "the benchmark (none is named)"
-		}
-		return "the benchmark " + bench
-	case FactorReturn:
-		if t.Name == RiskFree {
-			return "the risk-free rate " + RiskFree
-		}
-		return "the factor " + t.Name
-	}
-	return "the security " + t.Name
-}
-
 // term returns a regressor laid on the calendar of col, an error when the
 // panel lacks it.
-func (d *designs) term(col *market.Column, t Term, bench string) ([]float64, error) {
+func (d *designs) term(col *market.Column, t model.Term, bench string) ([]float64, error) {
 	key := termKey{col.Calendar, t, ""}
-	if t.Series == BenchmarkReturn {
+	if t.Series == model.BenchmarkReturn {
 		key.name = bench
 	}
 	if b := t.Basket; b != nil {
@@ -182,35 +167,35 @@ func (d *designs) term(col *market.Column, t Term, bench string) ([]float64, err
 	return x, err
 }
 
-func (d *designs) lay(col *market.Column, t Term, bench string) ([]float64, error) {
+func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64, error) {
 	cal := col.Calendar
 	var x []float64
 	switch t.Series {
-	case FactorReturn:
+	case model.FactorReturn:
 		first, v, ok := d.panel.FactorOn(t.Name, cal)
 		if !ok {
-			return nil, fmt.Errorf("%s is not among the factors, or not on these sessions", t.label(bench))
+			return nil, fmt.Errorf("%s is not among the factors, or not on these sessions", t.Label(bench))
 		}
 		x = missing(cal.Len())
 		copy(x[first:], v)
-	case BasketReturn:
+	case model.BasketReturn:
 		var err error
 		if x, err = d.basket(t.Basket, cal); err != nil {
 			return nil, err
 		}
 	default:
 		name := t.Name
-		if t.Series == BenchmarkReturn {
+		if t.Series == model.BenchmarkReturn {
 			name = bench
 		}
 		from := d.panel.Column(name)
 		if from == nil {
-			return nil, fmt.Errorf("%s has no prices", t.label(bench))
+			return nil, fmt.Errorf("%s has no prices", t.Label(bench))
 		}
 		y := d.subject(from)
 		switch {
 		case y == nil:
-			return nil, fmt.Errorf("no trading volume of %s is known", t.label(bench))
+			return nil, fmt.Errorf("no trading volume of %s is known", t.Label(bench))
 		case d.study.Design == Volume:
 			x = onDates(from, y, cal)
 		case d.study.Gaps == market.TradeToTrade && from.Calendar == cal && from.Price != nil:
@@ -226,9 +211,9 @@ func (d *designs) lay(col *market.Column, t Term, bench string) ([]float64, erro
 }
 
 // finish takes the risk-free rate from a regressor and lags it, as t says.
-func (d *designs) finish(x []float64, col *market.Column, t Term) ([]float64, error) {
+func (d *designs) finish(x []float64, col *market.Column, t model.Term) ([]float64, error) {
 	if t.Excess {
-		rf, err := d.term(col, Term{Series: FactorReturn, Name: RiskFree}, "")
+		rf, err := d.term(col, model.Term{Series: model.FactorReturn, Name: model.RiskFree}, "")
 		if err != nil {
 			return nil, err
 		}
@@ -252,7 +237,7 @@ func (d *designs) finish(x []float64, col *market.Column, t Term) ([]float64, er
 
 // basket lays the returns of a basket on a calendar; NaN on a session where
 // none of its securities has one.
-func (d *designs) basket(b *Basket, cal *market.Calendar) ([]float64, error) {
+func (d *designs) basket(b *model.Basket, cal *market.Calendar) ([]float64, error) {
 	x, total := make([]float64, cal.Len()), make([]float64, cal.Len())
 	currency := ""
 	for _, symbol := range b.Symbols {

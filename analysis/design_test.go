@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"aftershock/analysis/model"
 	"aftershock/market"
 )
 
@@ -22,7 +23,7 @@ func TestTradeToTrade(t *testing.T) {
 		for k := range dates {
 			dates[k] = cal.Date(k)
 		}
-		if err := p.AddFactor(RiskFree, dates, rf); err != nil {
+		if err := p.AddFactor(model.RiskFree, dates, rf); err != nil {
 			t.Fatal(err)
 		}
 		ret := func(from, to float64) float64 {
@@ -32,21 +33,21 @@ func TestTradeToTrade(t *testing.T) {
 			return to/from - 1
 		}
 		wantSeries(t, "returns", a.Return, []float64{nan, ret(10, 11), nan, nan, ret(11, 12), ret(12, 9)})
-		m := layOut(p, MarketModel{}, "M", "A").x[0]
+		m := layOut(p, model.MarketModel{}, "M", "A").x[0]
 		wantSeries(t, "market", m, []float64{nan, ret(100, 102), ret(102, 99), ret(99, 105), ret(102, 104), ret(104, 103), ret(103, 108)})
 
 		over := 1.003*1.004*1.005 - 1 // of the three sessions of the gap
 		if kind == market.Log {
 			over = 0.012
 		}
-		s := layOut(p, CAPM{}, "M", "A")
+		s := layOut(p, model.CAPM{}, "M", "A")
 		wantSeries(t, "excess return", s.y, []float64{nan, ret(10, 11) - 0.002, nan, nan, ret(11, 12) - over, ret(12, 9) - 0.006})
 		wantSeries(t, "excess market", s.x[0], []float64{nan, ret(100, 102) - 0.002, ret(102, 99) - 0.003, ret(99, 105) - 0.004,
 			ret(102, 104) - over, ret(104, 103) - 0.006, ret(103, 108) - 0.007})
 
 		// A security without gaps of its own sees the sessions one by one.
 		addPrices(t, p, market.Security{Symbol: "B"}, cal, 1, 2, 3, 4, 5, 6, 7)
-		wantSeries(t, "market of B", layOut(p, MarketModel{}, "M", "B").x[0],
+		wantSeries(t, "market of B", layOut(p, model.MarketModel{}, "M", "B").x[0],
 			[]float64{nan, ret(100, 102), ret(102, 99), ret(99, 105), ret(105, 104), ret(104, 103), ret(103, 108)})
 	}
 }
@@ -58,12 +59,12 @@ func TestBenchmarkOnAnotherCalendar(t *testing.T) {
 	p := market.NewPanel(market.Simple, market.Skip)
 	addPrices(t, p, market.Security{Symbol: "A"}, here, 1, 2, 3, 4, 5, 6)              // days 0 1 4 5 6 7
 	addPrices(t, p, market.Security{Symbol: "M"}, there, 100, 101, 103, 102, 110, 121) // days 0 1 2 3 4 7
-	wantSeries(t, "market", layOut(p, MarketModel{}, "M", "A").x[0],
+	wantSeries(t, "market", layOut(p, model.MarketModel{}, "M", "A").x[0],
 		[]float64{nan, 0.01, 110./101 - 1, nan, nan, 121./110 - 1})
 
 	// A price that is missing there leaves the return that spans it missing.
 	addPrices(t, p, market.Security{Symbol: "N"}, there, 100, 101, nan, 102, 110, 121)
-	wantSeries(t, "gap", layOut(p, MarketModel{}, "N", "A").x[0], []float64{nan, 0.01, nan, nan, nan, 121./110 - 1})
+	wantSeries(t, "gap", layOut(p, model.MarketModel{}, "N", "A").x[0], []float64{nan, 0.01, nan, nan, nan, 121./110 - 1})
 }
 
 // Lags and leads are sessions of the security's calendar, beyond its own prices too.
@@ -72,7 +73,7 @@ func TestLags(t *testing.T) {
 	p := market.NewPanel(market.Simple, market.Skip)
 	addPrices(t, p, market.Security{Symbol: "A"}, cal, nan, nan, 1, 2, nan)
 	addPrices(t, p, market.Security{Symbol: "M"}, cal, 1, 2, 3, 6, 9)
-	s := layOut(p, ScholesWilliams{}, "M", "A")
+	s := layOut(p, model.ScholesWilliams{}, "M", "A")
 	wantSeries(t, "same", s.x[0], []float64{nan, 1, 0.5, 1, 0.5})
 	wantSeries(t, "lag", s.x[1], []float64{nan, nan, 1, 0.5, 1})
 	wantSeries(t, "lead", s.x[2], []float64{1, 0.5, 1, 0.5, nan})

@@ -1,11 +1,9 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"context"
-	"math"
 	"sync"
-
-	"gonum.org/v1/gonum/floats"
 )
 
 // Diagnostics computes the diagnostics of the estimation residuals of
@@ -21,13 +19,13 @@ import (
 //
 // Durbin and Watson (1950); Jarque and Bera (1987); Ljung and Box (1978);
 // Engle (1982).
-func (r *Result) Diagnostics(i int) Diagnostics { return r.Reader().Diagnostics(i) }
+func (r *Result) Diagnostics(i int) stat.Diagnostics { return r.Reader().Diagnostics(i) }
 
 // Diagnostics is [Result.Diagnostics].
-func (x *Reader) Diagnostics(i int) Diagnostics {
+func (x *Reader) Diagnostics(i int) stat.Diagnostics {
 	g, row := x.r.eng, int(x.r.Observations[i].row)
 	if row < 0 {
-		return Diagnostics{nan, nan, nan, nan, nan, nan, nan, nan}
+		return stat.NoDiagnostics()
 	}
 	if g.diagnostics != nil {
 		return g.diagnosticsOf()[row]
@@ -38,12 +36,12 @@ func (x *Reader) Diagnostics(i int) Diagnostics {
 // diagnostics are those of all rows, see places.
 type diagnostics struct {
 	once sync.Once
-	all  []Diagnostics
+	all  []stat.Diagnostics
 }
 
-func (g *engine) diagnosticsOf() []Diagnostics {
+func (g *engine) diagnosticsOf() []stat.Diagnostics {
 	g.diagnostics.once.Do(func() {
-		all := make([]Diagnostics, len(g.obs))
+		all := make([]stat.Diagnostics, len(g.obs))
 		_ = parallel(context.Background(), len(g.obs), block, nil, func(w *workspace, row int) {
 			if g.m[row] > 0 { // fitted
 				all[row] = g.diagnose(row, w)
@@ -55,144 +53,11 @@ func (g *engine) diagnosticsOf() []Diagnostics {
 }
 
 // diagnose diagnoses a row.
-func (g *engine) diagnose(row int, w *workspace) Diagnostics {
-	w.reset()
-	e := g.usable(row, w.take(g.study.Estimation.Len()))
+func (g *engine) diagnose(row int, w *workspace) stat.Diagnostics {
+	w.Reset()
+	e := g.usable(row, w.Take(g.study.Estimation.Len()))
 	for t, sigma := range g.sigmas(row) {
 		e[t] /= sigma
 	}
-	return diagnose(e, w)
-}
-
-func diagnose(e []float64, w *workspace) Diagnostics {
-	const lags = 10
-	d := Diagnostics{nan, nan, nan, nan, nan, nan, nan, nan}
-	m := float64(len(e))
-	if len(e) <= lags+1 {
-		return d
-	}
-	mu := mean(e)
-	c := w.take(len(e))
-	var raw, dw, m2, m3, m4 float64
-	for t, v := range e {
-		c[t] = v - mu
-		raw += v * v
-		m3 += c[t] * c[t] * c[t]
-		m4 += c[t] * c[t] * c[t] * c[t]
-		if t > 0 {
-			dw += (v - e[t-1]) * (v - e[t-1])
-		}
-	}
-	ss := floats.Dot(c, c)
-	if !(ss > 0) {
-		return d
-	}
-	d.DurbinWatson = dw / raw
-	m2, m3, m4 = ss/m, m3/m, m4/m
-	skew, kurt := m3/(m2*math.Sqrt(m2)), m4/(m2*m2)
-	d.JarqueBera = m / 6 * (skew*skew + (kurt-3)*(kurt-3)/4)
-	d.JarqueBeraP = chiSquaredUpper(d.JarqueBera, 2)
-	var q float64
-	for k := 1; k <= lags; k++ {
-		r := floats.Dot(c[k:], c[:len(c)-k]) / ss
-		if k == 1 {
-			d.Autocorrelation = r
-		}
-		q += r * r / (m - float64(k))
-	}
-	d.LjungBox = m * (m + 2) * q
-	d.LjungBoxP = chiSquaredUpper(d.LjungBox, lags)
-	for t, v := range e {
-		c[t] = v * v
-	}
-	if r2 := onLags(c, w); r2 == r2 {
-		d.ArchLM = (m - archLags) * r2
-		d.ArchLMP = chiSquaredUpper(d.ArchLM, archLags)
-	}
-	return d
-}
-
-// archLags is how many lags of the squared residuals ARCH-LM takes.
-const archLags = 5
-
-// onLags returns R^2 of x on a constant and its first archLags lags, NaN where
-// these are linearly dependent or x does not vary. It shifts x.
-//
-// The lags differ from each other in a few elements at their ends, so that their
-// cross products follow from those of x with each lag. Where these leave few
-// digits, as the lags explain nearly all or each other, it fits by least squares.
-func onLags(x []float64, w *workspace) float64 {
-	const p, enough = archLags, 1e-6
-	n := len(x)
-	m := float64(n - p)
-	for t, shift := 0, mean(x); t < n; t++ {
-		x[t] -= shift
-	}
-	// s[j] is the sum of lag j, c[j][k] that of its products with lag k.
-	var s [p + 1]float64
-	var c [p + 1][p + 1]float64
-	s[0] = sum(x[p:])
-	for k := range p + 1 {
-		c[0][k] = floats.Dot(x[p:], x[p-k:n-k])
-	}
-	for j := range p {
-		s[j+1] = s[j] + x[p-1-j] - x[n-1-j]
-		for k := j; k < p; k++ {
-			c[j+1][k+1] = c[j][k] + x[p-1-j]*x[p-1-k] - x[n-1-j]*x[n-1-k]
-		}
-	}
-	for j := range p + 1 {
-		for k := j; k <= p; k++ {
-			c[j][k] -= s[j] * s[k] / m
-		}
-	}
-	// Cholesky's factors of the products of the lags, and x solved by them.
-	var l [p + 1][p + 1]float64
-	var explained float64
-	for j := 1; j <= p; j++ {
-		for k := j; k <= p; k++ {
-			v := c[j][k]
-			for i := 1; i < j; i++ {
-				v -= l[j][i] * l[k][i]
-			}
-			if k == j {
-				if !(v > enough*c[j][j]) {
-					return onLagsBySquares(x, w)
-				}
-				l[j][j] = math.Sqrt(v)
-				continue
-			}
-			l[k][j] = v / l[j][j]
-		}
-		v := c[0][j]
-		for i := 1; i < j; i++ {
-			v -= l[j][i] * l[0][i]
-		}
-		l[0][j] = v / l[j][j]
-		explained += l[0][j] * l[0][j]
-	}
-	if !(c[0][0]-explained > enough*c[0][0]) {
-		return onLagsBySquares(x, w)
-	}
-	return explained / c[0][0]
-}
-
-// onLagsBySquares is onLags for all x.
-func onLagsBySquares(x []float64, w *workspace) float64 {
-	s := &w.sample
-	*s = Sample{work: w, X: s.X[:0], Y: x[archLags:]}
-	for k := 1; k <= archLags; k++ {
-		s.X = append(s.X, x[archLags-k:len(x)-k])
-	}
-	e := &w.estimate
-	*e = w.newEstimate(archLags)
-	if ex := leastSquares(s, e); ex != nil {
-		return nan
-	}
-	return e.R2
-}
-
-// newEstimate returns an estimate with room for p forecast terms.
-func newEstimate(p int) *Estimate {
-	return &Estimate{B: make([]float64, 1+p), SE: make([]float64, 1+p), XBar: make([]float64, p), SInv: make([]float64, p*p)}
+	return stat.Diagnose(e, &w.Workspace)
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -16,12 +18,13 @@ import (
 // flat slices, from which the views of Result are cut. Estimation residuals
 // and returns are not kept: they are recomputed from the panel and the fit.
 type engine struct {
-	study    *Study
-	panel    *market.Panel
-	turnover bool
-	linear   bool       // the model is least squares on all its regressors
-	series   []*series  // by panel column, nil where unused
-	timeline [][]moment // by panel column
+	study       *Study
+	panel       *market.Panel
+	turnover    bool
+	linear      bool       // the model is least squares on all its regressors
+	conditional bool       // the model of some security carries a variance of each session
+	series      []*series  // by panel column, nil where unused
+	timeline    [][]moment // by panel column
 
 	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
 	coefs                     int // length of Estimate.B: the intercept, the forecast terms, what a model estimates beside them
@@ -52,7 +55,7 @@ type engine struct {
 
 // grow makes room for n rows.
 func (g *engine) grow(n int) {
-	_, g.linear = g.study.Model.(linear)
+	g.linear = model.IsLeastSquares(g.study.Model)
 	g.coefs = max(1+g.forecast, len(g.study.Model.Coefs()))
 	p, l, w := g.forecast, g.length, g.windows
 	f := func(per int) []float64 { return make([]float64, n*per) }
@@ -63,29 +66,26 @@ func (g *engine) grow(n int) {
 	g.b, g.se, g.xbar, g.sinv = f(g.coefs), f(g.coefs), f(p), f(p*p)
 	g.ar, g.va = f(l), f(l)
 	g.car, g.carVar, g.csar, g.bhar = f(w), f(w), f(w), f(w)
-	if _, ok := g.study.Model.(conditional); ok {
+	if g.conditional {
 		g.h, g.hest = f(l), f(g.study.Estimation.Len())
 	}
 }
 
-// conditional marks the models whose estimate carries a forecast variance.
-type conditional interface{ conditional() }
-
 // estimate is a view of row r.
-func (g *engine) estimate(r int) (e Estimate) {
+func (g *engine) estimate(r int) (e model.Estimate) {
 	g.view(r, &e)
 	return e
 }
 
 // view makes e a view of row r.
-func (g *engine) view(r int, e *Estimate) {
+func (g *engine) view(r int, e *model.Estimate) {
 	p, q := g.forecast, g.coefs
 	own := g.ser[r].forecast
 	e.B, e.SE = g.b[r*q:(r+1)*q], g.se[r*q:(r+1)*q]
 	e.XBar, e.SInv = g.xbar[r*p:][:own], g.sinv[r*p*p:][:own*own]
 	e.M, e.K, e.S2, e.R2, e.Plain = int(g.m[r]), int(g.k[r]), g.s2[r], g.r2[r], g.pl[r]
 	e.H, e.HEst = nil, nil
-	if g.h != nil {
+	if g.ser[r].conditional {
 		e.H = g.h[r*g.length : (r+1)*g.length]
 		e.HEst = g.hest[r*g.study.Estimation.Len():][:e.M]
 	}
@@ -114,7 +114,7 @@ func (s *series) predictors(k int, x []float64) (y float64, ok bool) {
 // gather collects the usable rows of the sessions [from, to] into sample:
 // views of the panel where every session is usable, else copies. It returns
 // the last usable session.
-func (s *series) gather(from, to int, sample *Sample) (last int) {
+func (s *series) gather(from, to int, sample *model.Sample) (last int) {
 	n := to - from + 1
 	sample.X = sample.X[:0]
 	if s.whole(from, to) {
@@ -124,8 +124,7 @@ func (s *series) gather(from, to int, sample *Sample) (last int) {
 		}
 		return to
 	}
-	w := sample.work
-	buf := w.take(n * (1 + len(s.x)))
+	buf := sample.Work.Take(n * (1 + len(s.x)))
 	rows := buf[:0:n]
 	for j := range s.x {
 		sample.X = append(sample.X, buf[(1+j)*n:(1+j)*n:(2+j)*n])
@@ -153,17 +152,20 @@ session:
 
 // fit estimates the model of one observation and computes its abnormal
 // returns into row r. It returns the exclusion where that cannot be done.
-func (g *engine) fit(r int, sample *Sample) *Exclusion {
+func (g *engine) fit(r int, w *workspace) *Exclusion {
 	st, s, s0 := g.study, g.ser[r], int(g.s0[r])
 	from, to := s0+st.Estimation.From, s0+st.Estimation.To
-	w := sample.work
-	w.reset()
+	sample := &w.sample
+	sample.Work = &w.Workspace
+	w.Reset()
 	f := w.frame(g, r)
 	if f != nil && g.linear {
-		return g.fitLinear(r, f)
+		return g.fitLinear(r, f, sample)
 	}
-	sample.frame = f
-	sample.Last = s.gather(from, to, sample) - s0
+	if sample.Shared = nil; f != nil {
+		sample.Shared = &f.Factorisation
+	}
+	sample.Ahead = s0 + st.Event.From - s.gather(from, to, sample)
 	if m := len(sample.Y); m < st.MinEstimation {
 		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions of %d; at least %d are needed", m, st.Estimation.Len(), st.MinEstimation)}
 	}
@@ -173,17 +175,17 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 	for j := range e.SE {
 		e.SE[j] = nan
 	}
-	if g.hest != nil {
+	if s.conditional {
 		e.HEst = g.hest[r*st.Estimation.Len():][:len(sample.Y)]
 	}
 	if k := 1 + len(sample.X); len(sample.Y) <= k {
 		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions for %d parameters", len(sample.Y), k)}
 	}
-	if ex := st.Model.Estimate(sample, e); ex != nil {
-		return ex
+	if err := st.Model.Estimate(sample, e); err != nil {
+		return exclusionOf(err)
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int16(e.K), e.S2, e.R2, e.Plain
-	if !g.abnormal(r, e, sample.frame) {
+	if !g.abnormal(r, e, f) {
 		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
 	}
 	return g.weighable(r)
@@ -191,23 +193,25 @@ func (g *engine) fit(r int, sample *Sample) *Exclusion {
 
 // fitLinear is fit for a least squares model on an estimation window without
 // gaps.
-func (g *engine) fitLinear(r int, f *frame) *Exclusion {
+func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	st, s := g.study, g.ser[r]
 	from, m := int(g.s0[r])+st.Estimation.From, st.Estimation.Len()
 	if k := 1 + len(s.x); m <= k {
 		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions for %d parameters", m, k)}
 	}
-	if !f.ready {
+	if !f.Ready {
 		x := make([][]float64, len(s.x))
 		for j := range x {
 			x[j] = s.x[j][from:][:m]
 		}
-		f.factorise(x, m)
+		f.Factorise(x, m)
+		f.ahead = false
 	}
 	e := &f.estimate
 	g.view(r, e)
-	if ex := f.fit(s.y[from-s.first:][:m], e); ex != nil {
-		return ex
+	sample.Y, sample.Shared = s.y[from-s.first:][:m], &f.Factorisation
+	if err := model.LeastSquares(sample, e); err != nil {
+		return exclusionOf(err)
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r] = int32(e.M), int16(e.K), e.S2, e.R2
 	if !g.abnormal(r, e, f) {
@@ -228,10 +232,10 @@ func (g *engine) fitLinear(r int, f *frame) *Exclusion {
 //	BHAR      = prod(1+R_t) - prod(1+E[R_t])
 //
 // Campbell, Lo, MacKinlay (1997), equations 4.4.9 to 4.4.11.
-func (g *engine) abnormal(r int, e *Estimate, f *frame) bool {
+func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
 	from := s0 + st.Event.From
-	if f != nil && f.ready && e.H == nil && !e.Plain && s.forecast == len(s.x) && s.whole(from, from+l-1) {
+	if f != nil && f.Ready && e.H == nil && !e.Plain && s.forecast == len(s.x) && s.whole(from, from+l-1) {
 		if !f.ahead {
 			f.look(st, s.x, from)
 		}
@@ -239,8 +243,8 @@ func (g *engine) abnormal(r int, e *Estimate, f *frame) bool {
 		return true
 	}
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
-	var xs small
-	x := xs.take(s.forecast)
+	var xs stat.Small
+	x := xs.Take(s.forecast)
 	any := false
 	for t := range l {
 		y, ok := s.predictors(from+t, x)
@@ -257,7 +261,7 @@ func (g *engine) abnormal(r int, e *Estimate, f *frame) bool {
 		if e.H != nil {
 			va[t] = e.H[t]
 		} else {
-			va[t] = e.variance(1, x)
+			va[t] = e.Variance(1, x)
 		}
 	}
 	for w, win := range st.Windows {
@@ -269,13 +273,13 @@ func (g *engine) abnormal(r int, e *Estimate, f *frame) bool {
 
 // framed is abnormal for an event window without gaps, with what its variances
 // share with those of other observations taken from f.
-func (g *engine) framed(r int, e *Estimate, f *frame) {
+func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 	st, s, l := g.study, g.ser[r], g.length
 	from := int(g.s0[r]) + st.Event.From
 	ar, va := g.ar[r*l:][:l], g.va[r*l:][:l]
 	y, unit, root := s.y[from-s.first:][:l], f.unit[:l], f.root[:l]
 	if len(s.x) == 1 {
-		offLine(ar, y, s.x[0][from:], e.B[0], e.B[1])
+		stat.OffLine(ar, y, s.x[0][from:], e.B[0], e.B[1])
 		for t := range va {
 			va[t] = e.S2 * unit[t]
 		}
@@ -354,11 +358,11 @@ func (s *series) whole(from, to int) bool {
 }
 
 // cumulate returns CAR, Var(CAR), the sum of the SARs and BHAR of row r over win.
-func (g *engine) cumulate(r int, e *Estimate, win Window) (car, variance, csar, bhar float64) {
+func (g *engine) cumulate(r int, e *model.Estimate, win Window) (car, variance, csar, bhar float64) {
 	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
-	var xs, zs small
-	x, z := xs.take(s.forecast), zs.take(s.forecast)
+	var xs, zs stat.Small
+	x, z := xs.Take(s.forecast), zs.Take(s.forecast)
 	n := 0
 	gross, expected := 1.0, 1.0
 	var sum, sumExpected, h float64
@@ -402,7 +406,7 @@ func (g *engine) cumulate(r int, e *Estimate, win Window) (car, variance, csar, 
 	if e.H != nil {
 		variance = h
 	} else {
-		variance = e.variance(n, z)
+		variance = e.Variance(n, z)
 	}
 	return car, variance, csar, gross - expected
 }
@@ -428,38 +432,10 @@ func simpleReturn(r []float64, kind market.ReturnKind) float64 {
 	return c
 }
 
-// variance returns the variance of a sum of n abnormal returns whose
-// regressors add up to z:
-//
-//	s^2 (n + z'(X'X)^-1 z) = s^2 (n + n^2/M + d'S^-1 d), d = z - n xbar
-//
-// with z counting the intercept; s^2 n for a fit that estimated nothing.
-func (e *Estimate) variance(n int, z []float64) float64 {
-	return e.S2 * e.scale(n, z)
-}
-
-// scale is variance without s^2.
-func (e *Estimate) scale(n int, z []float64) float64 {
-	f := float64(n)
-	if e.Plain {
-		return f
-	}
-	if len(z) == 1 {
-		d := z[0] - f*e.XBar[0]
-		return f + f*f/float64(e.M) + d*d*e.SInv[0]
-	}
-	var ds small
-	d := ds.take(len(z))
-	for j := range z {
-		d[j] = z[j] - f*e.XBar[j]
-	}
-	return f + f*f/float64(e.M) + quadratic(e.SInv, d)
-}
-
 // sigmas returns the conditional standard deviations of the usable estimation
 // sessions of row r, nil where the model has a constant one.
 func (g *engine) sigmas(r int) []float64 {
-	if g.hest == nil {
+	if !g.ser[r].conditional {
 		return nil
 	}
 	out := make([]float64, g.m[r])
@@ -480,7 +456,7 @@ func (g *engine) residuals(r int, dst []float64) {
 	from := int(g.s0[r]) + g.study.Estimation.From
 	b := g.b[r*g.coefs:][:1+p]
 	if len(s.x) == 1 && p == 1 && s.whole(from, from+len(dst)-1) {
-		offLine(dst, s.y[from-s.first:], s.x[0][from:], b[0], b[1])
+		stat.OffLine(dst, s.y[from-s.first:], s.x[0][from:], b[0], b[1])
 		return
 	}
 session:
@@ -507,18 +483,8 @@ func (g *engine) fetch(r int) {
 	s := g.ser[r]
 	from := int(g.s0[r]) + g.study.Estimation.From - s.first
 	if to := from + g.study.Estimation.Len(); 0 <= from && to <= len(s.y) {
-		fetch(s.y[from:to])
+		stat.Fetch(s.y[from:to])
 	}
-}
-
-// small is memory for a handful of regressors that needs no allocation.
-type small [8]float64
-
-func (a *small) take(n int) []float64 {
-	if n <= len(a) {
-		return a[:n]
-	}
-	return make([]float64, n)
 }
 
 // parallel calls do(worker, i) for every i in [0, n) from as many goroutines

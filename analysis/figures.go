@@ -1,6 +1,10 @@
 package analysis
 
-import "math"
+import (
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
+	"math"
+)
 
 // Reader reads what a result holds of single observations, without new memory
 // for each: what a method returns is valid until the method is asked again, and of
@@ -46,11 +50,11 @@ func (x *Reader) Figures(i int) Figures {
 	g, l := r.eng, r.eng.length
 	s, s0 := g.ser[row], int(g.s0[row])
 	if next := x.ahead(i); next >= 0 {
-		fetch(g.ar[next*l:][:l])
-		fetch(g.va[next*l:][:l])
+		stat.Fetch(g.ar[next*l:][:l])
+		stat.Fetch(g.va[next*l:][:l])
 		s := g.ser[next]
 		if from := int(g.s0[next]) + r.Study.Event.From - s.first; 0 <= from && from+l <= len(s.value) {
-			fetch(s.value[from:][:l])
+			stat.Fetch(s.value[from:][:l])
 		}
 	}
 	f := x.Windows(i)
@@ -164,7 +168,7 @@ func (r *Result) SessionTest(i, tau int) TestResult {
 	}
 	g := r.eng
 	k := row*g.length + tau - r.Study.Event.From
-	res.Dist = StudentT(float64(g.m[row] - int32(g.k[row])))
+	res.Dist = stat.StudentT(float64(g.m[row] - int32(g.k[row])))
 	if g.ar[k] != g.ar[k] {
 		res.Note = "no abnormal return"
 		return res
@@ -182,11 +186,11 @@ func (x *Reader) SessionP(i int) []float64 {
 		return nil
 	}
 	g, l := x.r.eng, x.r.eng.length
-	x.p = grown(x.p, l)
+	x.p = stat.Grown(x.p, l)
 	df := float64(g.m[row] - int32(g.k[row]))
 	va := g.va[row*l:][:l]
 	for t, ar := range g.ar[row*l:][:l] {
-		x.p[t] = 2 * studentUpper(math.Abs(ar/math.Sqrt(va[t])), df)
+		x.p[t] = 2 * stat.StudentUpper(math.Abs(ar/math.Sqrt(va[t])), df)
 	}
 	return x.p
 }
@@ -195,4 +199,29 @@ func (x *Reader) SessionP(i int) []float64 {
 func (x *Reader) Confounders(i int) []Confounder {
 	x.confounders = x.r.appendConfounders(x.confounders[:0], i)
 	return x.confounders
+}
+
+// DonorWeight is the share of one donor in a synthetic control.
+type DonorWeight struct {
+	Security string
+	Weight   float64 // decimal; the weights of one observation add up to 1
+}
+
+// DonorWeights returns the donors of observation i that have a weight, in the
+// order of the study's; none under another model than Synthetic, and for an
+// excluded observation.
+func (r *Result) DonorWeights(i int) []DonorWeight {
+	o := &r.Observations[i]
+	m, ok := r.Study.Model.(model.Synthetic)
+	if !ok || o.row < 0 {
+		return nil
+	}
+	var out []DonorWeight
+	b := r.eng.estimate(int(o.row)).B
+	for j, t := range m.Design(o.Security).Terms {
+		if w := b[1+j]; w > 0 {
+			out = append(out, DonorWeight{t.Name, w})
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"context"
 	"math"
 	"slices"
@@ -24,7 +25,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
 		gw.Drawn = c.pool.drawnFor
 		if c.N() > 0 {
-			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), mean(c.SCAR)
+			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), stat.Mean(c.SCAR)
 		}
 		for _, v := range c.CAR {
 			if v > 0 {
@@ -51,7 +52,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 // rowsOf returns the rows of the members of a group, in dst where it is long
 // enough: in their order, or of many as they lie in memory.
 func (r *Result) rowsOf(grp *Group, dst []int32) []int32 {
-	dst = grown(dst, len(grp.Members))
+	dst = stat.Grown(dst, len(grp.Members))
 	for k, i := range grp.Members {
 		dst[k] = r.Observations[i].row
 	}
@@ -341,39 +342,4 @@ func inflation(n int, r float64) float64 {
 		return 1
 	}
 	return math.Sqrt((1 + float64(n-1)*r) / (1 - r))
-}
-
-// deviation is the sample standard deviation, divisor N-1; NaN for N < 2.
-func deviation(x []float64) float64 {
-	if len(x) < 2 {
-		return nan
-	}
-	m := mean(x)
-	var ss float64
-	for _, v := range x {
-		ss += (v - m) * (v - m)
-	}
-	return math.Sqrt(ss / float64(len(x)-1))
-}
-
-// spreadOf returns how many elements of x are not NaN and their sample standard
-// deviation, NaN for fewer than two.
-func spreadOf(x []float64) (n int, sd float64) {
-	var sum, ss float64
-	for _, v := range x {
-		if v == v {
-			sum += v
-			n++
-		}
-	}
-	m := sum / float64(n)
-	for _, v := range x {
-		if v == v {
-			ss += (v - m) * (v - m)
-		}
-	}
-	if n < 2 {
-		return n, nan
-	}
-	return n, math.Sqrt(ss / float64(n-1))
 }

@@ -1,6 +1,9 @@
 package analysis
 
-import "unsafe"
+import (
+	"aftershock/analysis/stat"
+	"unsafe"
+)
 
 // scratch is memory that one pool after another uses. The nil scratch takes
 // from the heap.
@@ -18,9 +21,9 @@ type scratch struct {
 		n, most int
 		text    string
 	}
-	own    *workspace // of fits of portfolios
-	single *engine    // the last of them
-	held   frame      // of the last portfolio in calendar time
+	own    *workspace         // of fits of portfolios
+	single *engine            // the last of them
+	held   stat.Factorisation // of the last portfolio in calendar time
 
 	half, of float64 // the last quantile, and its degrees of freedom
 
@@ -51,17 +54,17 @@ func (s *scratch) words(n int) []uint64 {
 	if s == nil {
 		return make([]uint64, n)
 	}
-	s.bits = grown(s.bits, n)
+	s.bits = stat.Grown(s.bits, n)
 	return s.bits
 }
 
 // quantile returns the 0.975 quantile of Student's t with df degrees of freedom.
 func (s *scratch) quantile(df float64) float64 {
 	if s == nil || !(df > 0) {
-		return studentQuantile(0.975, df)
+		return stat.StudentQuantile(0.975, df)
 	}
 	if df != s.of {
-		s.half, s.of = studentQuantile(0.975, df), df
+		s.half, s.of = stat.StudentQuantile(0.975, df), df
 	}
 	return s.half
 }

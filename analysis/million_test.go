@@ -16,6 +16,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -205,7 +206,7 @@ func BenchmarkFactors(b *testing.B) {
 	p := benchPanel(b, 500, 2700)
 	rng := rand.New(rand.NewPCG(8, 8))
 	cal := p.Columns[0].Calendar
-	for _, name := range append([]string{RiskFree}, Carhart.Series...) {
+	for _, name := range append([]string{model.RiskFree}, model.Carhart.Series...) {
 		dates, values := make([]market.Date, cal.Len()), make([]float64, cal.Len())
 		for k := range dates {
 			dates[k], values[k] = cal.Date(k), 0.01*rng.NormFloat64()
@@ -216,7 +217,7 @@ func BenchmarkFactors(b *testing.B) {
 	}
 	c := benchCatalog(p, 10_000)
 	s := benchStudy("INDEX")
-	s.Model, s.Groups = Carhart, nil
+	s.Model, s.Groups = model.Carhart, nil
 	r, err := s.Run(context.Background(), c, p, nil)
 	if err != nil {
 		b.Fatal(err)
@@ -224,7 +225,6 @@ func BenchmarkFactors(b *testing.B) {
 	for _, shared := range []bool{true, false} {
 		b.Run(fmt.Sprint("shared=", shared), func(b *testing.B) {
 			w := new(workspace)
-			w.sample = Sample{Estimation: s.Estimation, Event: s.Event, work: w}
 			n := 0
 			for b.Loop() {
 				for row := range r.eng.obs {
@@ -233,7 +233,7 @@ func BenchmarkFactors(b *testing.B) {
 							w.frames[i].taken = false
 						}
 					}
-					r.eng.fit(row, &w.sample)
+					r.eng.fit(row, w)
 				}
 				n += len(r.eng.obs)
 			}

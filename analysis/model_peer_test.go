@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/model"
 	"aftershock/market"
 )
 
@@ -45,7 +46,7 @@ func addPrices(t testing.TB, p *market.Panel, sec market.Security, cal *market.C
 }
 
 // layOut returns the series of a security under a model.
-func layOut(p *market.Panel, m Model, benchmark, symbol string) *series {
+func layOut(p *market.Panel, m model.Model, benchmark, symbol string) *series {
 	d := &designs{study: &Study{Model: m, Benchmark: benchmark, Returns: p.Kind}, panel: p, shared: make(map[termKey][]float64)}
 	return d.of(p.Column(symbol))
 }
@@ -72,27 +73,27 @@ func TestPeerMean(t *testing.T) {
 	addPrices(t, p, market.Security{Symbol: "D", Shares: 5, Currency: "EUR"}, cal, 1, 1, 1, 1, 1)
 	peers := []string{"A", "SELF", "B"}
 
-	s := layOut(p, Peer{Peers: peers}, "", "SELF")
+	s := layOut(p, model.Peer{Peers: peers}, "", "SELF")
 	wantSeries(t, "equal", s.x[0], []float64{nan, (0.1 + 0) / 2, 99./110 - 1, 0, 1})
 
-	s = layOut(p, Peer{Peers: peers, ByValue: true}, "", "SELF")
+	s = layOut(p, model.Peer{Peers: peers, ByValue: true}, "", "SELF")
 	// On the first return A is worth 1000 and B 2000; on the last there is B alone.
 	wantSeries(t, "by value", s.x[0], []float64{nan, 0.1 / 3, 99./110 - 1, 0, 1})
 
-	s = layOut(p, Peer{PeersOf: map[string][]string{"SELF": {"C"}}, Peers: peers}, "", "SELF")
+	s = layOut(p, model.Peer{PeersOf: map[string][]string{"SELF": {"C"}}, Peers: peers}, "", "SELF")
 	wantSeries(t, "own group", s.x[0], []float64{nan, 0, 0, 0, 0})
 
 	// The value before a session on another calendar is that of the last close before it.
 	other := days(t, "Y", 5, 1)
 	addPrices(t, p, market.Security{Symbol: "OTHER"}, other, 1, 1, 1, 1)
-	s = layOut(p, Peer{Peers: peers, ByValue: true}, "", "OTHER")
+	s = layOut(p, model.Peer{Peers: peers, ByValue: true}, "", "OTHER")
 	if s.missing == nil || !strings.Contains(s.missing.Detail, "shares outstanding of SELF") {
 		t.Error(s.missing)
 	}
-	s = layOut(p, Peer{Peers: []string{"A", "B"}, ByValue: true}, "", "OTHER")
+	s = layOut(p, model.Peer{Peers: []string{"A", "B"}, ByValue: true}, "", "OTHER")
 	wantSeries(t, "other calendar", s.x[0], []float64{nan, -0.01, 0, 1})
 
-	for what, m := range map[string]Peer{
+	for what, m := range map[string]model.Peer{
 		"no peers of":                       {Peers: []string{"SELF"}},
 		"the security NOPE has no prices":   {Peers: []string{"A", "NOPE"}},
 		"shares outstanding of C are not":   {Peers: []string{"A", "C"}, ByValue: true},
@@ -113,12 +114,12 @@ func TestMatched(t *testing.T) {
 	cal := days(t, "X", 3)
 	addPrices(t, p, market.Security{Symbol: "A"}, cal, 1, 2, 3)
 	addPrices(t, p, market.Security{Symbol: "B"}, cal, 4, 5, 6)
-	m := Matched{map[string]string{"A": "B", "B": "B"}}
+	m := model.Matched{Matches: map[string]string{"A": "B", "B": "B"}}
 	wantSeries(t, "match", layOut(p, m, "", "A").x[0], []float64{nan, 0.25, 0.2})
 	if s := layOut(p, m, "", "B"); s.missing == nil || !strings.Contains(s.missing.Detail, "its own match") {
 		t.Error(s.missing)
 	}
-	if s := layOut(p, Matched{}, "", "B"); s.missing == nil || !strings.Contains(s.missing.Detail, "no match of B") {
+	if s := layOut(p, model.Matched{}, "", "B"); s.missing == nil || !strings.Contains(s.missing.Detail, "no match of B") {
 		t.Error(s.missing)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -58,7 +59,7 @@ func (w *world) regressors() [][]float64 {
 }
 
 // run performs a study of the share with m.
-func (w *world) run(t testing.TB, m Model, minimum int) *Result {
+func (w *world) run(t testing.TB, m model.Model, minimum int) *Result {
 	t.Helper()
 	p := market.NewPanel(market.Simple, market.Skip)
 	add := func(symbol string, r []float64) {
@@ -84,7 +85,7 @@ func (w *world) run(t testing.TB, m Model, minimum int) *Result {
 			p.AddFactor(name, dates, v)
 		}
 		p.AddFactor("oil", dates, w.oil)
-		p.AddFactor(RiskFree, dates, w.rf)
+		p.AddFactor(model.RiskFree, dates, w.rf)
 	}
 	s := DefaultStudy()
 	s.Model, s.Benchmark, s.Tests, s.MinEstimation = m, "INDEX", []Test{StudentTest{}}, minimum
@@ -97,7 +98,7 @@ func (w *world) run(t testing.TB, m Model, minimum int) *Result {
 // modelCase is a model with options, what it takes as normal, and how.
 type modelCase struct {
 	name   string
-	o      ModelOptions
+	o      model.Options
 	normal func(w *world, k int) float64
 	tol    float64 // of an AR that should be 0
 	slopes bool    // a slope is estimated, so that a constant regressor is an exclusion
@@ -128,20 +129,20 @@ func modelCases() []modelCase {
 		{name: "carhart", normal: premiums("mkt_rf", "smb", "hml", "mom"), tol: 1e-5, slopes: true, none: "rf"},
 		{name: "ff5", normal: premiums("mkt_rf", "smb", "hml", "rmw", "cma"), tol: 1e-5, slopes: true, none: "rf"},
 		{name: "ff6", normal: premiums("mkt_rf", "smb", "hml", "rmw", "cma", "mom"), tol: 1e-5, slopes: true, none: "rf"},
-		{name: "factors", o: ModelOptions{Factors: []string{"oil"}}, normal: func(w *world, k int) float64 { return 0.0005 + 0.7*w.oil[k] }, tol: 1e-5, slopes: true, none: "factor oil"},
+		{name: "factors", o: model.Options{Factors: []string{"oil"}}, normal: func(w *world, k int) float64 { return 0.0005 + 0.7*w.oil[k] }, tol: 1e-5, slopes: true, none: "factor oil"},
 		// The slopes on the lagged and led market cancel against rho but for the ends of the window.
 		{name: "scholes-williams", normal: line13, tol: 2e-3, slopes: true, none: "INDEX"},
-		{name: "dimson", o: ModelOptions{Lags: 2}, normal: line13, tol: 1e-5, slopes: true, none: "INDEX"},
+		{name: "dimson", o: model.Options{Lags: 2}, normal: line13, tol: 1e-5, slopes: true, none: "INDEX"},
 		{name: "fowler-rorke", normal: line13, tol: 1e-5, slopes: true, none: "INDEX"},
 		{name: "huber", normal: line13, tol: 1e-5, slopes: true, none: "INDEX"},
 		{name: "theil-sen", normal: line13, tol: 1e-5, slopes: true, none: "INDEX"},
 		{name: "garch", normal: line13, tol: 1e-5, slopes: true, none: "INDEX"},
 		{name: "gjr", normal: line13, tol: 1e-5, slopes: true, none: "INDEX"},
 		{name: "egarch", normal: line13, tol: 1e-5, slopes: true, none: "INDEX"},
-		{name: "peer", o: ModelOptions{Peers: all}, normal: peers, tol: 1e-5, none: "D0"},
-		{name: "peer", o: ModelOptions{Peers: all, PeerMarket: true}, normal: func(w *world, k int) float64 { return 0.001 + 1.3*peers(w, k) }, tol: 1e-5, slopes: true, none: "D0"},
-		{name: "synthetic", o: ModelOptions{Donors: all}, normal: func(w *world, k int) float64 { return 0.3*w.donors[0][k] + 0.7*w.donors[2][k] }, tol: 1e-5, none: "D0"},
-		{name: "matched", o: ModelOptions{Matches: map[string]string{"SHARE": "D1"}}, normal: func(w *world, k int) float64 { return w.donors[1][k] }, tol: 1e-5, none: "D1"},
+		{name: "peer", o: model.Options{Peers: all}, normal: peers, tol: 1e-5, none: "D0"},
+		{name: "peer", o: model.Options{Peers: all, PeerMarket: true}, normal: func(w *world, k int) float64 { return 0.001 + 1.3*peers(w, k) }, tol: 1e-5, slopes: true, none: "D0"},
+		{name: "synthetic", o: model.Options{Donors: all}, normal: func(w *world, k int) float64 { return 0.3*w.donors[0][k] + 0.7*w.donors[2][k] }, tol: 1e-5, none: "D0"},
+		{name: "matched", o: model.Options{Matches: map[string]string{"SHARE": "D1"}}, normal: func(w *world, k int) float64 { return w.donors[1][k] }, tol: 1e-5, none: "D1"},
 	}
 }
 
@@ -155,7 +156,7 @@ func TestModels(t *testing.T) {
 			name += " as market"
 		}
 		t.Run(name, func(t *testing.T) {
-			m, err := NewModel(c.name, c.o)
+			m, err := model.New(c.name, c.o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,19 +166,19 @@ func TestModels(t *testing.T) {
 			c.conforms(t, m)
 		})
 	}
-	for _, m := range Models {
+	for _, m := range model.Models {
 		if !seen[m.Name()] {
 			t.Errorf("%s: not held to anything", m.Name())
 		}
 	}
-	for i, m := range Models {
-		if got, ok := ModelByName(m.Name()); !ok || fmt.Sprint(got) != fmt.Sprint(m) {
+	for i, m := range model.Models {
+		if got, ok := model.ByName(m.Name()); !ok || fmt.Sprint(got) != fmt.Sprint(m) {
 			t.Errorf("%s: %d entries by that name", m.Name(), i)
 		}
 	}
 }
 
-func (c *modelCase) conforms(t *testing.T, m Model) {
+func (c *modelCase) conforms(t *testing.T, m model.Model) {
 	build := func(noise float64) *world {
 		w := newWorld(t)
 		rng := rand.New(rand.NewPCG(2, 9))
@@ -320,13 +321,13 @@ func (c *modelCase) conforms(t *testing.T, m Model) {
 
 // Models whose options are not given exclude every security, and say why.
 func TestModelsWithoutOptions(t *testing.T) {
-	for _, m := range Models {
+	for _, m := range model.Models {
 		if d := m.Design("A"); d.Problem == "" && len(d.Terms) == 0 && m.Name() != "mean" {
 			t.Errorf("%s: explains by nothing", m.Name())
 		}
 	}
 	for _, name := range []string{"factors", "peer", "synthetic", "matched"} {
-		m, _ := ModelByName(name)
+		m, _ := model.ByName(name)
 		if m.Design("A").Problem == "" {
 			t.Errorf("%s: no problem without options", name)
 		}
@@ -337,7 +338,7 @@ func TestModelsWithoutOptions(t *testing.T) {
 // not matter to the ARs but through their own unit; the sign turns them round.
 func TestModelLaws(t *testing.T) {
 	for _, name := range []string{"market", "scholes-williams", "dimson", "fowler-rorke", "huber", "theil-sen", "garch", "gjr"} {
-		m, err := NewModel(name, ModelOptions{})
+		m, err := model.New(name, model.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -385,7 +386,7 @@ func BenchmarkModels(b *testing.B) {
 	for k := range 2700 {
 		dates = append(dates, cal.Date(p.Columns[0].First+k))
 	}
-	for _, name := range append([]string{RiskFree}, ffNames...) {
+	for _, name := range append([]string{model.RiskFree}, ffNames...) {
 		v := make([]float64, len(dates))
 		for k := range v {
 			v[k] = 0.005 * rng.NormFloat64()
@@ -398,11 +399,11 @@ func BenchmarkModels(b *testing.B) {
 	donors := p.Symbols()[1:]
 	for _, mc := range []struct {
 		name string
-		o    ModelOptions
+		o    model.Options
 	}{{name: "market"}, {name: "carhart"}, {name: "dimson"}, {name: "huber"}, {name: "theil-sen"}, {name: "garch"}, {name: "gjr"}, {name: "egarch"},
-		{name: "synthetic", o: ModelOptions{Donors: donors}}} {
+		{name: "synthetic", o: model.Options{Donors: donors}}} {
 		b.Run(mc.name, func(b *testing.B) {
-			m, err := NewModel(mc.name, mc.o)
+			m, err := model.New(mc.name, mc.o)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -413,11 +414,10 @@ func BenchmarkModels(b *testing.B) {
 				b.Fatal(used, excluded, r.Observations[0].Exclusion)
 			}
 			w := new(workspace)
-			w.sample = Sample{Estimation: s.Estimation, Event: s.Event, work: w}
 			b.ReportAllocs()
 			row := 0
 			for b.Loop() {
-				r.eng.fit(row, &w.sample)
+				r.eng.fit(row, w)
 				row = (row + 1) % len(r.eng.obs)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -81,15 +82,15 @@ func (s *Study) regressors(sec market.Security) ([]string, error) {
 	var out []string
 	for _, t := range s.Model.Design(sec.Symbol).Terms {
 		switch t.Series {
-		case BenchmarkReturn:
+		case model.BenchmarkReturn:
 			symbol := cmp.Or(sec.Benchmark, s.Benchmark)
 			if symbol == "" {
 				return nil, &SpecError{"benchmark", fmt.Sprintf("is empty, and the model %s needs a market; name its symbol, such as SPY", s.Model.Name())}
 			}
 			out = append(out, symbol)
-		case BasketReturn:
+		case model.BasketReturn:
 			out = append(out, t.Basket.Symbols...)
-		case SecurityReturn:
+		case model.SecurityReturn:
 			if t.Name != "" {
 				out = append(out, t.Name)
 			}
@@ -123,18 +124,18 @@ func (s *Study) Days(catalog *events.Catalog) market.Span {
 }
 
 // FactorsOf lists the factors that m takes, the risk-free rate first.
-func FactorsOf(m Model) []string {
+func FactorsOf(m model.Model) []string {
 	var out []string
 	d := m.Design("")
 	excess := d.Excess
 	for _, t := range d.Terms {
 		excess = excess || t.Excess
-		if t.Series == FactorReturn && !slices.Contains(out, t.Name) {
+		if t.Series == model.FactorReturn && !slices.Contains(out, t.Name) {
 			out = append(out, t.Name)
 		}
 	}
-	if excess && !slices.Contains(out, RiskFree) {
-		out = slices.Insert(out, 0, RiskFree)
+	if excess && !slices.Contains(out, model.RiskFree) {
+		out = slices.Insert(out, 0, model.RiskFree)
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -44,11 +45,11 @@ func TestNeeds(t *testing.T) {
 		t.Errorf("days are %s to %s", first, last)
 	}
 
-	s.Model = analysis.CAPM{}
-	if n, err = s.Needs(catalog); err != nil || !slices.Equal(n.Factors, []string{analysis.RiskFree}) && !slices.Contains(n.Factors, analysis.RiskFree) {
+	s.Model = model.CAPM{}
+	if n, err = s.Needs(catalog); err != nil || !slices.Equal(n.Factors, []string{model.RiskFree}) && !slices.Contains(n.Factors, model.RiskFree) {
 		t.Errorf("factors of CAPM are %v, %v", n.Factors, err)
 	}
-	s.Model, s.Benchmark = analysis.MarketModel{}, ""
+	s.Model, s.Benchmark = model.MarketModel{}, ""
 	var spec *analysis.SpecError
 	if _, err = s.Needs(catalog); !errors.As(err, &spec) || spec.Field != "benchmark" {
 		t.Errorf("without a benchmark: %v", err)

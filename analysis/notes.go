@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -404,7 +406,7 @@ func (r *Result) groupNotes(out []Note, g *Group, windows []string, mem *scratch
 // countedTwice returns how many members of g share the security and session 0
 // of another before them.
 func (r *Result) countedTwice(g *Group, mem *scratch) (n int) {
-	mem.bits = grown(mem.bits, len(g.Members))
+	mem.bits = stat.Grown(mem.bits, len(g.Members))
 	key := mem.bits
 	for k, i := range g.Members {
 		o := &r.Observations[i]
@@ -449,4 +451,24 @@ func plural(n int, one, many string) string {
 		return one
 	}
 	return many
+}
+
+// varianceNotes names the securities whose egarch variances do not forget where
+// they began.
+func (r *Result) varianceNotes(e *events.Event, used []int) []Note {
+	if r.Study.Model != (model.GARCH{Kind: stat.EGARCH}) {
+		return nil
+	}
+	var unstable []string
+	for _, i := range used {
+		b := r.Observations[i].Fit.Coef[3:]
+		if _, z := r.StandardizedResiduals(i); stat.Drift(b[0], b[1], b[2], z) > 0 {
+			unstable = append(unstable, r.Observations[i].Security)
+		}
+	}
+	if unstable == nil {
+		return nil
+	}
+	return []Note{{Code: "variance-unstable", Severity: Warning, EventID: e.ID,
+		Text: fmt.Sprintf("%s: the egarch likelihood is highest where the variances do not forget where they began and turn over at the least change of a parameter; do not rely on these variances, nor on the tests that divide by them, without gjr or garch beside them", abbreviate(unstable))}}
 }

@@ -1,6 +1,11 @@
 package analysis
 
-import "aftershock/market"
+import (
+	"errors"
+
+	"aftershock/analysis/model"
+	"aftershock/market"
+)
 
 // Reason says why an observation cannot be measured. The codes are stable:
 // they stand in observations.csv.
@@ -79,12 +84,14 @@ type Fit struct {
 	R2   float64   // share of the variance explained, a decimal; NaN where nothing is estimated
 }
 
-// Diagnostics describe the estimation residuals, standardised where the model
-// has a conditional variance, in order of time, gaps closed up. P values are those of the usual chi-squared limits.
-type Diagnostics struct {
-	Autocorrelation         float64 // first-order
-	DurbinWatson            float64
-	JarqueBera, JarqueBeraP float64 // normality; 2 degrees of freedom
-	LjungBox, LjungBoxP     float64 // no autocorrelation up to lag 10
-	ArchLM, ArchLMP         float64 // no ARCH effects up to lag 5
+// exclusionOf returns the exclusion that the error of a model makes.
+func exclusionOf(err error) *Exclusion {
+	reason := NotConverged
+	switch {
+	case errors.Is(err, model.ErrCollinear):
+		reason = Collinear
+	case errors.Is(err, model.ErrNoVariance):
+		reason = ZeroVariance
+	}
+	return &Exclusion{reason, err.Error()}
 }

@@ -93,7 +93,8 @@ func (r *Result) observe() {
 		for i := first[ev]; i < first[ev+1]; i++ {
 			if p := r.spots[i]; r.placeable(p) {
 				g.obs, g.ev = append(g.obs, int32(i)), append(g.ev, int32(ev))
-				g.forecast = max(g.forecast, g.series[p.column].forecast)
+				s := g.series[p.column]
+				g.forecast, g.conditional = max(g.forecast, s.forecast), g.conditional || s.conditional
 			} else {
 				o := r.enter(i, ev)
 				o.Exclusion = r.unplaced(o, &r.Catalog.Events[ev], p)

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -147,7 +148,7 @@ func (p *pool) correlation(i, j int, x, y []float64) float64 {
 // pearson is the correlation over the elements that both series have.
 func pearson(x, y []float64) float64 {
 	y = y[:len(x)]
-	n, sx, sy := float64(len(x)), sum(x), sum(y)
+	n, sx, sy := float64(len(x)), stat.Sum(x), stat.Sum(y)
 	xx, yy, xy := floats.Dot(x, x), floats.Dot(y, y), floats.Dot(x, y)
 	if xy != xy { // one of them has gaps
 		n, sx, sy, xx, yy, xy = 0, 0, 0, 0, 0, 0
@@ -293,7 +294,7 @@ func (p *pool) correlate(all []pair) {
 		return
 	}
 	_ = parallel(context.Background(), (len(all)+block-1)/block, 1, nil, func(w *workspace, b int) {
-		w.reset()
-		some(all[b*block:min((b+1)*block, len(all))], w.take(m), w.take(m))
+		w.Reset()
+		some(all[b*block:min((b+1)*block, len(all))], w.Take(m), w.Take(m))
 	})
 }

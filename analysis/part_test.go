@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"aftershock/analysis/model"
 	"aftershock/market"
 )
 
@@ -13,7 +14,7 @@ import (
 func TestParts(t *testing.T) {
 	n := newNasty(t)
 	ctx := context.Background()
-	for _, m := range []Model{MarketModel{}, MarketAdjusted{}, GARCH{}} {
+	for _, m := range []model.Model{model.MarketModel{}, model.MarketAdjusted{}, model.GARCH{}} {
 		s := n.study()
 		s.Model, s.Tests = m, DefaultTests()
 		whole := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))

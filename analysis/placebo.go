@@ -8,13 +8,13 @@ import (
 	"sort"
 	"sync"
 
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
-const (
-	minDraws = 19 // pseudo-dates, below which no p value can reach 0.05
-	minClean = 99 // pseudo-dates with clean estimation windows, below which those of all others serve as well
-)
+// minClean is how many pseudo-dates with clean estimation windows suffice; below it
+// those of all others serve as well.
+const minClean = 99
 
 // Placebo moves the whole study to sessions without news and asks how often
 // its statistic is as far from zero there as at the event:
@@ -83,8 +83,8 @@ func placed(real TestResult, d *Draws, k int) TestResult {
 	var r TestResult
 	if draws := present(d.Stat[k]); real.Note != "" {
 		r = undefined("%s", real.Note)
-	} else if len(draws) < minDraws {
-		r = undefined("%d pseudo-dates have windows without an event of these securities; placebo needs %d", len(draws), minDraws)
+	} else if len(draws) < stat.MinDraws {
+		r = undefined("%d pseudo-dates have windows without an event of these securities; placebo needs %d", len(draws), stat.MinDraws)
 	} else {
 		r = resampledFrom(real.Stat, measure(&real), draws, false)
 		if real.PLower != real.PLower {
@@ -204,7 +204,6 @@ func newReplica(g *engine, at []statistic) *replica {
 	study := *g.study
 	study.Windows = nil
 	r := &replica{from: g, stats: at, work: new(workspace), out: make([]TestResult, len(at))}
-	r.work.sample = Sample{Estimation: study.Estimation, Event: study.Event, work: r.work}
 	row := make(map[int32]int32)
 	for _, a := range at {
 		local := make([]int32, len(a.rows))
@@ -225,7 +224,7 @@ func newReplica(g *engine, at []statistic) *replica {
 		}
 		r.index = append(r.index, w)
 	}
-	r.eng = &engine{study: &study, panel: g.panel, length: g.length, forecast: g.forecast, windows: len(study.Windows)}
+	r.eng = &engine{study: &study, panel: g.panel, length: g.length, forecast: g.forecast, conditional: g.conditional, windows: len(study.Windows)}
 	r.eng.grow(len(r.rows))
 	r.fitted = make([]bool, len(r.rows))
 	rows := make(map[*market.Calendar]int)
@@ -255,7 +254,7 @@ func (r *replica) at(d int) []TestResult {
 func (r *replica) measure(j, s0 int) {
 	g := r.eng
 	g.s0[j] = int32(s0)
-	if r.fitted[j] = g.fit(j, &r.work.sample) == nil; !r.fitted[j] {
+	if r.fitted[j] = g.fit(j, r.work) == nil; !r.fitted[j] {
 		for w := range g.windows {
 			g.car[j*g.windows+w] = nan
 		}
@@ -338,8 +337,8 @@ shift:
 	}
 	pool = len(all)
 	if b := st.draws(); pool > b {
-		seed := stream(st.Seed, "placebo")
-		key := func(d int) uint64 { return word(seed, uint64(int64(d)), 0) }
+		seed := stat.Stream(st.Seed, "placebo")
+		key := func(d int) uint64 { return stat.Word(seed, uint64(int64(d)), 0) }
 		slices.SortFunc(all, func(a, b int) int {
 			if key(a) < key(b) {
 				return -1

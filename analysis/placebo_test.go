@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/model"
 	"aftershock/market"
 )
 
@@ -29,12 +30,12 @@ func TestPlaceboIsTheStudyMoved(t *testing.T) {
 	s.add(t, "HOLE", hole)
 	symbols := append(names(3), "HOLE")
 	for _, name := range []string{"market", "mean", "market-adjusted", "dimson", "huber"} {
-		model, ok := ModelByName(name)
+		m, ok := model.ByName(name)
 		if !ok {
 			t.Fatalf("no model %s", name)
 		}
 		st := s.study()
-		st.Model, st.Draws = model, 1000
+		st.Model, st.Draws = m, 1000
 		r := s.run(t, st, s.event(300, symbols...))
 		g := &r.Groups[0]
 		var h []Hypothesis
@@ -44,7 +45,7 @@ func TestPlaceboIsTheStudyMoved(t *testing.T) {
 		h = append(h, Hypothesis{"t", g.Members[3:], Window{0, 2}, StudentTest{}})
 		d := mustPlace(t, r, h...)
 		if len(d.Shifts) < 100 {
-			t.Fatalf("%s: %d shifts", model.Name(), len(d.Shifts))
+			t.Fatalf("%s: %d shifts", m.Name(), len(d.Shifts))
 		}
 		for b, shift := range d.Shifts {
 			if b%61 != 0 && shift != 33 && shift != 31 {
@@ -69,7 +70,7 @@ func TestPlaceboIsTheStudyMoved(t *testing.T) {
 					want = nan
 				}
 				if got := d.Stat[k][b]; got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
-					t.Errorf("%s %s at %+d: %v, want %v", model.Name(), x.Label, shift, got, want)
+					t.Errorf("%s %s at %+d: %v, want %v", m.Name(), x.Label, shift, got, want)
 				}
 			}
 		}

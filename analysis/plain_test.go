@@ -8,6 +8,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -16,10 +18,10 @@ import (
 // the normal equations of a textbook, and that the engine knows nothing of: no
 // frame is shared, no sums are taken for linear, every average goes member by
 // member.
-type naive struct{ Model }
+type naive struct{ model.Model }
 
 // Estimate implements Model.
-func (naive) Estimate(s *Sample, e *Estimate) *Exclusion {
+func (naive) Estimate(s *model.Sample, e *model.Estimate) error {
 	m, p := len(s.Y), len(s.X)
 	var ybar float64
 	for _, v := range s.Y {
@@ -40,7 +42,7 @@ func (naive) Estimate(s *Sample, e *Estimate) *Exclusion {
 		var gram, inverse mat.Dense
 		gram.Mul(x.T(), x)
 		if err := inverse.Inverse(&gram); err != nil {
-			return &Exclusion{Collinear, err.Error()}
+			return model.Failed(model.ErrCollinear, "%v", err)
 		}
 		for i := range p {
 			e.B[1+i] = 0
@@ -66,7 +68,7 @@ func (naive) Estimate(s *Sample, e *Estimate) *Exclusion {
 	if p == 0 {
 		e.R2 = 0
 	}
-	e.SE[0] = math.Sqrt(e.S2 * (1/float64(m) + quadratic(e.SInv, e.XBar)))
+	e.SE[0] = math.Sqrt(e.S2 * (1/float64(m) + stat.Quadratic(e.SInv, e.XBar)))
 	for j := range p {
 		e.SE[1+j] = math.Sqrt(e.S2 * e.SInv[j*p+j])
 	}
@@ -82,7 +84,7 @@ func TestPlainPath(t *testing.T) {
 	for k := range dates {
 		dates[k] = s.cal.Date(k)
 	}
-	for f, name := range append([]string{RiskFree}, Carhart.Series...) {
+	for f, name := range append([]string{model.RiskFree}, model.Carhart.Series...) {
 		values := make([]float64, len(dates))
 		for k := range values {
 			values[k] = 0.01 * math.Sin(float64((f+2)*k*k))
@@ -110,11 +112,11 @@ func TestPlainPath(t *testing.T) {
 	for k, symbols := range [][]string{names(40), {"S0", "S1", "S2", "S4", "S5", "S6", "S7"}, {"S3", "S10", "S30"}, names(12), names(2)} {
 		catalog.Events = append(catalog.Events, s.event(500+3*k, symbols...), s.event(700+40*k, symbols...))
 	}
-	for _, m := range []Model{MarketModel{}, ConstantMean{}, CAPM{}, Carhart} {
+	for _, m := range []model.Model{model.MarketModel{}, model.ConstantMean{}, model.CAPM{}, model.Carhart} {
 		for _, weights := range Weightings {
 			for _, missing := range []MissingEvent{ExcludeMissing, ZeroMissing} {
 				t.Run(fmt.Sprint(m.Name(), weights, missing), func(t *testing.T) {
-					study := func(m Model) *Study {
+					study := func(m model.Model) *Study {
 						st := s.study()
 						st.Model, st.Weights, st.MissingEvent, st.Tests, st.Groups = m, weights, missing, DefaultTests(), Groupings
 						st.Estimation, st.Event, st.Windows = Window{-270, -21}, Window{-10, 10}, DefaultStudy().Windows
@@ -188,4 +190,48 @@ func compare(t *testing.T, fast, plain *Result) {
 	if n < 10_000 {
 		t.Errorf("only %d figures were compared", n)
 	}
+}
+
+// half is a model written by embedding another: its own Estimate is what counts.
+type half struct{ model.MarketModel }
+
+// Name implements Model.
+func (half) Name() string { return "half" }
+
+// Estimate implements Model.
+func (half) Estimate(s *model.Sample, e *model.Estimate) error {
+	if err := model.LeastSquares(s, e); err != nil {
+		return err
+	}
+	return model.Line(s, e, 0, e.B[1]/2)
+}
+
+// A model that embeds a least squares one and estimates otherwise is asked, for the
+// observations and for their portfolio.
+func TestEmbeddedModel(t *testing.T) {
+	s := simulate(t, 12, 900, 5)
+	run := func(m model.Model) *Result {
+		study := s.study()
+		study.Model = m
+		return s.run(t, study, s.event(500, names(12)...))
+	}
+	whole, own := run(model.MarketModel{}), run(half{})
+	for i := range own.Observations {
+		w, o := whole.Observations[i].Fit, own.Observations[i].Fit
+		if o.Coef[0] != 0 || o.Coef[1] != w.Coef[1]/2 || o.S == w.S {
+			t.Fatalf("observation %d: coefficients %v and s %g, of the market model %v and %g", i, o.Coef, o.S, w.Coef, w.S)
+		}
+	}
+	var portfolio [2]TestResult
+	for k, r := range []*Result{whole, own} {
+		portfolio[k] = run1(r, PortfolioTest{})
+	}
+	if portfolio[0].Stat == portfolio[1].Stat {
+		t.Errorf("the portfolio of both models has t %g", portfolio[0].Stat)
+	}
+}
+
+// run1 performs a test on the first group of r over its first window.
+func run1(r *Result, test Test) TestResult {
+	return run(test, newCross(newPool(r.eng, r.rowsOf(&r.Groups[0], nil)), 0))
 }

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -22,7 +24,7 @@ type portfolio struct {
 // CAR is their CAAR as it is under least squares.
 func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portfolio {
 	first := g.ser[rows[0]]
-	p := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf}
+	p := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, conditional: first.conditional, robust: first.robust}
 	from, to := int(g.s0[rows[0]])+g.study.Estimation.From, int(g.s0[rows[0]])+g.study.Event.To
 	p.first = from
 	p.y = make([]float64, to-from+1)
@@ -64,7 +66,7 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 		}
 		x := slices.Clone(first.x[j])
 		for k := range x {
-			x[k], _ = weightedMean(len(members), weight, func(i int) float64 {
+			x[k], _ = stat.WeightedMean(len(members), weight, func(i int) float64 {
 				if at(members[i].y, members[i].first, k) != at(members[i].y, members[i].first, k) {
 					return nan
 				}
@@ -75,9 +77,9 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 	}
 	p.survey()
 	study := g.study
-	if _, ok := study.Model.(robust); ok {
+	if first.robust {
 		coef := func(j int) float64 {
-			b, _ := weightedMean(len(rows), weight, func(i int) float64 { return g.b[int(rows[i])*g.coefs+j] })
+			b, _ := stat.WeightedMean(len(rows), weight, func(i int) float64 { return g.b[int(rows[i])*g.coefs+j] })
 			return b
 		}
 		given := *study
@@ -93,8 +95,8 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 func (p *pool) evenPortfolio() portfolio {
 	g := p.eng
 	first, s0 := g.ser[p.rows[0]], int(g.s0[p.rows[0]])
-	var bs small
-	b := bs.take(1 + len(first.x))
+	var bs stat.Small
+	b := bs.Take(1 + len(first.x))
 	from, l := s0+g.study.Estimation.From, g.length
 	y := p.scratch.take(s0 + g.study.Event.To - from + 1)
 	var total float64
@@ -120,7 +122,7 @@ func (p *pool) evenPortfolio() portfolio {
 		}
 	}
 	s := &p.own.series
-	*s = series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, first: from, y: y, x: first.x, begin: from, end: from + len(y)}
+	*s = series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, conditional: first.conditional, robust: first.robust, first: from, y: y, x: first.x, begin: from, end: from + len(y)}
 	mem := p.scratch
 	if p.of != nil { // which may be asked again after another
 		mem = nil
@@ -141,21 +143,18 @@ func (p *pool) eventSums() []float64 {
 	return p.event
 }
 
-// robust marks the models that discount outliers.
-type robust interface{ robust() }
-
 // givenLine is a model of one regressor whose coefficients are known.
 type givenLine struct {
-	Model
+	model.Model
 	alpha, beta float64
 }
 
 // Estimate implements Model.
-func (m givenLine) Estimate(s *Sample, e *Estimate) *Exclusion {
-	if ex := leastSquares(s, e); ex != nil {
-		return ex
+func (m givenLine) Estimate(s *model.Sample, e *model.Estimate) error {
+	if err := model.LeastSquares(s, e); err != nil {
+		return err
 	}
-	return line(s, e, m.alpha, m.beta)
+	return model.Line(s, e, m.alpha, m.beta)
 }
 
 // single fits one series alone, with session 0 at index s0. With mem, it is good
@@ -163,18 +162,17 @@ func (m givenLine) Estimate(s *Sample, e *Estimate) *Exclusion {
 func single(study *Study, s *series, s0 int32, mem *scratch) portfolio {
 	var g *engine
 	var w *workspace
-	if mem != nil && mem.single != nil && mem.single.study == study && mem.single.forecast == s.forecast {
+	if mem != nil && mem.single != nil && mem.single.study == study && mem.single.forecast == s.forecast && mem.single.conditional == s.conditional {
 		g, w = mem.single, mem.own
 	} else {
-		g, w = &engine{study: study, length: study.Event.Len(), windows: len(study.Windows), forecast: s.forecast}, new(workspace)
+		g, w = &engine{study: study, length: study.Event.Len(), windows: len(study.Windows), forecast: s.forecast, conditional: s.conditional}, new(workspace)
 		g.grow(1)
 	}
 	if mem != nil {
 		mem.single, mem.own = g, w
 	}
 	g.ser[0], g.s0[0] = s, s0
-	w.sample = Sample{Estimation: study.Estimation, Event: study.Event, work: w}
-	return portfolio{eng: g, ex: g.fit(0, &w.sample)}
+	return portfolio{eng: g, ex: g.fit(0, w)}
 }
 
 // path fills car and variance, one element a session of the event window, with
@@ -183,8 +181,8 @@ func single(study *Study, s *series, s0 int32, mem *scratch) portfolio {
 func (g *engine) path(r int, car, variance []float64) {
 	e, s, s0, l := g.estimate(r), g.ser[r], int(g.s0[r]), g.length
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
-	var xs, zs small
-	x, z := xs.take(s.forecast), zs.take(s.forecast)
+	var xs, zs stat.Small
+	x, z := xs.Take(s.forecast), zs.Take(s.forecast)
 	var sum, h float64
 	n := 0
 	for t := range l {
@@ -203,7 +201,7 @@ func (g *engine) path(r int, car, variance []float64) {
 		if n == 0 && sum == sum {
 			car[t], variance[t] = nan, nan
 		} else if e.H == nil {
-			variance[t] = e.variance(n, z)
+			variance[t] = e.Variance(n, z)
 		}
 		if sum != sum {
 			variance[t] = nan

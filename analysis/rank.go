@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"cmp"
 	"math"
 	"slices"
@@ -28,7 +29,7 @@ type sorted struct {
 // sort fills s with raw, which holds no NaN, and at in ascending order of raw.
 func (k *ranker) sort(s *sorted) {
 	n := len(k.raw)
-	s.v, s.t, s.rank, k.turn = grown(s.v, n), grown(s.t, n), grown(s.rank, n), grown(k.turn, n)
+	s.v, s.t, s.rank, k.turn = stat.Grown(s.v, n), stat.Grown(s.t, n), stat.Grown(s.rank, n), stat.Grown(k.turn, n)
 	for i := range k.turn {
 		k.turn[i] = i
 	}
@@ -46,14 +47,6 @@ func (k *ranker) sort(s *sorted) {
 			s.rank[i] = r
 		}
 	}
-}
-
-// grown returns s with length n, allocating only when its capacity is short.
-func grown[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
 }
 
 // load takes the estimation residuals of an observation; with sigma, one
@@ -162,7 +155,7 @@ func (r *ranks) make(estimation, event, windows int, s *scratch) *ranks {
 	if s == nil {
 		r.general = make([]general, windows)
 	} else {
-		s.general = grown(s.general, windows)
+		s.general = stat.Grown(s.general, windows)
 		clear(s.general)
 		r.general = s.general
 	}
@@ -420,14 +413,4 @@ func (gen *general) finish(n int, base *rankSum) {
 		}
 	}
 	gen.z = gen.u / math.Sqrt(ss/float64(gen.t))
-}
-
-// varies reports whether the elements of x are not all alike.
-func varies(x []float64) bool {
-	for _, v := range x {
-		if v != x[0] {
-			return true
-		}
-	}
-	return false
 }

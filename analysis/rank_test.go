@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -213,7 +215,7 @@ func TestRankDefinitions(t *testing.T) {
 		st := s.study()
 		st.Event, st.Windows, st.MissingEvent = Window{-1, 4}, []Window{{0, 0}, {0, 2}}, ZeroMissing
 		st.Estimation, st.Tests = Window{-150, -2}, []Test{RankTest{}, RankStandardized{}, GRankT{}, GRankZ{}}
-		st.Model, _ = ModelByName(name)
+		st.Model, _ = model.ByName(name)
 		r := s.run(t, st, s.event(300, names(6)...))
 		g := r.eng
 		p := newPool(g, []int32{0, 1, 2, 3, 4, 5})
@@ -245,7 +247,7 @@ func TestRankDefinitions(t *testing.T) {
 				for h := range n {
 					col = append(col, sar[h][j])
 				}
-				scaled[i][j] /= deviation(present(col))
+				scaled[i][j] /= stat.Deviation(present(col))
 			}
 		}
 		rank := func(v float64, among []float64) float64 {
@@ -288,7 +290,7 @@ func TestRankDefinitions(t *testing.T) {
 			c := newCross(p, w)
 			one := make([][]float64, n)
 			for i := range n {
-				one[i] = append(slices.Clone(sar[i][:est]), c.SCAR[i]/deviation(c.SCAR))
+				one[i] = append(slices.Clone(sar[i][:est]), c.SCAR[i]/stat.Deviation(c.SCAR))
 			}
 			u := func(i, j int) float64 { return rank(one[i][j], one[i])/float64(1+len(present(one[i]))) - 0.5 }
 			var ss, big, spread float64

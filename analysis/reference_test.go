@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -156,7 +157,7 @@ func runReference(t testing.TB, ref *referenceFile) *Result {
 	}
 	addFactors(t, panel, ref.Spec.Model)
 	s := DefaultStudy()
-	m, ok := ModelByName(ref.Spec.Model)
+	m, ok := model.ByName(ref.Spec.Model)
 	if !ok {
 		t.Skipf("no model %s", ref.Spec.Model)
 	}

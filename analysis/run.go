@@ -156,10 +156,9 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 	}
 	err := parallel(ctx, len(units), max(1, block*len(units)/max(1, hi-lo)), step, func(w *workspace, k int) {
 		u := units[k]
-		w.sample.Estimation, w.sample.Event, w.sample.work = r.Study.Estimation, r.Study.Event, w
 		n := 0
 		for row := u.lo; row < u.hi; row++ {
-			ex := r.eng.fit(row, &w.sample)
+			ex := r.eng.fit(row, w)
 			if ex == nil {
 				n++
 			}

@@ -7,13 +7,9 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
-
-// Interval is an estimate with its 95% interval; NaN where there is none.
-type Interval struct {
-	Value, Lower, Upper float64
-}
 
 // AverageInterval returns the CAAR of group g over CAR window w (an index into
 // Study.Windows) with its 95% interval,
@@ -29,12 +25,12 @@ type Interval struct {
 // complete do not enter; the interval is NaN where fewer than two remain and
 // there is no portfolio. Campbell, Lo, MacKinlay (1997), 4.4; Kolari and
 // Pynnönen (2010) for the factor of r.
-func (r *Result) AverageInterval(g *Group, w int) Interval {
+func (r *Result) AverageInterval(g *Group, w int) stat.Interval {
 	rows := r.rowsOf(g, nil)
 	c := newCross(newPool(r.eng, rows), w)
 	n := c.N()
 	if n == 0 {
-		return Interval{nan, nan, nan}
+		return stat.Interval{Value: nan, Lower: nan, Upper: nan}
 	}
 	caar := c.average(c.CAR)
 	var se, df float64
@@ -51,8 +47,8 @@ func (r *Result) AverageInterval(g *Group, w int) Interval {
 		}
 		se, df = math.Sqrt(float64(n)/float64(n-1)*ss)/sum*inflation(n, c.RBar()), float64(n-1)
 	}
-	half := studentQuantile(0.975, df) * se
-	return Interval{caar, caar - half, caar + half}
+	half := stat.StudentQuantile(0.975, df) * se
+	return stat.Interval{Value: caar, Lower: caar - half, Upper: caar + half}
 }
 
 // History is a security's abnormal returns over a long stretch of sessions.
@@ -152,7 +148,7 @@ func (r *Result) StandardizedResiduals(i int) ([]market.Date, []float64) {
 // section 2.1.
 func Autocorrelations(x []float64, lags int) (r []float64, band float64) {
 	x = present(x)
-	m := mean(x)
+	m := stat.Mean(x)
 	var ss float64
 	for _, v := range x {
 		ss += (v - m) * (v - m)
@@ -206,23 +202,6 @@ func (r *Result) Characteristics() []Characteristic {
 		return math.Log(r.eng.ser[o.row].marketValue(int(o.index) + r.Study.Event.From - 1))
 	})
 	return out
-}
-
-// Mean returns the fitted mean at the regressors x with its 95% interval:
-//
-//	x'b -+ t sqrt(x' Cov x), t with DF degrees of freedom
-//
-// Davidson and MacKinnon (2004), chapter 5.
-func (r *Regression) Mean(x []float64) Interval {
-	var y, v float64
-	for i, a := range x {
-		y += a * r.Coef[i]
-		for j, b := range x {
-			v += a * b * r.Cov[i][j]
-		}
-	}
-	half := studentQuantile(0.975, r.DF) * math.Sqrt(v)
-	return Interval{y, y - half, y + half}
 }
 
 // PlaceboDraws returns the placebo test of group g over CAR window w (an index

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -24,7 +26,7 @@ func TestAverageInterval(t *testing.T) {
 		if a.NPath < len(g.Members) && g.SEMethod == "portfolio" {
 			continue // Averages is of the portfolio of all members, the interval of those that are complete
 		}
-		want := Interval{a.CAAR, a.Lower, a.Upper}
+		want := stat.Interval{Value: a.CAAR, Lower: a.Lower, Upper: a.Upper}
 		for k, v := range []float64{got.Value - want.Value, got.Lower - want.Lower, got.Upper - want.Upper} {
 			if math.Abs(v) > 1e-12 || k > 0 && math.IsNaN(got.Lower) != math.IsNaN(want.Lower) {
 				t.Errorf("%s: %v, want %v", g.Name(), got, want)
@@ -102,7 +104,7 @@ func TestStandardizedResiduals(t *testing.T) {
 		if len(e) != 250 || dates[249] != r.Session(i, -21) || len(present(e)) != o.Fit.M {
 			t.Fatalf("%s %s: %d residuals to %s", o.EventID, o.Security, len(e), dates[249])
 		}
-		sd, want := deviation(present(e)), math.Sqrt(float64(o.Fit.M-o.Fit.K)/float64(o.Fit.M-1))
+		sd, want := stat.Deviation(present(e)), math.Sqrt(float64(o.Fit.M-o.Fit.K)/float64(o.Fit.M-1))
 		if math.Abs(sd-want) > 1e-12 {
 			t.Errorf("%s %s: standard deviation %v, want %v", o.EventID, o.Security, sd, want)
 		}
@@ -155,7 +157,7 @@ func TestCharacteristics(t *testing.T) {
 		}
 	}
 	s := n.study()
-	s.Model = ConstantMean{}
+	s.Model = model.ConstantMean{}
 	if cs := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil)).Characteristics(); len(cs) != 0 {
 		t.Errorf("the mean model knows %v", cs)
 	}
@@ -164,7 +166,7 @@ func TestCharacteristics(t *testing.T) {
 // The interval of a fitted mean, worked out by hand.
 func TestRegressionMean(t *testing.T) {
 	y := []float64{2.1, 3.9, 6.2, 7.8, 10.1}
-	r, err := Regress(y, [][]float64{{1, 1, 1, 1, 1}, {1, 2, 3, 4, 5}}, Specification{Errors: Classical})
+	r, err := stat.Regress(y, [][]float64{{1, 1, 1, 1, 1}, {1, 2, 3, 4, 5}}, stat.Specification{Errors: stat.Classical})
 	if err != nil {
 		t.Fatal(err)
 	}

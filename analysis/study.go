@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -11,7 +13,7 @@ import (
 type Study struct {
 	Name          string
 	Design        Subject // "" means Returns
-	Model         Model
+	Model         model.Model
 	Benchmark     string // symbol of the market return; a security's own benchmark comes first
 	Estimation    Window // event time, before Event
 	Event         Window
@@ -57,7 +59,7 @@ func DefaultStudy() *Study {
 	return &Study{
 		Name:          "study",
 		Design:        Returns,
-		Model:         MarketModel{},
+		Model:         model.MarketModel{},
 		Benchmark:     "SPY",
 		Estimation:    Window{-270, -21},
 		Event:         Window{-10, 10},
@@ -120,8 +122,8 @@ func (s *Study) Validate() error {
 		return bad("missing_event", "%q; use exclude or zero", s.MissingEvent)
 	case !slices.Contains(Weightings, s.Weights):
 		return bad("weights", "%q; use equal, value or precision", s.Weights)
-	case s.Draws < 0 || s.Draws > 0 && s.Draws < minDraws || s.Draws > maxDraws:
-		return bad("draws", "%d; use %d to %d, or 0 for %d", s.Draws, minDraws, maxDraws, DefaultDraws)
+	case s.Draws < 0 || s.Draws > 0 && s.Draws < stat.MinDraws || s.Draws > maxDraws:
+		return bad("draws", "%d; use %d to %d, or 0 for %d", s.Draws, stat.MinDraws, maxDraws, DefaultDraws)
 	case s.Family != "" && !slices.Contains(FamilyKinds, s.Family):
 		return bad("family", "%q; use securities, sessions, windows or groups", s.Family)
 	case (s.Family != "" || s.Correction != "") && !slices.Contains(Corrections, s.Correction):

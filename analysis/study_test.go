@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -417,7 +418,7 @@ func TestProcessorsAndOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 5))
 	dates := make([]market.Date, len(n.prices["INDEX"]))
 	series := make(map[string][]float64)
-	for _, f := range append(ffNames, "oil", RiskFree) {
+	for _, f := range append(ffNames, "oil", model.RiskFree) {
 		for range dates {
 			series[f] = append(series[f], 0.005*rng.NormFloat64())
 		}
@@ -436,7 +437,7 @@ func TestProcessorsAndOrder(t *testing.T) {
 		if c.o.Donors != nil {
 			c.o.Donors = firms
 		}
-		m, err := NewModel(c.name, c.o)
+		m, err := model.New(c.name, c.o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -448,7 +449,7 @@ func TestProcessorsAndOrder(t *testing.T) {
 			}
 			s := n.study()
 			s.Model, s.Events, s.Draws = m, []string{"sell-off", "weekend", "late", "holiday"}, 19
-			if _, slow := m.(conditional); slow {
+			if m.Design("").Conditional {
 				s.Tests = slices.DeleteFunc(slices.Clone(Tests), func(t Test) bool { return t == Test(Placebo{}) })
 			}
 			return mustRun(t, s, catalog, p)
@@ -467,7 +468,7 @@ func TestProcessorsAndOrder(t *testing.T) {
 func TestLogReturns(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Returns, s.Model = market.Log, MarketAdjusted{}
+	s.Returns, s.Model = market.Log, model.MarketAdjusted{}
 	p := n.panel(t, market.Log, nil)
 	r := mustRun(t, s, n.catalog, p)
 	i := slices.IndexFunc(r.Observations, func(o Observation) bool { return o.EventID == "sell-off" && o.Security == "AAA" })
@@ -520,7 +521,7 @@ func TestRunStops(t *testing.T) {
 	}
 	s := simulate(t, 4, 4000, 1)
 	st := s.study()
-	st.Model, st.Estimation, st.Draws, st.Tests = TheilSen{}, Window{-300, -1}, 9999, []Test{Placebo{}}
+	st.Model, st.Estimation, st.Draws, st.Tests = model.TheilSen{}, Window{-300, -1}, 9999, []Test{Placebo{}}
 	ctx, cancel = context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()
@@ -556,7 +557,7 @@ func TestWindow(t *testing.T) {
 func TestSpanningReturn(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Gaps, s.Model, s.Events = market.TradeToTrade, MarketAdjusted{}, []string{"holiday"}
+	s.Gaps, s.Model, s.Events = market.TradeToTrade, model.MarketAdjusted{}, []string{"holiday"}
 	gap := 0
 	for _, lacking := range []string{"", "INDEX"} { // the benchmark halts too, in the second round
 		p := market.NewPanel(market.Simple, market.TradeToTrade)

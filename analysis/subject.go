@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"aftershock/analysis/model"
 	"aftershock/market"
 )
 
@@ -40,12 +41,12 @@ func (s Subject) DefaultTests() []Test {
 }
 
 // explained reports what keeps m from explaining s, "" when nothing does.
-func (s Subject) explained(m Model) string {
+func (s Subject) explained(m model.Model) string {
 	if s != Volume {
 		return ""
 	}
 	d := m.Design("")
-	others := slices.ContainsFunc(d.Terms, func(t Term) bool { return t.Series != BenchmarkReturn })
+	others := slices.ContainsFunc(d.Terms, func(t model.Term) bool { return t.Series != model.BenchmarkReturn })
 	if d.Problem != "" || d.Excess || others {
 		return fmt.Sprintf("the model %s explains returns by returns of others than the benchmark, which says nothing of volume; use mean or market", m.Name())
 	}

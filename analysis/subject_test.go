@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -61,23 +62,23 @@ func TestVolume(t *testing.T) {
 	type row struct{ alpha, beta, ar, t0, p0, car, t1 float64 }
 	for _, c := range []struct {
 		name      string
-		model     Model
+		model     model.Model
 		shares    map[string]float64
 		want      []row
 		car1, t1  float64 // of the portfolio over [0,+1]
 		turnovers bool
 	}{
-		{"market", MarketModel{}, nil, []row{
+		{"market", model.MarketModel{}, nil, []row{
 			{10.454286603324242, 0.505762353843765, 0.9304051417430301, 3.5745107887607386, 0.0005465662269041628, 1.7478598106809216, 4.749131373733316},
 			{4.376019469462529, 0.7153334495189863, 1.020139302494563, 2.328432840097868, 0.021944130620462247, 1.7812893149288023, 2.8754232198412186},
 			{10.374670110117421, 0.3986346949778128, 0.3498362765526295, 1.1426566291020042, 0.2559651094113454, 0.4735733259463082, 1.0939594161765835},
 		}, 1.334240817185286, 4.266693140095036, false},
-		{"mean", ConstantMean{}, nil, []row{
+		{"mean", model.ConstantMean{}, nil, []row{
 			{19.381036306156773, nan, 1.1423518442572167, 3.7642909952752976, 0.000283362857503923, 1.9392788634414124, 4.496443791820643},
 			{17.001717308357698, nan, 1.3199096683025786, 2.6991585719068145, 0.008175375003932029, 2.052026055760173, 2.9526547169116855},
 			{17.41060728078153, nan, 0.5168896534324823, 1.5767568529468456, 0.11804170213822023, 0.6244471012089612, 1.340318911119445},
 		}, 1.5385840068035144, 3.8908814009680266, false},
-		{"turnover", MarketModel{}, shares, []row{
+		{"turnover", model.MarketModel{}, shares, []row{
 			{0.0064027159194818915, 0.09942533276535473, 0.019844593471822165, 6.622480230468249, 1.9065739804795442e-09, 0.03259843434786182, 7.68771927922461},
 			{0.0010206062315158393, 0.1035135561612635, 0.011027647239883972, 2.7179436995730555, 0.007768774743623034, 0.016155480382525483, 2.8138424549815175},
 			{0.014714762982150457, 0.18342806921731813, 0.009815946507656315, 1.2571322834598413, 0.2116935726901804, 0.011852364783281222, 1.0726946538027229},
@@ -141,7 +142,7 @@ func TestVolumeGaps(t *testing.T) {
 	s.panel.Column("S1").Volume[301] = 0
 	s.panel.Column("S1").Volume[250] = math.NaN()
 	st := s.study()
-	st.Design, st.Model = Volume, ConstantMean{}
+	st.Design, st.Model = Volume, model.ConstantMean{}
 	r := s.run(t, st, s.event(300, names(3)...))
 	f := r.Figures(1)
 	if f.AR[1] == f.AR[1] || f.Return[1] == f.Return[1] || f.AR[2] != f.AR[2] || r.Observations[1].Fit.M != 119 {
@@ -158,7 +159,7 @@ func TestVolumeGaps(t *testing.T) {
 	if ex := s.run(t, st, s.event(300, "SILENT")).Observations[0].Exclusion; ex == nil || ex.Reason != NoVolume {
 		t.Errorf("a security without volume: %v", ex)
 	}
-	st.Model, st.Benchmark = MarketModel{}, "SILENT"
+	st.Model, st.Benchmark = model.MarketModel{}, "SILENT"
 	if ex := s.run(t, st, s.event(300, "S0")).Observations[0].Exclusion; ex == nil || ex.Reason != NoRegressor {
 		t.Errorf("a benchmark without volume: %v", ex)
 	}
@@ -167,7 +168,7 @@ func TestVolumeGaps(t *testing.T) {
 // Only the volume of benchmarks explains volume.
 func TestVolumeModels(t *testing.T) {
 	explains := []string{"market", "mean", "market-adjusted", "scholes-williams", "dimson", "fowler-rorke", "huber", "theil-sen", "garch", "gjr", "egarch"}
-	for _, m := range Models {
+	for _, m := range model.Models {
 		s := volumeStudy()
 		s.Model = m
 		if err := s.Validate(); (err == nil) != slices.Contains(explains, m.Name()) {

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"context"
 	"math"
 )
@@ -44,7 +45,7 @@ func (p *pool) summary() *summary {
 	if m < minCommon {
 		s.rho = 0
 	}
-	s.n, s.spread = spreadOf(s.average)
+	s.n, s.spread = stat.SpreadOf(s.average)
 	p.summed = s
 	return s
 }
@@ -138,8 +139,8 @@ func (p *pool) addResiduals(s *residualSums, rows []int32, mem *scratch) {
 func (p *pool) addStandard(s *residualSums, x []float64, n int) {
 	var e, ss float64
 	if n == len(x) {
-		e = mean(x)
-		ss, _ = centred(x, x, e, e)
+		e = stat.Mean(x)
+		ss, _ = stat.Centred(x, x, e, e)
 	} else {
 		s.complete = false
 		for _, v := range x {
@@ -176,34 +177,34 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 	g := p.eng
 	m, from := len(s.total), int(g.s0[rows[0]])+g.study.Estimation.From
 	x := g.ser[rows[0]].x
-	var ws, zs small
-	byWeight, byScale := ws.take(1+len(x)), zs.take(1+len(x)) // sums of coefficients
+	var ws, zs stat.Small
+	byWeight, byScale := ws.Take(1+len(x)), zs.Take(1+len(x)) // sums of coefficients
 	var weights float64
 	positive := 0
-	var held [2]member // rows that are added together
+	var held [2]stat.Member // rows that are added together
 	var y [2][]float64
 	k := 0 // how many of them there are
 	for _, r := range rows {
 		b := g.b[int(r)*g.coefs:][:1+len(x)]
-		own := member{w: g.weight(r), scale: 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))}
-		weights += own.w
+		own := stat.Member{W: g.weight(r), Scale: 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))}
+		weights += own.W
 		for j, v := range b {
-			byWeight[j] += own.w * v
-			byScale[j] += own.scale * v
+			byWeight[j] += own.W * v
+			byScale[j] += own.Scale * v
 		}
 		returns := g.ser[r].y[from-g.ser[r].first:][:m]
 		if len(x) == 1 {
-			own.alpha, own.beta = b[0], b[1]
+			own.Alpha, own.Beta = b[0], b[1]
 			held[k], y[k] = own, returns
 			if k++; k == 2 {
-				positive += accumulate(&held[0], &held[1], y[0], y[1], x[0][from:], s.average, s.total)
+				positive += stat.Accumulate(&held[0], &held[1], y[0], y[1], x[0][from:], s.average, s.total)
 				k = 0
 			}
 			continue
 		}
 		for t, v := range returns {
-			s.average[t] += own.w * v
-			s.total[t] += own.scale * v
+			s.average[t] += own.W * v
+			s.total[t] += own.Scale * v
 			d := v - b[0]
 			for j := range x {
 				d -= b[1+j] * x[j][from+t]
@@ -212,8 +213,8 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 		}
 	}
 	if k == 1 {
-		none := member{alpha: math.Inf(1)} // nothing is above it, nothing is added
-		positive += accumulate(&held[0], &none, y[0], y[0], x[0][from:], s.average, s.total)
+		none := stat.Member{Alpha: math.Inf(1)} // nothing is above it, nothing is added
+		positive += stat.Accumulate(&held[0], &none, y[0], y[0], x[0][from:], s.average, s.total)
 	}
 	for t := range m {
 		s.weight[t] = weights

@@ -8,13 +8,14 @@ import (
 	"slices"
 	"strings"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
 
 // SweepSpec lists the choices that a sweep combines.
 type SweepSpec struct {
-	Models      []Model
+	Models      []model.Model
 	Estimations []Window
 	Benchmarks  []string
 	Windows     []Window // CAR windows, within the event window
@@ -84,9 +85,9 @@ type Sweep struct {
 // windows; the tests t and, of several observations, portfolio, kp-bmp and
 // grank-t.
 func (s *Study) DefaultSweep(panel *market.Panel) SweepSpec {
-	spec := SweepSpec{Models: []Model{s.Model}, Benchmarks: []string{s.Benchmark}, Windows: s.Windows,
+	spec := SweepSpec{Models: []model.Model{s.Model}, Benchmarks: []string{s.Benchmark}, Windows: s.Windows,
 		Tests: []Test{StudentTest{}, PortfolioTest{}, KPBMP{}, GRankT{}}}
-	for _, m := range []Model{MarketModel{}, ConstantMean{}, MarketAdjusted{}, ScholesWilliams{}, Huber{}, CAPM{}, FamaFrench3, Carhart, FamaFrench5, FamaFrench6} {
+	for _, m := range []model.Model{model.MarketModel{}, model.ConstantMean{}, model.MarketAdjusted{}, model.ScholesWilliams{}, model.Huber{}, model.CAPM{}, model.FamaFrench3, model.Carhart, model.FamaFrench5, model.FamaFrench6} {
 		if m.Name() != s.Model.Name() && hasFactors(m, panel) {
 			spec.Models = append(spec.Models, m)
 		}
@@ -98,15 +99,15 @@ func (s *Study) DefaultSweep(panel *market.Panel) SweepSpec {
 }
 
 // hasFactors reports whether panel has the factors of m.
-func hasFactors(m Model, panel *market.Panel) bool {
+func hasFactors(m model.Model, panel *market.Panel) bool {
 	d := m.Design("")
 	needs := func(name string) bool { return slices.Contains(panel.Factors(), name) }
 	for _, t := range d.Terms {
-		if t.Series == FactorReturn && !needs(t.Name) || t.Excess && !needs(RiskFree) {
+		if t.Series == model.FactorReturn && !needs(t.Name) || t.Excess && !needs(model.RiskFree) {
 			return false
 		}
 	}
-	return !d.Excess || needs(RiskFree)
+	return !d.Excess || needs(model.RiskFree)
 }
 
 // Sweep performs the study under every combination of the choices of spec, all
@@ -192,10 +193,10 @@ func (spec *SweepSpec) validate(s *Study) error {
 }
 
 // benchmarks returns those that m is combined with.
-func (spec *SweepSpec) benchmarks(m Model, panel *market.Panel) []string {
+func (spec *SweepSpec) benchmarks(m model.Model, panel *market.Panel) []string {
 	for _, c := range panel.Columns {
 		for _, t := range m.Design(c.Symbol).Terms {
-			if t.Series == BenchmarkReturn {
+			if t.Series == model.BenchmarkReturn {
 				return spec.Benchmarks
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"aftershock/analysis/model"
 	"aftershock/market"
 )
 
@@ -35,7 +36,7 @@ func TestSweep(t *testing.T) {
 	st := s.study()
 	st.Event = Window{-1, 5}
 	spec := SweepSpec{
-		Models: []Model{MarketModel{}, ConstantMean{}, FamaFrench3}, Estimations: []Window{{-120, -2}, {-70, -2}, {-120, 0}},
+		Models: []model.Model{model.MarketModel{}, model.ConstantMean{}, model.FamaFrench3}, Estimations: []Window{{-120, -2}, {-70, -2}, {-120, 0}},
 		Benchmarks: []string{"INDEX", "S5"}, Windows: []Window{{0, 0}, {0, 2}}, Tests: []Test{StudentTest{}, PortfolioTest{}, KPBMP{}},
 	}
 	w := mustSweep(t, s, st, spec, 400, 500)
@@ -71,7 +72,7 @@ func TestSweep(t *testing.T) {
 			t.Errorf("%+v", x)
 		default:
 			one := *st
-			one.Model, _ = ModelByName(x.Model)
+			one.Model, _ = model.ByName(x.Model)
 			one.Benchmark, one.Estimation, one.Windows, one.Groups = x.Benchmark, x.Estimation, spec.Windows, Groupings
 			r := s.run(t, &one, s.event(400, names(4)...), s.event(500, names(4)...))
 			i := slices.IndexFunc(r.Groups, func(g Group) bool { return g.Name() == x.Group })
@@ -99,7 +100,7 @@ func TestSweep(t *testing.T) {
 func TestSweepDefaults(t *testing.T) {
 	s := simulate(t, 4, 700, 3)
 	st := s.study()
-	st.Model = Dimson{}
+	st.Model = model.Dimson{}
 	st.Estimation, st.MinEstimation = Window{-100, -1}, 80
 	dates := make([]market.Date, 700)
 	for k := range dates {

@@ -1,6 +1,9 @@
 package analysis
 
-import "math"
+import (
+	"aftershock/analysis/stat"
+	"math"
+)
 
 // tally adds up the ranks of observations as whole numbers. It takes those
 // without ties whose residuals have one variance. Their values are dealt into
@@ -68,12 +71,12 @@ const (
 // begin makes the tally ready to add to out.
 func (k *tally) begin(out *ranks, estimation, event int) {
 	k.out, k.est, k.event, k.shapes = out, estimation, event, k.kept[:0]
-	k.bucket, k.v, k.t = grown(k.bucket, estimation), grown(k.v, estimation), grown(k.t, estimation)
-	k.step, k.upto, k.late = grown(k.step, estimation+1), grown(k.upto, estimation+1), grown(k.late, estimation+1)
+	k.bucket, k.v, k.t = stat.Grown(k.bucket, estimation), stat.Grown(k.v, estimation), stat.Grown(k.t, estimation)
+	k.step, k.upto, k.late = stat.Grown(k.step, estimation+1), stat.Grown(k.upto, estimation+1), stat.Grown(k.late, estimation+1)
 	for i := range k.place {
-		k.place[i], k.lower[i] = grown(k.place[i], event), grown(k.lower[i], event)
+		k.place[i], k.lower[i] = stat.Grown(k.place[i], event), stat.Grown(k.lower[i], event)
 	}
-	k.window = grown(k.window, len(out.general))
+	k.window = stat.Grown(k.window, len(out.general))
 	clear(k.step)
 	clear(k.late)
 }
@@ -96,10 +99,10 @@ func (k *tally) shapeOf(n int, values [2]int) *shape {
 	}
 	s := &k.shapes[len(k.shapes)-1]
 	s.n, s.values = n, values
-	s.session, s.event, s.have = grown(s.session, k.est), grown(s.event, k.event), grown(s.have, k.event)
-	s.more = grown(s.more, max(0, len(k.out.general)-lanes))
+	s.session, s.event, s.have = stat.Grown(s.session, k.est), stat.Grown(s.event, k.event), stat.Grown(s.have, k.event)
+	s.more = stat.Grown(s.more, max(0, len(k.out.general)-lanes))
 	for w := range s.more {
-		s.more[w] = grown(s.more[w], k.est)
+		s.more[w] = stat.Grown(s.more[w], k.est)
 	}
 	s.clear()
 	return s

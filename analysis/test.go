@@ -1,13 +1,9 @@
 package analysis
 
-import "fmt"
-
-// Distribution is a reference distribution.
-type Distribution struct {
-	Name string  // "normal", "t", "F", "chi2", "signed-rank", "empirical", "resampled"
-	DF1  float64 // degrees of freedom; NaN where there are none
-	DF2  float64 // denominator degrees of freedom of F; NaN otherwise
-}
+import (
+	"aftershock/analysis/stat"
+	"fmt"
+)
 
 // Figure is a named by-product of a test, such as the exact p of the sign test.
 type Figure struct {
@@ -24,7 +20,7 @@ type TestResult struct {
 	Window Window
 	N      int // observations that entered
 	Stat   float64
-	Dist   Distribution
+	Dist   stat.Distribution
 	P      float64 // two-sided, or the only one where the statistic has no sign
 	PLower float64 // one-sided, against a fall; NaN where the statistic has no sign
 	PUpper float64 // one-sided, against a rise; NaN where the statistic has no sign
@@ -109,9 +105,9 @@ func run(t Test, c *Cross) TestResult {
 }
 
 // outcome is the result of a statistic with a closed-form distribution.
-func outcome(stat float64, d Distribution) TestResult {
-	r := TestResult{Stat: stat, Dist: d}
-	r.P, r.PLower, r.PUpper = d.PValues(stat)
+func outcome(value float64, d stat.Distribution) TestResult {
+	r := TestResult{Stat: value, Dist: d}
+	r.P, r.PLower, r.PUpper = d.PValues(value)
 	return r
 }
 
@@ -122,6 +118,6 @@ func undefined(format string, args ...any) TestResult {
 	return r
 }
 
-var unknown = TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: Distribution{DF1: nan, DF2: nan}}
+var unknown = TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: stat.Distribution{DF1: nan, DF2: nan}}
 
 const noAverage = "the average abnormal return is zero"

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"math"
 )
 
@@ -85,15 +86,15 @@ func (BHARSkewness) Run(c *Cross) TestResult {
 	if n < 5 {
 		return undefined("needs five observations at least")
 	}
-	if !varies(c.BHAR) {
+	if !stat.Varies(c.BHAR) {
 		return undefined("the observations do not differ, so their spread says nothing")
 	}
 	study := c.pool.eng.study
 	all := bySize(c.BHAR)
-	stat := skewAdjusted(all, 0)
+	value := skewAdjusted(all, 0)
 	size := min(n, max(6, n/4))
-	about := mean(all)
-	seed := stream(study.Seed, "bhar-skewness")
+	about := stat.Mean(all)
+	seed := stat.Stream(study.Seed, "bhar-skewness")
 	draws := make([]float64, study.draws())
 	repeat(len(draws), func(b int) {
 		var few [64]float64
@@ -102,18 +103,18 @@ func (BHARSkewness) Run(c *Cross) TestResult {
 			x = make([]float64, 0, size)
 		}
 		for k := range size {
-			i := word(seed, uint64(b), uint64(k)) % uint64(n)
+			i := stat.Word(seed, uint64(b), uint64(k)) % uint64(n)
 			x = append(x, all[i])
 		}
 		draws[b] = skewAdjusted(x, about)
 	})
-	r := TestResult{Stat: stat, Dist: Distribution{"resampled", nan, nan}}
+	r := TestResult{Stat: value, Dist: stat.OtherDistribution("resampled")}
 	lower, upper := 1, 1
 	for _, v := range draws {
-		if !(v > stat) {
+		if !(v > value) {
 			lower++
 		}
-		if !(v < stat) {
+		if !(v < value) {
 			upper++
 		}
 	}
@@ -127,8 +128,8 @@ func (BHARSkewness) Run(c *Cross) TestResult {
 // skewAdjusted is Johnson's skewness-adjusted t statistic of the mean of x
 // about mu, NaN where x does not vary. Lyon, Barber, Tsai (1999), equation 5.
 func skewAdjusted(x []float64, mu float64) float64 {
-	n, m, sd := float64(len(x)), mean(x), deviation(x)
-	if !(sd > 0) || !varies(x) {
+	n, m, sd := float64(len(x)), stat.Mean(x), stat.Deviation(x)
+	if !(sd > 0) || !stat.Varies(x) {
 		return nan
 	}
 	var g float64

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"cmp"
 	"context"
 	"math"
@@ -59,7 +60,7 @@ func (Bootstrap) Run(c *Cross) TestResult {
 	if exact {
 		draws = 1 << n
 	}
-	seed := stream(study.Seed, "bootstrap")
+	seed := stat.Stream(study.Seed, "bootstrap")
 	x := bySize(c.SCAR)
 	sums := make([]float64, draws)
 	repeat(draws, func(b int) {
@@ -67,7 +68,7 @@ func (Bootstrap) Run(c *Cross) TestResult {
 		bits := uint64(b)
 		for i, v := range x {
 			if !exact && i%64 == 0 {
-				bits = word(seed, uint64(b), uint64(i/64))
+				bits = stat.Word(seed, uint64(b), uint64(i/64))
 			}
 			if bits&1 == 1 {
 				v = -v
@@ -77,14 +78,14 @@ func (Bootstrap) Run(c *Cross) TestResult {
 		}
 		sums[b] = s
 	})
-	return resampledFrom(r.Stat, sum(x), sums, exact)
+	return resampledFrom(r.Stat, stat.Sum(x), sums, exact)
 }
 
 // resampledFrom is the outcome of a statistic whose value, in some monotone
 // measure, is observed, among the measures of its draws. exact: the draws are
 // all that there are, the observed one among them.
-func resampledFrom(stat, observed float64, draws []float64, exact bool) TestResult {
-	r := TestResult{Stat: stat, Dist: Distribution{"resampled", nan, nan}}
+func resampledFrom(value, observed float64, draws []float64, exact bool) TestResult {
+	r := TestResult{Stat: value, Dist: stat.OtherDistribution("resampled")}
 	// What is equal but for rounding counts as equal.
 	slack := 1e-10 * math.Abs(observed)
 	var far, lower, upper float64

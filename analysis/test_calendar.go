@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -85,11 +86,11 @@ func (CalendarTime) Run(c *Cross) TestResult {
 		return undefined("the portfolio is held on %d sessions; %d coefficients need %d", t, 1+p, p+3)
 	}
 	y, flat := mem.take(t), mem.take(p*t)
-	var f frame
+	var f stat.Factorisation
 	if mem != nil {
 		f = mem.held
 	}
-	x := f.x[:0]
+	x := f.X[:0]
 	for j := range p {
 		x = append(x, flat[j*t:(j+1)*t])
 	}
@@ -103,25 +104,25 @@ func (CalendarTime) Run(c *Cross) TestResult {
 			k++
 		}
 	}
-	f.factorise(x, t)
+	f.Factorise(x, t)
 	if mem != nil {
 		mem.held = f
 	}
-	if f.ex != nil {
+	if f.Dependent >= 0 {
 		return undefined("the portfolio's regression cannot be estimated: the columns are linearly dependent")
 	}
 	b := mem.take(1 + p)
-	ybar, rss, tss := f.solve(y, b)
+	ybar, rss, tss := f.Solve(y, b)
 	df := float64(t - 1 - p)
-	if negligible(tss, tss+float64(t)*ybar*ybar) {
+	if stat.Negligible(tss, tss+float64(t)*ybar*ybar) {
 		return undefined("the portfolio's regression cannot be estimated: the dependent variable does not vary")
 	}
 	lag := int(4 * math.Pow(float64(t)/100, 2.0/9))
-	se := math.Sqrt(float64(t) / df * f.interceptHAC(y, b, lag, mem))
+	se := math.Sqrt(float64(t) / df * f.InterceptHAC(y, b, lag, mem.take(t)))
 	if !(se > 0) || math.Sqrt(rss/df) < 1e-12*math.Sqrt(tss/float64(t-1)) {
 		return undefined("the portfolio's abnormal return does not vary")
 	}
-	r := outcome(b[0]/se, StudentT(df))
+	r := outcome(b[0]/se, stat.StudentT(df))
 	r.Extra = c.figures(Figure{"alpha", b[0]}, Figure{"sessions", float64(t)}, Figure{"lag", float64(lag)})
 	return r
 }
@@ -169,32 +170,4 @@ func (c *Cross) holdEvenly(days []float64, width int, begin market.Date) {
 			day[2+j] = n * first.x[j][at+t]
 		}
 	}
-}
-
-// interceptHAC returns Newey and West's variance of the intercept of the fit b of
-// y, without a correction for few rows:
-//
-//	sum_l w_l sum_t u_t u_{t-l}, w_l = 1 - |l|/(lag+1), u_t = (1/T - xbar' S^-1 (x_t - xbar)) e_t
-func (f *frame) interceptHAC(y, b []float64, lag int, mem *scratch) (v float64) {
-	u := mem.take(len(y))
-	var cs small
-	c := cs.take(f.p) // S^-1 xbar
-	for i := range c {
-		for j := range c {
-			c[i] += f.sinv[i*f.p+j] * f.xbar[j]
-		}
-	}
-	for t := range u {
-		e, h := y[t]-b[0], 1/float64(f.m)
-		for j, x := range f.x {
-			e -= b[1+j] * x[t]
-			h -= c[j] * (x[t] - f.xbar[j])
-		}
-		u[t] = h * e
-		v += u[t] * u[t]
-		for l := 1; l <= min(lag, t); l++ {
-			v += 2 * (1 - float64(l)/float64(lag+1)) * u[t] * u[t-l]
-		}
-	}
-	return v
 }

@@ -1,6 +1,9 @@
 package analysis
 
-import "math"
+import (
+	"aftershock/analysis/stat"
+	"math"
+)
 
 // CrossSection is the cross-sectional t test:
 //
@@ -37,11 +40,11 @@ func meanTest(x []float64) TestResult {
 	if n < 2 {
 		return undefined("needs two observations at least")
 	}
-	sd := deviation(x)
-	if !(sd > 0) || !varies(x) { // the mean of equal numbers need not be their equal
+	sd := stat.Deviation(x)
+	if !(sd > 0) || !stat.Varies(x) { // the mean of equal numbers need not be their equal
 		return undefined("the observations do not differ, so their spread says nothing")
 	}
-	return outcome(mean(x)*math.Sqrt(n)/sd, StudentT(n-1))
+	return outcome(stat.Mean(x)*math.Sqrt(n)/sd, stat.StudentT(n-1))
 }
 
 // CrudeDependence is the time-series test on the average's own past ("crude
@@ -81,7 +84,7 @@ func (CrudeDependence) Run(c *Cross) TestResult {
 	for i := range c.CAR {
 		l += float64(c.sessions(i)) / float64(c.N())
 	}
-	return outcome(c.average(c.CAR)/(sd*math.Sqrt(l)), StudentT(float64(aar.n-1)))
+	return outcome(c.average(c.CAR)/(sd*math.Sqrt(l)), stat.StudentT(float64(aar.n-1)))
 }
 
 // PortfolioTest is the t test of the portfolio (weighted as the study says) of the
@@ -123,7 +126,7 @@ func (PortfolioTest) Run(c *Cross) TestResult {
 	if car != car {
 		return undefined("the portfolio's window is not complete")
 	}
-	r := outcome(car/math.Sqrt(variance), StudentT(float64(e.M-e.K)))
+	r := outcome(car/math.Sqrt(variance), stat.StudentT(float64(e.M-e.K)))
 	r.Extra = c.figures(Figure{"car", car})
 	return r
 }

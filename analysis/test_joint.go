@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"fmt"
 	"math"
 	"slices"
@@ -70,7 +71,7 @@ func (Joint) Run(c *Cross) TestResult {
 		return undefined("the residuals of the securities are linearly dependent")
 	}
 	d2 := float64(h.m - h.k - n + 1)
-	return outcome(d2/float64(n)*mat.Dot(a, &x)/scale, FisherF(float64(n), d2))
+	return outcome(d2/float64(n)*mat.Dot(a, &x)/scale, stat.FisherF(float64(n), d2))
 }
 
 // hotelling is what the joint tests of all windows of a pool share.

@@ -1,6 +1,9 @@
 package analysis
 
-import "math"
+import (
+	"aftershock/analysis/stat"
+	"math"
+)
 
 // RankTest is Corrado's rank test. K_it is the rank of AR_it among observation
 // i's abnormal returns of both windows, divided by 1 + their number; K_t its
@@ -63,7 +66,7 @@ func rankTest(c *Cross, k *rankSum) TestResult {
 	if !(ss > 0) {
 		return undefined("the mean rank does not vary")
 	}
-	return outcome(sum/math.Sqrt(in)/math.Sqrt(ss/float64(sessions)), Normal())
+	return outcome(sum/math.Sqrt(in)/math.Sqrt(ss/float64(sessions)), stat.Normal())
 }
 
 // RankStandardized is RankTest on standardised abnormal returns: e/s in the
@@ -132,7 +135,7 @@ func (GRankT) Run(c *Cross) TestResult {
 	if t <= 2 || !(left > 0) {
 		return undefined("the mean rank varies on no session but the window's")
 	}
-	return outcome(g.z*math.Sqrt((t-2)/left), StudentT(t-2))
+	return outcome(g.z*math.Sqrt((t-2)/left), stat.StudentT(t-2))
 }
 
 // GRankZ is the generalised rank test with the variance that independent
@@ -168,5 +171,5 @@ func (GRankZ) Run(c *Cross) TestResult {
 	if g.sum == nil {
 		return undefined("needs two observations that differ")
 	}
-	return outcome(g.u/g.ideal, Normal())
+	return outcome(g.u/g.ideal, stat.Normal())
 }

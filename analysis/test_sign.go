@@ -1,6 +1,9 @@
 package analysis
 
-import "math"
+import (
+	"aftershock/analysis/stat"
+	"math"
+)
 
 // SignTest compares the number w of positive CARs with one half:
 //
@@ -43,10 +46,10 @@ func (SignTest) Run(c *Cross) TestResult {
 		return undefined("every cumulative abnormal return is zero")
 	}
 	w, f := float64(positive), float64(n)
-	r := outcome((w-f/2)/math.Sqrt(f/4), Normal())
+	r := outcome((w-f/2)/math.Sqrt(f/4), stat.Normal())
 	// P(W <= w) = 1 - I_1/2(w+1, N-w).
-	lower := incompleteBeta(f-w, w+1, 0.5, 0.5)
-	upper := incompleteBeta(w, f-w+1, 0.5, 0.5)
+	lower := stat.IncompleteBeta(f-w, w+1, 0.5, 0.5)
+	upper := stat.IncompleteBeta(w, f-w+1, 0.5, 0.5)
 	if positive == n {
 		lower = 1
 	}
@@ -95,7 +98,7 @@ func (GeneralizedSign) Run(c *Cross) TestResult {
 	if !(p > 0) || p >= 1 {
 		return undefined("the fraction of positive abnormal returns in the estimation windows is %g", p)
 	}
-	r := outcome((w-n*p)/math.Sqrt(n*p*(1-p)), Normal())
+	r := outcome((w-n*p)/math.Sqrt(n*p*(1-p)), stat.Normal())
 	r.Extra = c.figures(Figure{"p_hat", p})
 	return r
 }

@@ -1,6 +1,9 @@
 package analysis
 
-import "math"
+import (
+	"aftershock/analysis/stat"
+	"math"
+)
 
 // Skewness is the cross-sectional test transformed for skewness: with
 // S = mean(CAR)/sd(CAR) and g = N/((N-1)(N-2)) sum ((CAR-mean)/sd)^3,
@@ -33,8 +36,8 @@ func (Skewness) Run(c *Cross) TestResult {
 	if n < 3 {
 		return undefined("needs three observations at least")
 	}
-	m, sd := mean(c.CAR), deviation(c.CAR)
-	if !(sd > 0) || !varies(c.CAR) {
+	m, sd := stat.Mean(c.CAR), stat.Deviation(c.CAR)
+	if !(sd > 0) || !stat.Varies(c.CAR) {
 		return undefined("the observations do not differ, so their spread says nothing")
 	}
 	var g float64
@@ -44,7 +47,7 @@ func (Skewness) Run(c *Cross) TestResult {
 	}
 	g *= n / ((n - 1) * (n - 2))
 	s := m / sd
-	r := outcome(math.Sqrt(n)*(s+g*s*s/3+g*g*s*s*s/27+g/(6*n)), Normal())
+	r := outcome(math.Sqrt(n)*(s+g*s*s/3+g*g*s*s*s/27+g/(6*n)), stat.Normal())
 	r.Extra = c.figures(Figure{"skewness", g})
 	return r
 }

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"context"
 	"math"
 	"sync"
@@ -46,7 +47,7 @@ func (SampleQuantile) Run(c *Cross) TestResult {
 		return undefined("%d usable estimation sessions; a window of %d needs %d", m, l, l)
 	}
 	n := float64(1 + x.sums)
-	r := TestResult{Stat: c.CAR[0], Dist: Distribution{"empirical", nan, nan}, Extra: c.figures(Figure{"sums", float64(x.sums)}, Figure{"beyond", float64(x.beyond)})}
+	r := TestResult{Stat: c.CAR[0], Dist: stat.OtherDistribution("empirical"), Extra: c.figures(Figure{"sums", float64(x.sums)}, Figure{"beyond", float64(x.beyond)})}
 	r.PLower, r.PUpper = float64(1+x.low)/n, float64(1+x.high)/n
 	r.P = min(1, 2*min(r.PLower, r.PUpper))
 	return r
@@ -83,9 +84,9 @@ func (g *engine) placesOf() []place {
 			if g.m[row] == 0 { // not fitted
 				return
 			}
-			w.reset()
+			w.Reset()
 			m := g.study.Estimation.Len()
-			e, upto := g.usable(row, w.take(m)), w.take(m+1)
+			e, upto := g.usable(row, w.Take(m)), w.Take(m+1)
 			for k := range g.windows {
 				all[row*g.windows+k] = g.place(row, k, e, upto[:len(e)+1])
 			}

@@ -1,6 +1,9 @@
 package analysis
 
-import "math"
+import (
+	"aftershock/analysis/stat"
+	"math"
+)
 
 // Patell is the standardised-residual test:
 //
@@ -39,7 +42,7 @@ func (Patell) Run(c *Cross) TestResult {
 		sum += v
 		variance += float64(c.sessions(i)) * df / (df - 2)
 	}
-	return outcome(sum/math.Sqrt(variance), Normal())
+	return outcome(sum/math.Sqrt(variance), stat.Normal())
 }
 
 // BMP is the standardised cross-sectional test:
@@ -76,7 +79,7 @@ func (c *Cross) withNormal(r TestResult) TestResult {
 	return r
 }
 
-func pNormal(stat float64) Figure { return Figure{"p_normal", 2 * normalUpper(math.Abs(stat))} }
+func pNormal(z float64) Figure { return Figure{"p_normal", 2 * stat.NormalUpper(math.Abs(z))} }
 
 // KPBMP is the BMP test adjusted for cross-correlation:
 //
@@ -159,7 +162,7 @@ func (KPPatell) Run(c *Cross) TestResult {
 	if !(f > 0) {
 		return undefined("a mean correlation of %.3g leaves no variance to adjust by", c.RBar())
 	}
-	r = outcome(r.Stat/math.Sqrt(f), Normal())
+	r = outcome(r.Stat/math.Sqrt(f), stat.Normal())
 	r.Extra = c.figures(Figure{"r_bar", c.RBar()})
 	return r
 }

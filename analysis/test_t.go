@@ -1,6 +1,9 @@
 package analysis
 
-import "math"
+import (
+	"aftershock/analysis/stat"
+	"math"
+)
 
 // StudentTest is the t test of one observation:
 //
@@ -28,5 +31,5 @@ func (StudentTest) Scope() Scope { return OneObservation }
 
 // Run implements Test.
 func (StudentTest) Run(c *Cross) TestResult {
-	return outcome(c.CAR[0]/math.Sqrt(c.Var[0]), StudentT(float64(c.M(0)-c.K(0))))
+	return outcome(c.CAR[0]/math.Sqrt(c.Var[0]), stat.StudentT(float64(c.M(0)-c.K(0))))
 }

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -65,7 +66,7 @@ func (VarianceU) Run(c *Cross) TestResult {
 		variance += sessions * 2 * (d - 1) / (d - 4)
 		n += sessions
 	}
-	r := outcome((sum-n)/math.Sqrt(variance), Normal())
+	r := outcome((sum-n)/math.Sqrt(variance), stat.Normal())
 	r.Extra = c.figures(Figure{"u", sum / n}, Figure{"p_rise", r.PUpper})
 	r.PLower, r.PUpper = nan, nan // the sign is that of a variance, not of a return
 	return r
@@ -112,12 +113,12 @@ func (VarianceLambda) Run(c *Cross) TestResult {
 	} else {
 		c.ratios(n, ratios)
 	}
-	var stat, scaled, df, lambda, sessions float64
+	var sum, scaled, df, lambda, sessions float64
 	for t, n := range n {
 		if n < 2 {
 			continue
 		}
-		stat += ratios[t]
+		sum += ratios[t]
 		scaled += ratios[t] * (n - 1) / n
 		df += n - 1
 		lambda += ratios[t] / (n - 1)
@@ -126,8 +127,8 @@ func (VarianceLambda) Run(c *Cross) TestResult {
 	if df == 0 {
 		return undefined("needs two observations at least")
 	}
-	r := outcome(stat, ChiSquared(df))
-	r.Extra = c.figures(Figure{"lambda", lambda / sessions}, Figure{"p_scaled", chiSquaredUpper(scaled, df)})
+	r := outcome(sum, stat.ChiSquared(df))
+	r.Extra = c.figures(Figure{"lambda", lambda / sessions}, Figure{"p_scaled", stat.ChiSquaredUpper(scaled, df)})
 	return r
 }
 

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"aftershock/analysis/stat"
 	"math"
 	"slices"
 )
@@ -74,12 +75,12 @@ func (Wilcoxon) Run(c *Cross) TestResult {
 	centre := n * (n + 1) / 4
 	sd := math.Sqrt(variance)
 	z := (w - centre) / sd
-	r := TestResult{Stat: w, Dist: Distribution{"signed-rank", nan, nan}}
-	r.Extra = c.figures(Figure{"z", z}, Figure{"p_continuity", 2 * normalUpper(max(0, math.Abs(w-centre)-0.5)/sd)})
+	r := TestResult{Stat: w, Dist: stat.OtherDistribution("signed-rank")}
+	r.Extra = c.figures(Figure{"z", z}, Figure{"p_continuity", 2 * stat.NormalUpper(max(0, math.Abs(w-centre)-0.5)/sd)})
 	if len(x) <= exact && len(x) == c.N() && !ties {
 		r.PLower, r.PUpper = signedRank(len(x), int(w)), signedRank(len(x), int(2*centre-w))
 	} else {
-		r.PLower, r.PUpper = normalUpper(-z), normalUpper(z)
+		r.PLower, r.PUpper = stat.NormalUpper(-z), stat.NormalUpper(z)
 	}
 	r.P = min(1, 2*min(r.PLower, r.PUpper))
 	return r

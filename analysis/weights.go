@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -57,23 +58,6 @@ func (g *engine) weighable(r int) *Exclusion {
 	return nil
 }
 
-// weightedMean returns the mean, weighted by w, of the values that are not
-// NaN, and their number; NaN for none.
-func weightedMean(n int, w []float64, value func(i int) float64) (mean float64, k int) {
-	var sum, total float64
-	for i := range n {
-		if v := value(i); v == v {
-			sum += w[i] * v
-			total += w[i]
-			k++
-		}
-	}
-	if k == 0 {
-		return nan, 0
-	}
-	return sum / total, k
-}
-
 // Value is an abnormal return in money, in the currency of the security or of
 // all securities of a group.
 type Value struct {
@@ -118,7 +102,7 @@ func (r *Result) Value(i, w int) (v Value, ok bool) {
 	v.N, v.Currency = 1, s.col.Currency
 	v.Raw = v.Market * simpleReturn(present, r.Study.Returns)
 	v.Abnormal = v.Market * simpleReturn([]float64{car}, r.Study.Returns)
-	v.bound(r.Study.Returns, se, studentQuantile(0.975, float64(g.m[row]-int32(g.k[row]))))
+	v.bound(r.Study.Returns, se, stat.StudentQuantile(0.975, float64(g.m[row]-int32(g.k[row]))))
 	return v, true
 }
 
@@ -193,7 +177,7 @@ func (r *Result) GroupValue(grp *Group, w int) (v Value, ok bool) {
 	p := newPortfolio(g, rows, func(row int32) float64 { return value[row] })
 	if p.ex == nil {
 		e := p.eng.estimate(0)
-		v.bound(r.Study.Returns, math.Sqrt(p.eng.carVar[w]), studentQuantile(0.975, float64(e.M-e.K)))
+		v.bound(r.Study.Returns, math.Sqrt(p.eng.carVar[w]), stat.StudentQuantile(0.975, float64(e.M-e.K)))
 	}
 	return v, true
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -161,7 +162,7 @@ func TestValueOfLogReturns(t *testing.T) {
 		if got := 1 + v.Abnormal/v.Market; math.Abs(math.Log(got)-f.CAR[0]) > 1e-12 {
 			t.Errorf("abnormal %v, CAR %v", got, f.CAR[0])
 		}
-		q := StudentQuantile(0.975, float64(r.Observations[i].Fit.M-r.Observations[i].Fit.K))
+		q := stat.StudentQuantile(0.975, float64(r.Observations[i].Fit.M-r.Observations[i].Fit.K))
 		lower, upper := math.Log(1+v.Lower/v.Market), math.Log(1+v.Upper/v.Market)
 		if math.Abs(lower-(f.CAR[0]-q*f.CARSE[0])) > 1e-12 || math.Abs(upper-(f.CAR[0]+q*f.CARSE[0])) > 1e-12 || math.Abs(v.SE-(v.Market+v.Abnormal)*f.CARSE[0]) > 1e-6 {
 			t.Errorf("interval of the CAR %v to %v, error %v", lower, upper, v.SE)

@@ -11,6 +11,7 @@ import (
 	"image/color"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 // arData is the abnormal returns on session 0 of one event.
@@ -43,7 +44,7 @@ func arOf(r *analysis.Result, event int, obs []int) drawing {
 		b := bar{name: o.Security, ar: math.NaN(), lower: math.NaN(), upper: math.NaN(), p: math.NaN()}
 		if f := r.Figures(i); d.Window.Contains(0) {
 			t := r.SessionTest(i, 0)
-			half := analysis.StudentQuantile(0.975, t.Dist.DF1) * f.SE[day]
+			half := stat.StudentQuantile(0.975, t.Dist.DF1) * f.SE[day]
 			b.ar, b.lower, b.upper, b.p = f.AR[day], f.AR[day]-half, f.AR[day]+half, t.P
 		}
 		d.add(b)

@@ -12,6 +12,8 @@ import (
 	"gonum.org/v1/plot/vg/recorder"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -49,7 +51,7 @@ func TestTakePanels(t *testing.T) {
 	for k, i := range g.Members {
 		x, f := d.Panels[k], r.Figures(i)
 		for tau := range x.Y {
-			if !same(x.Y[tau], f.Path[tau]) || finite(x.Y[tau]) && (x.Lower[tau] > 0) != (f.Path[tau]/f.PathSE[tau] > analysis.StudentQuantile(0.975, float64(r.Observations[i].Fit.M-2))) {
+			if !same(x.Y[tau], f.Path[tau]) || finite(x.Y[tau]) && (x.Lower[tau] > 0) != (f.Path[tau]/f.PathSE[tau] > stat.StudentQuantile(0.975, float64(r.Observations[i].Fit.M-2))) {
 				t.Errorf("%s, session %d: %v above %v, the result's path is %v, its error %v", x.Name.ID, tau-10, x.Y[tau], x.Lower[tau], f.Path[tau], f.PathSE[tau])
 			}
 		}
@@ -323,7 +325,7 @@ func TestScatter(t *testing.T) {
 	if at := d.Fit.Y[0] + slope*(mx-d.Fit.X[0]); math.Abs(at-my) > 1e-9 || math.Abs(slope-d.Fit.Slope) > 1e-9 {
 		t.Errorf("the line has slope %v and passes (%v, %v); want %v and (%v, %v)", slope, mx, at, d.Fit.Slope, mx, my)
 	}
-	if e := byID["all-log-market-value"]; len(e.X) != 300 || e.Fit.Errors != analysis.HC3 {
+	if e := byID["all-log-market-value"]; len(e.X) != 300 || e.Fit.Errors != stat.HC3 {
 		t.Errorf("all events: %d points, %s errors", len(e.X), e.Fit.Errors)
 	}
 	if c := byID["event-2-capacity"]; len(c.X) != 2 || c.Unknown != 58 || c.Fit != nil {
@@ -338,7 +340,7 @@ func TestScatter(t *testing.T) {
 func TestNoCharacteristic(t *testing.T) {
 	r := *simulated(t, 3, false)
 	s := *r.Study
-	s.Model = analysis.ConstantMean{}
+	s.Model = model.ConstantMean{}
 	bare := market.NewPanel(r.Panel.Kind, r.Panel.Gaps)
 	for _, c := range r.Panel.Columns {
 		c := *c

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 	"aftershock/market"
 )
 
@@ -89,7 +90,7 @@ func TestWords(t *testing.T) {
 				t.Errorf("right to left %v: no word for %s", w.rtl, v.Type().Field(i).Name)
 			}
 		}
-		for _, m := range analysis.Models {
+		for _, m := range model.Models {
 			if w.models[m.Name()] == "" {
 				t.Errorf("right to left %v: model %s has no name", w.rtl, m.Name())
 			}

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 // forestData is the CARs of one event over one window with their intervals.
@@ -34,7 +35,7 @@ func forestOf(r *analysis.Result, event int, obs []int) drawing {
 			continue
 		}
 		f := r.Figures(i)
-		half := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
+		half := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
 		d.Names = append(d.Names, o.Security)
 		d.Y, d.Lower, d.Upper = append(d.Y, f.CAR[headWindow]), append(d.Lower, f.CAR[headWindow]-half), append(d.Upper, f.CAR[headWindow]+half)
 	}

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -66,7 +67,7 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 				m := mark{headline: headlineOf(&r.Catalog.Events[o.Event]), At: o.Session0}
 				if o.Used() {
 					f := r.Figures(i)
-					half := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
+					half := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
 					m.CAR = floats{f.CAR[headWindow], f.CAR[headWindow] - half, f.CAR[headWindow] + half}
 				}
 				if o.Session0 != market.NoDate {

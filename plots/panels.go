@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 // panelsData is small multiples of one event: the cumulative abnormal returns
@@ -41,7 +42,7 @@ func panelsOf(r *analysis.Result, event int, obs []int) drawing {
 		}
 		f := r.Figures(i)
 		p := panel{Name: headline{ID: o.Security}, Y: f.Path}
-		q := analysis.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K))
+		q := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K))
 		for k, y := range f.Path {
 			p.Lower, p.Upper = append(p.Lower, y-q*f.PathSE[k]), append(p.Upper, y+q*f.PathSE[k])
 		}

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 // scatterData is CARs against a characteristic: of one event, or of all.
@@ -26,7 +27,7 @@ type scatterData struct {
 
 // scatterFit is a regression of the CARs on an intercept and the characteristic.
 type scatterFit struct {
-	Errors          analysis.Errors
+	Errors          stat.Errors
 	Slope, T, P, R2 float64
 	X               floats // where the line is drawn
 	Y, Lower, Upper floats // the fitted mean and its 95% interval
@@ -95,14 +96,14 @@ func fitLine(x, y []float64, cluster []int) *scatterFit {
 	for i := range one {
 		one[i] = 1
 	}
-	spec := analysis.Specification{Errors: analysis.HC3}
+	spec := stat.Specification{Errors: stat.HC3}
 	if len(slices.Compact(slices.Sorted(slices.Values(cluster)))) >= fewestClusters {
-		spec = analysis.Specification{Errors: analysis.Clustered, Cluster: cluster}
+		spec = stat.Specification{Errors: stat.Clustered, Cluster: cluster}
 	}
 	if len(x) < least {
 		return nil
 	}
-	reg, err := analysis.Regress(y, [][]float64{one, x}, spec)
+	reg, err := stat.Regress(y, [][]float64{one, x}, spec)
 	if err != nil || !finite(reg.T[1]) || !finite(reg.R2) {
 		return nil // all alike: there is no line
 	}
@@ -148,7 +149,7 @@ func (d *scatterData) figure(p *pen) figure {
 	var say string
 	if x := d.Fit; x != nil {
 		errors := "HC3"
-		if x.Errors == analysis.Clustered {
+		if x.Errors == stat.Clustered {
 			errors = p.words.clustered
 		}
 		say = p.words.say(p.words.fit, percent(x.Slope, 2), "t = "+decimal(x.T, 2), pValue(x.P), errors, "R² = "+decimal(x.R2, 2))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 )
 
 func rows(t *testing.T, tab Table) [][]string {
@@ -86,7 +87,7 @@ func TestCalibrationTable(t *testing.T) {
 func TestSweepText(t *testing.T) {
 	r := shipped()
 	spec := r.Study.DefaultSweep(r.Panel)
-	spec.Models, spec.Groups = append(spec.Models, analysis.FamaFrench3), []string{"deepseek-selloff"}
+	spec.Models, spec.Groups = append(spec.Models, model.FamaFrench3), []string{"deepseek-selloff"}
 	s, err := r.Study.Sweep(context.Background(), spec, r.Catalog, r.Panel, nil)
 	if err != nil {
 		t.Fatal(err)

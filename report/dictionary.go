@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 )
 
 // WriteDictionary writes the meaning of every column of every table as
@@ -26,7 +27,7 @@ own column definitions (` + "`go test ./report -run Dictionary -update`" + `); d
   A text stands as it is, also one that begins with =, +, - or @: import it as text into a spreadsheet.
 - An observation is one (event, security) pair. Join files on event_id and security, never on security alone.
 `)
-	tables := append(Tables(&analysis.Result{CoefNames: analysis.MarketModel{}.Coefs()}), CalibrationTable(&analysis.Calibration{}), SweepTable(&analysis.Sweep{}))
+	tables := append(Tables(&analysis.Result{CoefNames: model.MarketModel{}.Coefs()}), CalibrationTable(&analysis.Calibration{}), SweepTable(&analysis.Sweep{}))
 	for _, t := range tables {
 		fmt.Fprintf(b, "\n## %s.csv\n\n%s\n\n| column | type | unit | meaning |\n| --- | --- | --- | --- |\n", t.Name, t.Title)
 		for _, c := range t.Columns {

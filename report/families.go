@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 func families(r *analysis.Result) Table {
@@ -80,7 +81,7 @@ func dependent(e *analysis.Explained) string {
 }
 
 func errorsOf(e *analysis.Explained) string {
-	if e.Errors == analysis.Clustered {
+	if e.Errors == stat.Clustered {
 		return string(e.Errors) + " by " + string(e.Cluster)
 	}
 	return string(e.Errors)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 // level is the level at which a test rejects.
@@ -194,7 +195,7 @@ func singles(r *analysis.Result, obs []int, win int) []single {
 	for k := range out {
 		p[k] = out[k].p
 	}
-	for k, v := range analysis.Holm(p) {
+	for k, v := range stat.Holm(p) {
 		out[k].holm = v
 	}
 	return out
@@ -216,7 +217,7 @@ func studentTest(r *analysis.Result, i, win int) analysis.TestResult {
 	t := analysis.TestResult{Test: "t", Window: r.Study.Windows[win], Stat: math.NaN(), P: math.NaN()}
 	if o := &r.Observations[i]; o.Used() {
 		car, se := r.CAR(i, win)
-		t.Stat, t.Dist = car/se, analysis.StudentT(float64(o.Fit.M-o.Fit.K))
+		t.Stat, t.Dist = car/se, stat.StudentT(float64(o.Fit.M-o.Fit.K))
 		t.P, t.PLower, t.PUpper = t.Dist.PValues(t.Stat)
 	}
 	return t

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/plots"
 )
@@ -271,7 +272,7 @@ func TestHTMLSays(t *testing.T) {
 func TestHTMLSections(t *testing.T) {
 	r := *nasty()
 	r.Explained = &analysis.Explained{Names: []string{"<b>size</b>"},
-		Regression: &analysis.Regression{N: 9, Coef: []float64{0.25}, SE: []float64{0.125}, T: []float64{2}, P: []float64{0.0456}}}
+		Regression: &stat.Regression{N: 9, Coef: []float64{0.25}, SE: []float64{0.125}, T: []float64{2}, P: []float64{0.0456}}}
 	with := htmlOf(t, &r, HTMLOptions{Calibration: &analysis.Calibration{Groups: []analysis.CalibratedGroup{{
 		Groups: []string{"event labor-day"}, Draws: 300,
 		Tests: []analysis.CalibratedTest{{Test: "patell", Draws: 300, Size: []analysis.Rate{{Level: 0.05, Share: 0.21}}, Verdict: analysis.TooOften}},

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 )
 
 // phrasesOf returns the phrases that the package says: the constant first
@@ -130,7 +131,7 @@ func TestTranslations(t *testing.T) {
 			known(x.Null())
 			known(x.Assumes())
 		}
-		for _, m := range analysis.Models {
+		for _, m := range model.Models {
 			known(m.About())
 		}
 		for _, r := range []*analysis.Result{nasty(), shipped()} {

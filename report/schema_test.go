@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 )
 
 // violations checks v, decoded from JSON, against a JSON Schema (draft 2020-12)
@@ -168,7 +169,7 @@ func resultSchema() obj {
 	}
 	var tables obj
 	var tableNames []string
-	for _, tab := range Tables(&analysis.Result{CoefNames: analysis.MarketModel{}.Coefs()}) {
+	for _, tab := range Tables(&analysis.Result{CoefNames: model.MarketModel{}.Coefs()}) {
 		var members []any
 		for _, c := range tab.Columns {
 			definition := map[Type]string{String: "text", Integer: "whole", Number: "number", Boolean: "truth", Date: "date"}[c.Type]

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -279,7 +280,7 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 		windows[w] = win.String()
 	}
 	nan := math.NaN()
-	none := analysis.TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: analysis.Distribution{DF1: nan}}
+	none := analysis.TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: stat.Distribution{DF1: nan}}
 	t.of(len(r.Observations), len(windows), func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
 			notes, x := notes(), r.Reader()

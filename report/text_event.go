@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 // event writes the section of one event.
@@ -158,7 +159,7 @@ func (p *page) tests(g *analysis.Group, f *finding) {
 	}
 }
 
-func distribution(d analysis.Distribution) string {
+func distribution(d stat.Distribution) string {
 	switch {
 	case d.Name == "" || d.Name == "t" && math.IsNaN(d.DF1):
 		return "–"

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -140,7 +141,7 @@ func (k speaker) sayP(p float64) string {
 
 // explainer is who explains a return in the model m, and that of several
 // securities: "the market".
-func explainer(m analysis.Model, several bool) string {
+func explainer(m model.Model, several bool) string {
 	d := m.Design("")
 	if len(d.Terms) == 0 {
 		if several {
@@ -150,9 +151,9 @@ func explainer(m analysis.Model, several bool) string {
 	}
 	for _, t := range d.Terms {
 		switch t.Series {
-		case analysis.FactorReturn:
+		case model.FactorReturn:
 			return "the factors"
-		case analysis.SecurityReturn:
+		case model.SecurityReturn:
 			if several {
 				return "their peers"
 			}

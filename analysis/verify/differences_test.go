@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -103,13 +105,13 @@ func exampleCumulate(t *testing.T) []string {
 }
 
 func exampleFreedom(t *testing.T) []string {
-	p := func(d analysis.Distribution) float64 { p, _, _ := d.PValues(2.1); return p }
+	p := func(d stat.Distribution) float64 { p, _, _ := d.PValues(2.1); return p }
 	return []string{
-		fmt.Sprintf("market model, M = 20, t = 2.1   p = %.4f   here, Student t with M-2 = 18", p(analysis.StudentT(18))),
-		fmt.Sprintf("                                p = %.4f   elsewhere, M-1 = 19", p(analysis.StudentT(19))),
-		fmt.Sprintf("                                p = %.4f   elsewhere, normal", p(analysis.Normal())),
+		fmt.Sprintf("market model, M = 20, t = 2.1   p = %.4f   here, Student t with M-2 = 18", p(stat.StudentT(18))),
+		fmt.Sprintf("                                p = %.4f   elsewhere, M-1 = 19", p(stat.StudentT(19))),
+		fmt.Sprintf("                                p = %.4f   elsewhere, normal", p(stat.Normal())),
 		fmt.Sprintf("s with divisor M instead: t = %.2f", 2.1*math.Sqrt(20./18)),
-		fmt.Sprintf("bmp of N = 5, 2.1               p = %.4f   here, Student t with N-1 = 4", p(analysis.StudentT(4))),
+		fmt.Sprintf("bmp of N = 5, 2.1               p = %.4f   here, Student t with N-1 = 4", p(stat.StudentT(4))),
 	}
 }
 
@@ -124,8 +126,8 @@ func exampleYardstick(t *testing.T) []string {
 }
 
 func exampleTails(t *testing.T) []string {
-	z, _, _ := analysis.Normal().PValues(9)
-	st, _, _ := analysis.StudentT(248).PValues(20)
+	z, _, _ := stat.Normal().PValues(9)
+	st, _, _ := stat.StudentT(248).PValues(20)
 	naive := 1 - math.Erfc(-9/math.Sqrt2)/2
 	return []string{
 		fmt.Sprintf("z = 9        p = %.3g    here", z),
@@ -135,7 +137,7 @@ func exampleTails(t *testing.T) []string {
 }
 
 func exampleAboveOne(t *testing.T) []string {
-	p, _, _ := analysis.Normal().PValues(-1.5)
+	p, _, _ := stat.Normal().PValues(-1.5)
 	return []string{
 		fmt.Sprintf("z = -1.5   2 (1 - Φ(|z|)) = %.3f   here", p),
 		fmt.Sprintf("           2 (1 - Φ(z))   = %.3f   elsewhere", 2*(1-math.Erfc(1.5/math.Sqrt2)/2)),
@@ -166,7 +168,7 @@ func exampleAlignment(t *testing.T) []string {
 		catalog.Events = append(catalog.Events, events.Event{ID: symbol, DateOnly: true, Time: cal.Date(m + i).Time(), Targets: []events.Target{{Symbol: symbol}}})
 	}
 	s := analysis.DefaultStudy()
-	s.Model, s.Tests, s.Groups = analysis.ConstantMean{}, []analysis.Test{analysis.BMP{}, analysis.KPBMP{}}, []analysis.Grouping{analysis.All}
+	s.Model, s.Tests, s.Groups = model.ConstantMean{}, []analysis.Test{analysis.BMP{}, analysis.KPBMP{}}, []analysis.Grouping{analysis.All}
 	s.Estimation, s.Event = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: 1}
 	s.Windows, s.MinEstimation = []analysis.Window{s.Event}, m
 	r, err := s.Run(context.Background(), catalog, panel, nil)

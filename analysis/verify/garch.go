@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 // dem2gbp is the daily returns of the German mark against the British pound,
@@ -28,7 +28,7 @@ func garch() []Check {
 		}
 		y = append(y, v)
 	}
-	f, err := analysis.FitGARCH(y, nil, analysis.GARCH11)
+	f, err := stat.FitGARCH(y, nil, stat.GARCH11)
 	if err != nil {
 		return []Check{missing(section, "fit", source)}
 	}

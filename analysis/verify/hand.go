@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -186,7 +188,7 @@ func (c *handCase) run(ctx context.Context, t analysis.Test) (analysis.TestResul
 		news.Targets = append(news.Targets, events.Target{Symbol: sec.Symbol})
 	}
 	s := analysis.DefaultStudy()
-	s.Model, s.Tests, s.Groups = analysis.ConstantMean{}, []analysis.Test{t}, []analysis.Grouping{analysis.All}
+	s.Model, s.Tests, s.Groups = model.ConstantMean{}, []analysis.Test{t}, []analysis.Grouping{analysis.All}
 	s.Estimation, s.Event = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: l - 1}
 	s.Windows, s.MinEstimation = []analysis.Window{s.Event}, m
 	r, err := s.Run(ctx, &events.Catalog{Events: []events.Event{news}}, panel, nil)
@@ -214,11 +216,11 @@ func corrections() []Check {
 		want [3]float64
 	}{
 		// In order: 3 x 0.01, 2 x 0.02, 1 x 0.04, none below the one before.
-		{"holm", analysis.Holm(p), [3]float64{0.04, 0.03, 0.04}},
+		{"holm", stat.Holm(p), [3]float64{0.04, 0.03, 0.04}},
 		// 3/1 x 0.01, 3/2 x 0.02, 3/3 x 0.04, none above the one after.
-		{"bh", analysis.BenjaminiHochberg(p), [3]float64{0.04, 0.03, 0.03}},
+		{"bh", stat.BenjaminiHochberg(p), [3]float64{0.04, 0.03, 0.03}},
 		// The same times 1 + 1/2 + 1/3 = 11/6.
-		{"by", analysis.BenjaminiYekutieli(p), [3]float64{0.44 / 6, 0.33 / 6, 0.33 / 6}},
+		{"by", stat.BenjaminiYekutieli(p), [3]float64{0.44 / 6, 0.33 / 6, 0.33 / 6}},
 	} {
 		for i, want := range c.want {
 			out = append(out, check(handSection, c.name+" of "+strconv.FormatFloat(p[i], 'g', -1, 64), worked, c.got[i], want, 12))
@@ -235,7 +237,7 @@ func corrections() []Check {
 		}
 		draws[0], draws[1] = append(draws[0], first), append(draws[1], 0.5)
 	}
-	for i, v := range analysis.RomanoWolf([]float64{3, 1}, draws) {
+	for i, v := range stat.RomanoWolf([]float64{3, 1}, draws) {
 		out = append(out, check(handSection, "romano-wolf of "+strconv.Itoa(3-2*i), worked, v, 0.1, 12))
 	}
 	return out
@@ -246,18 +248,18 @@ func corrections() []Check {
 func covariances() []Check {
 	var out []Check
 	for _, c := range []struct {
-		errors analysis.Errors
+		errors stat.Errors
 		want   float64
 	}{
-		{analysis.Classical, 1},                   // s^2 = 6/2, over 3
-		{analysis.HC0, math.Sqrt(6. / 9)},         // sum e^2 / 3^2
-		{analysis.HC1, 1},                         // times 3/2
-		{analysis.HC2, 1},                         // over 1 - 1/3
-		{analysis.HC3, math.Sqrt(6. / 9 * 9 / 4)}, // over (1 - 1/3)^2
-		{analysis.Clustered, 4. / 3},              // sums -2 and 2: 8/9, times 2/1 and 2/2
-		{analysis.NeweyWest, math.Sqrt(5. / 6)},   // 6 + 2/2 (1 - 2) = 5, over 9, times 3/2
+		{stat.Classical, 1},                   // s^2 = 6/2, over 3
+		{stat.HC0, math.Sqrt(6. / 9)},         // sum e^2 / 3^2
+		{stat.HC1, 1},                         // times 3/2
+		{stat.HC2, 1},                         // over 1 - 1/3
+		{stat.HC3, math.Sqrt(6. / 9 * 9 / 4)}, // over (1 - 1/3)^2
+		{stat.Clustered, 4. / 3},              // sums -2 and 2: 8/9, times 2/1 and 2/2
+		{stat.NeweyWest, math.Sqrt(5. / 6)},   // 6 + 2/2 (1 - 2) = 5, over 9, times 3/2
 	} {
-		r, err := analysis.Regress([]float64{0, 0, 3}, [][]float64{{1, 1, 1}}, analysis.Specification{Errors: c.errors, Cluster: []int{0, 0, 1}, Lag: 1})
+		r, err := stat.Regress([]float64{0, 0, 3}, [][]float64{{1, 1, 1}}, stat.Specification{Errors: c.errors, Cluster: []int{0, 0, 1}, Lag: 1})
 		if err != nil {
 			out = append(out, missing(handSection, string(c.errors)+" error", worked))
 			continue

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 )
 
 // TestMethods: docs/methods.md has a section for every model and every test
@@ -20,7 +22,7 @@ func TestMethods(t *testing.T) {
 	}
 	page := string(data)
 	papers := map[string]map[string]string{"Models": {}, "Tests": {}}
-	for _, m := range analysis.Models {
+	for _, m := range model.Models {
 		papers["Models"][m.Name()] = m.Paper()
 	}
 	for _, x := range analysis.Tests {
@@ -95,5 +97,5 @@ func TestMethodsNames(t *testing.T) {
 	for _, c := range analysis.Corrections {
 		named("Many hypotheses", string(c))
 	}
-	named("What explains the differences", append(analysis.CharacteristicNames, string(analysis.HC0), string(analysis.HC3))...)
+	named("What explains the differences", append(analysis.CharacteristicNames, string(stat.HC0), string(stat.HC3))...)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -131,7 +132,7 @@ func (d *dataset) solve(ctx context.Context) (analysis.Fit, bool) {
 		return analysis.Fit{}, false
 	}
 	s := analysis.DefaultStudy()
-	s.Model = analysis.Factors{Series: d.terms}
+	s.Model = model.Factors{Series: d.terms}
 	s.Estimation, s.Event = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: 0}
 	s.Windows, s.MinEstimation, s.Groups = []analysis.Window{s.Event}, m, nil
 	catalog := &events.Catalog{Events: []events.Event{{ID: d.name, DateOnly: true, Time: cal.Date(m).Time(), Targets: []events.Target{{Symbol: "y"}}}}}

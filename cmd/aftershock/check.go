@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 	"aftershock/market"
 	"aftershock/market/factors"
 	"aftershock/plots"
@@ -141,8 +142,8 @@ func (c *config) name() string {
 // model returns the model with the options that the configuration has for it.
 // Those of other models are passed over, so that a study can be repeated with
 // another model.
-func (c *config) model() analysis.Model {
-	instead := analysis.MarketModel{} // so that the rest can be checked
+func (c *config) model() model.Model {
+	instead := model.MarketModel{} // so that the rest can be checked
 	if !c.oneOf("study.model", c.Study.Model, "a model", modelNames()) {
 		return instead
 	}
@@ -158,14 +159,14 @@ func (c *config) model() analysis.Model {
 	if w := c.Model.PeerWeights; w != "" {
 		c.oneOf("model.peer_weights", w, "a weighting of peers", []string{string(analysis.EqualWeights), string(analysis.ValueWeights)})
 	}
-	var o analysis.ModelOptions
+	var o model.Options
 	switch c.Study.Model {
 	case "factors":
 		o.Factors, o.Excess = c.Model.Factors, c.Model.Excess
 	case "dimson", "fowler-rorke":
 		o.Lags = c.Model.Lags
 	case "peer":
-		o.Peers, o.PeerWeights, o.PeerMarket = c.Model.Peers, analysis.Weighting(c.Model.PeerWeights), c.Model.PeerMarket
+		o.Peers, o.PeerWeights, o.PeerMarket = c.Model.Peers, c.Model.PeerWeights, c.Model.PeerMarket
 		o.PeersOf = make(map[string][]string)
 		for _, s := range c.Securities {
 			if len(s.Peers) > 0 {
@@ -182,8 +183,8 @@ func (c *config) model() analysis.Model {
 			}
 		}
 	}
-	m, err := analysis.NewModel(c.Study.Model, o)
-	var spec *analysis.SpecError
+	m, err := model.New(c.Study.Model, o)
+	var spec *model.OptionError
 	switch {
 	case errors.As(err, &spec) && spec.Field == "model.matches":
 		c.bad("securities", "match: %s", spec.Problem)
@@ -373,6 +374,6 @@ func names[T any](table []T, name func(T) string) []string {
 	return out
 }
 
-func modelNames() []string { return names(analysis.Models, analysis.Model.Name) }
+func modelNames() []string { return names(model.Models, model.Model.Name) }
 func testNames() []string  { return names(analysis.Tests, analysis.Test.Name) }
 func chartNames() []string { return names(plots.Charts, func(c plots.Chart) string { return c.Name }) }

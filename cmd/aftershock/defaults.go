@@ -2,6 +2,7 @@ package main
 
 import (
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 	"aftershock/market"
 	"aftershock/plots"
 )
@@ -40,7 +41,7 @@ func defaults() settings {
 	s.Regression.Dependent = dependentCAR
 	s.Regression.Window = window(d.Windows[0])
 	s.Regression.Weights = string(analysis.EqualWeights)
-	s.Regression.Errors = string(analysis.HC3)
+	s.Regression.Errors = string(stat.HC3)
 	s.Regression.Cluster = string(analysis.ByEvent)
 
 	s.Events.File = shippedEvents

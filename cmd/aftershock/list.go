@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 	"aftershock/plots"
 	"aftershock/report"
 )
@@ -28,7 +29,7 @@ func (a *app) listCommand() *cobra.Command {
 	}
 	sub("models", "List the models of normal returns", func(t io.Writer) {
 		fmt.Fprintln(t, "MODEL\tTAKES AS NORMAL\tSOURCE")
-		for _, m := range analysis.Models {
+		for _, m := range model.Models {
 			fmt.Fprintf(t, "%s\t%s\t%s\n", m.Name(), m.About(), m.Paper())
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 )
 
 // The dependent variables of a regression.
@@ -23,7 +24,7 @@ const (
 // regressionErrors are the estimators of errors that make sense of CARs, which
 // have no order in time.
 var regressionErrors = []string{
-	string(analysis.Classical), string(analysis.HC0), string(analysis.HC1), string(analysis.HC2), string(analysis.HC3), string(analysis.Clustered),
+	string(stat.Classical), string(stat.HC0), string(stat.HC1), string(stat.HC2), string(stat.HC3), string(stat.Clustered),
 }
 
 // explanation is a regression that is asked for.
@@ -71,7 +72,7 @@ func (c *config) checkRegression(p *plan) {
 		Window:       slices.Index(c.Study.CAR, s.Window),
 		Standardised: s.Dependent == dependentSCAR,
 		Weighted:     s.Weights == string(analysis.PrecisionWeights),
-		Errors:       analysis.Errors(s.Errors),
+		Errors:       stat.Errors(s.Errors),
 		Cluster:      analysis.Grouping(s.Cluster),
 	}
 	if e.as.Window < 0 && c.origin("regression.window") == fromDefault {

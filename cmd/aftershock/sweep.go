@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 	"aftershock/plots"
 	"aftershock/report"
 )
@@ -51,19 +52,19 @@ folder sweep in the output directory, or to --out.`,
 // everyModel needs what any of its models needs with any of the benchmarks; it
 // stands for them while prices are loaded.
 type everyModel struct {
-	analysis.Model
-	models     []analysis.Model
+	model.Model
+	models     []model.Model
 	benchmarks []string
 }
 
 // Design implements analysis.Model.
-func (m everyModel) Design(symbol string) analysis.Design {
+func (m everyModel) Design(symbol string) model.Design {
 	d := m.Model.Design(symbol)
 	for _, x := range m.models {
 		d.Terms = append(d.Terms, x.Design(symbol).Terms...)
 	}
 	for _, b := range m.benchmarks {
-		d.Terms = append(d.Terms, analysis.Term{Series: analysis.SecurityReturn, Name: b})
+		d.Terms = append(d.Terms, model.Term{Series: model.SecurityReturn, Name: b})
 	}
 	return d
 }

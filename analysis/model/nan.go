@@ -1,0 +1,5 @@
+package model
+
+import "math"
+
+var nan = math.NaN()

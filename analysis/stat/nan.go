@@ -1,0 +1,5 @@
+package stat
+
+import "math"
+
+var nan = math.NaN()
