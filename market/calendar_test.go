@@ -123,7 +123,7 @@ func TestWith(t *testing.T) {
 		t.Error("With changed its receiver")
 	}
 	for _, bad := range [][]SpecialDay{
-		{{day("1980-01-02"), 0}},
+		{{day("1980-01-02"), 2000}},
 		{{NoDate, 0}},
 		{{day("2025-03-04"), 0}, {day("2025-03-04"), 780}},
 		{{day("2025-03-04"), 2000}},

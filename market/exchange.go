@@ -21,11 +21,14 @@ type Exchange struct {
 	Suffixes []string // of its symbols in Yahoo's spelling, such as ".T"; none for the United States
 	Indices  []string // symbols of its indices in Yahoo's spelling, such as "^N225"
 	Zone     string   // IANA name of its clock
-	Currency string   // ISO 4217, of most of its listings
-	Rules    Years    // for which sessions are known by rule
+	Currency string   // ISO 4217, of most of its listings; "" where prices are in a hundredth of it
+	Open     int      // minutes after local midnight at which trading usually begins today
+	Rules    Years    // for which sessions are known by rule; zero: for none
 
 	usual []usualClose       // in ascending order
-	year  func(int, *yearOf) // enters what is special in one year
+	week  []usualWeek        // in ascending order; none: Monday to Friday
+	year  func(int, *yearOf) // enters what is special in one year; nil: nothing
+	form  func(string) bool  // tells its symbols by their form; nil: nothing does
 	once  sync.Once
 	cal   *Calendar
 }
@@ -38,19 +41,27 @@ func (y Years) Contains(d Date) bool {
 	return d >= NewDate(y.From, 1, 1) && d <= NewDate(y.To, 12, 31)
 }
 
-// Exchanges is the table of exchanges whose sessions are known. The first is
-// that of symbols without a suffix.
-var Exchanges = []*Exchange{nyse, tokyo, korea, taiwan, hongKong, london, amsterdam, xetra}
+// Exchanges is the table of exchanges that are known: the first, which is that
+// of symbols without a suffix, and those of which there are rules, then those
+// whose sessions come from data.
+var Exchanges = slices.Concat(
+	[]*Exchange{nyse, tokyo, korea, taiwan, hongKong, london, amsterdam, paris, brussels, lisbon, xetra, frankfurt, crypto},
+	europe, asia, middleEast, others)
 
 // NYSE returns the sessions of the United States' stock exchanges, 1990 to 2040.
 func NYSE() *Calendar { return nyse.Calendar() }
 
-// ExchangeByName returns the exchange that name means: its name, MIC or an
+// ExchangeByName returns the exchange of the table that name means; see Find.
+func ExchangeByName(name string) (*Exchange, bool) { return Find(Exchanges, name) }
+
+// Find returns the first exchange of list that name means: its name, MIC or an
 // alias, in capitals or not. The United States' exchanges keep the same hours
 // and are one entry, NYSE.
-func ExchangeByName(name string) (*Exchange, bool) {
-	name = strings.ToUpper(strings.TrimSpace(name))
-	for _, e := range Exchanges {
+func Find(list []*Exchange, name string) (*Exchange, bool) {
+	if name = strings.ToUpper(strings.TrimSpace(name)); name == "" {
+		return nil, false
+	}
+	for _, e := range list {
 		if name == strings.ToUpper(e.Name) || name == e.MIC || slices.Contains(e.Aliases, name) {
 			return e, true
 		}
@@ -58,36 +69,94 @@ func ExchangeByName(name string) (*Exchange, bool) {
 	return nil, false
 }
 
-func exchangeNames() string {
-	names := make([]string, len(Exchanges))
-	for i, e := range Exchanges {
-		names[i] = e.Name
-	}
-	return strings.Join(names, ", ")
+// ExchangeOfSymbol returns the exchange that a symbol trades on by its spelling;
+// see Of.
+func ExchangeOfSymbol(symbol string) *Exchange {
+	e, _ := Of(Exchanges, symbol)
+	return e
 }
 
-// ExchangeOfSymbol returns the exchange that a symbol in Yahoo's spelling
-// trades on, by its suffix (8035.T) or, for an index, by its name (^N225). A
-// symbol without a suffix is American, and so is one that ends in a share
-// class (BRK.B). It returns nil for the suffix of an exchange that is not in
-// Exchanges (MC.PA): its sessions must come from data.
-func ExchangeOfSymbol(symbol string) *Exchange {
+// Of returns the exchange of list that a symbol in Yahoo's spelling trades on:
+// by its suffix (8035.T), for an index by its name (^N225), for a currency
+// (EURUSD=X) or crypto-asset (BTC-USD) by its form. Suffixes of a few other
+// vendors are known where they mean nothing else.
+//
+// sure is false for a symbol without a suffix, or with a share class (BRK.B):
+// it is taken to be American, the first of list. The exchange is nil for an
+// index or a suffix that no exchange of list has.
+func Of(list []*Exchange, symbol string) (e *Exchange, sure bool) {
 	symbol = strings.ToUpper(symbol)
-	for _, e := range Exchanges {
-		if slices.Contains(e.Indices, symbol) {
-			return e
+	for _, e := range list {
+		if slices.Contains(e.Indices, symbol) || e.form != nil && e.form(symbol) {
+			return e, true
 		}
 	}
 	dot := strings.LastIndexByte(symbol, '.')
-	if dot < 0 || symbol[dot:] == ".A" || symbol[dot:] == ".B" {
-		return Exchanges[0]
-	}
-	for _, e := range Exchanges {
-		if slices.Contains(e.Suffixes, symbol[dot:]) {
-			return e
+	if dot >= 0 {
+		for _, e := range list {
+			if slices.Contains(e.Suffixes, symbol[dot:]) {
+				return e, true
+			}
 		}
 	}
-	return nil
+	if strings.HasPrefix(symbol, "^") || dot >= 0 && symbol[dot:] != ".A" && symbol[dot:] != ".B" {
+		return nil, false
+	}
+	return Exchanges[0], false
+}
+
+// Description describes an exchange that is not in the table, or not as it
+// should be. Hours are minutes after local midnight.
+type Description struct {
+	Name     string
+	Zone     string   // IANA name of its clock
+	Open     int      // 0: not known
+	Close    int      // at which news no longer reaches a session's price
+	Week     Weekdays // 0: Monday to Friday
+	Holidays []Date   // in any order; sessions of the years that they lie in are known by them, those of others come from data
+	Suffixes []string // of its symbols, such as ".CS"
+	Indices  []string
+	Currency string
+}
+
+// NewExchange returns the exchange that d describes.
+//
+// Errors: no name, a zone that is not known, hours outside the day or in the
+// wrong order, a suffix without its point.
+func NewExchange(d Description) (*Exchange, error) {
+	_, err := time.LoadLocation(d.Zone)
+	switch {
+	case strings.TrimSpace(d.Name) == "":
+		return nil, fmt.Errorf("has no name")
+	case err != nil || d.Zone == "" || d.Zone == "Local":
+		return nil, fmt.Errorf("zone %q is not known; write a place such as Africa/Casablanca", d.Zone)
+	case d.Close < 1 || d.Close > 24*60:
+		return nil, fmt.Errorf("the close must lie between 00:01 and 24:00")
+	case d.Open < 0 || d.Open >= d.Close:
+		return nil, fmt.Errorf("it must open before it closes")
+	}
+	upper := func(list []string) []string {
+		out := make([]string, len(list))
+		for i, s := range list {
+			out[i] = strings.ToUpper(strings.TrimSpace(s))
+		}
+		return out
+	}
+	e := &Exchange{Name: d.Name, Zone: d.Zone, Currency: d.Currency, Open: d.Open, Suffixes: upper(d.Suffixes), Indices: upper(d.Indices),
+		usual: []usualClose{{from: NoDate, minute: d.Close}}}
+	for _, s := range e.Suffixes {
+		if len(s) < 2 || s[0] != '.' {
+			return nil, fmt.Errorf("the suffix %q is not a point with letters, such as .CS", s)
+		}
+	}
+	if d.Week != 0 {
+		e.week = []usualWeek{{NoDate, d.Week}}
+	}
+	if len(d.Holidays) > 0 {
+		e.Rules = Years{slices.Min(d.Holidays).Year(), slices.Max(d.Holidays).Year()}
+		e.year = func(_ int, yr *yearOf) { yr.shut(d.Holidays...) }
+	}
+	return e, nil
 }
 
 // Location returns the clock of the exchange.
@@ -99,18 +168,20 @@ func (e *Exchange) Location() *time.Location {
 	return loc
 }
 
-// Calendar returns the sessions of the years of e.Rules. Every call returns
-// the same calendar.
+// Calendar returns the sessions of the years of e.Rules, none where that is
+// zero. Every call returns the same calendar.
 func (e *Exchange) Calendar() *Calendar {
 	e.once.Do(func() {
 		var sessions []Session
-		for y := e.Rules.From; y <= e.Rules.To; y++ {
+		for y := e.Rules.From; e.Rules != (Years{}) && y <= e.Rules.To; y++ {
 			yr := yearOf{closed: make(map[Date]bool), close: make(map[Date]int)}
-			e.year(y, &yr)
+			if e.year != nil {
+				e.year(y, &yr)
+			}
 			for d, end := NewDate(y, 1, 1), NewDate(y, 12, 31); d <= end; d++ {
 				minute, special := yr.close[d]
 				switch {
-				case yr.closed[d], isWeekend(d) && !special:
+				case yr.closed[d], !special && !weekOn(e.week, d).Has(d.Weekday()):
 					continue
 				case !special:
 					minute = usualOn(e.usual, d)
@@ -122,7 +193,7 @@ func (e *Exchange) Calendar() *Calendar {
 		if err != nil {
 			panic("market: " + err.Error())
 		}
-		cal.rules = e.Rules
+		cal.rules, cal.learns, cal.week, cal.opens = e.Rules, true, e.week, e.Open
 		e.cal = cal
 	})
 	return e.cal

@@ -12,10 +12,11 @@ import "time"
 var tokyo = &Exchange{
 	Name: "Tokyo", MIC: "XTKS", Zone: "Asia/Tokyo", Currency: "JPY",
 	Aliases:  []string{"JPX", "TSE", "TYO", "OSA"},
-	Suffixes: []string{".T"},
-	Indices:  []string{"^N225", "^TOPX"},
+	Suffixes: []string{".T", ".JP"},
+	Indices:  []string{"^N225", "^NKX", "^TOPX", "^TPX", "^N300"},
+	Open:     9 * 60,
 	Rules:    Years{2010, 2040},
-	usual:    []usualClose{{NoDate, 15 * 60}, {NewDate(2024, 11, 5), 15*60 + 30}},
+	usual:    []usualClose{{from: NoDate, minute: 15 * 60}, {from: NewDate(2024, 11, 5), minute: 15*60 + 30}},
 	year:     tokyoYear,
 }
 
@@ -79,18 +80,20 @@ func tokyoYear(y int, yr *yearOf) {
 // election since is missing and can be added in the configuration.
 
 // korea closes at 15:30, until 2016-07-29 at 15:00, and an hour later on the
-// day of the college entrance examination.
+// day of the college entrance examination; so on 2017-11-16 too, when the
+// examination was put off by a week the evening before.
 var korea = &Exchange{
 	Name: "Korea", MIC: "XKRX", Zone: "Asia/Seoul", Currency: "KRW",
 	Aliases:  []string{"KRX", "KSC", "KOE", "KOSPI", "KOSDAQ", "KSE", "XKOS"},
-	Suffixes: []string{".KS", ".KQ"},
-	Indices:  []string{"^KS11", "^KS200", "^KQ11"},
+	Suffixes: []string{".KS", ".KQ", ".KO"},
+	Indices:  []string{"^KS11", "^KS200", "^KQ11", "^KOSPI"},
+	Open:     9 * 60,
 	Rules:    Years{2015, 2026},
-	usual:    []usualClose{{NoDate, 15 * 60}, {NewDate(2016, 8, 1), 15*60 + 30}},
+	usual:    []usualClose{{from: NoDate, minute: 15 * 60}, {from: NewDate(2016, 8, 1), minute: 15*60 + 30}},
 	year: func(y int, yr *yearOf) {
 		yr.closures(koreaClosures, y, 0)
 		yr.closeAt(16*60, specialIn(y, "2015-11-12")...)
-		yr.closeAt(16*60+30, specialIn(y, "2016-11-17", "2017-11-23", "2018-11-15", "2019-11-14", "2020-12-03",
+		yr.closeAt(16*60+30, specialIn(y, "2016-11-17", "2017-11-16", "2017-11-23", "2018-11-15", "2019-11-14", "2020-12-03",
 			"2021-11-18", "2022-11-17", "2023-11-16", "2024-11-14", "2025-11-13", "2026-11-19")...)
 	},
 }
@@ -117,9 +120,10 @@ var taiwan = &Exchange{
 	Name: "Taiwan", MIC: "XTAI", Zone: "Asia/Taipei", Currency: "TWD",
 	Aliases:  []string{"TWSE", "TAI", "TWO", "TPEX"},
 	Suffixes: []string{".TW", ".TWO"},
-	Indices:  []string{"^TWII", "^TWOII"},
+	Indices:  []string{"^TWII", "^TWOII", "^TWSE"},
+	Open:     9 * 60,
 	Rules:    Years{2015, 2026},
-	usual:    []usualClose{{NoDate, 13*60 + 30}},
+	usual:    []usualClose{{from: NoDate, minute: 13*60 + 30}},
 	year:     func(y int, yr *yearOf) { yr.closures(taiwanClosures, y, 13*60+30) },
 }
 
@@ -146,9 +150,10 @@ var hongKong = &Exchange{
 	Name: "Hong Kong", MIC: "XHKG", Zone: "Asia/Hong_Kong", Currency: "HKD",
 	Aliases:  []string{"HKEX", "HKSE", "HKG", "SEHK"},
 	Suffixes: []string{".HK"},
-	Indices:  []string{"^HSI", "^HSCE"},
+	Indices:  []string{"^HSI", "^HSCE", "^HSCC", "^HSTECH"},
+	Open:     9*60 + 30,
 	Rules:    Years{2015, 2026},
-	usual:    []usualClose{{NoDate, 16 * 60}},
+	usual:    []usualClose{{from: NoDate, minute: 16 * 60}},
 	year: func(y int, yr *yearOf) {
 		yr.closures(hongKongClosures, y, 0)
 		yr.closeAt(12*60, NewDate(y, 12, 24), NewDate(y, 12, 31))

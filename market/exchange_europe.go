@@ -2,7 +2,7 @@ package market
 
 import "time"
 
-// London, Amsterdam and Xetra end continuous trading at the hours given here;
+// London, Euronext and Xetra end continuous trading at the hours given here;
 // the closing auction ends five minutes later. News of those five minutes is
 // counted to the next session.
 
@@ -12,10 +12,11 @@ import "time"
 var london = &Exchange{
 	Name: "LSE", MIC: "XLON", Zone: "Europe/London", Currency: "GBP",
 	Aliases:  []string{"LONDON", "LON", "IOB", "FGI"},
-	Suffixes: []string{".L", ".IL"},
-	Indices:  []string{"^FTSE", "^FTMC"},
+	Suffixes: []string{".L", ".IL", ".UK", ".LSE"},
+	Indices:  []string{"^FTSE", "^FTMC", "^FTAS", "^FTLC", "^FTSC"},
+	Open:     8 * 60,
 	Rules:    Years{2000, 2040},
-	usual:    []usualClose{{NoDate, 16*60 + 30}},
+	usual:    []usualClose{{from: NoDate, minute: 16*60 + 30}},
 	year: func(y int, yr *yearOf) {
 		e := easter(y)
 		yr.shut(nextMonday(NewDate(y, 1, 1)), e-2, e+1, nth(y, time.August, time.Monday, -1))
@@ -44,19 +45,59 @@ var london = &Exchange{
 	},
 }
 
-// amsterdam keeps the common closing days of Euronext's exchanges.
+// euronextYear enters the common closing days of Euronext's exchanges; early is
+// the close of the last days before Christmas and the New Year.
+func euronextYear(early int) func(int, *yearOf) {
+	return func(y int, yr *yearOf) {
+		e := easter(y)
+		yr.shut(NewDate(y, 1, 1), e-2, e+1, NewDate(y, 5, 1), NewDate(y, 12, 25), NewDate(y, 12, 26))
+		yr.closeAt(early, NewDate(y, 12, 24), NewDate(y, 12, 31))
+	}
+}
+
 var amsterdam = &Exchange{
 	Name: "Euronext Amsterdam", MIC: "XAMS", Zone: "Europe/Amsterdam", Currency: "EUR",
 	Aliases:  []string{"AMSTERDAM", "AMS", "AEX"},
 	Suffixes: []string{".AS"},
-	Indices:  []string{"^AEX"},
+	Indices:  []string{"^AEX", "^AMX"},
+	Open:     9 * 60,
 	Rules:    Years{2010, 2040},
-	usual:    []usualClose{{NoDate, 17*60 + 30}},
-	year: func(y int, yr *yearOf) {
-		e := easter(y)
-		yr.shut(NewDate(y, 1, 1), e-2, e+1, NewDate(y, 5, 1), NewDate(y, 12, 25), NewDate(y, 12, 26))
-		yr.closeAt(14*60+5, NewDate(y, 12, 24), NewDate(y, 12, 31))
-	},
+	usual:    []usualClose{{from: NoDate, minute: 17*60 + 30}},
+	year:     euronextYear(14*60 + 5),
+}
+
+// paris has the indices of the euro area too, which are computed on its days.
+var paris = &Exchange{
+	Name: "Euronext Paris", MIC: "XPAR", Zone: "Europe/Paris", Currency: "EUR",
+	Aliases:  []string{"PARIS", "PAR", "EURONEXT", "ENX", "ALXP"},
+	Suffixes: []string{".PA"},
+	Indices:  []string{"^FCHI", "^SBF120", "^CAC", "^CN20", "^N100", "^N150", "^STOXX50E", "^STOXX", "^SXXP", "^SX5E", "^STOXX50"},
+	Open:     9 * 60,
+	Rules:    Years{2010, 2040},
+	usual:    []usualClose{{from: NoDate, minute: 17*60 + 30}},
+	year:     euronextYear(14*60 + 5),
+}
+
+var brussels = &Exchange{
+	Name: "Euronext Brussels", MIC: "XBRU", Zone: "Europe/Brussels", Currency: "EUR",
+	Aliases:  []string{"BRUSSELS", "BRU"},
+	Suffixes: []string{".BR"},
+	Indices:  []string{"^BFX"},
+	Open:     9 * 60,
+	Rules:    Years{2010, 2040},
+	usual:    []usualClose{{from: NoDate, minute: 17*60 + 30}},
+	year:     euronextYear(14*60 + 5),
+}
+
+var lisbon = &Exchange{
+	Name: "Euronext Lisbon", MIC: "XLIS", Zone: "Europe/Lisbon", Currency: "EUR",
+	Aliases:  []string{"LISBON", "LIS"},
+	Suffixes: []string{".LS"},
+	Indices:  []string{"^PSI20", "^PSI"},
+	Open:     8 * 60,
+	Rules:    Years{2010, 2040},
+	usual:    []usualClose{{from: NoDate, minute: 16*60 + 30}},
+	year:     euronextYear(13*60 + 5),
 }
 
 // xetra was closed on Whit Monday from 2015 and on the Day of German Unity from
@@ -65,11 +106,30 @@ var amsterdam = &Exchange{
 var xetra = &Exchange{
 	Name: "Xetra", MIC: "XETR", Zone: "Europe/Berlin", Currency: "EUR",
 	Aliases:  []string{"GER", "XETRA", "IBIS"},
-	Suffixes: []string{".DE"},
-	Indices:  []string{"^GDAXI", "^MDAXI", "^TECDAX"},
+	Suffixes: []string{".DE", ".XETRA"},
+	Indices:  []string{"^GDAXI", "^GDAXIP", "^MDAXI", "^SDAXI", "^TECDAX", "^CDAXX"},
+	Open:     9 * 60,
 	Rules:    Years{2010, 2040},
-	usual:    []usualClose{{NoDate, 17*60 + 30}},
-	year: func(y int, yr *yearOf) {
+	usual:    []usualClose{{from: NoDate, minute: 17*60 + 30}},
+	year:     germanYear(14 * 60),
+}
+
+// frankfurt stands for the floors of Germany's exchanges, which keep Xetra's days
+// and trade until the evening, until 2019 to 20:00.
+var frankfurt = &Exchange{
+	Name: "Frankfurt", MIC: "XFRA", Zone: "Europe/Berlin", Currency: "EUR",
+	Aliases:  []string{"FRA", "STU", "STUTTGART", "XSTU", "MUN", "MUNICH", "XMUN", "DUS", "XDUS", "HAM", "XHAM", "BER", "XBER", "HAN", "TRADEGATE"},
+	Suffixes: []string{".F", ".SG", ".MU", ".DU", ".HM", ".BE", ".HA", ".TG"},
+	Open:     8 * 60,
+	Rules:    Years{2010, 2040},
+	usual:    []usualClose{{from: NoDate, minute: 20 * 60}, {from: NewDate(2019, 12, 2), minute: 22 * 60}},
+	year:     germanYear(14 * 60),
+}
+
+// germanYear enters the closing days of Germany's exchanges; early is the close
+// of the last session of the year.
+func germanYear(early int) func(int, *yearOf) {
+	return func(y int, yr *yearOf) {
 		e := easter(y)
 		yr.shut(NewDate(y, 1, 1), e-2, e+1, NewDate(y, 5, 1),
 			NewDate(y, 12, 24), NewDate(y, 12, 25), NewDate(y, 12, 26), NewDate(y, 12, 31))
@@ -80,6 +140,6 @@ var xetra = &Exchange{
 			yr.shut(NewDate(y, 10, 3))
 		}
 		yr.shut(specialIn(y, "2017-10-31")...)
-		yr.closeAt(14*60, fridayBefore(NewDate(y, 12, 30)))
-	},
+		yr.closeAt(early, fridayBefore(NewDate(y, 12, 30)))
+	}
 }

@@ -113,8 +113,8 @@ func TestClosesAndClosures(t *testing.T) {
 		{"Tokyo", "15:00", "2024-11-01 2020-10-02"},
 		{"Tokyo", "15:30", "2024-11-05"},
 		{"Korea", "15:00", "2016-07-29"},
-		{"Korea", "15:30", "2016-08-01 2017-11-16"},
-		{"Korea", "16:30", "2017-11-23 2024-11-14"},
+		{"Korea", "15:30", "2016-08-01 2017-11-15 2017-11-17"},
+		{"Korea", "16:30", "2017-11-16 2017-11-23 2024-11-14"},
 		{"Taiwan", "13:30", "2016-01-30 2018-03-31 2018-12-22 2025-08-01"},
 		{"Hong Kong", "12:00", "2024-02-09 2025-01-28 2024-12-24 2024-12-31"},
 		{"Hong Kong", "16:00", "2023-10-09 2025-01-27"},
@@ -166,8 +166,12 @@ func TestExchangesTable(t *testing.T) {
 		for i := range cal.Len() {
 			perYear[cal.Date(i).Year()]++
 		}
-		for y := e.Rules.From; y <= e.Rules.To; y++ {
-			if n := perYear[y]; n < 238 || n > 260 {
+		fewest, most := 238, 260
+		if e == crypto {
+			fewest, most = 365, 366
+		}
+		for y := e.Rules.From; e.Rules != (Years{}) && y <= e.Rules.To; y++ {
+			if n := perYear[y]; n < fewest || n > most {
 				t.Errorf("%s: %d sessions in %d", e.Name, n, y)
 			}
 		}
@@ -180,16 +184,92 @@ func TestExchangesTable(t *testing.T) {
 			t.Errorf("ExchangeByName(%q) is not %s", name, want)
 		}
 	}
-	if _, ok := ExchangeByName("Sao Paulo"); ok {
-		t.Error("an unknown exchange was found")
+	for _, name := range []string{"", "Atlantis"} {
+		if _, ok := ExchangeByName(name); ok {
+			t.Errorf("an unknown exchange %q was found", name)
+		}
 	}
-	for symbol, want := range map[string]string{"NVDA": "NYSE", "BRK.B": "NYSE", "BRK-B": "NYSE", "^GSPC": "NYSE", "^N225": "Tokyo", "^KS11": "Korea", "vod.l": "LSE", "SAP.DE": "Xetra", "6488.TWO": "Taiwan"} {
+	for symbol, want := range map[string]string{
+		"NVDA": "NYSE", "BRK.B": "NYSE", "BRK-B": "NYSE", "^GSPC": "NYSE", "AAPL.OQ": "NYSE", "aapl.us": "NYSE", "BAC-PL": "NYSE",
+		"^N225": "Tokyo", "^KS11": "Korea", "vod.l": "LSE", "SAP.DE": "Xetra", "6488.TWO": "Taiwan", "MC.PA": "Euronext Paris", "^STOXX50E": "Euronext Paris",
+		"INFY.NS": "India", "RELIANCE.BO": "India", "^NSEI": "India", "600519.SS": "Shanghai", "000001.SS": "Shanghai", "300750.SZ": "Shenzhen",
+		"BHP.AX": "Sydney", "^AXJO": "Sydney", "RY.TO": "Toronto", "^GSPTSE": "Toronto", "NESN.SW": "Zurich", "^SSMI": "Zurich", "VOLV-B.ST": "Stockholm",
+		"NOVO-B.CO": "Copenhagen", "EQNR.OL": "Oslo", "NOKIA.HE": "Helsinki", "ENI.MI": "Milan", "FTSEMIB.MI": "Milan", "SAN.MC": "Madrid", "^IBEX": "Madrid",
+		"D05.SI": "Singapore", "BBCA.JK": "Jakarta", "^JKSE": "Jakarta", "PTT.BK": "Bangkok", "1155.KL": "Kuala Lumpur", "PETR4.SA": "Sao Paulo", "^BVSP": "Sao Paulo",
+		"WALMEX.MX": "Mexico", "NPN.JO": "Johannesburg", "2222.SR": "Riyadh", "^TASI.SR": "Riyadh", "EMAAR.AE": "Dubai", "QNBK.QA": "Doha", "NBK.KW": "Kuwait",
+		"COMI.CA": "Cairo", "^CASE30": "Cairo", "THYAO.IS": "Istanbul", "XU100.IS": "Istanbul", "PKO.WA": "Warsaw", "OMV.VI": "Vienna", "^ATX": "Vienna", "TEVA.TA": "Tel Aviv",
+		"EDP.LS": "Euronext Lisbon", "ABI.BR": "Euronext Brussels", "SAP.F": "Frankfurt", "BTC-USD": "Crypto", "eth-usdt": "Crypto", "EURUSD=X": "Currencies", "JPY=X": "Currencies", "CL=F": "CME",
+	} {
 		if e := ExchangeOfSymbol(symbol); e == nil || e.Name != want {
 			t.Errorf("ExchangeOfSymbol(%q) is not %s", symbol, want)
 		}
 	}
-	if e := ExchangeOfSymbol("MC.PA"); e != nil {
-		t.Errorf("Paris is not in the table, yet MC.PA is on %s", e.Name)
+	for _, symbol := range []string{"ABC.QQ", "^NOBODYSINDEX", "X.C"} {
+		if e := ExchangeOfSymbol(symbol); e != nil {
+			t.Errorf("%s is on %s", symbol, e.Name)
+		}
+	}
+}
+
+// TestWeeks: where a week begins on Sunday, and when exchanges changed it.
+func TestWeeks(t *testing.T) {
+	for _, c := range []struct{ exchange, trades, rests string }{
+		{"Riyadh", "2024-11-17 2024-11-21 2013-06-30 2013-06-26 2013-06-22", "2024-11-22 2024-11-23 2013-06-28 2013-06-27"},
+		{"Cairo", "2024-11-17 2024-11-21", "2024-11-22 2024-11-23"},
+		{"Dubai", "2021-12-26 2022-01-07", "2021-12-24 2022-01-02"},
+		{"Tel Aviv", "2025-12-28 2026-01-09", "2025-12-26 2026-01-04"},
+		{"India", "2024-11-22", "2024-11-23 2024-11-24"},
+		{"Crypto", "2024-11-23 2024-11-24", ""},
+	} {
+		e, ok := ExchangeByName(c.exchange)
+		if !ok {
+			t.Fatal(c.exchange)
+		}
+		for _, d := range dates(t, strings.Fields(c.trades)...) {
+			if !e.Calendar().TradesOn(d) {
+				t.Errorf("%s does not trade on %s", c.exchange, d)
+			}
+		}
+		for _, d := range dates(t, strings.Fields(c.rests)...) {
+			if e.Calendar().TradesOn(d) {
+				t.Errorf("%s trades on %s", c.exchange, d)
+			}
+		}
+	}
+}
+
+// TestHours: closes without rules, and openings.
+func TestHours(t *testing.T) {
+	days := dates(t, "2024-03-08", "2024-03-11", "2024-11-01", "2024-11-03", "2024-11-04", "2026-01-09")
+	for _, c := range []struct {
+		exchange    string
+		open, close [6]string
+	}{
+		{"Sao Paulo", [6]string{"10:00", "10:00", "10:00", "10:00", "10:00", "10:00"}, [6]string{"17:55", "16:55", "16:55", "17:55", "17:55", "17:55"}},
+		{"Mexico", [6]string{"08:30"}, [6]string{"15:00", "14:00", "14:00", "15:00", "15:00", "15:00"}},
+		{"Tel Aviv", [6]string{"09:59"}, [6]string{"17:15", "17:15", "17:15", "15:40", "17:15", "13:40"}},
+		{"India", [6]string{"09:15"}, [6]string{"15:30", "15:30", "15:30", "15:30", "15:30", "15:30"}},
+	} {
+		e, _ := ExchangeByName(c.exchange)
+		cal, n, err := e.WithHistory(days)
+		if err != nil || n != len(days) {
+			t.Fatalf("%s: %d, %v", c.exchange, n, err)
+		}
+		for i := range days {
+			if got := cal.Close(i).Format("15:04"); got != c.close[i] || cal.Early(i) {
+				t.Errorf("%s closes at %s on %s, not %s", c.exchange, got, days[i], c.close[i])
+			}
+			if open, ok := cal.Open(i); !ok || c.open[i] != "" && open.Format("15:04") != c.open[i] {
+				t.Errorf("%s opens at %s on %s", c.exchange, open, days[i])
+			}
+		}
+	}
+	i, _ := korea.Calendar().Index(dates(t, "2017-11-16")[0])
+	if open, ok := korea.Calendar().Open(i); !ok || open.Format("15:04") != "10:00" {
+		t.Errorf("Seoul opened at %s on 2017-11-16", open)
+	}
+	if _, ok := (&Calendar{sessions: []Session{{Date: 1, Close: 5}}, usual: closing(1, 0), zone: time.UTC}).Open(0); ok {
+		t.Error("an opening that nobody knows")
 	}
 }
 

@@ -15,10 +15,14 @@ var nyse = &Exchange{
 	Name: "NYSE", MIC: "XNYS", Zone: "America/New_York", Currency: "USD",
 	Aliases: []string{"NYQ", "NYS", "NASDAQ", "XNAS", "NMS", "NGM", "NCM", "NAS", "NASDAQGS", "NASDAQGM", "NASDAQCM",
 		"NYSEARCA", "NYSE ARCA", "ARCX", "PCX", "AMEX", "NYSE AMERICAN", "NYSEAMERICAN", "XASE", "ASE", "BATS", "BTS", "CBOE", "CBOE US", "CXI", "OTC", "PNK", "OQB", "OQX", "OTC MARKETS", "SNP", "DJI", "NIM", "US"},
-	Indices: []string{"^GSPC", "^IXIC", "^DJI", "^NDX", "^RUT", "^SOX", "^VIX"},
-	Rules:   Years{1990, 2040},
-	usual:   []usualClose{{NoDate, 16 * 60}},
-	year:    nyseYear,
+	Suffixes: []string{".US", ".O", ".OQ", ".N", ".K", ".P", ".PK", ".NYSE", ".NASDAQ"}, // of Stooq, EODHD and Refinitiv; Yahoo writes none
+	Indices: []string{"^GSPC", "^SPX", "^IXIC", "^COMP", "^DJI", "^DJT", "^DJU", "^NDX", "^RUT", "^RUI", "^RUA", "^SOX", "^VIX", "^VXN", "^RVX", "^VVIX", "^OVX", "^GVZ",
+		"^NYA", "^XAX", "^W5000", "^OEX", "^MID", "^SML", "^SP400", "^SP600", "^SP500TR", "^XAU", "^XOI", "^HGX", "^BKX", "^KBW", "^NBI", "^NDXT", "^XMI", "^DRG", "^BTK", "^OSX",
+		"^TNX", "^TYX", "^FVX", "^IRX", "^SPXEW", "^XNDX"},
+	Open:  9*60 + 30,
+	Rules: Years{1990, 2040},
+	usual: []usualClose{{from: NoDate, minute: 16 * 60}},
+	year:  nyseYear,
 }
 
 func nyseYear(y int, yr *yearOf) {

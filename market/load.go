@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 )
 
@@ -43,9 +42,8 @@ type Request struct {
 // What is not known of a security (name, exchange, currency) is taken from its
 // series, before q.Calendar is asked for its sessions.
 //
-// In years for which the rules of an exchange are not known, a day is a session
-// if more than half of the exchange's series that reach over it have a bar;
-// the panel's Issues say so.
+// Sessions decides on which days there were sessions where rules do not, and
+// what the panel's Issues say of it.
 //
 // A security that cannot be read or aligned does not stop the others: it has
 // no column, and its *SecurityError is in the list, in the order of
@@ -76,73 +74,32 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 	}
 	wg.Wait()
 
-	cals := make([]*Calendar, len(securities))
-	byCalendar := make(map[*Calendar][]*Series)
+	var list []Trading
+	var at []int // of list, in securities
 	for i, sec := range securities {
 		if s := series[i]; s != nil && failed[i] == nil {
 			if len(s.Bars) == 0 {
 				failed[i] = fmt.Errorf("%w of %s in the days asked for in %s", ErrNoPrices, sec.Symbol, src.Name())
 				continue
 			}
-			sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
-			if cals[i] = calendar(sec); cals[i] == nil {
-				failed[i] = fmt.Errorf("%s: the sessions of its exchange (%q) are not known; name the one of these whose sessions it keeps: %s", sec.Symbol, sec.Exchange, exchangeNames())
-				continue
-			}
-			byCalendar[cals[i]] = append(byCalendar[cals[i]], s)
+			list, at = append(list, s.trading(sec)), append(at, i)
 		}
 	}
-
+	cals, issues, errs := Sessions(list, calendar)
 	p := NewPanel(cmp.Or(q.Returns, Simple), cmp.Or(q.Gaps, Skip))
-	extended := make(map[*Calendar]*Calendar)
-	var errs []error
-	for i, sec := range securities {
-		err := failed[i]
-		if cal := cals[i]; err == nil && cal != nil {
-			if extended[cal] == nil {
-				var dates []Date
-				if extended[cal], dates = extend(cal, byCalendar[cal]); len(dates) > 0 {
-					p.Issues = append(p.Issues, Issue{"", dates[0], fmt.Sprintf("the rules of %s are not known for %d days from here to %s; its sessions are those on which its securities traded", cal.Name(), len(dates), dates[len(dates)-1])})
-				}
-			}
-			err = p.AddSeries(series[i], sec, extended[cal])
+	p.Issues = issues
+	for k, i := range at {
+		if failed[i] = errs[k]; failed[i] == nil {
+			failed[i] = p.AddSeries(series[i], securities[i], cals[k])
 		}
+	}
+	errs = nil
+	for i, err := range failed {
 		if err != nil {
-			errs = append(errs, &SecurityError{sec.Symbol, err})
+			errs = append(errs, &SecurityError{securities[i].Symbol, err})
 		}
 	}
 	return p, errs
-}
-
-// extend returns cal with the sessions that series show in years outside its
-// rules, and those sessions.
-func extend(cal *Calendar, series []*Series) (*Calendar, []Date) {
-	traded := make(map[Date]int)
-	for _, s := range series {
-		for _, b := range s.Bars {
-			if cal.rules != (Years{}) && !cal.rules.Contains(b.Date) {
-				traded[b.Date]++
-			}
-		}
-	}
-	var dates []Date
-	for d, n := range traded {
-		reach := 0
-		for _, s := range series {
-			if len(s.Bars) > 0 && s.Bars[0].Date <= d && d <= s.Bars[len(s.Bars)-1].Date {
-				reach++
-			}
-		}
-		if 2*n > reach {
-			dates = append(dates, d)
-		}
-	}
-	slices.Sort(dates)
-	out, _, err := cal.WithHistory(dates)
-	if err != nil { // bars without a date: AddSeries will say where
-		return cal, nil
-	}
-	return out, dates
 }
 
 // CalendarOf returns the sessions of a security by the name of its exchange,

@@ -78,6 +78,7 @@ type Panel struct {
 	Gaps    Gaps
 	Columns []*Column
 	Issues  []Issue
+	Refused map[string]error // securities that a file has and no column holds, by symbol: why
 
 	bySymbol map[string]int
 	factors  map[string]factor

@@ -244,13 +244,13 @@ func (m memory) Series(ctx context.Context, symbol string, from, to Date) (*Seri
 func TestLoad(t *testing.T) {
 	m := memory{}
 	for _, s := range []Series{
-		{Symbol: "AAA-slow", Exchange: "NMS"}, {Symbol: "BBB"}, {Symbol: "8035.T", Currency: "JPY"}, {Symbol: "MC.PA", Exchange: "PAR"}, {Symbol: "CCC"},
+		{Symbol: "AAA-slow", Exchange: "NMS"}, {Symbol: "BBB"}, {Symbol: "8035.T", Currency: "JPY"}, {Symbol: "MC.XX", Exchange: "XXX"}, {Symbol: "CCC"},
 	} {
 		s.Bars = bars(t, "2025-01-22 10 10 1", "2025-01-23 11 11 1", "2025-01-24 12 12 1")
 		m[s.Symbol] = &s
 	}
 	m["CCC"].Bars[1].AdjClose = -1
-	secs := []Security{{Symbol: "AAA-slow", Sector: "chips"}, {Symbol: "BBX"}, {Symbol: "MC.PA"}, {Symbol: "8035.T"}, {Symbol: "CCC"}, {Symbol: "BBB"}, {Symbol: "AAA-slow"}}
+	secs := []Security{{Symbol: "AAA-slow", Sector: "chips"}, {Symbol: "BBX"}, {Symbol: "MC.XX"}, {Symbol: "8035.T"}, {Symbol: "CCC"}, {Symbol: "BBB"}, {Symbol: "AAA-slow"}}
 	p, errs := Load(t.Context(), m, Request{Securities: secs, Days: Span{dates(t, "2025-01-23")[0], NoDate}})
 	if !slices.Equal(p.Symbols(), []string{"AAA-slow", "8035.T", "BBB"}) {
 		t.Errorf("columns %v", p.Symbols())
@@ -262,7 +262,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("%+v", c.Security)
 	}
 	want := []string{`unknown symbol BBX in memory`,
-		`MC.PA: the sessions of its exchange ("PAR") are not known; name the one of these whose sessions it keeps: NYSE, Tokyo,`, `CCC: price -1 on 2025-01-23`}
+		`MC.XX: its exchange, "XXX", is not known; name its exchange under securities (one of Abu Dhabi, Amman,`, `CCC: price -1 on 2025-01-23`}
 	if len(errs) != len(want) {
 		t.Fatalf("errors %v", errs)
 	}
@@ -277,7 +277,7 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, errs = Load(t.Context(), m, Request{Securities: secs[2:3], Calendar: func(Security) *Calendar { return own }})
-	if len(errs) > 0 || p.Column("MC.PA").Len() != 3 {
+	if len(errs) > 0 || p.Column("MC.XX").Len() != 3 {
 		t.Errorf("with a calendar of its own: %v", errs)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"aftershock/analysis"
 	"aftershock/analysis/model"
@@ -24,6 +25,7 @@ type plan struct {
 	securities []market.Security           // as configured
 	known      []market.Security           // those of the file of securities
 	configured map[string]market.Security  // both, by symbol
+	exchanges  []*market.Exchange          // those described, then the program's
 	calendars  map[string]*market.Calendar // with the special days, by name of exchange
 	factors    []report.Factors            // the files that were read
 	explain    *explanation                // nil: no regression
@@ -76,6 +78,8 @@ func (c *config) plan() (*plan, error) {
 	if err := p.study.Validate(); errors.As(err, &spec) {
 		c.bad("study."+spec.Field, "%s", spec.Problem)
 	}
+	c.checkExchanges()
+	p.exchanges = c.known
 	c.checkSecurities(p)
 	c.checkCalendar(p)
 	c.checkPrices()
@@ -255,13 +259,79 @@ func (c *config) exchange(key, name string) *market.Exchange {
 	if name == "" {
 		return market.Exchanges[0]
 	}
-	e, ok := market.ExchangeByName(name)
+	e, ok := market.Find(c.known, name)
 	if !ok {
-		known := names(market.Exchanges, func(e *market.Exchange) string { return e.Name })
-		c.bad(key, "%q is not an exchange whose sessions are known%s", name, didYouMean(name, known))
+		known := names(c.known, func(e *market.Exchange) string { return e.Name })
+		c.bad(key, "%q is not an exchange that is known%s; describe it under exchanges", name, didYouMean(name, known))
 		return nil
 	}
 	return e
+}
+
+// checkExchanges makes the exchanges that are described.
+func (c *config) checkExchanges() {
+	c.known = nil
+	for i, x := range c.Exchanges {
+		key := fmt.Sprintf("exchanges[%d]", i)
+		d := market.Description{Name: x.Name, Zone: x.Zone, Holidays: x.Holidays, Suffixes: x.Suffixes, Indices: x.Indices, Currency: x.Currency}
+		ok := true
+		for _, h := range []struct {
+			key, text string
+			to        *int
+		}{{".open", x.Open, &d.Open}, {".close", x.Close, &d.Close}} {
+			if h.text == "" && h.key == ".open" {
+				continue
+			}
+			var good bool
+			if *h.to, good = minuteOf(h.text); !good {
+				c.bad(key+h.key, `%q is not an hour such as "15:30"`, h.text)
+				ok = false
+			}
+		}
+		for k, day := range x.Week {
+			w, good := weekday(day)
+			if !good {
+				c.bad(fmt.Sprintf("%s.week[%d]", key, k), "%q is not a day of the week; write [sun, mon, tue, wed, thu] or the like", day)
+				ok = false
+				continue
+			}
+			d.Week |= 1 << w
+		}
+		if !ok {
+			continue
+		}
+		if _, twice := market.Find(c.known, x.Name); twice {
+			c.bad(key, "%s is described twice", x.Name)
+			continue
+		}
+		e, err := market.NewExchange(d)
+		if err != nil {
+			c.bad(key, "%v", err)
+			continue
+		}
+		c.known = append(c.known, e)
+	}
+	c.known = slices.Concat(c.known, market.Exchanges)
+}
+
+// minuteOf reads an hour such as 15:30, up to 24:00, as minutes after midnight.
+func minuteOf(text string) (int, bool) {
+	h, m, ok := strings.Cut(text, ":")
+	hour, err1 := strconv.Atoi(h)
+	minute, err2 := strconv.Atoi(m)
+	n := 60*hour + minute
+	return n, ok && err1 == nil && err2 == nil && hour >= 0 && minute >= 0 && minute < 60 && n > 0 && n <= 24*60
+}
+
+// weekday reads a day of the week, or its first letters.
+func weekday(text string) (time.Weekday, bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if len(text) >= 3 && strings.HasPrefix(strings.ToLower(d.String()), text) {
+			return d, true
+		}
+	}
+	return 0, false
 }
 
 func (c *config) checkCalendar(p *plan) {
@@ -278,22 +348,19 @@ func (c *config) checkCalendar(p *plan) {
 			continue
 		}
 		if d.Close != "" {
-			h, m, ok := strings.Cut(d.Close, ":")
-			hour, err1 := strconv.Atoi(h)
-			minute, err2 := strconv.Atoi(m)
-			if !ok || err1 != nil || err2 != nil || hour < 0 || hour > 23 || minute < 0 || minute > 59 || hour+minute == 0 {
+			var ok bool
+			if day.Close, ok = minuteOf(d.Close); !ok {
 				c.bad(key+".close", "%q is not an hour such as 13:00", d.Close)
 				continue
 			}
-			day.Close = hour*60 + minute
 		}
 		if e := c.exchange(key+".exchange", d.Exchange); e != nil {
 			special[e.Name] = append(special[e.Name], day)
 		}
 	}
 	p.calendars = make(map[string]*market.Calendar)
-	for _, e := range market.Exchanges {
-		if days := special[e.Name]; len(days) > 0 {
+	for _, e := range c.known {
+		if days := special[e.Name]; len(days) > 0 && p.calendars[e.Name] == nil {
 			cal, err := e.Calendar().With(days...)
 			if err != nil {
 				c.bad("calendar", "%v", err)
@@ -350,11 +417,14 @@ func (p *plan) security(symbol string) market.Security {
 // calendar returns the sessions of a security, special days included; nil when
 // its exchange is not known.
 func (p *plan) calendar(s market.Security) *market.Calendar {
-	cal := market.CalendarOf(s)
-	if cal == nil {
+	e, ok := market.Find(p.exchanges, s.Exchange)
+	if !ok {
+		e, _ = market.Of(p.exchanges, s.Symbol)
+	}
+	if e == nil {
 		return nil
 	}
-	return cmp.Or(p.calendars[cal.Name()], cal)
+	return cmp.Or(p.calendars[e.Name], e.Calendar())
 }
 
 func setOf(list []string) map[string]bool {

@@ -107,8 +107,9 @@ type settings struct {
 		Files []string `json:"files"`
 		Unit  string   `json:"unit"`
 	} `json:"factors"`
-	Calendar []specialDay `json:"calendar"`
-	Sweep    struct {
+	Exchanges []exchange   `json:"exchanges"`
+	Calendar  []specialDay `json:"calendar"`
+	Sweep     struct {
 		Models      []string `json:"models"`
 		Estimations []window `json:"estimations"`
 		Benchmarks  []string `json:"benchmarks"`
@@ -148,6 +149,19 @@ type window analysis.Window
 // MarshalJSON implements json.Marshaler.
 func (w window) MarshalJSON() ([]byte, error) { return json.Marshal([2]int{w.From, w.To}) }
 
+// exchange is an exchange that the program does not know, or not as the user does.
+type exchange struct {
+	Name     string        `json:"name"`
+	Zone     string        `json:"zone"`
+	Open     string        `json:"open,omitempty"`
+	Close    string        `json:"close"`
+	Week     []string      `json:"week,omitempty"`
+	Holidays []market.Date `json:"holidays,omitempty"`
+	Suffixes []string      `json:"suffixes,omitempty"`
+	Indices  []string      `json:"indices,omitempty"`
+	Currency string        `json:"currency,omitempty"`
+}
+
 // specialDay is a day on which an exchange departs from its rules.
 type specialDay struct {
 	Date     market.Date `json:"date"`
@@ -180,6 +194,7 @@ type config struct {
 	lines    map[string]int // of the file's values, by dotted key
 	flags    map[string]*pflag.Flag
 	problems []problem
+	known    []*market.Exchange     // those described, then the program's
 	before   map[string]fs.FileInfo // of the files it names, and its own, when they were read
 }
 

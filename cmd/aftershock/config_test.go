@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
+
+	"aftershock/market"
 )
 
 // The file that ships is the study that is performed without one, and names
@@ -55,16 +57,19 @@ func TestCommentedRecords(t *testing.T) {
 	for line := range strings.Lines(string(data)) {
 		if record, ok := strings.CutPrefix(line, "#   - "); ok {
 			key := "securities"
-			if strings.Contains(record, "date:") {
+			switch {
+			case strings.Contains(record, "date:"):
 				key = "calendar"
+			case strings.Contains(record, "zone:"):
+				key = "exchanges"
 			}
 			text[key] += "  - " + record
 		}
 	}
-	if len(text) != 2 {
-		t.Fatalf("records of %d keys, want 2", len(text))
+	if len(text) != 3 {
+		t.Fatalf("records of %d keys, want 3", len(text))
 	}
-	c, err := loadConfig(filepath.Join(write(t, "securities:\n"+text["securities"]+"calendar:\n"+text["calendar"]), "config.yaml"), nil)
+	c, err := loadConfig(filepath.Join(write(t, "securities:\n"+text["securities"]+"calendar:\n"+text["calendar"]+"exchanges:\n"+text["exchanges"]), "config.yaml"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +79,9 @@ func TestCommentedRecords(t *testing.T) {
 	}
 	if p.securities[0].Benchmark != "^N225" || p.securities[0].Shares != 471632733 {
 		t.Errorf("security is %+v", p.securities[0])
+	}
+	if e, ok := market.Find(p.exchanges, "Dhaka"); !ok || e.Currency != "BDT" || p.calendar(market.Security{Symbol: "GP.DH"}) != e.Calendar() {
+		t.Error("the exchange that is described is not known")
 	}
 	if cal := p.calendars["NYSE"]; cal == nil {
 		t.Error("the special days have not reached the calendar")
@@ -117,7 +125,15 @@ func TestWrongConfigs(t *testing.T) {
 			config.yaml:9: output: a width of 3 pixels is outside 200..20000
 			config.yaml:14: calendar[0]: say either closed: true, or the hour at which trading ended, as close: "13:00"
 			config.yaml:15: calendar[1].close: "noon" is not an hour such as 13:00
-			config.yaml:16: calendar[2].exchange: "Moon" is not an exchange whose sessions are known`},
+			config.yaml:16: calendar[2].exchange: "Moon" is not an exchange that is known`},
+		{"exchanges", "exchanges:\n  - {name: Dhaka, zone: Asia/Dhaka, open: noon, close: \"14:30\", week: [sun, moonday]}\n  - {name: A, zone: Mars/Base, close: \"14:30\"}\n  - {name: B, zone: UTC}\n  - {name: C, zone: UTC, open: \"15:00\", close: \"14:00\"}\n  - {name: D, zone: UTC, close: \"24:00\", suffixes: [XX]}\n  - {name: E, zone: UTC, close: \"9:00\"}\n  - {name: e, zone: UTC, close: \"9:00\"}\n", `
+			config.yaml:2: exchanges[0].open: "noon" is not an hour such as "15:30"
+			config.yaml:2: exchanges[0].week[1]: "moonday" is not a day of the week; write [sun, mon, tue, wed, thu] or the like
+			config.yaml:3: exchanges[1]: zone "Mars/Base" is not known; write a place such as Africa/Casablanca
+			config.yaml:4: exchanges[2].close: "" is not an hour such as "15:30"
+			config.yaml:5: exchanges[3]: it must open before it closes
+			config.yaml:6: exchanges[4]: the suffix "XX" is not a point with letters, such as .CS
+			config.yaml:8: exchanges[6]: e is described twice`},
 		{"windows", "study:\n  estimation: [-100, -5]\n", `
 			config.yaml:2: study.estimation: [-100,-5] reaches into the event window [-10,+10]; end it at -11 or before`},
 		{"not YAML", "study:\n  model: [market\n", `

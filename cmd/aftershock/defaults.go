@@ -65,7 +65,7 @@ func defaults() settings {
 	s.Prices.Yahoo.Timeout = "30s"
 	s.Factors.Files = []string{}
 	s.Factors.Unit = auto
-	s.Calendar = []specialDay{}
+	s.Exchanges, s.Calendar = []exchange{}, []specialDay{}
 	s.Sweep.Models, s.Sweep.Benchmarks, s.Sweep.Tests, s.Sweep.Groups = []string{}, []string{}, []string{}, []string{}
 	s.Sweep.Estimations, s.Sweep.CAR = []window{}, []window{}
 

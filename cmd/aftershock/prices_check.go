@@ -116,8 +116,12 @@ func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []str
 	if r.Until == market.NoDate {
 		r.Until = a.expected(c, histories)
 	}
-	for _, s := range histories {
-		cal := p.calendarOf(s)
+	cals, _, wrong := market.SessionsOf(histories, func(s *market.Series) market.Security { return p.security(s.Symbol) }, p.calendar)
+	for i, s := range histories {
+		cal := cals[i]
+		if cal != nil && wrong[i] != nil {
+			r.Findings = append(r.Findings, market.Finding{Symbol: s.Symbol, Code: market.NoSession, Problem: true, Date: s.Bars[0].Date, Last: s.Bars[len(s.Bars)-1].Date, Sessions: len(s.Bars), Text: wrong[i].Error()})
+		}
 		if cal == nil {
 			r.Findings = append(r.Findings, market.Finding{Symbol: s.Symbol, Code: market.NoCalendar, Date: market.NoDate, Last: market.NoDate,
 				Text: "the sessions of its exchange are not known; gaps are not looked for"})
@@ -135,7 +139,7 @@ func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []str
 			return err
 		}
 	}
-	for cal, list := range p.byCalendar(histories) {
+	for cal, list := range byCalendar(histories, cals) {
 		r.Findings = append(r.Findings, market.CheckTogether(cal.Name(), list)...)
 	}
 	slices.SortStableFunc(r.Findings, func(a, b market.Finding) int {
@@ -203,20 +207,13 @@ func (a *app) expected(c *config, histories []*market.Series) market.Date {
 	return last[len(last)/2]
 }
 
-// calendarOf returns the sessions of the exchange of s; nil where they are not known.
-func (p *plan) calendarOf(s *market.Series) *market.Calendar {
-	sec := p.security(s.Symbol)
-	sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
-	return p.calendar(sec)
-}
-
 // byCalendar groups histories by the sessions of their exchange. Indices are
 // left out: they do not trade.
-func (p *plan) byCalendar(histories []*market.Series) map[*market.Calendar][]*market.Series {
+func byCalendar(histories []*market.Series, cals []*market.Calendar) map[*market.Calendar][]*market.Series {
 	out := make(map[*market.Calendar][]*market.Series)
-	for _, s := range histories {
-		if cal := p.calendarOf(s); cal != nil && s.Symbol[0] != '^' {
-			out[cal] = append(out[cal], s)
+	for i, s := range histories {
+		if cals[i] != nil && s.Symbol[0] != '^' {
+			out[cals[i]] = append(out[cals[i]], s)
 		}
 	}
 	return out

@@ -84,10 +84,17 @@ func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []marke
 	p := &c.Prices
 	file := c.path("prices.file", p.File)
 	f := panelFile{file: file}
-	e, _ := market.ExchangeByName(p.Exchange)
+	e, _ := market.Find(plan.exchanges, p.Exchange)
 	cal := plan.calendars[e.Name]
 	if cal == nil && e != market.Exchanges[0] { // nil: New York, and years without rules by the file
 		cal = e.Calendar()
+	}
+	calendarOf := func(symbol string) *market.Calendar { // nil: the file's
+		sec := plan.security(symbol)
+		if sec.Exchange == "" && market.Plain(symbol) {
+			return nil
+		}
+		return plan.calendar(sec)
 	}
 	var err error
 	if isParquet(file) {
@@ -107,7 +114,7 @@ func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []marke
 				return need == nil || needed[symbol]
 			},
 			ReturnsOnly: need != nil && !plan.pricesMatter(), Progress: bar.step,
-			Layout: layout, Calendar: cal, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
+			Layout: layout, Calendar: cal, CalendarOf: calendarOf, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
 			Columns: parquetfile.Columns{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
 				Price: p.Columns.Price, Factor: p.Columns.Factor, Volume: p.Columns.Volume},
 		})

@@ -33,7 +33,7 @@ func (c *config) readSecurities(p *plan) {
 	}
 	defer f.Close()
 	var problems []problem
-	p.known, problems = parseSecurities(file, f)
+	p.known, problems = parseSecurities(file, f, c.known)
 	c.problems = append(c.problems, problems...)
 	for i, s := range p.securities {
 		k := slices.IndexFunc(p.known, func(x market.Security) bool { return x.Symbol == s.Symbol })
@@ -52,8 +52,8 @@ func (c *config) readSecurities(p *plan) {
 }
 
 // parseSecurities reads a CSV file of securities that messages call file. All
-// that is wrong with it is reported.
-func parseSecurities(file string, in io.Reader) ([]market.Security, []problem) {
+// that is wrong with it is reported, an exchange that is none of known too.
+func parseSecurities(file string, in io.Reader, known []*market.Exchange) ([]market.Security, []problem) {
 	var problems []problem
 	bad := func(line int, format string, args ...any) {
 		problems = append(problems, problem{where: fmt.Sprintf("%s:%d", file, line), what: fmt.Sprintf(format, args...)})
@@ -111,8 +111,8 @@ func parseSecurities(file string, in io.Reader) ([]market.Security, []problem) {
 				bad(line, "shares %q is not a number above 0", text)
 			}
 		}
-		if _, ok := market.ExchangeByName(s.Exchange); s.Exchange != "" && !ok {
-			bad(line, "%q is not an exchange whose sessions are known", s.Exchange)
+		if _, ok := market.Find(known, s.Exchange); s.Exchange != "" && !ok {
+			bad(line, "%q is not an exchange that is known; describe it under exchanges", s.Exchange)
 		}
 		switch {
 		case s.Symbol == "":

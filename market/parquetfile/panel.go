@@ -53,11 +53,17 @@ const (
 
 // PanelOptions says how ReadPanel reads.
 type PanelOptions struct {
-	Layout   Layout
-	Columns  Columns           // in a wide file, Date alone counts
-	Kind     market.ReturnKind // market.Simple
-	Gaps     market.Gaps       // of returns computed from prices; market.Skip
-	Calendar *market.Calendar  // the sessions; those of NYSE, and in years without rules the days in the file
+	Layout  Layout
+	Columns Columns           // in a wide file, Date alone counts
+	Kind    market.ReturnKind // market.Simple
+	Gaps    market.Gaps       // of returns computed from prices; market.Skip
+	// CalendarOf returns the sessions of a security by what is known of its
+	// exchange, nil for nothing; if it is nil, market.CalendarOf by the symbol.
+	CalendarOf func(symbol string) *market.Calendar
+	// Calendar is of the securities of which nothing is known; nil: NYSE's. On days
+	// without rules its sessions are all the days of their rows, those of another
+	// the days on which most of its securities have one.
+	Calendar *market.Calendar
 
 	// Keep says of a security whether it goes into the panel; nil: all do. It is
 	// called once for each security of the file. The rows of the others are not
@@ -79,7 +85,8 @@ type PanelOptions struct {
 // -77, -88 and -99 among returns) is NaN. A negative prc is CRSP's mark of a
 // bid/ask average and counts by its size; prc is not adjusted for splits and
 // is refused without cfacpr. Rows on days that are no session are left out and
-// counted in the panel's Issues; so is a total loss under market.Log.
+// counted in the panel's Issues; so is a total loss under market.Log. A security
+// of which a tenth of the rows, and five or more, are no session is in Refused.
 //
 // The panel has no column where Keep leaves none.
 //
@@ -137,10 +144,10 @@ type bulk struct {
 	prices bool           // the numbers are prices, not returns
 	crsp   bool           // the prices are CRSP's
 
+	known    sync.Map // *exchange, by name of security
+	exchange []*exchange
 	blocks   []block
-	days     []bool // that some row is of, by date - firstEver
-	cal      *market.Calendar
-	session  []int32 // by date - firstDay; -1 where there is none
+	days     []bool // that some row of the first exchange is of, by date - firstEver
 	firstDay market.Date
 
 	securities []*security
@@ -166,9 +173,20 @@ type block struct {
 	dates []market.Date
 }
 
+// exchange is one calendar of the file; the first is that of securities of which
+// nothing is known.
+type exchange struct {
+	mu      sync.Mutex
+	cal     *market.Calendar
+	session []int32               // by date - firstDay; -1 where there is none
+	rows    map[market.Date]int32 // of its securities, on days of which rules do not tell; not of the first
+}
+
 // security is one column of the panel while it is filled.
 type security struct {
 	mu     sync.Mutex
+	on     *exchange
+	rows   int
 	c      market.Column
 	values []float64 // c.Return or c.Price
 	dates  span
@@ -290,6 +308,39 @@ func (b *bulk) eachBlock(ctx context.Context, do func(k *block, r *rows) error) 
 // The days that dates are expected to lie between.
 var firstEver, lastEver = market.NewDate(1600, 1, 1), market.NewDate(2500, 1, 1)
 
+// exchangeOf returns the exchange of a security.
+func (b *bulk) exchangeOf(name string) *exchange {
+	if e, ok := b.known.Load(name); ok {
+		return e.(*exchange)
+	}
+	b.progress.Lock()
+	defer b.progress.Unlock()
+	if len(b.exchange) == 0 {
+		first := b.o.Calendar
+		if first == nil {
+			first = market.NYSE()
+		}
+		b.exchange = []*exchange{{cal: first}}
+	}
+	var cal *market.Calendar
+	if b.o.CalendarOf != nil {
+		cal = b.o.CalendarOf(name)
+	} else if !market.Plain(name) {
+		cal = market.CalendarOf(market.Security{Symbol: name})
+	}
+	e := b.exchange[0]
+	if cal != nil && cal != e.cal {
+		i := slices.IndexFunc(b.exchange, func(e *exchange) bool { return e.cal == cal })
+		if i < 0 {
+			i = len(b.exchange)
+			b.exchange = append(b.exchange, &exchange{cal: cal, rows: make(map[market.Date]int32)})
+		}
+		e = b.exchange[i]
+	}
+	b.known.Store(name, e)
+	return e
+}
+
 // readKeys reads whose and when every row is.
 func (b *bulk) readKeys(ctx context.Context) error {
 	start := 0
@@ -315,6 +366,12 @@ func (b *bulk) readKeys(ctx context.Context) error {
 			r.days = make([]bool, len(b.days))
 		}
 		clear(r.days)
+		on := make([]*exchange, len(k.names)) // nil: the first
+		for id, name := range k.names {
+			if e := b.exchangeOf(name); e.rows != nil {
+				on[id] = e
+			}
+		}
 		for j, id := range r.ids {
 			d := r.dates[j]
 			if id < 0 {
@@ -324,7 +381,9 @@ func (b *bulk) readKeys(ctx context.Context) error {
 				return fmt.Errorf("row %d (%s) has no date", k.start+j+1, k.names[id])
 			}
 			k.extent[id].widen(d, d)
-			if d >= firstEver && d <= lastEver {
+			if e := on[id]; e != nil {
+				e.count(d)
+			} else if d >= firstEver && d <= lastEver {
 				r.days[d-firstEver] = true
 			}
 		}
@@ -335,6 +394,15 @@ func (b *bulk) readKeys(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// count notes a row of a security of e.
+func (e *exchange) count(d market.Date) {
+	if !e.cal.Knows(d) {
+		e.mu.Lock()
+		e.rows[d]++
+		e.mu.Unlock()
+	}
 }
 
 // readWideKeys reads when every row is; every other column is a security.
@@ -363,6 +431,17 @@ func (b *bulk) readWideKeys(context.Context) (err error) {
 		}
 		for i, name := range b.columnNames() {
 			if i != b.column["Date"] {
+				if e := b.exchangeOf(name); e.rows != nil && !(e.cal.Knows(extent.from) && e.cal.Knows(extent.to)) {
+					values := make([]float64, len(dates))
+					if err := ReadFloats(g.ColumnChunks()[i], values); err != nil {
+						return fmt.Errorf("column %s: %w", name, err)
+					}
+					for j, v := range values {
+						if !math.IsNaN(v) {
+							e.count(dates[j])
+						}
+					}
+				}
 				b.blocks = append(b.blocks, block{start: start, n: len(dates), chunks: map[string]parquet.ColumnChunk{field: g.ColumnChunks()[i]},
 					ids: ids, names: []string{name}, extent: []span{extent}, dates: dates})
 			}
@@ -397,6 +476,7 @@ func (b *bulk) layOut(context.Context) error {
 	}
 	all := span{math.MaxInt32, market.NoDate}
 	byName := make(map[string]*security) // nil for those that are not kept
+	reach := make(map[string]span)       // of those on other exchanges than the first
 	for i := range b.blocks {
 		k := &b.blocks[i]
 		k.security = make([]*security, len(k.names))
@@ -405,10 +485,18 @@ func (b *bulk) layOut(context.Context) error {
 				continue // in the file's dictionary, but in no row
 			}
 			all.widen(k.extent[id].from, k.extent[id].to)
+			if b.exchangeOf(name).rows != nil {
+				r, ok := reach[name]
+				if !ok {
+					r = k.extent[id]
+				}
+				r.widen(k.extent[id].from, k.extent[id].to)
+				reach[name] = r
+			}
 			s, known := byName[name]
 			if !known {
 				if b.o.Keep == nil || b.o.Keep(name) {
-					s = &security{dates: k.extent[id]}
+					s = &security{dates: k.extent[id], on: b.exchangeOf(name)}
 					s.c.Symbol = name
 					b.securities = append(b.securities, s)
 				}
@@ -426,35 +514,61 @@ func (b *bulk) layOut(context.Context) error {
 		return fmt.Errorf("its dates reach from %s to %s; are they of the type that the column says?", all.from, all.to)
 	}
 	b.firstDay = all.from
-	b.session = make([]int32, all.to-all.from+1)
-	if b.cal = b.o.Calendar; b.cal == nil {
+	for i, e := range b.exchange {
 		var days []market.Date
-		for d, seen := range b.days {
-			if seen {
-				days = append(days, firstEver+market.Date(d))
+		if i == 0 {
+			for d, seen := range b.days {
+				if seen {
+					days = append(days, firstEver+market.Date(d))
+				}
 			}
+		} else {
+			days = b.traded(e, reach)
 		}
 		var err error
-		if b.cal, _, err = market.ExchangeOfSymbol("").WithHistory(days); err != nil {
+		base := e.cal
+		if e.cal, _, err = base.WithHistory(days); err != nil {
 			return err
 		}
-	}
-	for d := range b.session {
-		k, ok := b.cal.Index(b.firstDay + market.Date(d))
-		if !ok {
-			k = -1
+		e.session = make([]int32, all.to-all.from+1)
+		for d := range e.session {
+			k, ok := e.cal.Index(b.firstDay + market.Date(d))
+			if !ok {
+				k = -1
+			}
+			e.session[d] = int32(k)
 		}
-		b.session[d] = int32(k)
 	}
 	for _, s := range b.securities {
-		first, end := b.cal.Search(s.dates.from), b.cal.Search(s.dates.to+1)
-		s.c.Calendar, s.c.First = b.cal, first
+		cal := s.on.cal
+		first, end := cal.Search(s.dates.from), cal.Search(s.dates.to+1)
+		s.c.Calendar, s.c.First = cal, first
 		s.values = missing(end - first)
 		if _, ok := b.column["Volume"]; ok {
 			s.c.Volume = missing(end - first)
 		}
 	}
 	return nil
+}
+
+// traded returns the days, in ascending order, on which at least half of the
+// securities of e that reach over them have a row; more than half on a day of the
+// week on which it does not usually trade.
+func (b *bulk) traded(e *exchange, reach map[string]span) []market.Date {
+	var days []market.Date
+	for d, n := range e.rows {
+		over := int32(0)
+		for name, r := range reach {
+			if b.exchangeOf(name) == e && r.from <= d && d <= r.to {
+				over++
+			}
+		}
+		if 2*n > over || 2*n == over && e.cal.TradesOn(d) {
+			days = append(days, d)
+		}
+	}
+	slices.Sort(days)
+	return days
 }
 
 func missing(n int) []float64 {
@@ -538,8 +652,11 @@ func (b *bulk) enter(s *security, k *block, r *rows, from, to int) error {
 	defer s.mu.Unlock()
 	for i := from; i < to; i++ {
 		d := r.dates[i]
-		session := b.session[d-b.firstDay]
-		if session < 0 {
+		session := s.on.session[d-b.firstDay]
+		if s.rows++; session < 0 {
+			if b.o.Layout != Long && b.empty(r, i) {
+				continue
+			}
 			if s.off++; s.off == 1 || d < s.offDay {
 				s.offDay = d
 			}
@@ -573,6 +690,14 @@ func (b *bulk) enter(s *security, k *block, r *rows, from, to int) error {
 		}
 	}
 	return nil
+}
+
+// empty reports whether row i of a wide file has no number.
+func (b *bulk) empty(r *rows, i int) bool {
+	if b.prices {
+		return math.IsNaN(r.price[i])
+	}
+	return math.IsNaN(r.ret[i])
 }
 
 // simpleReturn returns the return of row i: on the day of a delisting,
@@ -646,9 +771,18 @@ func (s *security) trim() {
 func (b *bulk) panel() (*market.Panel, error) {
 	p := market.NewPanel(b.o.Kind, b.o.Gaps)
 	for _, s := range b.securities {
+		const fewest, share = 5, 10
+		if s.off >= fewest && s.off*share >= s.rows {
+			if p.Refused == nil {
+				p.Refused = make(map[string]error)
+			}
+			p.Refused[s.c.Symbol] = fmt.Errorf("%s: %d of its %d days are no session of %s, the first %s; name its exchange under securities or in prices.exchange, or correct the dates", s.c.Symbol, s.off, s.rows, s.c.Calendar.Name(), s.offDay)
+			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: market.NoDate, What: p.Refused[s.c.Symbol].Error() + "; left out"})
+			continue
+		}
 		if s.off > 0 {
 			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: s.offDay,
-				What: "the first of " + strconv.Itoa(s.off) + " rows on days that are no session of " + b.cal.Name() + "; not used"})
+				What: "the first of " + strconv.Itoa(s.off) + " rows on days that are no session of " + s.c.Calendar.Name() + "; not used"})
 		}
 		slices.Sort(s.lost)
 		for _, d := range s.lost {
@@ -675,7 +809,12 @@ func (b *bulk) panel() (*market.Panel, error) {
 		}
 	}
 	if len(p.Columns) == 0 && len(b.securities) > 0 {
-		return nil, fmt.Errorf("none of its rows lies on a session of %s", b.cal.Name())
+		for _, s := range b.securities {
+			if err := p.Refused[s.c.Symbol]; err != nil {
+				return nil, err
+			}
+		}
+		return nil, fmt.Errorf("none of its rows lies on a session of %s", b.securities[0].c.Calendar.Name())
 	}
 	return p, nil
 }
