@@ -96,8 +96,11 @@ func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error)
 	var err error
 	if out.Regression, err = stat.Regress(y, x, spec); err != nil {
 		err = fmt.Errorf("regression of the CARs over %s: %w", r.Study.Windows[c.Window], err)
-		if n := len(out.Omitted); n > 0 {
-			err = fmt.Errorf("%w (%s left out, without a CAR or one of the characteristics)", err, count(n, "observation"))
+		switch n := len(out.Omitted); {
+		case n == 1:
+			err = fmt.Errorf("%w (1 observation left out, without a CAR or one of the characteristics)", err)
+		case n > 1:
+			err = fmt.Errorf("%w (%d observations left out, without a CAR or one of the characteristics)", err, n)
 		}
 		return nil, err
 	}

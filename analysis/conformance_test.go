@@ -87,7 +87,7 @@ func (s *simulated) run(t testing.TB, st *Study, e ...events.Event) *Result {
 func sound(t *testing.T, where string, r TestResult) {
 	t.Helper()
 	undefined := math.IsNaN(r.Stat)
-	if undefined != (r.Note != "") {
+	if undefined != (r.Note != nil) {
 		t.Errorf("%s %s: statistic %v, note %q", where, r.Test, r.Stat, r.Note)
 	}
 	if math.IsInf(r.Stat, 0) {
@@ -143,7 +143,7 @@ func TestConformance(t *testing.T) {
 			var defined []string
 			for _, res := range win.Tests {
 				sound(t, fmt.Sprint(c.name, " ", win.Window), res)
-				if res.Note == "" {
+				if res.Note == nil {
 					defined = append(defined, res.Test)
 				}
 			}
@@ -164,7 +164,7 @@ func TestConformance(t *testing.T) {
 		for _, test := range []Test{CrossSection{}, BMP{}, Skewness{}, SignTest{}, Wilcoxon{}, BHARTest{}} {
 			res := run(test, c)
 			sound(t, fmt.Sprint(x), res)
-			if name := test.Name(); x[0] == 0.1 && (res.Note == "") != (name == "sign" || name == "wilcoxon") {
+			if name := test.Name(); x[0] == 0.1 && (res.Note == nil) != (name == "sign" || name == "wilcoxon") {
 				t.Errorf("%s of %v: %v, note %q", name, x, res.Stat, res.Note)
 			}
 		}
@@ -316,7 +316,7 @@ func TestSize(t *testing.T) {
 	rep := newReplica(r.eng, stats)
 	for d := 0; 200+d+3 < sessions; d += 3 {
 		for k, res := range rep.at(d) {
-			if res.Note == "" {
+			if res.Note == nil {
 				defined[k]++
 			}
 			if res.P <= 0.05 {

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 
 	"aftershock/analysis/model"
@@ -104,21 +103,20 @@ func (d *designs) of(col *market.Column) *series {
 	s := &d.series.take(1)[0]
 	*s = series{col: col, first: col.First, value: d.subject(col), x: d.terms.take(len(des.Terms))[:0], forecast: des.Forecast, bench: bench, conditional: des.Conditional, robust: des.Robust}
 	s.y = s.value
-	var err error
-	fail := func(err error) *series {
-		s.missing = &Exclusion{NoRegressor, err.Error()}
+	var ex *Exclusion
+	fail := func(ex *Exclusion) *series {
+		s.missing = ex
 		return s
 	}
 	if s.value == nil {
-		s.missing = &Exclusion{NoVolume, "no trading volume of " + col.Symbol + " is known"}
-		return s
+		return fail(exclude(NoVolume, "", col.Symbol))
 	}
 	if des.Problem != "" {
-		return fail(errors.New(des.Problem))
+		return fail(exclude(NoRegressor, des.Problem, col.Symbol))
 	}
 	if des.Excess {
-		if s.rf, err = d.term(col, model.Term{Series: model.FactorReturn, Name: model.RiskFree}, ""); err != nil {
-			return fail(err)
+		if s.rf, ex = d.term(col, model.Term{Series: model.FactorReturn, Name: model.RiskFree}, ""); ex != nil {
+			return fail(ex)
 		}
 		s.y = make([]float64, len(s.value))
 		for k, r := range s.value {
@@ -126,9 +124,9 @@ func (d *designs) of(col *market.Column) *series {
 		}
 	}
 	for _, t := range des.Terms {
-		x, err := d.term(col, t, bench)
-		if err != nil {
-			return fail(err)
+		x, ex := d.term(col, t, bench)
+		if ex != nil {
+			return fail(ex)
 		}
 		s.x = append(s.x, x)
 	}
@@ -143,9 +141,28 @@ func (d *designs) spans(col *market.Column) bool {
 	return col.Span != nil && d.study.Design != Volume
 }
 
-// term returns a regressor laid on the calendar of col, an error when the
+// unpriced excludes for want of prices of a regressor.
+func unpriced(t model.Term, bench string) *Exclusion {
+	switch {
+	case t.Series != model.BenchmarkReturn:
+		return exclude(NoRegressor, "security", t.Name)
+	case bench == "":
+		return exclude(NoRegressor, "none")
+	}
+	return exclude(NoRegressor, "benchmark", bench)
+}
+
+// untraded excludes for want of the trading volume of a regressor.
+func untraded(t model.Term, bench string) *Exclusion {
+	if t.Series == model.BenchmarkReturn {
+		return exclude(NoRegressor, "volume", bench)
+	}
+	return exclude(NoRegressor, "security-volume", t.Name)
+}
+
+// term returns a regressor laid on the calendar of col, an exclusion when the
 // panel lacks it.
-func (d *designs) term(col *market.Column, t model.Term, bench string) ([]float64, error) {
+func (d *designs) term(col *market.Column, t model.Term, bench string) ([]float64, *Exclusion) {
 	key := termKey{col.Calendar, t, ""}
 	if t.Series == model.BenchmarkReturn {
 		key.name = bench
@@ -160,28 +177,31 @@ func (d *designs) term(col *market.Column, t model.Term, bench string) ([]float6
 			return x, nil
 		}
 	}
-	x, err := d.lay(col, t, bench)
-	if err == nil && !own {
+	x, ex := d.lay(col, t, bench)
+	if ex == nil && !own {
 		d.shared[key] = x
 	}
-	return x, err
+	return x, ex
 }
 
-func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64, error) {
+func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64, *Exclusion) {
 	cal := col.Calendar
 	var x []float64
 	switch t.Series {
 	case model.FactorReturn:
 		first, v, ok := d.panel.FactorOn(t.Name, cal)
 		if !ok {
-			return nil, fmt.Errorf("%s is not among the factors, or not on these sessions", t.Label(bench))
+			if t.Name == model.RiskFree {
+				return nil, exclude(NoRegressor, "risk-free", t.Name)
+			}
+			return nil, exclude(NoRegressor, "factor", t.Name)
 		}
 		x = missing(cal.Len())
 		copy(x[first:], v)
 	case model.BasketReturn:
-		var err error
-		if x, err = d.basket(t.Basket, cal); err != nil {
-			return nil, err
+		var ex *Exclusion
+		if x, ex = d.basket(t.Basket, cal); ex != nil {
+			return nil, ex
 		}
 	default:
 		name := t.Name
@@ -190,12 +210,12 @@ func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64
 		}
 		from := d.panel.Column(name)
 		if from == nil {
-			return nil, fmt.Errorf("%s has no prices", t.Label(bench))
+			return nil, unpriced(t, bench)
 		}
 		y := d.subject(from)
 		switch {
 		case y == nil:
-			return nil, fmt.Errorf("no trading volume of %s is known", t.Label(bench))
+			return nil, untraded(t, bench)
 		case d.study.Design == Volume:
 			x = onDates(from, y, cal)
 		case d.study.Gaps == market.TradeToTrade && from.Calendar == cal && from.Price != nil:
@@ -211,11 +231,11 @@ func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64
 }
 
 // finish takes the risk-free rate from a regressor and lags it, as t says.
-func (d *designs) finish(x []float64, col *market.Column, t model.Term) ([]float64, error) {
+func (d *designs) finish(x []float64, col *market.Column, t model.Term) ([]float64, *Exclusion) {
 	if t.Excess {
-		rf, err := d.term(col, model.Term{Series: model.FactorReturn, Name: model.RiskFree}, "")
-		if err != nil {
-			return nil, err
+		rf, ex := d.term(col, model.Term{Series: model.FactorReturn, Name: model.RiskFree}, "")
+		if ex != nil {
+			return nil, ex
 		}
 		y := make([]float64, len(x))
 		for k := range x {
@@ -237,21 +257,21 @@ func (d *designs) finish(x []float64, col *market.Column, t model.Term) ([]float
 
 // basket lays the returns of a basket on a calendar; NaN on a session where
 // none of its securities has one.
-func (d *designs) basket(b *model.Basket, cal *market.Calendar) ([]float64, error) {
+func (d *designs) basket(b *model.Basket, cal *market.Calendar) ([]float64, *Exclusion) {
 	x, total := make([]float64, cal.Len()), make([]float64, cal.Len())
 	currency := ""
 	for _, symbol := range b.Symbols {
 		col := d.panel.Column(symbol)
 		if col == nil {
-			return nil, fmt.Errorf("the security %s has no prices", symbol)
+			return nil, exclude(NoRegressor, "security", symbol)
 		}
 		s := &series{col: col}
 		if b.ByValue {
 			if col.Shares <= 0 {
-				return nil, fmt.Errorf("the shares outstanding of %s are not known, so that no mean can be weighted by value", symbol)
+				return nil, exclude(NoRegressor, "shares", symbol)
 			}
 			if currency != "" && col.Currency != "" && col.Currency != currency {
-				return nil, fmt.Errorf("%s trades in %s, others in %s: they cannot be weighted by value", symbol, col.Currency, currency)
+				return nil, exclude(NoRegressor, "currencies", symbol, col.Currency, currency)
 			}
 			currency = cmp.Or(currency, col.Currency)
 		}

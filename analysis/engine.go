@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -167,7 +166,7 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	}
 	sample.Ahead = s0 + st.Event.From - s.gather(from, to, sample)
 	if m := len(sample.Y); m < st.MinEstimation {
-		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions of %d; at least %d are needed", m, st.Estimation.Len(), st.MinEstimation)}
+		return exclude(ShortEstimation, "", m, st.Estimation.Len(), st.MinEstimation)
 	}
 	sample.Forecast = s.forecast
 	e := &w.estimate // what an interface is given would leave the stack
@@ -179,14 +178,14 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 		e.HEst = g.hest[r*st.Estimation.Len():][:len(sample.Y)]
 	}
 	if k := 1 + len(sample.X); len(sample.Y) <= k {
-		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions for %d parameters", len(sample.Y), k)}
+		return exclude(ShortEstimation, "parameters", len(sample.Y), k)
 	}
 	if err := st.Model.Estimate(sample, e); err != nil {
 		return exclusionOf(err)
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int16(e.K), e.S2, e.R2, e.Plain
 	if !g.abnormal(r, e, f) {
-		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
+		return exclude(NoEventReturns, "", st.Event.String())
 	}
 	return g.weighable(r)
 }
@@ -197,7 +196,7 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	st, s := g.study, g.ser[r]
 	from, m := int(g.s0[r])+st.Estimation.From, st.Estimation.Len()
 	if k := 1 + len(s.x); m <= k {
-		return &Exclusion{ShortEstimation, fmt.Sprintf("%d usable estimation sessions for %d parameters", m, k)}
+		return exclude(ShortEstimation, "parameters", m, k)
 	}
 	if !f.Ready {
 		x := make([][]float64, len(s.x))
@@ -215,7 +214,7 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r] = int32(e.M), int16(e.K), e.S2, e.R2
 	if !g.abnormal(r, e, f) {
-		return &Exclusion{NoEventReturns, fmt.Sprintf("no return on any session of the event window %s", st.Event)}
+		return exclude(NoEventReturns, "", st.Event.String())
 	}
 	if st.Weights == ValueWeights {
 		return g.weighable(r)

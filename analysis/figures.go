@@ -163,14 +163,14 @@ func (r *Result) SessionTest(i, tau int) TestResult {
 	res := TestResult{Test: "t", Null: StudentTest{}.Null(), Window: Window{tau, tau}, Stat: nan, P: nan, PLower: nan, PUpper: nan}
 	row := int(r.Observations[i].row)
 	if row < 0 || !r.Study.Event.Contains(tau) {
-		res.Note = "no abnormal return"
+		res.Note = &Sentence{Code: "undefined/no-return"}
 		return res
 	}
 	g := r.eng
 	k := row*g.length + tau - r.Study.Event.From
 	res.Dist = stat.StudentT(float64(g.m[row] - int32(g.k[row])))
 	if g.ar[k] != g.ar[k] {
-		res.Note = "no abnormal return"
+		res.Note = &Sentence{Code: "undefined/no-return"}
 		return res
 	}
 	res.N, res.Stat = 1, g.ar[k]/math.Sqrt(g.va[k])

@@ -16,10 +16,9 @@ type scratch struct {
 	floats  []float64
 	used    int
 	bits    []uint64
-	text    []byte
 	many    struct {
 		n, most int
-		text    string
+		why     *Sentence
 	}
 	own    *workspace         // of fits of portfolios
 	single *engine            // the last of them

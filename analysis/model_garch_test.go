@@ -166,7 +166,7 @@ func TestVarianceNotes(t *testing.T) {
 		var got string
 		for _, n := range r.Notes {
 			if n.Code == "variance-unstable" {
-				got += n.Text
+				got += n.Text()
 			}
 		}
 		if !strings.HasPrefix(got, want) || got != "" && want == "" {

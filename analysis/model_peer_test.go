@@ -87,7 +87,7 @@ func TestPeerMean(t *testing.T) {
 	other := days(t, "Y", 5, 1)
 	addPrices(t, p, market.Security{Symbol: "OTHER"}, other, 1, 1, 1, 1)
 	s = layOut(p, model.Peer{Peers: peers, ByValue: true}, "", "OTHER")
-	if s.missing == nil || !strings.Contains(s.missing.Detail, "shares outstanding of SELF") {
+	if s.missing == nil || !strings.Contains(s.missing.Detail(), "shares outstanding of SELF") {
 		t.Error(s.missing)
 	}
 	s = layOut(p, model.Peer{Peers: []string{"A", "B"}, ByValue: true}, "", "OTHER")
@@ -103,7 +103,7 @@ func TestPeerMean(t *testing.T) {
 		"the study names no peers of SELF ": {PeersOf: map[string][]string{"SELF": nil}, Peers: peers},
 	} {
 		s := layOut(p, m, "", "SELF")
-		if s.missing == nil || s.missing.Reason != NoRegressor || !strings.Contains(s.missing.Detail, strings.TrimSpace(what)) {
+		if s.missing == nil || s.missing.Reason != NoRegressor || !strings.Contains(s.missing.Detail(), strings.TrimSpace(what)) {
 			t.Errorf("%s: %v", what, s.missing)
 		}
 	}
@@ -116,10 +116,10 @@ func TestMatched(t *testing.T) {
 	addPrices(t, p, market.Security{Symbol: "B"}, cal, 4, 5, 6)
 	m := model.Matched{Matches: map[string]string{"A": "B", "B": "B"}}
 	wantSeries(t, "match", layOut(p, m, "", "A").x[0], []float64{nan, 0.25, 0.2})
-	if s := layOut(p, m, "", "B"); s.missing == nil || !strings.Contains(s.missing.Detail, "its own match") {
+	if s := layOut(p, m, "", "B"); s.missing == nil || !strings.Contains(s.missing.Detail(), "its own match") {
 		t.Error(s.missing)
 	}
-	if s := layOut(p, model.Matched{}, "", "B"); s.missing == nil || !strings.Contains(s.missing.Detail, "no match of B") {
+	if s := layOut(p, model.Matched{}, "", "B"); s.missing == nil || !strings.Contains(s.missing.Detail(), "no match of B") {
 		t.Error(s.missing)
 	}
 }

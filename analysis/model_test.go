@@ -207,7 +207,7 @@ func (c *modelCase) conforms(t *testing.T, m model.Model) {
 	}
 	excluded := func(what string, r *Result, reason Reason, detail string) {
 		t.Helper()
-		if ex := r.Observations[0].Exclusion; ex == nil || ex.Reason != reason || !strings.Contains(ex.Detail, detail) {
+		if ex := r.Observations[0].Exclusion; ex == nil || ex.Reason != reason || !strings.Contains(ex.Detail(), detail) {
 			t.Errorf("%s: %v, want %s with %q", what, ex, reason, detail)
 		}
 	}

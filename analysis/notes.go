@@ -2,9 +2,7 @@ package analysis
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aftershock/analysis/model"
@@ -45,8 +43,7 @@ func (r *Result) notes() []Note {
 	out = append(out, r.priceNotes()...)
 	used, _ := r.Counts()
 	if used > diagnosed {
-		out = append(out, Note{Code: "large-study", Severity: Info,
-			Text: fmt.Sprintf("with %d observations, confounders and the diagnostics of the fits are listed by observation only, not gone through for notes", used)})
+		out = append(out, Note{Code: "large-study", Severity: Info, Args: []any{used}})
 		out = append(out, r.countedNotes()...)
 	}
 	out = append(out, r.observationNotes(used <= diagnosed)...)
@@ -81,12 +78,10 @@ func (r *Result) countedNotes() (out []Note) {
 		}
 	}
 	if dates > 0 {
-		out = append(out, Note{Code: "time-unknown", Severity: Info,
-			Text: fmt.Sprintf("of %d events only the date is known: if their news came after the close, session 0 is one session too early", dates)})
+		out = append(out, Note{Code: "time-unknown", Severity: Info, Variant: "study", Args: []any{dates}})
 	}
 	if short > 0 {
-		out = append(out, Note{Code: "short-estimation", Severity: Info,
-			Text: fmt.Sprintf("%d observations have fewer than %d estimation sessions; m says how many", short, r.Study.Estimation.Len())})
+		out = append(out, Note{Code: "short-estimation", Severity: Info, Variant: "study", Args: []any{short, r.Study.Estimation.Len()}})
 	}
 	return out
 }
@@ -138,46 +133,46 @@ func (r *Result) priceNotes() []Note {
 	type tally struct {
 		what  string
 		n     int
-		first market.Date
+		issue market.Issue // the first
 	}
 	counts := make(map[string][]tally)
 	for _, is := range r.Panel.Issues {
 		t := counts[is.Symbol]
-		k := slices.IndexFunc(t, func(x tally) bool { return x.what == is.What })
+		what := is.Text()
+		k := slices.IndexFunc(t, func(x tally) bool { return x.what == what })
 		if k < 0 {
 			k = len(t)
-			t = append(t, tally{is.What, 0, is.Date})
+			t = append(t, tally{what, 0, is})
 		}
 		t[k].n++
 		counts[is.Symbol] = t
 	}
 	var out []Note
 	for _, t := range counts[""] { // about no security in particular
-		text := fmt.Sprintf("%s (%s)", t.what, t.first)
+		n := Note{Code: "price-issue", Severity: Warning, Args: []any{t.issue, t.issue.Date}}
 		if t.n > 1 {
-			text = fmt.Sprintf("%d times: %s (first %s)", t.n, t.what, t.first)
+			n.Variant, n.Args = "times", []any{t.n, t.issue, t.issue.Date}
 		}
-		out = append(out, Note{Code: "price-issue", Severity: Warning, Text: text})
+		out = append(out, n)
 	}
 	for i, c := range r.Panel.Columns {
 		if !needed[c.Symbol] {
 			continue
 		}
 		for _, t := range counts[c.Symbol] {
-			text := fmt.Sprintf("%s: %s (%s)", c.Symbol, t.what, t.first)
+			n := Note{Code: "price-issue", Variant: "security", Severity: Warning, Security: c.Symbol, Args: []any{c.Symbol, t.issue, t.issue.Date}}
 			if t.n > 1 {
-				text = fmt.Sprintf("%s, %d times: %s (first %s)", c.Symbol, t.n, t.what, t.first)
+				n.Variant, n.Args = "securitytimes", []any{c.Symbol, t.n, t.issue, t.issue.Date}
 			}
-			out = append(out, Note{Code: "price-issue", Severity: Warning, Security: c.Symbol, Text: text})
+			out = append(out, n)
 		}
 		if !c.Adjusted && c.Price != nil {
-			out = append(out, Note{Code: "unadjusted", Severity: Warning, Security: c.Symbol,
-				Text: c.Symbol + ": its prices are not adjusted for dividends, nor perhaps for splits"})
+			out = append(out, Note{Code: "unadjusted", Severity: Warning, Security: c.Symbol, Args: []any{c.Symbol}})
 		}
 		if s := r.eng.series[i]; s != nil {
 			if b := r.Panel.Column(s.bench); b != nil && b.Calendar != c.Calendar && b.Calendar.Zone().String() != c.Calendar.Zone().String() {
 				out = append(out, Note{Code: "non-synchronous", Severity: Warning, Security: c.Symbol,
-					Text: fmt.Sprintf("%s closes on %s time, its benchmark %s on %s time: their returns of one date do not cover the same hours", c.Symbol, c.Calendar.Zone(), b.Symbol, b.Calendar.Zone())})
+					Args: []any{c.Symbol, c.Calendar.Zone().String(), b.Symbol, b.Calendar.Zone().String()}})
 			}
 		}
 	}
@@ -188,12 +183,8 @@ func (r *Result) priceNotes() []Note {
 // x, only what is not counted elsewhere.
 func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) []Note {
 	diagnose := x != nil
-	note := func(code string, sev Severity, security, window, format string, args ...any) {
-		text := format
-		if len(args) > 0 {
-			text = fmt.Sprintf(format, args...)
-		}
-		out = append(out, Note{Code: code, Severity: sev, EventID: e.ID, Security: security, Window: window, Text: text})
+	note := func(code, variant string, sev Severity, security string, args ...any) {
+		out = append(out, Note{Code: code, Variant: variant, Severity: sev, EventID: e.ID, Security: security, Args: args})
 	}
 	if len(used) == 0 {
 		return out
@@ -201,14 +192,14 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 	switch {
 	case !diagnose && dateOnly(e): // counted
 	case dateOnly(e):
-		note("time-unknown", Info, "", "", "only the date is known: if the news came after the close, session 0 is one session too early")
+		note("time-unknown", "", Info, "")
 	case e.Precision == events.Approx:
 		o := &r.Observations[used[0]]
 		cal := r.Panel.Columns[o.column].Calendar
 		for _, k := range []int{int(o.index) - 1, int(o.index)} {
 			if k >= 0 {
 				if d := e.Time.Sub(cal.Close(k)).Minutes(); d > -60 && d < 60 {
-					note("time-unsure", Warning, "", "", "the hour is approximate and near the close of %s: session 0 may be one session off", cal.Date(k))
+					note("time-unsure", "", Warning, "", cal.Date(k))
 				}
 			}
 		}
@@ -222,7 +213,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		if r.eng.unremarkable(row) {
 			continue
 		}
-		var gaps []string
+		var gaps Names
 		for t, v := range r.eng.ar[row*r.eng.length:][:r.eng.length] {
 			if v != v {
 				gaps = append(gaps, signed(r.Study.Event.From+t))
@@ -230,7 +221,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		}
 		for tau := r.Study.Event.From; tau <= r.Study.Event.To; tau++ {
 			if n := r.eng.ser[row].span(int(o.index) + tau); n > 1 && r.Study.Design != Volume {
-				note("spanning-return", Warning, o.Security, "", "%s: the return of session %s is that of %d sessions, since there was no price in between; tests take its error for that of one", o.Security, signed(tau), n)
+				note("spanning-return", "", Warning, o.Security, o.Security, signed(tau), n)
 			}
 		}
 		if len(gaps) > 0 {
@@ -242,15 +233,15 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 			}
 			switch {
 			case r.Study.MissingEvent == ZeroMissing:
-				note("zero-filled", Warning, o.Security, "", "%s has no return on %s %s; %s as 0", o.Security, plural(len(gaps), "session", "sessions"), abbreviate(gaps), plural(len(gaps), "it counts", "they count"))
+				note("zero-filled", "", Warning, o.Security, o.Security, gaps)
 			case len(lost) > 0:
-				note("missing-return", Warning, o.Security, "", "%s has no return on %s %s, so no CAR over %s", o.Security, plural(len(gaps), "session", "sessions"), abbreviate(gaps), strings.Join(lost, " "))
+				note("missing-return", "", Warning, o.Security, o.Security, gaps, strings.Join(lost, " "))
 			default:
-				note("missing-return", Info, o.Security, "", "%s has no return on %s %s, outside every CAR window", o.Security, plural(len(gaps), "session", "sessions"), abbreviate(gaps))
+				note("missing-return", "outside", Info, o.Security, o.Security, gaps)
 			}
 		}
 		if m := o.Fit.M; diagnose && m < r.Study.Estimation.Len() {
-			note("short-estimation", Info, o.Security, "", "%s has %d of %d estimation sessions", o.Security, m, r.Study.Estimation.Len())
+			note("short-estimation", "", Info, o.Security, o.Security, m, r.Study.Estimation.Len())
 		}
 	}
 	if diagnose {
@@ -293,27 +284,24 @@ func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
 	var out []Note
 	for _, k := range order {
 		c := &r.Catalog.Events[k.event]
-		who := abbreviate(concerned[k])
+		var who any = Names(concerned[k])
 		if len(concerned[k]) == len(used) && len(used) > 1 {
-			who = "both securities"
+			who = Sentence{Code: "who/both"}
 			if len(used) > 2 {
-				who = fmt.Sprintf("all %d securities", len(used))
+				who = Sentence{"who/all", []any{len(used)}}
 			}
 		}
-		n := Note{Code: "confounder", Severity: Warning, EventID: e.ID,
-			Text: fmt.Sprintf("%s (%s) falls on session %s of %s", c.ID, c.Title, signed(k.tau), who)}
+		n := Note{Code: "confounder", Severity: Warning, EventID: e.ID, Args: []any{EventTitle{c.ID, c.Title}, signed(k.tau), who}}
 		if k.tau == 0 {
-			n.Text = fmt.Sprintf("%s (%s) has the same session 0 for %s: the two cannot be told apart", c.ID, c.Title, who)
+			n.Variant, n.Args = "same", []any{EventTitle{c.ID, c.Title}, who}
 		}
 		out = append(out, n)
 	}
 	if more > 0 {
-		out = append(out, Note{Code: "confounder", Severity: Warning, EventID: e.ID,
-			Text: fmt.Sprintf("%s of these securities in the event window, farther from session 0", count(more, "more catalogued event"))})
+		out = append(out, Note{Code: "confounder", Severity: Warning, EventID: e.ID, Variant: "more", Args: []any{more}})
 	}
 	if n := len(estimation); n > 0 {
-		out = append(out, Note{Code: "confounder-estimation", Severity: Info, EventID: e.ID,
-			Text: fmt.Sprintf("%s of these securities in the estimation window: %s the residuals that abnormal returns are measured by", count(n, "other catalogued event"), plural(n, "it widens", "they widen"))})
+		out = append(out, Note{Code: "confounder-estimation", Severity: Info, EventID: e.ID, Args: []any{n}})
 	}
 	return out
 }
@@ -321,7 +309,7 @@ func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
 // diagnosticNotes says where the residuals contradict what the tests assume.
 func (r *Result) diagnosticNotes(e *events.Event, used []int, x *Reader) []Note {
 	const level = 0.001
-	var auto, arch, tails []string
+	var auto, arch, tails Names
 	for _, i := range used {
 		d, name := x.Diagnostics(i), r.Observations[i].Security
 		if d.LjungBoxP < level {
@@ -335,18 +323,18 @@ func (r *Result) diagnosticNotes(e *events.Event, used []int, x *Reader) []Note 
 		}
 	}
 	var out []Note
-	add := func(code string, who []string, text string) {
+	add := func(code, variant string, who Names) {
 		if len(who) > 0 {
-			out = append(out, Note{Code: code, Severity: Info, EventID: e.ID, Text: fmt.Sprintf("%s: %s (p < 0.001)", abbreviate(who), text)})
+			out = append(out, Note{Code: code, Variant: variant, Severity: Info, EventID: e.ID, Args: []any{who}})
 		}
 	}
-	add("autocorrelation", auto, "the estimation residuals are autocorrelated, so the error of a CAR over several sessions is not what the tests take it for")
+	add("autocorrelation", "", auto)
 	if r.eng.hest != nil {
-		add("arch", arch, "the variance of the standardised residuals still comes in clusters, which the model does not catch; placebo would allow for them")
+		add("arch", "left", arch)
 		arch = nil
 	}
-	add("arch", arch, "the variance of the estimation residuals comes in clusters; a conditional-variance model or placebo would allow for it")
-	add("heavy-tails", tails, "the estimation residuals have heavier tails than the normal distribution, so large abnormal returns are less rare than t says")
+	add("arch", "", arch)
+	add("heavy-tails", "", tails)
 	return out
 }
 
@@ -366,25 +354,19 @@ func (r *Result) groupNotes(out []Note, g *Group, windows []string, mem *scratch
 		if gw.CoMoving() {
 			n := note("co-movement", Warning)
 			n.Window = windows[w]
-			b := append(mem.text[:0], "the residuals of the "...)
-			b = append(strconv.AppendInt(b, int64(gw.N), 10), " observations of "...)
-			b = append(append(b, name...), " correlate by "...)
-			b = append(strconv.AppendFloat(b, gw.RBar, 'f', 2, 64), " on average over "...)
-			b = append(append(b, windows[w]...), ", which makes the variance of their average "...)
-			b = append(strconv.AppendFloat(b, gw.VarianceRatio(), 'f', 1, 64), " times that of independent observations: tests that take them as independent reject too often"...)
-			n.Text, mem.text = string(b), b
+			n.Args = []any{gw.N, g.title(), gw.RBar, windows[w], gw.VarianceRatio()}
 			break // the windows of one group differ little; the first that shows it says it
 		}
 	}
 	for w := range g.Windows {
 		if drawn := g.Windows[w].Drawn; drawn > 0 {
 			n := note("sampled-pairs", Info)
-			n.Text = fmt.Sprintf("the mean correlation of %s is that of %d pairs drawn from the study's seed, of more than %d", name, drawn, maxPairs)
+			n.Args = []any{g.title(), drawn, maxPairs}
 			break
 		}
 	}
 	if r.Study.Weights == ValueWeights {
-		var currencies []string
+		var currencies Names
 		for _, i := range g.Members {
 			if c := r.Panel.Columns[r.Observations[i].column].Currency; !slices.Contains(currencies, c) {
 				currencies = append(currencies, c)
@@ -392,13 +374,13 @@ func (r *Result) groupNotes(out []Note, g *Group, windows []string, mem *scratch
 		}
 		if len(currencies) > 1 {
 			n := note("mixed-currencies", Warning)
-			n.Text = fmt.Sprintf("the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally", name, abbreviate(currencies))
+			n.Args = []any{g.title(), currencies}
 		}
 	}
 	twice := r.countedTwice(g, mem)
 	if twice > 0 {
 		n := note("counted-twice", Warning)
-		n.Text = fmt.Sprintf("%s of %s %s the security and session 0 of another: the same return is counted more than once", count(twice, "observation"), name, plural(twice, "shares", "share"))
+		n.Args = []any{twice, g.title()}
 	}
 	return out
 }
@@ -435,22 +417,12 @@ func eventOf(g *Group) string {
 	return ""
 }
 
-// abbreviate joins names, the first eight of them.
-func abbreviate(names []string) string {
-	const most = 8
-	if len(names) <= most {
-		return strings.Join(names, " ")
+// title is the group's name in a sentence.
+func (g *Group) title() Sentence {
+	if g.By == All {
+		return Sentence{Code: "group/all"}
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], " "), len(names)-most)
-}
-
-func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun, noun+"s")) }
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
+	return Sentence{"group/" + string(g.By), []any{g.Key}}
 }
 
 // varianceNotes names the securities whose egarch variances do not forget where
@@ -459,7 +431,7 @@ func (r *Result) varianceNotes(e *events.Event, used []int) []Note {
 	if r.Study.Model != (model.GARCH{Kind: stat.EGARCH}) {
 		return nil
 	}
-	var unstable []string
+	var unstable Names
 	for _, i := range used {
 		b := r.Observations[i].Fit.Coef[3:]
 		if _, z := r.StandardizedResiduals(i); stat.Drift(b[0], b[1], b[2], z) > 0 {
@@ -469,6 +441,5 @@ func (r *Result) varianceNotes(e *events.Event, used []int) []Note {
 	if unstable == nil {
 		return nil
 	}
-	return []Note{{Code: "variance-unstable", Severity: Warning, EventID: e.ID,
-		Text: fmt.Sprintf("%s: the egarch likelihood is highest where the variances do not forget where they began and turn over at the least change of a parameter; do not rely on these variances, nor on the tests that divide by them, without gjr or garch beside them", abbreviate(unstable))}}
+	return []Note{{Code: "variance-unstable", Severity: Warning, EventID: e.ID, Args: []any{unstable}}}
 }

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"errors"
+	"fmt"
 
 	"aftershock/analysis/model"
 	"aftershock/market"
@@ -27,10 +28,12 @@ const (
 	NotConverged    Reason = "not-converged"    // an iterative fit did not converge
 )
 
-// Exclusion says why one observation is not measured.
+// Exclusion says why one observation is not measured. The sentence is that of
+// the code "excluded/REASON" or "excluded/REASON/VARIANT" (sentences.go).
 type Exclusion struct {
-	Reason Reason
-	Detail string // a phrase for people, with its figures
+	Reason  Reason
+	Variant string // which sentence of the reason, "" for its only one
+	Args    []any  // the values that stand in it: strings, ints and float64s, which a stored [Part] can hold
 }
 
 // Placement says by which rule session 0 was found. The codes are stable.
@@ -93,5 +96,18 @@ func exclusionOf(err error) *Exclusion {
 	case errors.Is(err, model.ErrNoVariance):
 		reason = ZeroVariance
 	}
-	return &Exclusion{reason, err.Error()}
+	var f *model.Failure
+	if !errors.As(err, &f) {
+		return exclude(reason, "%s", err.Error())
+	}
+	ex := exclude(reason, f.Format)
+	for _, v := range f.Args {
+		switch v.(type) {
+		case int, float64, string:
+		default: // which a stored Part could not hold
+			v = fmt.Sprint(v)
+		}
+		ex.Args = append(ex.Args, v)
+	}
+	return ex
 }

@@ -3,7 +3,6 @@ package analysis
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"unsafe"
 
@@ -227,7 +226,7 @@ func (r *Result) place(ev int, column map[string]int32, before, out []spot) {
 // unplaced says why an observation is not placeable.
 func (r *Result) unplaced(o *Observation, e *events.Event, p spot) *Exclusion {
 	if p.column < 0 {
-		return &Exclusion{UnknownSecurity, "no prices of " + o.Security}
+		return exclude(UnknownSecurity, "", o.Security)
 	}
 	col := r.Panel.Columns[p.column]
 	if p.how == 0 {
@@ -238,9 +237,9 @@ func (r *Result) unplaced(o *Observation, e *events.Event, p spot) *Exclusion {
 		return ex
 	}
 	if int(p.index) < col.First {
-		return &Exclusion{BeforeData, fmt.Sprintf("session 0, %s, lies before the first price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.First))}
+		return exclude(BeforeData, "", o.Session0.String(), o.Security, col.Calendar.Date(col.First).String())
 	}
-	return &Exclusion{AfterData, fmt.Sprintf("session 0, %s, lies after the last price of %s, %s", o.Session0, o.Security, col.Calendar.Date(col.Last()))}
+	return exclude(AfterData, "", o.Session0.String(), o.Security, col.Calendar.Date(col.Last()).String())
 }
 
 // timelines lists every catalogued event of every column, studied or not, in

@@ -1,8 +1,6 @@
 package analysis
 
 import (
-	"fmt"
-
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -18,7 +16,7 @@ import (
 func Place(e *events.Event, cal *market.Calendar) (index int, how Placement, ex *Exclusion) {
 	n := cal.Len()
 	if n == 0 {
-		return 0, "", &Exclusion{OutsideCalendar, "the calendar of " + cal.Name() + " has no sessions"}
+		return 0, "", exclude(OutsideCalendar, "empty", cal.Name())
 	}
 	d := market.DateOf(e.Time.UTC())
 	instant, timed := e.Instant()
@@ -26,7 +24,7 @@ func Place(e *events.Event, cal *market.Calendar) (index int, how Placement, ex 
 		d = market.DateOf(instant.In(cal.Zone()))
 	}
 	if d < cal.Date(0) || d > cal.Date(n-1) {
-		return 0, "", &Exclusion{OutsideCalendar, fmt.Sprintf("%s lies outside the calendar of %s, %s to %s", d, cal.Name(), cal.Date(0), cal.Date(n-1))}
+		return 0, "", exclude(OutsideCalendar, "", d.String(), cal.Name(), cal.Date(0).String(), cal.Date(n-1).String())
 	}
 	i, session := cal.Index(d)
 	switch {
@@ -40,7 +38,7 @@ func Place(e *events.Event, cal *market.Calendar) (index int, how Placement, ex 
 		how = OnDate
 	}
 	if i >= n {
-		return 0, "", &Exclusion{OutsideCalendar, fmt.Sprintf("the calendar of %s has no session after %s", cal.Name(), cal.Date(n-1))}
+		return 0, "", exclude(OutsideCalendar, "after", cal.Name(), cal.Date(n-1).String())
 	}
 	return i, how, nil
 }

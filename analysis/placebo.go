@@ -81,10 +81,10 @@ func (Placebo) Run(c *Cross) TestResult {
 // placed is the result of a test with p values from the draws of statistic k.
 func placed(real TestResult, d *Draws, k int) TestResult {
 	var r TestResult
-	if draws := present(d.Stat[k]); real.Note != "" {
-		r = undefined("%s", real.Note)
+	if draws := present(d.Stat[k]); real.Note != nil {
+		r = Undefined(real.Note.Code, real.Note.Args...)
 	} else if len(draws) < stat.MinDraws {
-		r = undefined("%d pseudo-dates have windows without an event of these securities; placebo needs %d", len(draws), stat.MinDraws)
+		r = Undefined("undefined/pseudo-dates", len(draws), stat.MinDraws)
 	} else {
 		r = resampledFrom(real.Stat, measure(&real), draws, false)
 		if real.PLower != real.PLower {

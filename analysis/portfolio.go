@@ -33,7 +33,7 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 	for i, r := range rows {
 		members[i], weight[i] = g.ser[r], weigh(r)
 		if len(members[i].x) != len(first.x) || members[i].forecast != first.forecast {
-			return &portfolio{ex: &Exclusion{NoRegressor, "the securities are explained by different series"}}
+			return &portfolio{ex: exclude(NoRegressor, "several")}
 		}
 	}
 	total := make([]float64, len(p.y))

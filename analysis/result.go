@@ -21,7 +21,8 @@ var Groupings = []Grouping{ByEvent, BySecurity, ByCategory, All}
 
 // Note is a figure that is missing or doubtful, or a fact that a reader must
 // know to read the figures rightly. The empty string in a field means that
-// the note is not about one of these.
+// the note is not about one of these. The sentence is that of the code
+// "note/CODE" or "note/CODE/VARIANT" (sentences.go); [Note.Text] says it.
 type Note struct {
 	Code     string // stable, e.g. "co-movement", "confounder", "missing-return"
 	Severity Severity
@@ -30,7 +31,8 @@ type Note struct {
 	Group    string // as Group.Name
 	Window   string // as Window.String
 	Test     string
-	Text     string // one sentence, with its figures
+	Variant  string // which sentence of the code, "" for its only one
+	Args     []any  // the values that stand in it, see [Sentence]
 }
 
 // Severity orders notes.

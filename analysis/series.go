@@ -217,7 +217,7 @@ func (r *Result) PlaceboDraws(ctx context.Context, g *Group, w int) (TestResult,
 		return run(Placebo{}, c), nil, err
 	}
 	res := run(Placebo{}, c)
-	if res.Note != "" {
+	if res.Note != nil {
 		return res, nil, ctx.Err()
 	}
 	d, _ := c.pool.placebo()

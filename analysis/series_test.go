@@ -191,7 +191,7 @@ func TestPlaceboDrawsOfGroup(t *testing.T) {
 	r := mustRun(t, s, &c, n.panel(t, market.Simple, nil))
 	g := r.Group(ByEvent, "weekend")
 	res, draws, err := r.PlaceboDraws(t.Context(), g, 1)
-	if err != nil || res.Note != "" || res.Of != "portfolio" {
+	if err != nil || res.Note != nil || res.Of != "portfolio" {
 		t.Fatalf("%+v %v", res, err)
 	}
 	far := 1.0

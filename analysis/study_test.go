@@ -161,8 +161,8 @@ func TestEveryObservationIsUsedOrExcluded(t *testing.T) {
 		got := fmt.Sprintf("%s %s", o.Session0, o.Placement)
 		if !o.Used() {
 			got = string(o.Exclusion.Reason)
-			if o.Exclusion.Detail == "" || strings.Contains(o.Exclusion.Detail, "\n") {
-				t.Errorf("%s %s: detail %q", o.EventID, o.Security, o.Exclusion.Detail)
+			if o.Exclusion.Detail() == "" || strings.Contains(o.Exclusion.Detail(), "\n") {
+				t.Errorf("%s %s: detail %q", o.EventID, o.Security, o.Exclusion.Detail())
 			}
 			if f := r.Figures(i); f.AR != nil {
 				t.Errorf("%s %s is excluded and has figures", o.EventID, o.Security)
@@ -662,7 +662,7 @@ func TestLargeStudyNotes(t *testing.T) {
 		r := mustRun(t, s, benchCatalog(p, n), p)
 		notes := make(map[string]int)
 		for _, x := range r.Notes {
-			if notes[x.Code]++; n > diagnosed && (x.Code == "time-unknown" && !strings.HasPrefix(x.Text, "of 500 events ") || x.Code == "short-estimation" && !strings.HasSuffix(x.Text, " observations have fewer than 250 estimation sessions; m says how many")) {
+			if notes[x.Code]++; n > diagnosed && (x.Code == "time-unknown" && !strings.HasPrefix(x.Text(), "of 500 events ") || x.Code == "short-estimation" && !strings.HasSuffix(x.Text(), " observations have fewer than 250 estimation sessions; m says how many")) {
 				t.Errorf("%d: %+v", n, x)
 			}
 		}

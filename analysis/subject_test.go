@@ -122,7 +122,7 @@ func TestVolume(t *testing.T) {
 		}
 		for _, x := range g.Tests {
 			sound(t, c.name, x)
-			if strings.HasPrefix(x.Test, "bhar") != (x.Note == noHolding) {
+			if strings.HasPrefix(x.Test, "bhar") != (x.Note.Text() == "volume is not held, so it has no buy-and-hold return") {
 				t.Errorf("%s: %s: note %q", c.name, x.Test, x.Note)
 			}
 		}
@@ -197,7 +197,7 @@ func TestVolatility(t *testing.T) {
 		t.Error("the abnormal returns differ")
 	}
 	w := r.Groups[0].Windows[1]
-	if got := w.Test("placebo"); got.Of != "beaver-u" || got.Stat != w.Test("beaver-u").Stat || got.Note != "" {
+	if got := w.Test("placebo"); got.Of != "beaver-u" || got.Stat != w.Test("beaver-u").Stat || got.Note != nil {
 		t.Errorf("placebo is of %q: %+v", got.Of, got)
 	}
 }

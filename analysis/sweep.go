@@ -33,10 +33,10 @@ type Answer struct {
 	Estimation Window
 	Window     Window // of the CAR
 	Test       string
-	N          int     // observations that entered
-	CAAR       float64 // a decimal; NaN where nothing could be measured
-	Stat, P    float64 // NaN where Failed
-	Failed     string  // why there is no p value; "" where there is
+	N          int       // observations that entered
+	CAAR       float64   // a decimal; NaN where nothing could be measured
+	Stat, P    float64   // NaN where Failed
+	Failed     *Sentence // why there is no p value; nil where there is
 }
 
 // Significant reports whether the test rejects at 5%.
@@ -252,7 +252,7 @@ func (s *Study) sweepGroups(names []string, catalog *events.Catalog) ([]sweepGro
 
 // answers returns what study found of the group: r, or err where it failed.
 func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
-	size, reason := 0, ""
+	size, reason := 0, (*Sentence)(nil)
 	var only int // the used observation, where it is one
 	if err == nil {
 		for i := range r.Observations {
@@ -261,13 +261,13 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 				continue
 			}
 			size++
-			if only = i; !o.Used() && reason == "" {
-				reason = fmt.Sprintf("%s: %s", o.Security, o.Exclusion.Detail)
+			if only = i; !o.Used() && reason == nil {
+				reason = &Sentence{"failed/security", []any{o.Security, o.Exclusion.Sentence()}}
 			}
 		}
-		reason = cmp.Or(reason, "the group has no observation")
+		reason = cmp.Or(reason, &Sentence{Code: "failed/empty"})
 	} else {
-		reason = err.Error()
+		reason = &Sentence{Code: err.Error()}
 	}
 	var grp *Group
 	if err == nil {

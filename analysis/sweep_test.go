@@ -52,23 +52,23 @@ func TestSweep(t *testing.T) {
 			t.Errorf("%s is there twice", key)
 		}
 		seen[key] = true
-		if (x.Failed == "") != (x.P == x.P) {
+		if (x.Failed == nil) != (x.P == x.P) {
 			t.Errorf("%+v", x)
 		}
 		switch {
 		case x.Model == "ff3" && x.Estimation.To < -1:
-			if !strings.Contains(x.Failed, "factor") {
-				t.Errorf("without factors: %q", x.Failed)
+			if !strings.Contains(x.Failed.Text(), "factor") {
+				t.Errorf("without factors: %q", x.Failed.Text())
 			}
 		case x.Estimation.To == 0:
-			if !strings.Contains(x.Failed, "reaches into the event window") {
-				t.Errorf("estimation into the event window: %q", x.Failed)
+			if !strings.Contains(x.Failed.Text(), "reaches into the event window") {
+				t.Errorf("estimation into the event window: %q", x.Failed.Text())
 			}
 		case x.Group == "all" && x.Test == "portfolio":
-			if !strings.Contains(x.Failed, "common session 0") {
-				t.Errorf("portfolio of two dates: %q", x.Failed)
+			if !strings.Contains(x.Failed.Text(), "common session 0") {
+				t.Errorf("portfolio of two dates: %q", x.Failed.Text())
 			}
-		case x.Failed != "":
+		case x.Failed != nil:
 			t.Errorf("%+v", x)
 		default:
 			one := *st
@@ -91,7 +91,7 @@ func TestSweep(t *testing.T) {
 	if b := w.Agreements[1]; b.Group != "event e500" || b.SignificantlyRose+b.SignificantlyFell > 12 {
 		t.Errorf("no event: %+v", b)
 	}
-	none := agreement("x", []Answer{{Group: "x", CAAR: nan, P: nan, Failed: "no"}})
+	none := agreement("x", []Answer{{Group: "x", CAAR: nan, P: nan, Failed: &Sentence{Code: "no"}}})
 	if none.Failed != 1 || !math.IsNaN(none.Agree()) || !math.IsNaN(none.Median) {
 		t.Errorf("%+v", none)
 	}

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"aftershock/analysis/stat"
-	"fmt"
 )
 
 // Figure is a named by-product of a test, such as the exact p of the sign test.
@@ -25,7 +24,7 @@ type TestResult struct {
 	PLower float64 // one-sided, against a fall; NaN where the statistic has no sign
 	PUpper float64 // one-sided, against a rise; NaN where the statistic has no sign
 	Extra  []Figure
-	Note   string
+	Note   *Sentence // nil where the test is defined
 }
 
 // Figure returns the by-product called name, NaN when there is none.
@@ -63,7 +62,7 @@ type Test interface {
 	Paper() string
 	// Scope says whether it is about one observation or many.
 	Scope() Scope
-	// Run computes the statistic. It returns undefined(...) where the
+	// Run computes the statistic. It returns [Undefined] where the
 	// cross-section does not allow it.
 	Run(c *Cross) TestResult
 }
@@ -96,7 +95,7 @@ func TestByName(name string) (Test, bool) {
 func run(t Test, c *Cross) TestResult {
 	var r TestResult
 	if c.N() == 0 {
-		r = undefined("no observation has a complete window")
+		r = Undefined("undefined/no-window")
 	} else {
 		r = t.Run(c)
 	}
@@ -111,10 +110,12 @@ func outcome(value float64, d stat.Distribution) TestResult {
 	return r
 }
 
-// undefined is the result of a test that cannot be computed, with the reason.
-func undefined(format string, args ...any) TestResult {
+// Undefined is the result of a test that cannot be computed, with the reason: the
+// code of a sentence of this package, or, for a test written elsewhere, the
+// English sentence itself, as [Sentence.Fill] takes it.
+func Undefined(code string, args ...any) TestResult {
 	r := unknown
-	r.Note = fmt.Sprintf(format, args...)
+	r.Note = &Sentence{code, args}
 	return r
 }
 

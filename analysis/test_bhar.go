@@ -35,12 +35,10 @@ func (BHARTest) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (BHARTest) Run(c *Cross) TestResult {
 	if c.BHAR[0] != c.BHAR[0] {
-		return undefined("%s", noHolding)
+		return Undefined("undefined/holding")
 	}
 	return meanTest(c.BHAR)
 }
-
-const noHolding = "volume is not held, so it has no buy-and-hold return"
 
 // BHARSkewness is the bootstrapped skewness-adjusted t test of buy-and-hold
 // abnormal returns. With S = mean/sd and g = sum (x-mean)^3 / (N sd^3),
@@ -81,13 +79,13 @@ func (BHARSkewness) resampled() {}
 func (BHARSkewness) Run(c *Cross) TestResult {
 	n := c.N()
 	if c.BHAR[0] != c.BHAR[0] {
-		return undefined("%s", noHolding)
+		return Undefined("undefined/holding")
 	}
 	if n < 5 {
-		return undefined("needs five observations at least")
+		return Undefined("undefined/five")
 	}
 	if !stat.Varies(c.BHAR) {
-		return undefined("the observations do not differ, so their spread says nothing")
+		return Undefined("undefined/alike")
 	}
 	study := c.pool.eng.study
 	all := bySize(c.BHAR)

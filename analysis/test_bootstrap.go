@@ -51,7 +51,7 @@ func (Bootstrap) resampled() {}
 // Run implements Test.
 func (Bootstrap) Run(c *Cross) TestResult {
 	r := meanTest(c.SCAR)
-	if r.Note != "" {
+	if r.Note != nil {
 		return r
 	}
 	study := c.pool.eng.study

@@ -61,7 +61,7 @@ func (CalendarTime) Run(c *Cross) TestResult {
 	begin, end := market.Date(math.MaxInt32), market.Date(math.MinInt32)
 	for _, r := range c.rows {
 		if s := g.ser[r]; s.forecast != first.forecast {
-			return undefined("the securities are explained by different series")
+			return Undefined("undefined/series")
 		}
 		cal := g.ser[r].col.Calendar
 		begin = min(begin, cal.Date(max(0, int(g.s0[r])+c.Window.From)))
@@ -83,7 +83,7 @@ func (CalendarTime) Run(c *Cross) TestResult {
 		}
 	}
 	if t < p+3 {
-		return undefined("the portfolio is held on %d sessions; %d coefficients need %d", t, 1+p, p+3)
+		return Undefined("undefined/held", t, 1+p, p+3)
 	}
 	y, flat := mem.take(t), mem.take(p*t)
 	var f stat.Factorisation
@@ -109,18 +109,18 @@ func (CalendarTime) Run(c *Cross) TestResult {
 		mem.held = f
 	}
 	if f.Dependent >= 0 {
-		return undefined("the portfolio's regression cannot be estimated: the columns are linearly dependent")
+		return Undefined("undefined/held-collinear")
 	}
 	b := mem.take(1 + p)
 	ybar, rss, tss := f.Solve(y, b)
 	df := float64(t - 1 - p)
 	if stat.Negligible(tss, tss+float64(t)*ybar*ybar) {
-		return undefined("the portfolio's regression cannot be estimated: the dependent variable does not vary")
+		return Undefined("undefined/held-constant")
 	}
 	lag := int(4 * math.Pow(float64(t)/100, 2.0/9))
 	se := math.Sqrt(float64(t) / df * f.InterceptHAC(y, b, lag, mem.take(t)))
 	if !(se > 0) || math.Sqrt(rss/df) < 1e-12*math.Sqrt(tss/float64(t-1)) {
-		return undefined("the portfolio's abnormal return does not vary")
+		return Undefined("undefined/held-no-variance")
 	}
 	r := outcome(b[0]/se, stat.StudentT(df))
 	r.Extra = c.figures(Figure{"alpha", b[0]}, Figure{"sessions", float64(t)}, Figure{"lag", float64(lag)})

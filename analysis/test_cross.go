@@ -38,11 +38,11 @@ func (CrossSection) Run(c *Cross) TestResult { return meanTest(c.CAR) }
 func meanTest(x []float64) TestResult {
 	n := float64(len(x))
 	if n < 2 {
-		return undefined("needs two observations at least")
+		return Undefined("undefined/two")
 	}
 	sd := stat.Deviation(x)
 	if !(sd > 0) || !stat.Varies(x) { // the mean of equal numbers need not be their equal
-		return undefined("the observations do not differ, so their spread says nothing")
+		return Undefined("undefined/alike")
 	}
 	return outcome(stat.Mean(x)*math.Sqrt(n)/sd, stat.StudentT(n-1))
 }
@@ -78,7 +78,7 @@ func (CrudeDependence) Run(c *Cross) TestResult {
 	aar := c.pool.summary()
 	sd := aar.spread
 	if !(sd > 0) {
-		return undefined("the average does not vary over the estimation window")
+		return Undefined("undefined/constant-average")
 	}
 	var l float64 // sessions that count: those of the window, unless missing ones count as zero
 	for i := range c.CAR {
@@ -115,16 +115,16 @@ func (PortfolioTest) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (PortfolioTest) Run(c *Cross) TestResult {
 	if !c.pool.sameDate {
-		return undefined("needs one common session 0 on one calendar")
+		return Undefined("undefined/one-date")
 	}
 	p := c.pool.portfolio()
 	if p.ex != nil {
-		return undefined("the portfolio cannot be measured: %s", p.ex.Detail)
+		return Undefined("undefined/portfolio", p.ex.Sentence())
 	}
 	e := p.eng.estimate(0)
 	car, variance, _, _ := p.eng.cumulate(0, &e, c.Window)
 	if car != car {
-		return undefined("the portfolio's window is not complete")
+		return Undefined("undefined/portfolio-window")
 	}
 	r := outcome(car/math.Sqrt(variance), stat.StudentT(float64(e.M-e.K)))
 	r.Extra = c.figures(Figure{"car", car})

@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"aftershock/analysis/stat"
-	"fmt"
 	"math"
 	"slices"
 
@@ -41,7 +40,7 @@ func (Joint) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (Joint) Run(c *Cross) TestResult {
 	h := c.pool.hotelling()
-	if h.problem != "" {
+	if h.problem != nil {
 		r := unknown
 		r.Note = h.problem
 		return r
@@ -62,13 +61,13 @@ func (Joint) Run(c *Cross) TestResult {
 	scale := scales[0]
 	for _, own := range scales {
 		if math.Abs(own-scale) > 1e-9*scale {
-			return undefined("the windows of the securities do not have the same sessions")
+			return Undefined("undefined/joint-sessions")
 		}
 	}
 	var x mat.VecDense
 	a := mat.NewVecDense(n, car)
 	if err := h.chol.SolveVecTo(&x, a); err != nil {
-		return undefined("the residuals of the securities are linearly dependent")
+		return Undefined("undefined/joint-dependent")
 	}
 	d2 := float64(h.m - h.k - n + 1)
 	return outcome(d2/float64(n)*mat.Dot(a, &x)/scale, stat.FisherF(float64(n), d2))
@@ -76,7 +75,7 @@ func (Joint) Run(c *Cross) TestResult {
 
 // hotelling is what the joint tests of all windows of a pool share.
 type hotelling struct {
-	problem string       // why the test is undefined
+	problem *Sentence    // why the test is undefined
 	m, k    int          // common estimation sessions, parameters
 	chol    mat.Cholesky // of E'E
 	// fits are the members fitted anew on the common sessions; nil where all
@@ -92,31 +91,31 @@ func (p *pool) hotelling() *hotelling {
 	return p.hotel
 }
 
-func (h *hotelling) prepare(p *pool) (problem string) {
+func (h *hotelling) prepare(p *pool) (problem *Sentence) {
 	g, n := p.eng, len(p.rows)
 	first := g.ser[p.rows[0]]
 	h.k = int(g.k[p.rows[0]])
 	switch {
 	case !p.sameDate:
-		return "needs one common session 0 on one calendar"
+		return &Sentence{Code: "undefined/one-date"}
 	case g.pl[p.rows[0]]:
-		return "needs a model that estimates its prediction"
+		return &Sentence{Code: "undefined/joint-plain"}
 	case g.h != nil:
-		return "needs a residual variance that is constant"
+		return &Sentence{Code: "undefined/joint-variance"}
 	case n >= g.study.Estimation.Len()-h.k:
 		most := g.study.Estimation.Len()
 		if p.scratch == nil {
 			return tooMany(n, most)
 		}
 		if at := &p.scratch.many; at.n != n || at.most != most { // large groups are often of one size
-			at.n, at.most, at.text = n, most, tooMany(n, most)
+			at.n, at.most, at.why = n, most, tooMany(n, most)
 		}
-		return p.scratch.many.text
+		return p.scratch.many.why
 	}
 	for _, r := range p.rows[1:] {
 		for j, x := range g.ser[r].x {
 			if &x[0] != &first.x[j][0] {
-				return "the securities are measured against different regressors"
+				return &Sentence{Code: "undefined/joint-regressors"}
 			}
 		}
 	}
@@ -140,7 +139,7 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 		}
 	}
 	if n >= h.m-h.k {
-		return fmt.Sprintf("%d securities and %d common estimation sessions; it needs more sessions than securities", n, h.m)
+		return &Sentence{"undefined/joint-few", []any{n, h.m}}
 	}
 	if !equal {
 		study := *g.study
@@ -148,7 +147,7 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 		for i, r := range p.rows {
 			q := single(&study, g.ser[r].only(common, int(g.s0[r])+g.study.Estimation.From), g.s0[r], nil)
 			if q.ex != nil {
-				return fmt.Sprintf("a security cannot be measured on the %d common estimation sessions: %s", h.m, q.ex.Detail)
+				return &Sentence{"undefined/joint-measure", []any{h.m, q.ex.Sentence()}}
 			}
 			h.fits = append(h.fits, &q)
 			q.eng.residuals(0, resid[i*m:(i+1)*m])
@@ -172,13 +171,13 @@ func (h *hotelling) prepare(p *pool) (problem string) {
 		}
 	}
 	if !h.chol.Factorize(cross) || h.chol.Cond() > 1e14 {
-		return "the residuals of the securities are linearly dependent"
+		return &Sentence{Code: "undefined/joint-dependent"}
 	}
-	return ""
+	return nil
 }
 
-func tooMany(n, sessions int) string {
-	return fmt.Sprintf("%d securities and at most %d estimation sessions; it needs more sessions than securities", n, sessions)
+func tooMany(n, sessions int) *Sentence {
+	return &Sentence{"undefined/joint-many", []any{n, sessions}}
 }
 
 // only returns s without its returns on those sessions of the estimation

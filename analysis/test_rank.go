@@ -61,10 +61,10 @@ func rankTest(c *Cross, k *rankSum) TestResult {
 		}
 	}
 	if in == 0 {
-		return undefined("no session of the window has abnormal returns that differ between observations")
+		return Undefined("undefined/ranks-alike")
 	}
 	if !(ss > 0) {
-		return undefined("the mean rank does not vary")
+		return Undefined("undefined/ranks-constant")
 	}
 	return outcome(sum/math.Sqrt(in)/math.Sqrt(ss/float64(sessions)), stat.Normal())
 }
@@ -128,12 +128,12 @@ func (GRankT) Scope() Scope { return ManyObservations }
 func (GRankT) Run(c *Cross) TestResult {
 	g := &c.pool.ranked().general[c.index]
 	if g.sum == nil {
-		return undefined("needs two observations that differ")
+		return Undefined("undefined/ranks-two")
 	}
 	t := float64(g.t)
 	left := t - 1 - g.z*g.z
 	if t <= 2 || !(left > 0) {
-		return undefined("the mean rank varies on no session but the window's")
+		return Undefined("undefined/ranks-window")
 	}
 	return outcome(g.z*math.Sqrt((t-2)/left), stat.StudentT(t-2))
 }
@@ -169,7 +169,7 @@ func (GRankZ) Scope() Scope { return ManyObservations }
 func (GRankZ) Run(c *Cross) TestResult {
 	g := &c.pool.ranked().general[c.index]
 	if g.sum == nil {
-		return undefined("needs two observations that differ")
+		return Undefined("undefined/ranks-two")
 	}
 	return outcome(g.u/g.ideal, stat.Normal())
 }

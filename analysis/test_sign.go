@@ -43,7 +43,7 @@ func (SignTest) Run(c *Cross) TestResult {
 		}
 	}
 	if n == 0 {
-		return undefined("every cumulative abnormal return is zero")
+		return Undefined("undefined/zero")
 	}
 	w, f := float64(positive), float64(n)
 	r := outcome((w-f/2)/math.Sqrt(f/4), stat.Normal())
@@ -96,7 +96,7 @@ func (GeneralizedSign) Run(c *Cross) TestResult {
 	}
 	n, p := float64(c.N()), c.pool.summary().positive
 	if !(p > 0) || p >= 1 {
-		return undefined("the fraction of positive abnormal returns in the estimation windows is %g", p)
+		return Undefined("undefined/fraction", p)
 	}
 	r := outcome((w-n*p)/math.Sqrt(n*p*(1-p)), stat.Normal())
 	r.Extra = c.figures(Figure{"p_hat", p})

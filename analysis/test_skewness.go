@@ -34,11 +34,11 @@ func (Skewness) Scope() Scope { return ManyObservations }
 func (Skewness) Run(c *Cross) TestResult {
 	n := float64(c.N())
 	if n < 3 {
-		return undefined("needs three observations at least")
+		return Undefined("undefined/three")
 	}
 	m, sd := stat.Mean(c.CAR), stat.Deviation(c.CAR)
 	if !(sd > 0) || !stat.Varies(c.CAR) {
-		return undefined("the observations do not differ, so their spread says nothing")
+		return Undefined("undefined/alike")
 	}
 	var g float64
 	for _, v := range c.CAR {

@@ -44,7 +44,7 @@ func (SampleQuantile) Run(c *Cross) TestResult {
 	x := c.pool.place(c.index)
 	if x.sums < 1 {
 		m, l := c.M(0), c.sessions(0)
-		return undefined("%d usable estimation sessions; a window of %d needs %d", m, l, l)
+		return Undefined("undefined/sums", m, l, l)
 	}
 	n := float64(1 + x.sums)
 	r := TestResult{Stat: c.CAR[0], Dist: stat.OtherDistribution("empirical"), Extra: c.figures(Figure{"sums", float64(x.sums)}, Figure{"beyond", float64(x.beyond)})}

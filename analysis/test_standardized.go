@@ -37,7 +37,7 @@ func (Patell) Run(c *Cross) TestResult {
 	for i, v := range c.CSAR {
 		df := float64(c.M(i) - c.K(i))
 		if df <= 2 {
-			return undefined("an observation has %d estimation sessions; the variance needs %d", c.M(i), c.K(i)+3)
+			return Undefined("undefined/few-sessions", c.M(i), c.K(i)+3)
 		}
 		sum += v
 		variance += float64(c.sessions(i)) * df / (df - 2)
@@ -112,11 +112,11 @@ func (KPBMP) Scope() Scope { return ManyObservations }
 func (KPBMP) Run(c *Cross) TestResult {
 	r := meanTest(c.SCAR)
 	rbar, n := c.RBar(), float64(c.N())
-	if r.Note != "" {
+	if r.Note != nil {
 		return r
 	}
 	if f := 1 + (n-1)*rbar; !(f > 0) || rbar >= 1 {
-		return undefined("a mean correlation of %.3g leaves no variance to adjust by", rbar)
+		return Undefined("undefined/correlation", rbar)
 	} else {
 		r = outcome(r.Stat*math.Sqrt((1-rbar)/f), r.Dist)
 	}
@@ -151,16 +151,16 @@ func (KPPatell) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (KPPatell) Run(c *Cross) TestResult {
 	r := Patell{}.Run(c)
-	if r.Note != "" {
+	if r.Note != nil {
 		return r
 	}
 	n := float64(c.N())
 	if n < 2 {
-		return undefined("needs two observations at least")
+		return Undefined("undefined/two")
 	}
 	f := 1 + (n-1)*c.RBar()
 	if !(f > 0) {
-		return undefined("a mean correlation of %.3g leaves no variance to adjust by", c.RBar())
+		return Undefined("undefined/correlation", c.RBar())
 	}
 	r = outcome(r.Stat/math.Sqrt(f), stat.Normal())
 	r.Extra = c.figures(Figure{"r_bar", c.RBar()})

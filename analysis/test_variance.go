@@ -43,7 +43,7 @@ func (VarianceU) Run(c *Cross) TestResult {
 	for i, r := range c.rows {
 		d := float64(c.M(i) - c.K(i))
 		if d <= 4 {
-			return undefined("an observation has %d estimation sessions; the variance needs %d", c.M(i), c.K(i)+5)
+			return Undefined("undefined/few-sessions", c.M(i), c.K(i)+5)
 		}
 		k := int(r)*g.length + c.Window.From - g.study.Event.From
 		ar, va := g.ar[k:][:c.Window.Len()], g.va[k:][:c.Window.Len()]
@@ -125,7 +125,7 @@ func (VarianceLambda) Run(c *Cross) TestResult {
 		sessions++
 	}
 	if df == 0 {
-		return undefined("needs two observations at least")
+		return Undefined("undefined/two")
 	}
 	r := outcome(sum, stat.ChiSquared(df))
 	r.Extra = c.figures(Figure{"lambda", lambda / sessions}, Figure{"p_scaled", stat.ChiSquaredUpper(scaled, df)})

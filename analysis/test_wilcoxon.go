@@ -52,7 +52,7 @@ func (Wilcoxon) Run(c *Cross) TestResult {
 		}
 	}
 	if len(x) == 0 {
-		return undefined("every cumulative abnormal return is zero")
+		return Undefined("undefined/zero")
 	}
 	slices.Sort(x)
 	n := float64(len(x))

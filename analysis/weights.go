@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"fmt"
 	"math"
 
 	"aftershock/analysis/stat"
@@ -53,7 +52,7 @@ func (g *engine) weight(r int32) float64 {
 // weighable excludes an observation whose weight is not known.
 func (g *engine) weighable(r int) *Exclusion {
 	if w := g.weight(int32(r)); !(w > 0) {
-		return &Exclusion{NoMarketValue, fmt.Sprintf("the study weights by market value, and the shares outstanding of %s or its close before the event window are not known", g.ser[r].col.Symbol)}
+		return exclude(NoMarketValue, "", g.ser[r].col.Symbol)
 	}
 	return nil
 }

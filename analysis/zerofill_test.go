@@ -42,7 +42,7 @@ func TestZeroFilledVariance(t *testing.T) {
 // CARs over different sessions have no common scale.
 func TestZeroFilledJoint(t *testing.T) {
 	for _, symbols := range [][]string{{"S0", "S1"}, {"S1", "S0"}} {
-		if got := halted(t, symbols...).Test("joint"); got.Note == "" {
+		if got := halted(t, symbols...).Test("joint"); got.Note == nil {
 			t.Errorf("joint of %v: %v", symbols, got.Stat)
 		}
 	}

@@ -68,7 +68,8 @@ func (c *Column) Last() int { return c.First + len(c.Return) - 1 }
 type Issue struct {
 	Symbol string
 	Date   Date
-	What   string
+	Code   string // of the sentence, see [IssueForm]
+	Args   []any  // the values that stand in it
 }
 
 // Panel is a set of columns. Columns of one exchange share one *Calendar. A
@@ -139,7 +140,7 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	for _, b := range s.Bars {
 		k, ok := cal.Index(b.Date)
 		if !ok {
-			issues = append(issues, Issue{s.Symbol, b.Date, "a price on a day that is no session of " + cal.Name() + "; not used"})
+			issues = append(issues, Issue{s.Symbol, b.Date, "no-session", []any{cal.Name()}})
 			continue
 		}
 		for _, v := range []float64{b.AdjClose, b.Close} {
@@ -159,7 +160,7 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	}
 	for k, v := range c.Price {
 		if math.IsNaN(v) {
-			issues = append(issues, Issue{s.Symbol, cal.Date(first + k), "no price on a session of " + cal.Name()})
+			issues = append(issues, Issue{s.Symbol, cal.Date(first + k), "no-price", []any{cal.Name()}})
 		}
 	}
 	c.Return, c.Span = Returns(c.Price, p.Kind, p.Gaps)

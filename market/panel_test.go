@@ -135,7 +135,7 @@ func TestAddSeries(t *testing.T) {
 	}
 	var issues []string
 	for _, i := range p.Issues {
-		issues = append(issues, i.Symbol+" "+i.Date.String()+" "+i.What)
+		issues = append(issues, i.Symbol+" "+i.Date.String()+" "+i.Text())
 	}
 	want := []string{"X 2025-01-18 a price on a day that is no session of NYSE; not used", "X 2025-01-25 a price on a day that is no session of NYSE; not used",
 		"X 2025-01-23 no price on a session of NYSE", "X 2025-01-27 no price on a session of NYSE"}
@@ -324,7 +324,7 @@ func TestLoadBeforeTheRules(t *testing.T) {
 		t.Errorf("prices %v", c.Price)
 	}
 	want := "the rules of Korea are not known for 4 days from here to 2014-01-02; its sessions are those on which its securities traded"
-	if i := p.Issues[0]; i.What != want || i.Date.String() != "2013-12-26" {
+	if i := p.Issues[0]; i.Text() != want || i.Date.String() != "2013-12-26" {
 		t.Errorf("issue %+v", i)
 	}
 }

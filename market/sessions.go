@@ -52,7 +52,7 @@ func Sessions(list []Trading, calendar func(Security) *Calendar) (cals []*Calend
 			used = append(used, out)
 		}
 		if len(dates) > 0 {
-			issues = append(issues, Issue{"", dates[0], fmt.Sprintf("the rules of %s are not known for %d days from here to %s; its sessions are those on which its securities traded", cal.Name(), len(dates), dates[len(dates)-1])})
+			issues = append(issues, Issue{"", dates[0], "no-rules", []any{cal.Name(), len(dates), dates[len(dates)-1]}})
 		}
 	}
 	for i := range list {
@@ -65,7 +65,7 @@ func Sessions(list []Trading, calendar func(Security) *Calendar) (cals []*Calend
 		}
 		if cals[i] == nil && strings.HasPrefix(t.Symbol, "^") || cals[i] != nil && !t.Sure {
 			if other := t.fitting(cals[i], used); other != nil {
-				issues = append(issues, Issue{t.Symbol, NoDate, fmt.Sprintf("its symbol does not tell its exchange; its days are the sessions of %s and are taken as such", other.Name())})
+				issues = append(issues, Issue{t.Symbol, NoDate, "exchange-by-days", []any{other.Name()}})
 				cals[i] = other
 				continue
 			}

@@ -61,7 +61,7 @@ func TestSessionsFromData(t *testing.T) {
 				t.Fatalf("%s: %v, %v", c.name, cal, errs[i])
 			}
 		}
-		if len(issues) != 1 || !strings.Contains(issues[0].What, "the rules of India are not known") {
+		if len(issues) != 1 || !strings.Contains(issues[0].Text(), "the rules of India are not known") {
 			t.Errorf("%s: issues %v", c.name, issues)
 		}
 		for _, d := range dates(t, strings.Fields(c.session)...) {

@@ -71,7 +71,11 @@ func TestCalibrationChart(t *testing.T) {
 
 func TestSpecificationChart(t *testing.T) {
 	nan := math.NaN()
-	answer := func(model string, w analysis.Window, caar, p float64, failed string) analysis.Answer {
+	answer := func(model string, w analysis.Window, caar, p float64, why string) analysis.Answer {
+		var failed *analysis.Sentence
+		if why != "" {
+			failed = &analysis.Sentence{Code: why}
+		}
 		return analysis.Answer{Group: "event a", Model: model, Benchmark: "SPY", Window: w, Test: "t", CAAR: caar, P: p, Failed: failed}
 	}
 	day, week := analysis.Window{}, analysis.Window{From: -1, To: 3}

@@ -45,7 +45,7 @@ func placeboOf(ctx context.Context, in input) ([]drawing, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.Of, d.Draws, d.Note = res.Of, draws, res.Note
+		d.Of, d.Draws, d.Note = res.Of, draws, res.Note.Text()
 		if len(draws) > 0 {
 			d.Stat, d.P = floats{res.Stat}, res.P
 		}

@@ -81,18 +81,18 @@ func CalibrationText(w io.Writer, r *analysis.Result, c *analysis.Calibration, o
 		for i := range c.Groups {
 			p.calibrated(&c.Groups[i])
 		}
-		p.heading(p.say("How to read this"))
+		p.heading(p.Say("How to read this"))
 		for _, s := range []string{
-			p.say("Each figure is the share of sessions without news at which the test has p at most at the level that heads the column: 5%% is right under 5%%. The interval (95%%) is that of the share at 5%%."),
-			p.say("Neighbouring sessions share returns, and calm and wild times last: the sessions are worth as many independent studies as the column \"worth\" says, and the interval counts so many."),
+			p.Say("Each figure is the share of sessions without news at which the test has p at most at the level that heads the column: 5%% is right under 5%%. The interval (95%%) is that of the share at 5%%."),
+			p.Say("Neighbouring sessions share returns, and calm and wild times last: the sessions are worth as many independent studies as the column \"worth\" says, and the interval counts so many."),
 		} {
 			p.paragraph("  ", "  ", s)
 		}
 		if len(c.Inject) > 0 {
-			p.paragraph("  ", "  ", p.say("Power is how often the test finds, at 5%%, an abnormal return that is added on session 0; in brackets at the level that gives the test a size of 5%% here."))
+			p.paragraph("  ", "  ", p.Say("Power is how often the test finds, at 5%%, an abnormal return that is added on session 0; in brackets at the level that gives the test a size of 5%% here."))
 		}
 		if len(p.dropped) > 0 {
-			p.paragraph("  ", "  ", p.say("At this width the tables leave out: %s. The CSV files have them.", strings.Join(p.each(p.dropped), p.comma)))
+			p.paragraph("  ", "  ", p.Say("At this width the tables leave out: %s. The CSV files have them.", strings.Join(p.Each(p.dropped), p.Comma)))
 		}
 	})
 }
@@ -113,20 +113,20 @@ func onPage(w io.Writer, r *analysis.Result, o TextOptions, body func(p *page)) 
 func (s *story) fares(v analysis.Verdict) string {
 	switch v {
 	case analysis.Holds:
-		return s.say("holds")
+		return s.Say("holds")
 	case analysis.TooOften:
-		return s.say("rejects too often")
+		return s.Say("rejects too often")
 	case analysis.TooRarely:
-		return s.say("rejects too rarely")
+		return s.Say("rejects too rarely")
 	}
-	return s.say("not decided")
+	return s.Say("not decided")
 }
 
 // calibrated writes the table of one group and window.
 func (p *page) calibrated(g *analysis.CalibratedGroup) {
 	p.heading(p.whoFared(g))
-	worth := p.say("worth")
-	t := &grid{heads: []head{{name: "", left: true}, {name: "5%"}, {name: "95%", order: 2, as: p.say("intervals")}, {name: "1%", order: 4, as: "1%"}, {name: "10%", order: 4, as: "10%"},
+	worth := p.Say("worth")
+	t := &grid{heads: []head{{name: "", left: true}, {name: "5%"}, {name: "95%", order: 2, as: p.Say("intervals")}, {name: "1%", order: 4, as: "1%"}, {name: "10%", order: 4, as: "10%"},
 		{name: worth, order: 3, as: worth}, {name: "", left: true, order: 1}}}
 	for i := range g.Tests {
 		x := &g.Tests[i]
@@ -145,9 +145,9 @@ func (p *page) calibrated(g *analysis.CalibratedGroup) {
 // power writes how often the tests that do not reject too often find what was
 // injected.
 func (p *page) power(g *analysis.CalibratedGroup) {
-	t := &grid{heads: []head{{name: p.say("power"), left: true}}}
+	t := &grid{heads: []head{{name: p.Say("power"), left: true}}}
 	for _, v := range p.o.Calibration.Inject {
-		t.heads = append(t.heads, head{name: percent(v, places(v)) + "%", order: 1, as: p.say("power")})
+		t.heads = append(t.heads, head{name: percent(v, places(v)) + "%", order: 1, as: p.Say("power")})
 	}
 	for i := range g.Tests {
 		x := &g.Tests[i]
@@ -182,22 +182,22 @@ func perCent(v float64) string { return fixed(100*v, 1) }
 func (s *story) whoFared(g *analysis.CalibratedGroup) string {
 	who := clean(g.Groups[0])
 	if n := len(g.Groups) - 1; n > 0 {
-		who = s.say("%s and %s more of the same securities", who, n)
+		who = s.Say("%s and %s more of the same securities", who, n)
 	}
 	if g.Observations > 1 {
 		who += " (N" + nbsp + "=" + nbsp + strconv.Itoa(g.Observations) + ")"
 	}
-	return s.say("%s over %s, at %s sessions without news from %s to %s", who, g.Window.String(), g.Draws, g.First.String(), g.Last.String())
+	return s.Say("%s over %s, at %s sessions without news from %s to %s", who, g.Window.String(), g.Draws, g.First.String(), g.Last.String())
 }
 
 // certificate says which tests hold on the study's own data.
 func (p *page) certificate() {
 	const most = 3
-	p.heading(p.say("How the tests fare on this data"))
+	p.heading(p.Say("How the tests fare on this data"))
 	groups := p.o.Calibration.Groups
 	for i := range groups {
 		if i == most {
-			p.paragraph("  ", "    ", p.say("and %s more groups and windows: see calibration.csv", len(groups)-most))
+			p.paragraph("  ", "    ", p.Say("and %s more groups and windows: see calibration.csv", len(groups)-most))
 			break
 		}
 		p.paragraph("  ", "    ", p.fared(&groups[i]))
@@ -219,25 +219,25 @@ func (s *story) fared(g *analysis.CalibratedGroup) string {
 		})
 		var out []string
 		for _, x := range list {
-			out = append(out, s.isolate(x.Test+nbsp+perCent(x.At(0.05).Share)+"%"))
+			out = append(out, s.Isolate(x.Test+nbsp+perCent(x.At(0.05).Share)+"%"))
 		}
-		return strings.Join(out, s.comma)
+		return strings.Join(out, s.Comma)
 	}
 	out := s.whoFared(g) + ": "
 	var parts []string
 	if len(by[analysis.TooOften]) > 0 {
-		parts = append(parts, s.say("do not use (share of true nulls rejected at 5%%): %s", quote(analysis.TooOften)))
+		parts = append(parts, s.Say("do not use (share of true nulls rejected at 5%%): %s", quote(analysis.TooOften)))
 	}
 	if len(by[analysis.Holds]) > 0 {
-		parts = append(parts, s.say("these hold: %s", quote(analysis.Holds)))
+		parts = append(parts, s.Say("these hold: %s", quote(analysis.Holds)))
 	}
 	if len(by[analysis.TooRarely]) > 0 {
-		parts = append(parts, s.say("these reject too rarely: %s", quote(analysis.TooRarely)))
+		parts = append(parts, s.Say("these reject too rarely: %s", quote(analysis.TooRarely)))
 	}
 	if len(by[analysis.NotDecided]) > 0 {
-		parts = append(parts, s.say("too few sessions to tell: %s", quote(analysis.NotDecided)))
+		parts = append(parts, s.Say("too few sessions to tell: %s", quote(analysis.NotDecided)))
 	}
-	return out + strings.Join(parts, s.semi) + "."
+	return out + strings.Join(parts, s.Semi) + "."
 }
 
 // SweepTable is a sweep as a table.
@@ -261,7 +261,7 @@ func SweepTable(s *analysis.Sweep) Table {
 		for i := range s.Answers {
 			x := &s.Answers[i]
 			if !yield([]Cell{text(x.Group), text(x.Model), text(x.Benchmark), integer(x.Estimation.From), integer(x.Estimation.To), integer(x.Window.From), integer(x.Window.To),
-				text(x.Test), integer(x.N), number(x.CAAR), number(x.Stat), number(x.P), boolean(x.Significant()), text(x.Failed)}) {
+				text(x.Test), integer(x.N), number(x.CAAR), number(x.Stat), number(x.P), boolean(x.Significant()), text(x.Failed.Text())}) {
 				return
 			}
 		}
@@ -277,10 +277,10 @@ func SweepText(w io.Writer, name string, s *analysis.Sweep, o TextOptions) error
 		for i := range s.Agreements {
 			p.agreement(&s.Agreements[i], s.Answers)
 		}
-		p.heading(p.say("How to read this"))
+		p.heading(p.Say("How to read this"))
 		for _, t := range []string{
-			p.say("A specification is one model, benchmark, estimation window, CAR window and test; each is a study of its own. Significant is p below 5%%."),
-			p.say("The answers are about the same event and are not independent: the share that agrees is no p value. Choices that a test or a model does not fit count as failed."),
+			p.Say("A specification is one model, benchmark, estimation window, CAR window and test; each is a study of its own. Significant is p below 5%%."),
+			p.Say("The answers are about the same event and are not independent: the share that agrees is no p value. Choices that a test or a model does not fit count as failed."),
 		} {
 			p.paragraph("  ", "  ", t)
 		}
@@ -292,82 +292,73 @@ func (p *page) agreement(a *analysis.Agreement, all []analysis.Answer) {
 	p.heading(clean(a.Group))
 	answered := a.Specifications - a.Failed
 	if answered == 0 {
-		p.paragraph("  ", "  ", p.say("None of %s specifications has an answer.", a.Specifications))
+		p.paragraph("  ", "  ", p.Say("None of %s specifications has an answer.", a.Specifications))
 	} else {
 		p.paragraph("  ", "  ", p.agreed(a))
 		p.choices(a, all)
 	}
 	reasons := make(map[string]int)
-	var order []string
+	var order []*analysis.Sentence
 	for i := range all {
-		if x := &all[i]; x.Group == a.Group && x.Failed != "" {
-			if reasons[x.Failed]++; reasons[x.Failed] == 1 {
+		if x := &all[i]; x.Group == a.Group && x.Failed != nil {
+			if reasons[x.Failed.Text()]++; reasons[x.Failed.Text()] == 1 {
 				order = append(order, x.Failed)
 			}
 		}
 	}
-	slices.SortStableFunc(order, func(a, b string) int { return reasons[b] - reasons[a] })
+	slices.SortStableFunc(order, func(a, b *analysis.Sentence) int { return reasons[b.Text()] - reasons[a.Text()] })
 	const most = 6
 	for k, reason := range order {
 		if k == most {
-			p.paragraph("  ", "    ", p.say("and %s more reasons: see sweep.csv", len(order)-most))
+			p.paragraph("  ", "    ", p.Say("and %s more reasons: see sweep.csv", len(order)-most))
 			break
 		}
-		p.paragraph("  ", "    ", p.say("%s failed: %s", reasons[reason], p.failure(clean(reason))))
+		p.paragraph("  ", "    ", p.Say("%s failed: %s", reasons[reason.Text()], p.Sentence(*reason, p.given)))
 	}
-}
-
-// failure says why a specification has no answer: what a test says, or a
-// security and why it is excluded.
-func (s *story) failure(reason string) string {
-	if security, detail, ok := strings.Cut(reason, ": "); ok && !strings.Contains(security, " ") {
-		return security + ": " + s.translate(detail)
-	}
-	return s.translate(reason)
 }
 
 // agreed says in words how far the answers agree.
 func (p *page) agreed(a *analysis.Agreement) string {
 	answered := a.Specifications - a.Failed
 	same, significant := a.Rose, a.SignificantlyRose
-	lead := p.say("The average rose in %s of %s specifications, significantly in %s", same, answered, significant)
+	lead := p.Say("The average rose in %s of %s specifications, significantly in %s", same, answered, significant)
 	if a.Sign() < 0 {
 		same, significant = a.Fell, a.SignificantlyFell
-		lead = p.say("The average fell in %s of %s specifications, significantly in %s", same, answered, significant)
+		lead = p.Say("The average fell in %s of %s specifications, significantly in %s", same, answered, significant)
 	}
-	out := p.say("%s (%s%%); it is between %s%% and %s%%, in the middle %s%%.", lead, fixed(100*a.Agree(), 0), percent(a.Least, 2), percent(a.Most, 2), percent(a.Median, 2))
+	out := p.Say("%s (%s%%); it is between %s%% and %s%%, in the middle %s%%.", lead, fixed(100*a.Agree(), 0), percent(a.Least, 2), percent(a.Most, 2), percent(a.Median, 2))
 	switch {
 	case a.SameSign() >= 0.95 && a.Agree() >= 0.9:
-		out += " " + p.say("The finding does not hang on the choices.")
+		out += " " + p.Say("The finding does not hang on the choices.")
 	case a.Agree() >= 0.5:
-		out += " " + p.say("Most choices agree, and some do not: say which were made.")
+		out += " " + p.Say("Most choices agree, and some do not: say which were made.")
 	case a.Agree() > 0.1:
-		out += " " + p.say("The finding hangs on the choices: report all of them, or none.")
+		out += " " + p.Say("The finding hangs on the choices: report all of them, or none.")
 	default:
-		out += " " + p.say("Hardly any choice finds anything.")
+		out += " " + p.Say("Hardly any choice finds anything.")
 	}
 	return out
 }
 
 // choices writes how the answers of a group differ by each choice.
 func (p *page) choices(a *analysis.Agreement, all []analysis.Answer) {
-	t := &grid{heads: []head{{name: "", left: true}, {name: "", left: true}, {name: p.say("answers")}, {name: p.say("same sign")}, {name: p.say("significant")}, {name: p.say("median")}}}
+	t := &grid{heads: []head{{name: "", left: true}, {name: "", left: true}, {name: p.Say("answers")}, {name: p.Say("same sign")}, {name: p.Say("significant")}, {name: p.Say("median")}}}
 	for _, choice := range []struct {
 		name string
 		of   func(x *analysis.Answer) string
 	}{
-		{p.say("model"), func(x *analysis.Answer) string { return x.Model }},
-		{p.say("benchmark"), func(x *analysis.Answer) string { return cmp.Or(x.Benchmark, "–") }},
-		{p.say("estimation"), func(x *analysis.Answer) string { return x.Estimation.String() }},
-		{p.say("window"), func(x *analysis.Answer) string { return x.Window.String() }},
-		{p.say("test"), func(x *analysis.Answer) string { return x.Test }},
+		{p.Say("model"), func(x *analysis.Answer) string { return x.Model }},
+		{p.Say("benchmark"), func(x *analysis.Answer) string { return cmp.Or(x.Benchmark, "–") }},
+		{p.Say("estimation"), func(x *analysis.Answer) string { return x.Estimation.String() }},
+		{p.Say("window"), func(x *analysis.Answer) string { return x.Window.String() }},
+		{p.Say("test"), func(x *analysis.Answer) string { return x.Test }},
 	} {
 		caar := make(map[string][]float64)
 		same, significant := make(map[string]int), make(map[string]int)
 		var values []string
 		for i := range all {
 			x := &all[i]
-			if x.Group != a.Group || x.Failed != "" {
+			if x.Group != a.Group || x.Failed != nil {
 				continue
 			}
 			v := choice.of(x)

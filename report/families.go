@@ -100,7 +100,7 @@ func (s *story) corrections() (how string, left []string) {
 	if len(s.r.Corrected) == 0 {
 		return "", nil
 	}
-	how = s.say("Rejected at the 5%% level by the p values that %s corrects for the family; the table families has all.", string(s.r.Corrected[0].By))
+	how = s.Say("Rejected at the 5%% level by the p values that %s corrects for the family; the table families has all.", string(s.r.Corrected[0].By))
 	quiet := 0
 	for _, f := range s.r.Corrected {
 		var names []string
@@ -114,21 +114,21 @@ func (s *story) corrections() (how string, left []string) {
 				alone++
 			}
 			if h.P < level {
-				names = append(names, s.isolate(clean(h.Label)+" ("+s.sayP(h.P)+")"))
+				names = append(names, s.Isolate(clean(h.Label)+" ("+s.sayP(h.P)+")"))
 			}
 		}
 		if alone == 0 {
 			quiet++
 			continue
 		}
-		said := s.say("none")
+		said := s.Say("none")
 		if len(names) > 0 {
-			said = strings.Join(names, s.comma)
+			said = strings.Join(names, s.Comma)
 		}
-		left = append(left, s.say("%s: %s of %s by themselves, %s together: %s", clean(f.Name), alone, n, len(names), said))
+		left = append(left, s.Say("%s: %s of %s by themselves, %s together: %s", clean(f.Name), alone, n, len(names), said))
 	}
 	if quiet > 0 {
-		left = append(left, s.say("nothing in %s other families", quiet))
+		left = append(left, s.Say("nothing in %s other families", quiet))
 	}
 	return how, left
 }
@@ -139,7 +139,7 @@ func (p *page) many() {
 	if how == "" {
 		return
 	}
-	p.heading(p.say("Many hypotheses"))
+	p.heading(p.Say("Many hypotheses"))
 	p.paragraph("  ", "  ", how)
 	for _, s := range left {
 		p.paragraph("  ", "    ", s)
@@ -148,8 +148,8 @@ func (p *page) many() {
 
 // regressed says of what the regression is that the study asks for.
 func (s *story) regressed(e *analysis.Explained) string {
-	return s.say("%s %s of %s observations on characteristics (%s left out); R2 %s, %s errors, %s weights.",
-		strings.ToUpper(dependent(e)), s.over(s.r.Study.Windows[e.Window]), e.N, len(e.Omitted), fixed(e.R2, 3), s.say(errorsOf(e)), s.say(weightsOf(e)))
+	return s.Say("%s %s of %s observations on characteristics (%s left out); R2 %s, %s errors, %s weights.",
+		strings.ToUpper(dependent(e)), s.over(s.r.Study.Windows[e.Window]), e.N, len(e.Omitted), fixed(e.R2, 3), s.Say(errorsOf(e)), s.Say(weightsOf(e)))
 }
 
 // explained writes the regression of CARs.
@@ -158,10 +158,10 @@ func (p *page) explained() {
 	if e == nil {
 		return
 	}
-	p.heading(p.say("What explains the differences"))
+	p.heading(p.Say("What explains the differences"))
 	p.paragraph("  ", "  ", p.regressed(e))
-	deviation := p.say("error")
-	g := &grid{heads: []head{{name: "", left: true}, {name: p.say("coefficient")}, {name: deviation, order: 1, as: deviation}, {name: "t"}, {name: "p"}}}
+	deviation := p.Say("error")
+	g := &grid{heads: []head{{name: "", left: true}, {name: p.Say("coefficient")}, {name: deviation, order: 1, as: deviation}, {name: "t"}, {name: "p"}}}
 	for k, name := range e.Names {
 		g.rows = append(g.rows, []string{clip(clean(name), 28), significant(e.Coef[k]), significant(e.SE[k]), fixed(e.T[k], 2), showP(e.P[k])})
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/internal/words"
 	"aftershock/market"
 )
 
@@ -151,4 +152,4 @@ func TestPValues(t *testing.T) {
 	}
 }
 
-func inEnglish(r *analysis.Result) speaker { return speaker{language: english, r: r} }
+func inEnglish(r *analysis.Result) speaker { return speaker{Language: words.English, r: r} }

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/internal/words"
 	"aftershock/market"
 )
 
@@ -52,7 +53,7 @@ var htmlStyle string
 //go:embed html/script.js
 var htmlScript string
 
-var htmlTemplate = template.Must(template.New("").Funcs(template.FuncMap{"say": english.phrase}).Parse(htmlPage))
+var htmlTemplate = template.Must(template.New("").Funcs(template.FuncMap{"say": words.English.Phrase}).Parse(htmlPage))
 
 // HTML writes the report of a finished study as one page that needs nothing
 // beside it: no network, no font, no script to be read. A script of its own
@@ -79,7 +80,7 @@ func HTML(w io.Writer, r *analysis.Result, o HTMLOptions) error {
 		return err
 	}
 	b := bufio.NewWriter(w)
-	if err := t.Funcs(template.FuncMap{"say": s.phrase}).ExecuteTemplate(b, "page", v); err != nil {
+	if err := t.Funcs(template.FuncMap{"say": s.Phrase}).ExecuteTemplate(b, "page", v); err != nil {
 		return fmt.Errorf("HTML report: %w", err)
 	}
 	return b.Flush()
@@ -193,8 +194,8 @@ func heads(names ...string) []headCell {
 
 // view takes from the story what the page shows.
 func (s *story) view(o HTMLOptions) (*htmlView, error) {
-	v := &htmlView{Lang: s.tag, Dir: "ltr", Title: cmp.Or(clean(s.r.Study.Name), s.say("Event study")), Legend: s.legend(), PoolLegend: s.poolLegend()}
-	if s.rtl {
+	v := &htmlView{Lang: s.Tag, Dir: "ltr", Title: cmp.Or(clean(s.r.Study.Name), s.Say("Event study")), Legend: s.legend(), PoolLegend: s.poolLegend()}
+	if s.RTL {
 		v.Dir = "rtl"
 	}
 	v.Style, v.Script = template.CSS("\n"+htmlStyle+darkRules(o.Dark)), template.JS("\n"+htmlScript)
@@ -225,7 +226,7 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 	v.How, v.Left = s.corrections()
 	if e := s.r.Explained; e != nil {
 		v.Regressed = s.regressed(e)
-		v.Explained = &sheet{Caption: s.say("What explains the differences"), Heads: heads("", "#"+s.say("coefficient"), "#"+s.say("error"), "#t", "#p")}
+		v.Explained = &sheet{Caption: s.Say("What explains the differences"), Heads: heads("", "#"+s.Say("coefficient"), "#"+s.Say("error"), "#t", "#p")}
 		for k, name := range e.Names {
 			v.Explained.Rows = append(v.Explained.Rows, []pageCell{named(name), num(significant(e.Coef[k])), num(significant(e.SE[k])), num(fixed(e.T[k], 2)), num(showP(e.P[k]))})
 		}
@@ -253,7 +254,7 @@ func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, er
 	var glyphs glyphSheet
 	by := make(map[string][]inlineChart)
 	if len(s.events) > manyEvents {
-		v.Shown = s.say("Of more than %s events each has one chart here.", manyEvents)
+		v.Shown = s.Say("Of more than %s events each has one chart here.", manyEvents)
 	}
 	if left := s.untold(); left != "" {
 		v.Shown = left
@@ -283,13 +284,13 @@ func (s *story) summarize(v *htmlView) {
 	v.Opening, stand, v.Whole = s.summary(most)
 	for k, h := range stand {
 		if k == most {
-			v.More = s.say("and %s more events", len(stand)-most)
+			v.More = s.Say("and %s more events", len(stand)-most)
 			break
 		}
 		v.Cards = append(v.Cards, card{anchor(h.event), s.session0(h.event).String(), s.title(&s.r.Catalog.Events[h.event]), h.text})
 	}
-	v.Overview = sheet{ID: "events-table", Caption: s.say("The events: average abnormal return in %% %s", s.over(s.window())),
-		Heads: heads(s.say("session 0"), s.say("event"), "#N", "#"+s.say("average"), "#"+s.say("past p"), "#"+s.say("spread p"), s.say("reading"))}
+	v.Overview = sheet{ID: "events-table", Caption: s.Say("The events: average abnormal return in %% %s", s.over(s.window())),
+		Heads: heads(s.Say("session 0"), s.Say("event"), "#N", "#"+s.Say("average"), "#"+s.Say("past p"), "#"+s.Say("spread p"), s.Say("reading"))}
 	for _, ev := range s.told {
 		e := &s.r.Catalog.Events[ev]
 		title := pageCell{Text: s.title(e), Link: "#" + anchor(ev), Head: true}
@@ -298,16 +299,16 @@ func (s *story) summarize(v *htmlView) {
 		switch g := s.eventGroup(ev); {
 		case g != nil:
 			f := decide(s.r, g, headline)
-			row = append(row, num(strconv.Itoa(f.window.N)), moved(f.window.CAAR), num(leadP(f.past)), num(leadP(f.spread)), pageCell{Text: s.say(verdictWords[f.verdict])})
+			row = append(row, num(strconv.Itoa(f.window.N)), moved(f.window.CAAR), num(leadP(f.past)), num(leadP(f.spread)), pageCell{Text: s.Say(verdictWords[f.verdict])})
 		case len(used) == 1:
 			t, says := studentTest(s.r, used[0], headline), chance
 			if rejects(&t) {
 				says = shared
 			}
 			car, _ := s.r.CAR(used[0], headline)
-			row = append(row, num("1"), moved(car), num(showP(t.P)), num("–"), pageCell{Text: s.say(verdictWords[says])})
+			row = append(row, num("1"), moved(car), num(showP(t.P)), num("–"), pageCell{Text: s.Say(verdictWords[says])})
 		default:
-			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.say(verdictWords[untested])})
+			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.Say(verdictWords[untested])})
 		}
 		v.Overview.Rows = append(v.Overview.Rows, row)
 	}
@@ -338,28 +339,28 @@ func (s *story) eventView(ev int, charts []inlineChart) eventView {
 func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) {
 	r, st := s.r, s.r.Study
 	zero := st.Event.Contains(0)
-	t := &sheet{Caption: s.say("The securities: returns and abnormal returns in %%; stars mark p < 0.05, 0.01 and 0.001"),
-		Heads: heads(s.say("security"), s.say("name"))}
+	t := &sheet{Caption: s.Say("The securities: returns and abnormal returns in %%; stars mark p < 0.05, 0.01 and 0.001"),
+		Heads: heads(s.Say("security"), s.Say("name"))}
 	if zero {
-		t.Heads = append(t.Heads, heads("#"+s.what(), "#AR", "#t", "#"+s.say("p of t"))...)
-		t.Heads[3].Tip = s.say("Abnormal return on session 0: the return less what the model expects")
+		t.Heads = append(t.Heads, heads("#"+s.what(), "#AR", "#t", "#"+s.Say("p of t"))...)
+		t.Heads[3].Tip = s.Say("Abnormal return on session 0: the return less what the model expects")
 	}
 	var windows []int
 	for w, win := range st.Windows {
 		if !zero || win != (analysis.Window{From: 0, To: 0}) { // [0,0] is AR
 			windows = append(windows, w)
-			t.Heads = append(t.Heads, headCell{Text: s.isolate("CAR " + win.String()), Num: true, Tip: s.say("Cumulative abnormal return %s", s.over(win))})
+			t.Heads = append(t.Heads, headCell{Text: s.Isolate("CAR " + win.String()), Num: true, Tip: s.Say("Cumulative abnormal return %s", s.over(win))})
 		}
 	}
 	worth := slices.ContainsFunc(used, func(i int) bool { _, ok := r.Value(i, headline); return ok })
 	if worth {
-		t.Heads = append(t.Heads, headCell{Text: s.say("in money"), Num: true, Tip: s.say("Abnormal return %s times the market value before", s.over(s.window()))})
+		t.Heads = append(t.Heads, headCell{Text: s.Say("in money"), Num: true, Tip: s.Say("Abnormal return %s times the market value before", s.over(s.window()))})
 	}
 	beta := slices.Index(r.CoefNames, "beta")
 	if beta >= 0 {
-		t.Heads = append(t.Heads, headCell{Text: "beta", Num: true, Tip: s.say("Sensitivity to the benchmark's return")})
+		t.Heads = append(t.Heads, headCell{Text: "beta", Num: true, Tip: s.Say("Sensitivity to the benchmark's return")})
 	}
-	t.Heads = append(t.Heads, headCell{Text: "M", Num: true, Tip: s.say("Usable sessions of the estimation window")})
+	t.Heads = append(t.Heads, headCell{Text: "M", Num: true, Tip: s.Say("Usable sessions of the estimation window")})
 
 	rows, left := s.farthest(used, g)
 	for _, i := range rows {
@@ -382,7 +383,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 			text, tip := "–", ""
 			if v, ok := r.Value(i, headline); ok {
 				text = money(v.Abnormal, v.Currency)
-				tip = s.say("95%% interval %s to %s", money(v.Lower, v.Currency), money(v.Upper, v.Currency))
+				tip = s.Say("95%% interval %s to %s", money(v.Lower, v.Currency), money(v.Upper, v.Currency))
 			}
 			row = append(row, pageCell{Text: text, Class: "n", Tip: tip})
 		}
@@ -396,7 +397,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 		t.Rows = append(t.Rows, append(row, num(strconv.Itoa(o.Fit.M))))
 	}
 	if g != nil {
-		t.Foot = []pageCell{{Text: s.say("average"), Head: true}, {}}
+		t.Foot = []pageCell{{Text: s.Say("average"), Head: true}, {}}
 		if zero {
 			t.Foot = append(t.Foot, num(""), starred(moved(g.Averages[-st.Event.From].AAR), math.NaN()), num(""), num(""))
 		}
@@ -419,7 +420,7 @@ func (s *story) tip(se float64, t *analysis.TestResult) string {
 	if !defined(t) {
 		return ""
 	}
-	return s.say("standard error %s%%, t = %s, %s", percent(se, 2)[1:], fixed(t.Stat, 2), s.sayP(t.P))
+	return s.Say("standard error %s%%, t = %s, %s", percent(se, 2)[1:], fixed(t.Stat, 2), s.sayP(t.P))
 }
 
 // testsSheet is the table of the tests of a group over the headline window, and
@@ -430,11 +431,11 @@ func (s *story) testsSheet(g *analysis.Group, f *finding) (*sheet, []string) {
 	if len(order) == 0 {
 		return nil, rest
 	}
-	t := &sheet{Caption: s.say("Tests of the %s %s, and their p values over the other windows", s.count(w.N, "security"), s.over(w.Window)),
-		Heads: heads(s.say("test"), "#"+s.say("statistic"), s.say("distribution"), "#p", s.say("reading"))}
+	t := &sheet{Caption: s.Say("Tests of the %s %s, and their p values over the other windows", s.Count(w.N, "security"), s.over(w.Window)),
+		Heads: heads(s.Say("test"), "#"+s.Say("statistic"), s.Say("distribution"), "#p", s.Say("reading"))}
 	for k := range g.Windows {
 		if k != headline {
-			t.Heads = append(t.Heads, headCell{Text: s.isolate("p " + g.Windows[k].Window.String()), Num: true})
+			t.Heads = append(t.Heads, headCell{Text: s.Isolate("p " + g.Windows[k].Window.String()), Num: true})
 		}
 	}
 	for _, k := range order {
@@ -457,15 +458,15 @@ func (s *story) pools(v *htmlView) {
 		if by == analysis.ByEvent || len(groups) == 0 {
 			continue
 		}
-		p := poolView{Table: sheet{Caption: s.poolTitle(by), Heads: heads(s.say("group"), "#N", "#"+s.say("average"), "#"+s.say("past p"), "#"+s.say("spread p"), s.say("reading"), "#r_bar")}}
+		p := poolView{Table: sheet{Caption: s.poolTitle(by), Heads: heads(s.Say("group"), "#N", "#"+s.Say("average"), "#"+s.Say("past p"), "#"+s.Say("spread p"), s.Say("reading"), "#r_bar")}}
 		for k, w := range s.r.Study.Windows {
 			if k != headline {
-				p.Table.Heads = append(p.Table.Heads, headCell{Text: s.isolate("CAR " + w.String()), Num: true})
+				p.Table.Heads = append(p.Table.Heads, headCell{Text: s.Isolate("CAR " + w.String()), Num: true})
 			}
 		}
 		for _, g := range groups {
 			f := decide(s.r, g, headline)
-			row := []pageCell{named(g.Key), num(strconv.Itoa(f.window.N)), moved(f.window.CAAR), num(leadP(f.past)), num(leadP(f.spread)), {Text: s.say(verdictWords[f.verdict])}, num(fixed(f.window.RBar, 2))}
+			row := []pageCell{named(g.Key), num(strconv.Itoa(f.window.N)), moved(f.window.CAAR), num(leadP(f.past)), num(leadP(f.spread)), {Text: s.Say(verdictWords[f.verdict])}, num(fixed(f.window.RBar, 2))}
 			for k := range g.Windows {
 				if k != headline {
 					row = append(row, moved(g.Windows[k].CAAR))
@@ -481,12 +482,12 @@ func (s *story) pools(v *htmlView) {
 // methods names the model and the tests, what they assume and their papers.
 func (s *story) methods(v *htmlView) {
 	m := s.r.Study.Model
-	v.Models = sheet{Caption: s.say("The model of normal returns"), Heads: heads(s.say("model"), s.say("normal is"), s.say("paper")),
-		Rows: [][]pageCell{{{Text: m.Name(), Head: true}, {Text: s.translate(m.About())}, given(m.Paper())}}}
+	v.Models = sheet{Caption: s.Say("The model of normal returns"), Heads: heads(s.Say("model"), s.Say("normal is"), s.Say("paper")),
+		Rows: [][]pageCell{{{Text: m.Name(), Head: true}, {Text: s.Translate(m.About())}, given(m.Paper())}}}
 	for _, h := range s.hypotheses() {
-		t := sheet{Caption: s.say("Tests of the hypothesis that %s:", s.translate(h.null)), Heads: heads(s.say("test"), s.say("assumes"), s.say("paper"))}
+		t := sheet{Caption: s.Say("Tests of the hypothesis that %s:", s.Translate(h.null)), Heads: heads(s.Say("test"), s.Say("assumes"), s.Say("paper"))}
 		for _, x := range h.tests {
-			t.Rows = append(t.Rows, []pageCell{{Text: x.Name(), ID: "test-" + x.Name(), Head: true}, {Text: s.translate(x.Assumes())}, given(x.Paper())})
+			t.Rows = append(t.Rows, []pageCell{{Text: x.Name(), ID: "test-" + x.Name(), Head: true}, {Text: s.Translate(x.Assumes())}, given(x.Paper())})
 		}
 		v.Hypotheses = append(v.Hypotheses, t)
 	}
@@ -495,13 +496,13 @@ func (s *story) methods(v *htmlView) {
 // remaining lists the exclusions and the notes.
 func (s *story) remaining(v *htmlView) {
 	if list, all := s.excluded(); len(list) > 0 {
-		v.Excluded = &sheet{Caption: s.say("Excluded: %s of %s observations", len(list), all), Heads: heads(s.say("event"), s.say("security"), s.say("why"), s.say("reason"))}
+		v.Excluded = &sheet{Caption: s.Say("Excluded: %s of %s observations", len(list), all), Heads: heads(s.Say("event"), s.Say("security"), s.Say("why"), s.Say("reason"))}
 		for k, o := range list {
 			if k == mostListed {
-				v.Excluded.Rows = append(v.Excluded.Rows, []pageCell{{Text: s.say("and %s more: observations.csv has each with its reason", len(list)-k)}, {}, {}, {}})
+				v.Excluded.Rows = append(v.Excluded.Rows, []pageCell{{Text: s.Say("and %s more: observations.csv has each with its reason", len(list)-k)}, {}, {}, {}})
 				break
 			}
-			v.Excluded.Rows = append(v.Excluded.Rows, []pageCell{named(o.EventID), given(o.Security), {Text: s.translate(clean(o.Exclusion.Detail))}, {Text: string(o.Exclusion.Reason), Class: "ltr"}})
+			v.Excluded.Rows = append(v.Excluded.Rows, []pageCell{named(o.EventID), given(o.Security), {Text: s.why(o.Exclusion)}, {Text: string(o.Exclusion.Reason), Class: "ltr"}})
 		}
 	}
 	for _, k := range s.notes() {
@@ -516,7 +517,7 @@ const mostListed = 1000
 func (s *story) provenance(v *htmlView, m *Manifest) {
 	add := func(label, text string) {
 		if text != "" {
-			v.Provenance = append(v.Provenance, labelled{s.say(label), s.isolate(clean(text))})
+			v.Provenance = append(v.Provenance, labelled{s.Say(label), s.Isolate(clean(text))})
 		}
 	}
 	add("Program", clean(m.Program+" "+m.Version))
@@ -525,34 +526,34 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 	add("Seed", strconv.FormatUint(m.Seed, 10))
 	for _, c := range m.Calendars {
 		if c.Sessions > 0 {
-			add("Calendar", s.say("%s (%s), sessions from %s to %s: %s", c.Name, c.Zone, c.First, c.Last, c.Sessions))
+			add("Calendar", s.Say("%s (%s), sessions from %s to %s: %s", c.Name, c.Zone, c.First, c.Last, c.Sessions))
 		}
 	}
 	for _, f := range m.Factors {
-		add("Factors", s.say("%s, %s to %s: %s", clean(shortened(f.File)), f.First, f.Last, clean(f.Vintage)))
+		add("Factors", s.Say("%s, %s to %s: %s", clean(shortened(f.File)), f.First, f.Last, clean(f.Vintage)))
 	}
 	for k, n := range m.Notes {
 		if k == mostRows {
-			add("Note of the readers", s.say("and %s more: manifest.json has them", len(m.Notes)-k))
+			add("Note of the readers", s.Say("and %s more: manifest.json has them", len(m.Notes)-k))
 			break
 		}
 		add("Note of the readers", n)
 	}
-	v.Coverage = sheet{Caption: s.say("Prices"), Heads: heads(s.say("security"), s.say("name"), s.say("calendar"), s.say("first"), s.say("last"), "#"+s.say("sessions"), "#"+s.say("missing"), s.say("adjusted for dividends"))}
+	v.Coverage = sheet{Caption: s.Say("Prices"), Heads: heads(s.Say("security"), s.Say("name"), s.Say("calendar"), s.Say("first"), s.Say("last"), "#"+s.Say("sessions"), "#"+s.Say("missing"), s.Say("adjusted for dividends"))}
 	several := slices.ContainsFunc(m.Securities, func(c Coverage) bool { return c.Origin != m.Securities[0].Origin })
 	if several {
-		v.Coverage.Heads = append(v.Coverage.Heads, heads(s.say("origin"))...)
+		v.Coverage.Heads = append(v.Coverage.Heads, heads(s.Say("origin"))...)
 	} else if len(m.Securities) > 0 {
 		add("Origin of prices", shortened(m.Securities[0].Origin))
 	}
 	for k, c := range m.Securities {
 		if k == mostListed {
-			v.Coverage.Rows = append(v.Coverage.Rows, append([]pageCell{{Text: s.say("and %s more: manifest.json has them", len(m.Securities)-k), Head: true}}, make([]pageCell, len(v.Coverage.Heads)-1)...))
+			v.Coverage.Rows = append(v.Coverage.Rows, append([]pageCell{{Text: s.Say("and %s more: manifest.json has them", len(m.Securities)-k), Head: true}}, make([]pageCell, len(v.Coverage.Heads)-1)...))
 			break
 		}
-		adjusted := s.say("no")
+		adjusted := s.Say("no")
 		if c.Adjusted {
-			adjusted = s.say("yes")
+			adjusted = s.Say("yes")
 		}
 		row := []pageCell{named(c.Symbol), given(c.Name), {Text: clean(c.Calendar), Class: "ltr"}, day(c.First), day(c.Last), num(strconv.Itoa(c.Sessions)), num(strconv.Itoa(c.Missing)), {Text: adjusted}}
 		if several {
@@ -561,7 +562,7 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 		v.Coverage.Rows = append(v.Coverage.Rows, row)
 	}
 	if len(m.Inputs) > 0 {
-		v.Inputs = &sheet{Caption: s.say("Input files"), Heads: heads(s.say("file"), "#"+s.say("bytes"), "SHA-256")}
+		v.Inputs = &sheet{Caption: s.Say("Input files"), Heads: heads(s.Say("file"), "#"+s.Say("bytes"), "SHA-256")}
 		for _, f := range m.Inputs {
 			v.Inputs.Rows = append(v.Inputs.Rows, []pageCell{named(shortened(f.Name)), num(strconv.FormatInt(f.Bytes, 10)), {Text: f.SHA256, Class: "ltr hash"}})
 		}
@@ -572,10 +573,10 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 		}
 	}
 	v.Repeat = []string{
-		s.say("Save the configuration above as study.yaml (JSON is YAML), beside the input files, and run the command below with the same version of the program. The same inputs give the same bytes in every file; manifest.json holds their SHA-256, and when the run ended."),
-		s.say("The figures of this page stand unrounded in observations.csv, abnormal_returns.csv, cars.csv, averages.csv and tests.csv."),
+		s.Say("Save the configuration above as study.yaml (JSON is YAML), beside the input files, and run the command below with the same version of the program. The same inputs give the same bytes in every file; manifest.json holds their SHA-256, and when the run ended."),
+		s.Say("The figures of this page stand unrounded in observations.csv, abnormal_returns.csv, cars.csv, averages.csv and tests.csv."),
 	}
-	v.Footer = s.say("Written by %s. Returns are in per cent here and decimals in the files.", clean(cmp.Or(m.Program, "aftershock")+" "+m.Version))
+	v.Footer = s.Say("Written by %s. Returns are in per cent here and decimals in the files.", clean(cmp.Or(m.Program, "aftershock")+" "+m.Version))
 }
 
 func day(d market.Date) pageCell {

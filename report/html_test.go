@@ -19,6 +19,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/analysis/stat"
 	"aftershock/events"
+	"aftershock/internal/words"
 	"aftershock/plots"
 )
 
@@ -136,7 +137,7 @@ func parsed(t *testing.T, page string) []*element {
 func TestHTML(t *testing.T) {
 	elements := strings.Fields("html head meta title link body a svg defs path g use div nav details summary ol ul li time bdi main header h1 h2 h3 button p dl dt dd section input table caption thead tbody tfoot tr th td i article figure pre code footer")
 	attributes := strings.Fields("lang dir charset http-equiv content name rel href class id aria-hidden aria-label aria-labelledby aria-sort open datetime type value hidden placeholder role tabindex scope data-tip data-auto data-light data-dark data-series viewBox d fill fill-opacity stroke stroke-opacity stroke-width stroke-dasharray stroke-dashoffset transform x y")
-	for _, lang := range Languages() {
+	for _, lang := range words.Languages() {
 		o := HTMLOptions{Lang: lang, Charts: drawn(t, nasty(), lang, "car", "caar"), Dark: darkOf()}
 		page := htmlOf(t, nasty(), o)
 		all := parsed(t, page)

@@ -81,7 +81,7 @@ func writeJSON(w io.Writer, r *analysis.Result, tables []Table, _ string) error 
 	}
 	notes := make([]noteJSON, len(r.Notes))
 	for i, n := range r.Notes {
-		notes[i] = noteJSON{n.Code, string(n.Severity), n.EventID, n.Security, n.Group, n.Window, n.Test, n.Text}
+		notes[i] = noteJSON{n.Code, string(n.Severity), n.EventID, n.Security, n.Group, n.Window, n.Test, n.Text()}
 	}
 	b.WriteString("{\n")
 	for _, m := range []struct {

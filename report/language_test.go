@@ -13,10 +13,11 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/analysis/model"
+	"aftershock/internal/words"
 )
 
 // phrasesOf returns the phrases that the package says: the constant first
-// arguments of say, and the strings that are passed to it by a name.
+// arguments of Say, and the strings that are passed to it by a name.
 func phrasesOf(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("*.go")
@@ -49,7 +50,7 @@ func phrasesOf(t *testing.T) []string {
 			case *ast.Ident:
 				name = f.Name
 			}
-			if lit, ok := c.Args[0].(*ast.BasicLit); ok && (name == "say" || name == "field" || name == "add") {
+			if lit, ok := c.Args[0].(*ast.BasicLit); ok && (name == "Say" || name == "field" || name == "add") {
 				s, _ := strconv.Unquote(lit.Value)
 				add(s)
 			}
@@ -104,27 +105,28 @@ func TestPhrases(t *testing.T) {
 	if len(phrases) < 80 {
 		t.Fatalf("only %d phrases found", len(phrases))
 	}
-	for _, l := range languages[1:] {
+	for _, tag := range words.Languages()[1:] {
+		l := words.Of(tag)
 		for _, s := range phrases {
-			own, ok := l.phrases[s]
-			if !ok {
-				t.Errorf("%s does not say %q", l.tag, s)
+			own := l.Phrase(s)
+			if own == s && strings.Trim(s, "%s: ") != "" {
+				t.Errorf("%s does not say %q", tag, s)
 			} else if a, b := verbs(s), verbs(own); !slices.Equal(a, b) {
-				t.Errorf("%s says of %q another thing: %q takes %v, not %v", l.tag, s, own, b, a)
+				t.Errorf("%s says of %q another thing: %q takes %v, not %v", tag, s, own, b, a)
 			}
 		}
 	}
 }
 
-// TestTranslations: what package analysis says in English is known in every
-// language: hypotheses, assumptions, models, and the notes and reasons that the
-// fixtures call forth.
+// TestTranslations: what package analysis says in English without a code is known
+// in every language: hypotheses, assumptions, models.
 func TestTranslations(t *testing.T) {
-	for _, l := range languages[1:] {
+	for _, tag := range words.Languages()[1:] {
+		l := words.Of(tag)
 		known := func(s string) {
 			t.Helper()
-			if got := l.translate(s); got == l.isolate(s) {
-				t.Errorf("%s does not know %q", l.tag, s)
+			if got := l.Translate(s); got == l.Isolate(s) {
+				t.Errorf("%s does not know %q", tag, s)
 			}
 		}
 		for _, x := range analysis.Tests {
@@ -133,19 +135,6 @@ func TestTranslations(t *testing.T) {
 		}
 		for _, m := range model.Models {
 			known(m.About())
-		}
-		for _, r := range []*analysis.Result{nasty(), shipped()} {
-			for i := range r.Notes {
-				known(r.Notes[i].Text)
-			}
-			for _, o := range r.Observations {
-				if !o.Used() {
-					known(o.Exclusion.Detail)
-				}
-			}
-		}
-		if got := l.translate("a note that nobody wrote"); got != l.isolate("a note that nobody wrote") {
-			t.Errorf("an unknown note: %q", got)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"aftershock/internal/words"
 	"golang.org/x/text/width"
 )
 
@@ -28,7 +29,7 @@ func clean(s string) string {
 // isolate puts s between marks that keep its direction from what stands
 // beside it, if any of it runs from right to left.
 func isolate(s string) string {
-	if leftward(s) {
+	if words.Leftward(s) {
 		return "\u2068" + s + "\u2069"
 	}
 	return s

@@ -106,7 +106,7 @@ func NewManifest(r *analysis.Result) *Manifest {
 		}
 	}
 	for _, is := range r.Panel.Issues {
-		m.Notes = append(m.Notes, is.Symbol+" "+is.Date.String()+": "+is.What)
+		m.Notes = append(m.Notes, is.Symbol+" "+is.Date.String()+": "+is.Text())
 	}
 	for _, c := range r.Panel.Calendars() {
 		k := Calendar{Name: c.Name(), Zone: c.Zone().String(), First: market.NoDate, Last: market.NoDate, Sessions: c.Len()}

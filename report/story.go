@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/internal/words"
 	"aftershock/market"
 )
 
@@ -36,7 +37,7 @@ type story struct {
 
 // newStory lists what there is to tell of the events in only, or of all.
 func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
-	s := &story{speaker: speaker{languageOf(lang), r, lang}, only: only}
+	s := &story{speaker: speaker{words.Of(lang), r, lang}, only: only}
 	c := r.Catalog
 	s.byID, s.groups = make(map[string]int, len(c.Events)), make(map[string]*analysis.Group)
 	for ev := range c.Events {
@@ -130,7 +131,7 @@ func (s *story) untold() string {
 	if len(s.told) == len(s.events) {
 		return ""
 	}
-	return s.say("Of %s events these are the %s in which a security reacted most unusually %s (by the p of its t test); observations.csv and cars.csv have all of them.",
+	return s.Say("Of %s events these are the %s in which a security reacted most unusually %s (by the p of its t test); observations.csv and cars.csv have all of them.",
 		len(s.events), len(s.told), s.over(s.window()))
 }
 
@@ -225,56 +226,56 @@ func (s *story) facts() []fact {
 		last = max(last, c.Calendar.Date(c.Last()))
 	}
 	var out []fact
-	field := func(label, text string) { out = append(out, fact{s.say(label), text}) }
+	field := func(label, text string) { out = append(out, fact{s.Say(label), text}) }
 
-	model := s.say("%s: normal is %s", st.Model.Name(), s.translate(st.Model.About()))
+	model := s.Say("%s: normal is %s", st.Model.Name(), s.Translate(st.Model.About()))
 	if len(benchmarks) > 0 && explainer(st.Model, false) == "the market" {
-		model = s.say("%s; benchmark %s", model, s.abridge(benchmarks, 4))
+		model = s.Say("%s; benchmark %s", model, s.abridge(benchmarks, 4))
 	}
 	if s.aboutVolume() {
-		field("Model", s.say("%s, of volumes in the place of returns", st.Model.Name()))
+		field("Model", s.Say("%s, of volumes in the place of returns", st.Model.Name()))
 	} else if st.Returns == market.Log {
-		field("Model", s.say("%s; log returns", model))
+		field("Model", s.Say("%s; log returns", model))
 	} else {
-		field("Model", s.say("%s; simple returns", model))
+		field("Model", s.Say("%s; simple returns", model))
 	}
 	if what := s.subject(); what != "" {
 		field("Subject", what)
 	}
 	switch st.Weights {
 	case analysis.ValueWeights:
-		field("Averages", s.say("weighted by market value, as are portfolio and crude; the other tests weight as their papers do"))
+		field("Averages", s.Say("weighted by market value, as are portfolio and crude; the other tests weight as their papers do"))
 	case analysis.PrecisionWeights:
-		field("Averages", s.say("weighted by precision, as are portfolio and crude; the other tests weight as their papers do"))
+		field("Averages", s.Say("weighted by precision, as are portfolio and crude; the other tests weight as their papers do"))
 	}
 	windows := make([]string, len(st.Windows))
 	for k, w := range st.Windows {
 		windows[k] = w.String()
 	}
-	field("Windows", s.say("estimation %s, event %s, CAR over %s", st.Estimation, st.Event, strings.Join(windows, " ")))
-	prices := s.say("%s securities", len(symbols))
+	field("Windows", s.Say("estimation %s, event %s, CAR over %s", st.Estimation, st.Event, strings.Join(windows, " ")))
+	prices := s.Say("%s securities", len(symbols))
 	if len(symbols) == 1 {
-		prices = s.say("1 security")
+		prices = s.Say("1 security")
 	}
 	if first != market.NoDate {
-		prices = s.say("%s, %s to %s", prices, first, last)
+		prices = s.Say("%s, %s to %s", prices, first, last)
 	}
 	if len(origins) > 0 {
-		prices += s.semi + s.abridge(origins, 2)
+		prices += s.Semi + s.abridge(origins, 2)
 	}
 	field("Prices", prices)
 	catalog := strconv.Itoa(len(r.Catalog.Events))
 	if n := len(st.Events); n > 0 && n < len(r.Catalog.Events) {
-		catalog = s.say("%s studied of %s, the others as confounders", n, len(r.Catalog.Events))
+		catalog = s.Say("%s studied of %s, the others as confounders", n, len(r.Catalog.Events))
 	}
 	if o := clean(shortened(r.Catalog.Origin)); o != "" {
-		catalog = s.say("%s; catalogue: %s", catalog, o)
+		catalog = s.Say("%s; catalogue: %s", catalog, o)
 	}
 	field("Events", catalog)
 	used, excluded := r.Counts()
-	n := s.say("%s, one for each event and security: %s used, %s excluded", used+excluded, used, excluded)
+	n := s.Say("%s, one for each event and security: %s used, %s excluded", used+excluded, used, excluded)
 	if excluded > 0 {
-		n = s.say("%s (why: at the end)", n)
+		n = s.Say("%s (why: at the end)", n)
 	}
 	field("Observations", n)
 	return out
@@ -293,9 +294,9 @@ func shortened(origin string) string {
 // abridge joins the first n names and says how many more there are.
 func (k speaker) abridge(names []string, n int) string {
 	if len(names) <= n {
-		return strings.Join(k.each(names), k.comma)
+		return strings.Join(k.Each(names), k.Comma)
 	}
-	return k.say("%s and %s more", strings.Join(k.each(names[:n]), k.comma), len(names)-n)
+	return k.Say("%s and %s more", strings.Join(k.Each(names[:n]), k.Comma), len(names)-n)
 }
 
 // highlight is an event with a security that stands out.
@@ -316,16 +317,16 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 	best := outstanding(tested)
 	quantity := s.abnormal(len(tested), s.window())
 	if len(tested) == 0 {
-		return s.say("No %s could be measured.", quantity), nil, ""
+		return s.Say("No %s could be measured.", quantity), nil, ""
 	}
-	differing := s.say("none differs")
+	differing := s.Say("none differs")
 	switch {
 	case len(best) == 1:
-		differing = s.say("one differs")
+		differing = s.Say("one differs")
 	case len(best) > 1:
-		differing = s.say("%s differ", s.spell(len(best)))
+		differing = s.Say("%s differ", s.Spell(len(best)))
 	}
-	opening = s.say("Of %s %s, %s from zero at the 5%% level when all are tested together (t tests, Holm's adjustment).", len(tested), quantity, differing)
+	opening = s.Say("Of %s %s, %s from zero at the 5%% level when all are tested together (t tests, Holm's adjustment).", len(tested), quantity, differing)
 	by := make(map[int][]single)
 	var order []int
 	for _, x := range best {
@@ -346,15 +347,15 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 	for _, ev := range s.events {
 		if g := s.eventGroup(ev); g != nil {
 			if f := decide(r, g, headline); f.verdict == shared {
-				moved = append(moved, s.say("%s (%s, %s)", clean(g.Key), percent(f.window.CAAR, 1)+"%", s.quote(f.past, f.spread)))
+				moved = append(moved, s.Say("%s (%s, %s)", clean(g.Key), percent(f.window.CAAR, 1)+"%", s.quote(f.past, f.spread)))
 			}
 		}
 	}
 	if more := len(moved) - mostWhole; more > 0 {
-		moved = append(moved[:mostWhole], s.say("and %s more events", more))
+		moved = append(moved[:mostWhole], s.Say("and %s more events", more))
 	}
 	if len(moved) > 0 {
-		whole = s.say("Whole groups that moved by more than chance in every test that leads, each on its own: %s.", strings.Join(moved, s.semi))
+		whole = s.Say("Whole groups that moved by more than chance in every test that leads, each on its own: %s.", strings.Join(moved, s.Semi))
 	}
 	return opening, stand, whole
 }
@@ -368,14 +369,14 @@ func (s *story) strongest(ev int, stand []single) string {
 	}
 	g := s.eventGroup(ev)
 	if g == nil {
-		times, all := fixed(math.Abs(stand[0].stat), 1), strings.Join(s.each(who), " ")
+		times, all := fixed(math.Abs(stand[0].stat), 1), strings.Join(s.Each(who), " ")
 		if w := s.window(); w.Len() > 1 {
-			return s.say("%s: %s times the usual error over %s sessions", all, times, w.Len())
+			return s.Say("%s: %s times the usual error over %s sessions", all, times, w.Len())
 		}
-		return s.say("%s: %s times the usual daily error", all, times)
+		return s.Say("%s: %s times the usual daily error", all, times)
 	}
 	f := decide(s.r, g, headline)
-	return s.say("N %s, average %s%%, %s; %s", f.window.N, percent(f.window.CAAR, 1), s.say(verdictWords[f.verdict]), s.abridge(who, 6))
+	return s.Say("N %s, average %s%%, %s; %s", f.window.N, percent(f.window.CAAR, 1), s.Say(verdictWords[f.verdict]), s.abridge(who, 6))
 }
 
 // paragraphs say what an event did: when the news was out, what the first
@@ -384,7 +385,7 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f finding) 
 	used := s.used(ev)
 	out = s.whenOut(&s.r.Catalog.Events[ev], s.obs[ev])
 	if len(used) == 0 {
-		return append(out, s.say("No security could be measured; the reasons stand at the end.")), nil, f
+		return append(out, s.Say("No security could be measured; the reasons stand at the end.")), nil, f
 	}
 	out = append(out, s.reaction(used[0], headline))
 	if v := s.worth(used[0], headline); v != "" {
@@ -403,13 +404,13 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f finding) 
 // about says what an event is in the catalogue and how many securities it has.
 func (s *story) about(ev int) string {
 	e, n := &s.r.Catalog.Events[ev], len(s.used(ev))
-	out := s.isolate(clean(e.ID))
+	out := s.Isolate(clean(e.ID))
 	if c := clean(e.Category); c != "" {
-		out += s.comma + s.isolate(c)
+		out += s.Comma + s.Isolate(c)
 	}
-	out = s.say("%s; N = %s", out, n)
+	out = s.Say("%s; N = %s", out, n)
 	if x := len(s.obs[ev]) - n; x > 0 {
-		out = s.say("%s, %s excluded", out, x)
+		out = s.Say("%s, %s excluded", out, x)
 	}
 	return out
 }
@@ -419,13 +420,13 @@ func (s *story) short(g *analysis.Group) string {
 	var short []string
 	for _, w := range g.Windows {
 		if len(w.Missing) > 0 {
-			short = append(short, s.isolate(fmt.Sprintf("%s N %d", w.Window, w.N)))
+			short = append(short, s.Isolate(fmt.Sprintf("%s N %d", w.Window, w.N)))
 		}
 	}
 	if len(short) == 0 {
 		return ""
 	}
-	return s.say("Averages over the securities with a complete window: %s.", strings.Join(short, s.comma))
+	return s.Say("Averages over the securities with a complete window: %s.", strings.Join(short, s.Comma))
 }
 
 // mostRows is how many securities of an event, groups of a grouping and the like
@@ -438,7 +439,7 @@ func (s *story) farthest(used []int, g *analysis.Group) (rows []int, left string
 	rows = byCAR(s.r, used, g != nil && g.Windows[headline].CAAR < 0)
 	if n := len(rows); n > mostRows {
 		rows = slices.Concat(rows[:mostRows/2], rows[n-mostRows/2:])
-		left = s.say("Left out: the %s securities between the first and the last %s; cars.csv has them.", n-mostRows, mostRows/2)
+		left = s.Say("Left out: the %s securities between the first and the last %s; cars.csv has them.", n-mostRows, mostRows/2)
 	}
 	return rows, left
 }
@@ -461,23 +462,23 @@ func (s *story) read(f *finding) (order []int, rest []string) {
 	for k := range w.Tests {
 		switch x := &w.Tests[k]; {
 		case !defined(x):
-			undefined = append(undefined, s.isolate(x.Test))
+			undefined = append(undefined, s.Isolate(x.Test))
 		case slices.Contains(f.aside, x):
-			aside = append(aside, s.isolate(fmt.Sprintf("%s %s (p"+nbsp+"%s)", x.Test, fixed(x.Stat, 3), showP(x.P))))
+			aside = append(aside, s.Isolate(fmt.Sprintf("%s %s (p"+nbsp+"%s)", x.Test, fixed(x.Stat, 3), showP(x.P))))
 		default:
 			order = append(order, k)
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
 	if len(aside) > 0 {
-		rest = append(rest, s.say("Set aside, as the residuals correlate by %s on average and the variance of the average is %s times that of independent securities: %s.",
-			fixed(w.RBar, 2), fixed(w.VarianceRatio(), 1), strings.Join(aside, s.comma)))
+		rest = append(rest, s.Say("Set aside, as the residuals correlate by %s on average and the variance of the average is %s times that of independent securities: %s.",
+			fixed(w.RBar, 2), fixed(w.VarianceRatio(), 1), strings.Join(aside, s.Comma)))
 	}
 	if c := s.few(f); c != "" {
 		rest = append(rest, c)
 	}
 	if len(undefined) > 0 {
-		rest = append(rest, s.say("Not defined here (tests.csv says why): %s.", strings.Join(undefined, s.comma)))
+		rest = append(rest, s.Say("Not defined here (tests.csv says why): %s.", strings.Join(undefined, s.Comma)))
 	}
 	return order, rest
 }
@@ -502,8 +503,8 @@ func (s *story) few(f *finding) string {
 	if len(named) == 0 {
 		return ""
 	}
-	return s.say("%s: with few securities, here %s, the spread between them that this divides by is itself chance, and too small where they move together: of true hypotheses it rejects about 8%% at the 5%% level with 12 securities of one date and correlation 0.3, about 12%% with 5 (simulations in docs/verify.md).",
-		strings.Join(s.each(named), s.comma), w.N)
+	return s.Say("%s: with few securities, here %s, the spread between them that this divides by is itself chance, and too small where they move together: of true hypotheses it rejects about 8%% at the 5%% level with 12 securities of one date and correlation 0.3, about 12%% with 5 (simulations in docs/verify.md).",
+		strings.Join(s.Each(named), s.Comma), w.N)
 }
 
 // isGRank reports whether t divides by the spread between the securities and
@@ -517,13 +518,13 @@ func (s *story) reading(f *finding, t *analysis.TestResult) string {
 	lead := t == f.past || t == f.spread
 	switch {
 	case lead && rejects(t):
-		return s.say("leads: rejects")
+		return s.Say("leads: rejects")
 	case lead:
-		return s.say("leads: does not reject")
+		return s.Say("leads: does not reject")
 	case rejects(t):
-		return s.say("rejects")
+		return s.Say("rejects")
 	}
-	return s.say("does not reject")
+	return s.Say("does not reject")
 }
 
 // pooled are the groups of one grouping with two observations or more, at most
@@ -540,33 +541,33 @@ func (s *story) pooled(by analysis.Grouping) (groups []*analysis.Group, left str
 	switch more := len(groups) - mostRows; {
 	case more > 0:
 		groups = groups[:mostRows]
-		left = s.say("Left out: %s more groups, and %s with a single observation; averages.csv and tests.csv have them.", more, alone)
+		left = s.Say("Left out: %s more groups, and %s with a single observation; averages.csv and tests.csv have them.", more, alone)
 	case alone > 0:
-		left = s.say("Left out: %s with a single observation.", alone)
+		left = s.Say("Left out: %s with a single observation.", alone)
 	}
 	return groups, left
 }
 
 // poolTitle heads a table of groups.
 func (s *story) poolTitle(by analysis.Grouping) string {
-	what := s.say("average abnormal return in %% %s", s.over(s.window()))
+	what := s.Say("average abnormal return in %% %s", s.over(s.window()))
 	if s.aboutVolume() {
-		what = s.say("average abnormal volume in %% %s", s.over(s.window()))
+		what = s.Say("average abnormal volume in %% %s", s.over(s.window()))
 	}
 	switch by {
 	case analysis.ByEvent:
-		return s.say("By event: %s", what)
+		return s.Say("By event: %s", what)
 	case analysis.BySecurity:
-		return s.say("By security: %s", what)
+		return s.Say("By security: %s", what)
 	case analysis.ByCategory:
-		return s.say("By category: %s", what)
+		return s.Say("By category: %s", what)
 	}
-	return s.say("All observations: %s", what)
+	return s.Say("All observations: %s", what)
 }
 
 // poolLegend says what the columns of these tables are.
 func (s *story) poolLegend() string {
-	return s.say("past p: of the average against its own past (portfolio where all share one date, else kp-patell). spread p: against the spread of the reactions (kp-bmp).")
+	return s.Say("past p: of the average against its own past (portfolio where all share one date, else kp-patell). spread p: against the spread of the reactions (kp-bmp).")
 }
 
 // kind is the notes of one code.
@@ -586,17 +587,32 @@ const mostWarnings = 20
 // noteText returns what a note says. The event that a confounder note names has
 // its title in the report's language.
 func (s *story) noteText(n *analysis.Note) string {
-	text := n.Text
-	if n.Code == "confounder" {
-		id, _, _ := strings.Cut(text, " (")
-		if ev, ok := s.byID[id]; ok {
-			e := &s.r.Catalog.Events[ev]
-			if rest, ok := strings.CutPrefix(text, id+" ("+e.Title+")"); ok {
-				text = clean(id) + " (" + s.title(e) + ")" + rest
-			}
+	return s.Sentence(n.Sentence(), s.given)
+}
+
+// why returns why an observation was not measured.
+func (s *story) why(e *analysis.Exclusion) string { return s.Sentence(e.Sentence(), s.given) }
+
+// given is what to say in place of a value of a sentence: names without control
+// characters, an event by its title in the language of the report.
+func (s *story) given(v any) any {
+	switch v := v.(type) {
+	case string:
+		return clean(v)
+	case analysis.Names:
+		out := slices.Clone(v)
+		for k := range out {
+			out[k] = clean(out[k])
 		}
+		return out
+	case analysis.EventTitle:
+		title := clean(v.Title)
+		if ev, ok := s.byID[v.ID]; ok {
+			title = s.title(&s.r.Catalog.Events[ev])
+		}
+		return analysis.EventTitle{ID: clean(v.ID), Title: title}
 	}
-	return s.translate(clean(text))
+	return v
 }
 
 // warned are the warnings that stand with an event.
@@ -604,7 +620,7 @@ func (s *story) warned(id string) []string {
 	var out []string
 	for k, n := range s.warnings[id] {
 		if k == mostWarnings {
-			return append(out, s.say("and %s more: the CSV files have them", len(s.warnings[id])-k))
+			return append(out, s.Say("and %s more: the CSV files have them", len(s.warnings[id])-k))
 		}
 		out = append(out, s.noteText(n))
 	}
@@ -624,14 +640,14 @@ func (s *story) notes() []*kind {
 		kinds[k].all++
 		switch most := len(kinds[k].list); {
 		case n.EventID != "" && most < mostEventNotes:
-			kinds[k].list = append(kinds[k].list, s.say("%s: %s", clean(n.EventID), s.noteText(n)))
+			kinds[k].list = append(kinds[k].list, s.Say("%s: %s", clean(n.EventID), s.noteText(n)))
 		case n.EventID == "" && most < mostNotes:
 			kinds[k].list = append(kinds[k].list, s.noteText(n))
 		}
 	}
 	for _, k := range kinds {
 		if last := len(k.list) - 1; k.all > len(k.list) {
-			k.list[last] = s.say("%s [and %s more of this kind, %s, in the CSV files]", k.list[last], k.all-len(k.list), k.code)
+			k.list[last] = s.Say("%s [and %s more of this kind, %s, in the CSV files]", k.list[last], k.all-len(k.list), k.code)
 		}
 	}
 	return kinds
@@ -653,9 +669,9 @@ func (s *story) excluded() (list []*analysis.Observation, all int) {
 // legend says what stars and words mean.
 func (s *story) legend() []string {
 	return []string{
-		s.say("Session 0 is the first session at whose close the news could be in the price; event time counts a security's own sessions from it. AR, abnormal return: the return less what the model expects. CAR: its sum over a window. t: AR over its standard error, which contains the error of estimating the model."),
-		s.say("Stars: * p < 0.05, ** p < 0.01, *** p < 0.001, two-sided, each test on its own. What \"stands out\" holds after Holm's (1979) adjustment for all that are compared: the securities of the event in its section, all observations in the summary."),
-		s.say("Two kinds of test lead: one asks whether an average is unusual against its own past, the other whether it is large against the spread of the reactions. Where the residuals move together so much that the variance of their average is more than 1.5 times that of independent ones, tests that take them as independent (or, for several dates, that count co-movement by event time) are set aside. That a test does not reject does not show that nothing happened."),
+		s.Say("Session 0 is the first session at whose close the news could be in the price; event time counts a security's own sessions from it. AR, abnormal return: the return less what the model expects. CAR: its sum over a window. t: AR over its standard error, which contains the error of estimating the model."),
+		s.Say("Stars: * p < 0.05, ** p < 0.01, *** p < 0.001, two-sided, each test on its own. What \"stands out\" holds after Holm's (1979) adjustment for all that are compared: the securities of the event in its section, all observations in the summary."),
+		s.Say("Two kinds of test lead: one asks whether an average is unusual against its own past, the other whether it is large against the spread of the reactions. Where the residuals move together so much that the variance of their average is more than 1.5 times that of independent ones, tests that take them as independent (or, for several dates, that count co-movement by event time) are set aside. That a test does not reject does not show that nothing happened."),
 	}
 }
 

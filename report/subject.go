@@ -16,13 +16,13 @@ func (k speaker) aboutVolume() bool { return k.r.Study.Design == analysis.Volume
 func (k speaker) subject() string {
 	switch {
 	case k.aboutVolume() && k.r.Turnover():
-		return k.say("turnover, ln(1 + shares traded / shares outstanding): abnormal figures are points of the shares outstanding; nothing is bought and held")
+		return k.Say("turnover, ln(1 + shares traded / shares outstanding): abnormal figures are points of the shares outstanding; nothing is bought and held")
 	case k.aboutVolume():
-		return k.say("trading volume, ln(1 + shares traded): abnormal figures are logarithms, in which 69%% is twice the volume and -69%% half; nothing is bought and held")
+		return k.Say("trading volume, ln(1 + shares traded): abnormal figures are logarithms, in which 69%% is twice the volume and -69%% half; nothing is bought and held")
 	case k.r.Study.Design == analysis.Volatility:
-		return k.say("volatility: whether abnormal returns, in whatever direction, are larger than usual")
+		return k.Say("volatility: whether abnormal returns, in whatever direction, are larger than usual")
 	case k.inLogs():
-		return k.say("log returns: all returns and abnormal returns here are logarithms, in which -22.3%% is a fall by 20.0%%; only what rose or fell, and amounts of money, are simple")
+		return k.Say("log returns: all returns and abnormal returns here are logarithms, in which -22.3%% is a fall by 20.0%%; only what rose or fell, and amounts of money, are simple")
 	}
 	return ""
 }
@@ -33,7 +33,7 @@ func (k speaker) inLogs() bool { return !k.aboutVolume() && k.r.Study.Returns ==
 // signed writes a return or abnormal return in a sentence.
 func (k speaker) signed(v float64) string {
 	if k.inLogs() {
-		return k.say("%s in logs", signedPercent(v))
+		return k.Say("%s in logs", signedPercent(v))
 	}
 	return signedPercent(v)
 }
@@ -46,21 +46,21 @@ func (k speaker) priceMove(i, at int) string {
 	if k.inLogs() {
 		simple = math.Expm1(ret)
 	}
-	did := k.say("%s closed unchanged", name)
+	did := k.Say("%s closed unchanged", name)
 	switch {
 	case ret > 0:
-		did = k.say("%s rose %s%%", name, size(simple))
+		did = k.Say("%s rose %s%%", name, size(simple))
 	case ret < 0:
-		did = k.say("%s fell %s%%", name, size(simple))
+		did = k.Say("%s fell %s%%", name, size(simple))
 	}
 	c := k.r.Panel.Column(o.Security)
 	if t, ok := c.Calendar.Index(k.r.Session(i, at)); ok && c.Span != nil {
 		if n := int(c.Span[t-c.First]); n > 1 {
-			did = k.say("%s since the close of %s, the last before", did, k.date(c.Calendar.Date(t-n).Time()))
+			did = k.Say("%s since the close of %s, the last before", did, k.Date(c.Calendar.Date(t-n).Time()))
 		}
 	}
 	if k.inLogs() && ret != 0 {
-		did = k.say("%s (%s in logs)", did, signedPercent(ret))
+		did = k.Say("%s (%s in logs)", did, signedPercent(ret))
 	}
 	return did
 }
@@ -69,26 +69,26 @@ func (k speaker) priceMove(i, at int) string {
 func (k speaker) explains(several bool) string {
 	who := explainer(k.r.Study.Model, several)
 	if k.aboutVolume() && who == "the market" {
-		return k.say("the market's volume")
+		return k.Say("the market's volume")
 	}
-	return k.say(who)
+	return k.Say(who)
 }
 
 // abnormal names the abnormal figures of the study over the headline window.
 func (k speaker) abnormal(n int, w analysis.Window) string {
 	switch one := w.Len() == 1; {
 	case k.aboutVolume() && n < 2:
-		return k.say("abnormal volume %s", k.over(w))
+		return k.Say("abnormal volume %s", k.over(w))
 	case k.aboutVolume():
-		return k.say("abnormal volumes %s", k.over(w))
+		return k.Say("abnormal volumes %s", k.over(w))
 	case one && n < 2:
-		return k.say("abnormal return %s", k.over(w))
+		return k.Say("abnormal return %s", k.over(w))
 	case one:
-		return k.say("abnormal returns %s", k.over(w))
+		return k.Say("abnormal returns %s", k.over(w))
 	case n < 2:
-		return k.say("cumulative abnormal return %s", k.over(w))
+		return k.Say("cumulative abnormal return %s", k.over(w))
 	}
-	return k.say("cumulative abnormal returns %s", k.over(w))
+	return k.Say("cumulative abnormal returns %s", k.over(w))
 }
 
 // traded says how much of one security was traded over CAR window win beyond
@@ -96,38 +96,38 @@ func (k speaker) abnormal(n int, w analysis.Window) string {
 func (k speaker) traded(i, win int, measure string) string {
 	w, name := k.r.Study.Windows[win], nameOf(k.r, k.r.Observations[i].Security)
 	v := k.r.Figures(i).CAR[win] / float64(w.Len())
-	s := k.say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(false), signedPercent(v), measure)
+	s := k.Say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(false), signedPercent(v), measure)
 	switch {
 	case k.r.Turnover() && v < 0:
-		s = k.say("of %s %s points of the shares less changed hands in a session than %s explains, which %s.", name, size(v), k.explains(false), measure)
+		s = k.Say("of %s %s points of the shares less changed hands in a session than %s explains, which %s.", name, size(v), k.explains(false), measure)
 	case k.r.Turnover():
-		s = k.say("of %s %s points of the shares more changed hands in a session than %s explains, which %s.", name, size(v), k.explains(false), measure)
+		s = k.Say("of %s %s points of the shares more changed hands in a session than %s explains, which %s.", name, size(v), k.explains(false), measure)
 	}
 	if w.Len() > 1 || w.From != 0 {
-		s = k.over(w) + k.comma + s
+		s = k.over(w) + k.Comma + s
 	}
 	return sentence(s)
 }
 
 // average begins the sentence about the average of several securities.
 func (k speaker) average(w *analysis.GroupWindow) string {
-	over, who, by := sentence(k.over(w.Window)), k.count(w.N, "security"), k.explains(true)
+	over, who, by := sentence(k.over(w.Window)), k.Count(w.N, "security"), k.explains(true)
 	a := w.CAAR / float64(w.Window.Len())
 	switch {
 	case k.aboutVolume() && k.r.Turnover() && a < 0:
-		return k.say("%s of the %s on average %s points of the shares less changed hands in a session than %s explains", over, who, size(a), by)
+		return k.Say("%s of the %s on average %s points of the shares less changed hands in a session than %s explains", over, who, size(a), by)
 	case k.aboutVolume() && k.r.Turnover():
-		return k.say("%s of the %s on average %s points of the shares more changed hands in a session than %s explains", over, who, size(a), by)
+		return k.Say("%s of the %s on average %s points of the shares more changed hands in a session than %s explains", over, who, size(a), by)
 	case k.aboutVolume():
-		return k.say("%s the %s traded on average %s times the volume that %s explains", over, who, fixed(math.Exp(a), 2), by)
+		return k.Say("%s the %s traded on average %s times the volume that %s explains", over, who, fixed(math.Exp(a), 2), by)
 	case k.inLogs() && w.CAAR < 0:
-		return k.say("%s the %s returned on average %s log points less than %s explains", over, who, size(w.CAAR), by)
+		return k.Say("%s the %s returned on average %s log points less than %s explains", over, who, size(w.CAAR), by)
 	case k.inLogs():
-		return k.say("%s the %s returned on average %s log points more than %s explains", over, who, size(w.CAAR), by)
+		return k.Say("%s the %s returned on average %s log points more than %s explains", over, who, size(w.CAAR), by)
 	case w.CAAR < 0:
-		return k.say("%s the %s returned on average %s points less than %s explains", over, who, size(w.CAAR), by)
+		return k.Say("%s the %s returned on average %s points less than %s explains", over, who, size(w.CAAR), by)
 	}
-	return k.say("%s the %s returned on average %s points more than %s explains", over, who, size(w.CAAR), by)
+	return k.Say("%s the %s returned on average %s points more than %s explains", over, who, size(w.CAAR), by)
 }
 
 // variance says how large the abnormal returns of a group were over its window
@@ -135,23 +135,23 @@ func (k speaker) average(w *analysis.GroupWindow) string {
 func (k speaker) variance(f *finding) string {
 	var u, lambda *analysis.TestResult
 	if u = f.window.Test(analysis.VarianceU{}.Name()); u == nil || !defined(u) {
-		return k.say("Whether the variance changed was not tested.")
+		return k.Say("Whether the variance changed was not tested.")
 	}
-	s := k.say("%s the squared abnormal returns of the %s were on average %s times their usual size", sentence(k.over(f.window.Window)), k.count(f.window.N, "security"), fixed(u.Figure("u"), 1))
+	s := k.Say("%s the squared abnormal returns of the %s were on average %s times their usual size", sentence(k.over(f.window.Window)), k.Count(f.window.N, "security"), fixed(u.Figure("u"), 1))
 	switch {
 	case f.past == nil:
-		s += k.say("; as they move together, %s cannot say whether that is chance. The test placebo could.", k.quote(u))
+		s += k.Say("; as they move together, %s cannot say whether that is chance. The test placebo could.", k.quote(u))
 	case rejects(f.past):
-		s += k.say(", more than chance (%s).", k.quote(f.past))
+		s += k.Say(", more than chance (%s).", k.quote(f.past))
 	default:
-		s += k.say(", which cannot be told from chance (%s).", k.quote(f.past))
+		s += k.Say(", which cannot be told from chance (%s).", k.quote(f.past))
 	}
 	switch lambda = f.window.Test(analysis.VarianceLambda{}.Name()); {
 	case lambda == nil || !defined(lambda):
 	case f.window.CoMoving(): // which its p value does not allow for
-		s += " " + k.say("The spread between them had %s times the usual variance.", fixed(lambda.Figure("lambda"), 1))
+		s += " " + k.Say("The spread between them had %s times the usual variance.", fixed(lambda.Figure("lambda"), 1))
 	default:
-		s += " " + k.say("The spread between them had %s times the usual variance (%s).", fixed(lambda.Figure("lambda"), 1), k.quote(lambda))
+		s += " " + k.Say("The spread between them had %s times the usual variance (%s).", fixed(lambda.Figure("lambda"), 1), k.quote(lambda))
 	}
 	return s
 }
@@ -180,11 +180,11 @@ func judgeVariance(f *finding) {
 func (k speaker) what() string {
 	switch {
 	case k.aboutVolume() && k.r.Turnover():
-		return k.say("turnover")
+		return k.Say("turnover")
 	case k.aboutVolume():
-		return k.say("ln volume")
+		return k.Say("ln volume")
 	}
-	return k.say("return")
+	return k.Say("return")
 }
 
 // observed writes a value of that column.

@@ -98,7 +98,7 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 					ex = *o.Exclusion
 				}
 				row = append(row[:0], text(o.EventID), text(e.Title), text(e.Category), text(o.Security), integer(o.Sign), text(o.Benchmark),
-					text(string(o.Placement)), date(o.Session0), boolean(o.Early), boolean(o.Used()), text(string(ex.Reason)), text(ex.Detail))
+					text(string(o.Placement)), date(o.Session0), boolean(o.Early), boolean(o.Used()), text(string(ex.Reason)), text(ex.Detail()))
 				row = appendFit(row, r, o)
 				d := x.Diagnostics(i)
 				row = append(row, number(d.Autocorrelation), number(d.DurbinWatson), number(d.JarqueBera), number(d.JarqueBeraP),
@@ -304,7 +304,7 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 					row = append(row[:0], text(o.EventID), text(o.Security), integer(win.From), integer(win.To),
 						number(f.CAR[w]), number(se), number(f.SCAR[w]), number(f.CSAR[w]), number(f.BHAR[w]),
 						number(st.Stat), number(st.Dist.DF1), number(st.P), number(st.PLower), number(st.PUpper))
-					said = append(said[:0], st.Note)
+					said = append(said[:0], st.Note.Text())
 					for _, other := range others {
 						y := find(other.Name())
 						draws := y.Figure("draws")
@@ -312,7 +312,7 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 							draws = y.Figure("sums")
 						}
 						row = append(row, number(y.P), number(y.PLower), number(y.PUpper), number(draws))
-						said = append(said, y.Note)
+						said = append(said, y.Note.Text())
 					}
 					row = appendValue(row, r, i, w)
 					said = append(said, notes.of(noteKey{event: o.EventID, security: o.Security, window: windows[w]})...)
@@ -447,7 +447,7 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 						for _, c := range extras {
 							row = append(row, number(byProduct(x, c.Name)))
 						}
-						said = append(said[:0], x.Note)
+						said = append(said[:0], x.Note.Text())
 						said = append(said, notes.of(noteKey{group: name})...)
 						said = append(said, notes.of(noteKey{group: name, window: window})...)
 						said = append(said, notes.of(noteKey{group: name, window: window, test: x.Test})...)
@@ -529,7 +529,7 @@ func notesOf(r *analysis.Result) notebook {
 		case n.EventID != "" && n.Security == "" && !ofEventAlone(n.Code):
 			continue
 		}
-		b.by[k] = append(b.by[k], n.Text)
+		b.by[k] = append(b.by[k], n.Text())
 		b.within = b.within || k.security != "" && k.window != ""
 	}
 	return b

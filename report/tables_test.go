@@ -136,7 +136,7 @@ func TestTablesHoldTheResult(t *testing.T) {
 		exactly(t, row, "durbin_watson", d.DurbinWatson)
 		exactly(t, row, "arch_lm_p", d.ArchLMP)
 		if !o.Used() {
-			if row["reason"] != string(o.Exclusion.Reason) || row["detail"] != o.Exclusion.Detail || row["reason"] == "" || row["m"] != "" || row["alpha"] != "" || row["sigma"] != "" {
+			if row["reason"] != string(o.Exclusion.Reason) || row["detail"] != o.Exclusion.Detail() || row["reason"] == "" || row["m"] != "" || row["alpha"] != "" || row["sigma"] != "" {
 				t.Errorf("excluded observation %v", row)
 			}
 			continue

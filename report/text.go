@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/internal/words"
 )
 
 // TextOptions say how [Text] writes.
@@ -107,7 +108,7 @@ func (p *page) heading(s string) {
 
 // paragraph writes s, its first line after first and the others after rest.
 func (p *page) paragraph(first, rest, s string) {
-	for k, l := range balance(wrap(s, p.width-max(columns(first), columns(rest)))) {
+	for k, l := range words.Balance(wrap(s, p.width-max(columns(first), columns(rest)))) {
 		lead := rest
 		if k == 0 {
 			lead = first
@@ -145,12 +146,12 @@ func (p *page) header() {
 // highlights writes the summary.
 func (p *page) highlights() {
 	const most = 5 // events
-	p.heading(p.say("What stands out"))
+	p.heading(p.Say("What stands out"))
 	opening, stand, whole := p.summary(most + 1)
 	p.paragraph("", "", opening)
 	for k, h := range stand {
 		if k == most && len(stand) > most+1 {
-			p.paragraph("  ", "  ", p.say("and %s more events", len(stand)-most))
+			p.paragraph("  ", "  ", p.Say("and %s more events", len(stand)-most))
 			break
 		}
 		p.line("  " + p.session0(h.event).String() + "  " + isolate(clip(p.title(&p.r.Catalog.Events[h.event]), p.width-14)))
@@ -169,17 +170,17 @@ func (p *page) groups() {
 		if by == analysis.ByEvent {
 			continue
 		}
-		reading := p.say("reading")
-		g := &grid{heads: []head{{name: "", left: true}, {name: "N"}, {name: p.say("average")}, {name: p.say("past p")}, {name: p.say("spread p")}, {name: reading, left: true, order: 1, as: reading}, {name: "r_bar", order: 2}}}
+		reading := p.Say("reading")
+		g := &grid{heads: []head{{name: "", left: true}, {name: "N"}, {name: p.Say("average")}, {name: p.Say("past p")}, {name: p.Say("spread p")}, {name: reading, left: true, order: 1, as: reading}, {name: "r_bar", order: 2}}}
 		for k, w := range r.Study.Windows {
 			if k != headline {
-				g.heads = append(g.heads, head{name: w.String(), order: 3, as: p.say("averages over the other windows")})
+				g.heads = append(g.heads, head{name: w.String(), order: 3, as: p.Say("averages over the other windows")})
 			}
 		}
 		pooled, left := p.pooled(by)
 		for _, x := range pooled {
 			f := decide(r, x, headline)
-			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.window.N), percent(f.window.CAAR, 2), leadP(f.past), leadP(f.spread), p.say(verdictWords[f.verdict]), fixed(f.window.RBar, 2)}
+			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.window.N), percent(f.window.CAAR, 2), leadP(f.past), leadP(f.spread), p.Say(verdictWords[f.verdict]), fixed(f.window.RBar, 2)}
 			for k := range r.Study.Windows {
 				if k != headline {
 					row = append(row, percent(x.Windows[k].CAAR, 2))
@@ -222,7 +223,7 @@ func (p *page) remarksWritten() {
 	if len(kinds) == 0 {
 		return
 	}
-	p.heading(p.say("Notes"))
+	p.heading(p.Say("Notes"))
 	for _, k := range kinds {
 		for _, s := range k.list {
 			p.paragraph("  - ", "    ", s)
@@ -237,36 +238,36 @@ func (p *page) exclusions() {
 	if len(list) == 0 {
 		return
 	}
-	p.heading(p.say("Excluded: %s of %s observations", len(list), all))
+	p.heading(p.Say("Excluded: %s of %s observations", len(list), all))
 	for k, o := range list {
 		if k == most {
-			p.paragraph("  ", "  ", p.say("and %s more: observations.csv has each with its reason", len(list)-most))
+			p.paragraph("  ", "  ", p.Say("and %s more: observations.csv has each with its reason", len(list)-most))
 			break
 		}
-		p.paragraph("  ", "    ", p.say("%s, %s: %s (%s)", clean(o.EventID), clean(o.Security), p.translate(clean(o.Exclusion.Detail)), o.Exclusion.Reason))
+		p.paragraph("  ", "    ", p.Say("%s, %s: %s (%s)", clean(o.EventID), clean(o.Security), p.why(o.Exclusion), o.Exclusion.Reason))
 	}
 }
 
 // sources says what stars, words and tests mean, and where they come from.
 func (p *page) sources() {
-	p.heading(p.say("How to read this"))
+	p.heading(p.Say("How to read this"))
 	write := func(s string) { p.paragraph("  ", "  ", s) }
 	for _, s := range p.legend() {
 		write(s)
 	}
 	if len(p.dropped) > 0 {
-		write(p.say("At this width the tables leave out: %s. The CSV files have them.", strings.Join(p.each(p.dropped), p.comma)))
+		write(p.Say("At this width the tables leave out: %s. The CSV files have them.", strings.Join(p.Each(p.dropped), p.Comma)))
 	}
 	if p.o.Summary {
 		return
 	}
-	p.heading(p.say("Sources"))
+	p.heading(p.Say("Sources"))
 	m := p.r.Study.Model
-	p.paragraph("  ", "    ", p.say("model %s: %s", m.Name(), m.Paper()))
+	p.paragraph("  ", "    ", p.Say("model %s: %s", m.Name(), m.Paper()))
 	for _, h := range p.hypotheses() {
-		write(p.say("Tests of the hypothesis that %s:", p.translate(h.null)))
+		write(p.Say("Tests of the hypothesis that %s:", p.Translate(h.null)))
 		for _, t := range h.tests {
-			p.paragraph("    ", "      ", p.say("%s: assumes %s. %s", t.Name(), p.translate(t.Assumes()), t.Paper()))
+			p.paragraph("    ", "      ", p.Say("%s: assumes %s. %s", t.Name(), p.Translate(t.Assumes()), t.Paper()))
 		}
 	}
 }

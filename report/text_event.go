@@ -75,7 +75,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 	}
 	t := &grid{heads: []head{{name: fmt.Sprintf("%%, N %d", len(used)), left: true}}}
 	if zero {
-		t.heads = append(t.heads, head{name: p.what()}, head{name: "AR   "}, head{name: "t", order: 1}, head{name: p.say("p of t"), order: 3, as: p.say("p of t")})
+		t.heads = append(t.heads, head{name: p.what()}, head{name: "AR   "}, head{name: "t", order: 1}, head{name: p.Say("p of t"), order: 3, as: p.Say("p of t")})
 	}
 	for _, w := range windows {
 		t.heads = append(t.heads, head{name: s.Windows[w].String(), order: 2, as: s.Windows[w].String()})
@@ -105,7 +105,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		t.rows = append(t.rows, append(row, b, strconv.Itoa(o.Fit.M), clip(name, 28)))
 	}
 	if g != nil {
-		row := []string{p.say("average")}
+		row := []string{p.Say("average")}
 		if zero {
 			row = append(row, "", percent(g.Averages[-s.Event.From].AAR, 2)+"   ", "", "")
 		}
@@ -133,11 +133,11 @@ func (p *page) tests(g *analysis.Group, f *finding) {
 	if len(w.Tests) == 0 {
 		return
 	}
-	dist, reading := p.say("distribution"), p.say("reading")
-	t := &grid{heads: []head{{name: fmt.Sprintf("%s, N %d", w.Window, w.N), left: true}, {name: p.say("statistic")}, {name: dist, left: true, order: 1, as: dist}, {name: "p"}, {name: reading, left: true, order: 1, as: reading}}}
+	dist, reading := p.Say("distribution"), p.Say("reading")
+	t := &grid{heads: []head{{name: fmt.Sprintf("%s, N %d", w.Window, w.N), left: true}, {name: p.Say("statistic")}, {name: dist, left: true, order: 1, as: dist}, {name: "p"}, {name: reading, left: true, order: 1, as: reading}}}
 	for k := range g.Windows {
 		if k != headline {
-			t.heads = append(t.heads, head{name: "p " + g.Windows[k].Window.String(), order: 2, as: p.say("p values over the other windows")})
+			t.heads = append(t.heads, head{name: "p " + g.Windows[k].Window.String(), order: 2, as: p.Say("p values over the other windows")})
 		}
 	}
 	order, rest := p.read(f)

@@ -12,6 +12,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/analysis/model"
 	"aftershock/events"
+	"aftershock/internal/words"
 	"aftershock/market"
 )
 
@@ -121,7 +122,7 @@ var verdictWords = map[verdict]string{
 
 // A speaker says in a language what a result says.
 type speaker struct {
-	*language
+	*words.Language
 	r      *analysis.Result
 	titles string // language of the titles; "" means the catalogue's first
 }
@@ -130,7 +131,7 @@ type speaker struct {
 func (k speaker) sayP(p float64) string {
 	switch {
 	case math.IsNaN(p):
-		return strings.ReplaceAll(k.say("p not defined"), " ", nbsp)
+		return strings.ReplaceAll(k.Say("p not defined"), " ", nbsp)
 	case p < 1e-300:
 		return "p" + nbsp + "<" + nbsp + "1e-300"
 	case p < 0.0001:
@@ -166,9 +167,9 @@ func explainer(m model.Model, several bool) string {
 // over names a window: "on session 0", "over sessions -1 to +1".
 func (k speaker) over(w analysis.Window) string {
 	if w.Len() == 1 {
-		return k.say("on session %s", tau(w.From))
+		return k.Say("on session %s", tau(w.From))
 	}
-	return k.say("over sessions %s to %s", tau(w.From), tau(w.To))
+	return k.Say("over sessions %s to %s", tau(w.From), tau(w.To))
 }
 
 // reaction says what one security did over CAR window win, what of it the
@@ -178,35 +179,35 @@ func (k speaker) reaction(i, win int) string {
 	o, w, f := &r.Observations[i], r.Study.Windows[win], r.Figures(i)
 	name, t := nameOf(r, o.Security), studentTest(r, i, win)
 	if !defined(&t) {
-		return k.say("%s has no abnormal return %s.", name, k.over(w))
+		return k.Say("%s has no abnormal return %s.", name, k.over(w))
 	}
 	measure := k.measure(i, win, &t)
 	if k.aboutVolume() {
 		return k.traded(i, win, measure)
 	}
 	if w.Len() > 1 {
-		return k.say("%s, the cumulative abnormal return of %s is %s, which %s.", sentence(k.over(w)), name, k.signed(f.CAR[win]), measure)
+		return k.Say("%s, the cumulative abnormal return of %s is %s, which %s.", sentence(k.over(w)), name, k.signed(f.CAR[win]), measure)
 	}
 	at := w.From - r.Study.Event.From
 	ret, expected, ar := f.Return[at], f.Expected[at], f.AR[at]
-	by := k.say(explainer(r.Study.Model, false))
+	by := k.Say(explainer(r.Study.Model, false))
 	did, s := k.priceMove(i, w.From), ""
 	switch {
 	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret) && k.inLogs():
-		s = k.say("%s; %s explains %s log points of it; the remaining %s %s.", did, by, size(expected), k.signed(ar), measure)
+		s = k.Say("%s; %s explains %s log points of it; the remaining %s %s.", did, by, size(expected), k.signed(ar), measure)
 	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret) && size(expected) == "1.0":
-		s = k.say("%s; %s explains %s point of it; the remaining %s %s.", did, by, size(expected), signedPercent(ar), measure)
+		s = k.Say("%s; %s explains %s point of it; the remaining %s %s.", did, by, size(expected), signedPercent(ar), measure)
 	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret):
-		s = k.say("%s; %s explains %s points of it; the remaining %s %s.", did, by, size(expected), signedPercent(ar), measure)
+		s = k.Say("%s; %s explains %s points of it; the remaining %s %s.", did, by, size(expected), signedPercent(ar), measure)
 	case ret*expected > 0 && k.inLogs():
-		s = k.say("%s, less than the %s that %s explains; the difference of %s %s.", did, k.signed(expected), by, k.signed(ar), measure)
+		s = k.Say("%s, less than the %s that %s explains; the difference of %s %s.", did, k.signed(expected), by, k.signed(ar), measure)
 	case ret*expected > 0:
-		s = k.say("%s, less than the %s%% that %s explains; the difference of %s %s.", did, size(expected), by, signedPercent(ar), measure)
+		s = k.Say("%s, less than the %s%% that %s explains; the difference of %s %s.", did, size(expected), by, signedPercent(ar), measure)
 	default:
-		s = k.say("%s where %s explains %s; the difference of %s %s.", did, by, k.signed(expected), k.signed(ar), measure)
+		s = k.Say("%s where %s explains %s; the difference of %s %s.", did, by, k.signed(expected), k.signed(ar), measure)
 	}
 	if w.From != 0 {
-		s = k.over(w) + k.comma + s
+		s = k.over(w) + k.Comma + s
 	}
 	return sentence(s)
 }
@@ -219,14 +220,14 @@ func (k speaker) measure(i, win int, t *analysis.TestResult) string {
 		strength = "p" + nbsp + "<" + nbsp + "0.001"
 	}
 	times, w := fixed(math.Abs(t.Stat), 1), k.r.Study.Windows[win]
-	s := k.say("%s times its usual daily error (%s)", times, strength)
+	s := k.Say("%s times its usual daily error (%s)", times, strength)
 	if w.Len() > 1 {
-		s = k.say("%s times its usual error over %s sessions (%s)", times, w.Len(), strength)
+		s = k.Say("%s times its usual error over %s sessions (%s)", times, w.Len(), strength)
 	}
 	if !rejects(t) {
-		return k.say("cannot be told from chance: it is %s", s)
+		return k.Say("cannot be told from chance: it is %s", s)
 	}
-	return k.say("is %s", s) + k.record(i, win)
+	return k.Say("is %s", s) + k.record(i, win)
 }
 
 // record says where an abnormal return stands beyond all that the security did
@@ -237,17 +238,17 @@ func (k speaker) record(i, win int) string {
 		if t.Test != (analysis.SampleQuantile{}).Name() || !defined(&t) {
 			continue
 		}
-		past := k.say("all %s sessions of the estimation window", n)
+		past := k.Say("all %s sessions of the estimation window", n)
 		if l := t.Window.Len(); l > 1 {
-			past = k.say("all %s runs of %s sessions in the estimation window", n, l)
+			past = k.Say("all %s runs of %s sessions in the estimation window", n, l)
 		}
 		switch least := 1 / float64(n+1); {
 		case t.Figure("beyond") == 0:
-			return k.say(" and more extreme than %s", past)
+			return k.Say(" and more extreme than %s", past)
 		case t.PLower == least:
-			return k.say(" and lower than %s", past)
+			return k.Say(" and lower than %s", past)
 		case t.PUpper == least:
-			return k.say(" and higher than %s", past)
+			return k.Say(" and higher than %s", past)
 		}
 	}
 	return ""
@@ -259,7 +260,7 @@ func (k speaker) worth(i, win int) string {
 	if !ok {
 		return ""
 	}
-	return k.say("In money: raw %s, abnormal %s (95%% interval %s to %s), of a market value of %s before.",
+	return k.Say("In money: raw %s, abnormal %s (95%% interval %s to %s), of a market value of %s before.",
 		money(v.Raw, v.Currency), money(v.Abnormal, v.Currency), money(v.Lower, ""), money(v.Upper, v.Currency), money(v.Market, v.Currency))
 }
 
@@ -270,11 +271,11 @@ func (k speaker) worthTogether(g *analysis.Group, win int) string {
 	if !ok || v.N < 2 {
 		return ""
 	}
-	who, raw, abnormal, before := k.count(v.N, "security"), money(v.Raw, v.Currency), money(v.Abnormal, v.Currency), money(v.Market, v.Currency)
+	who, raw, abnormal, before := k.Count(v.N, "security"), money(v.Raw, v.Currency), money(v.Abnormal, v.Currency), money(v.Market, v.Currency)
 	if math.IsNaN(v.SE) {
-		return k.say("In money, the %s whose shares are known together: raw %s, abnormal %s, of a market value of %s before.", who, raw, abnormal, before)
+		return k.Say("In money, the %s whose shares are known together: raw %s, abnormal %s, of a market value of %s before.", who, raw, abnormal, before)
 	}
-	return k.say("In money, the %s whose shares are known together: raw %s, abnormal %s (95%% interval %s to %s), of a market value of %s before.",
+	return k.Say("In money, the %s whose shares are known together: raw %s, abnormal %s (95%% interval %s to %s), of a market value of %s before.",
 		who, raw, abnormal, money(v.Lower, ""), money(v.Upper, v.Currency), before)
 }
 
@@ -312,14 +313,14 @@ func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
 	first := k.average(w) + k.verdict(f, g, win) + k.members(f, g, win)
 	out := []string{first}
 	if len(f.free) > 0 {
-		out = append(out, k.say("Without the normal distribution: %s.", k.quote(f.free...)))
+		out = append(out, k.Say("Without the normal distribution: %s.", k.quote(f.free...)))
 	}
 	if strict := tooReady(f); len(strict) > 0 {
 		s := "Not to be relied on: %s. They take the securities as independent, but by their co-movement (mean correlation %s) the %s tell about as much as %s independent ones."
 		if len(strict) == 1 {
 			s = "Not to be relied on: %s. It takes the securities as independent, but by their co-movement (mean correlation %s) the %s tell about as much as %s independent ones."
 		}
-		out = append(out, k.say(s, k.quote(strict...), fixed(w.RBar, 2), k.count(w.N, "security"), fixed(float64(w.N)/w.VarianceRatio(), 1)))
+		out = append(out, k.Say(s, k.quote(strict...), fixed(w.RBar, 2), k.Count(w.N, "security"), fixed(float64(w.N)/w.VarianceRatio(), 1)))
 	}
 	var others []string
 	for j := range g.Windows {
@@ -327,15 +328,15 @@ func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
 			continue
 		}
 		if o := decide(r, g, j); o.verdict != f.verdict && o.window.N > 1 {
-			s := k.say("%s %s%% (%s; %s)", o.window.Window, percent(o.window.CAAR, 1), k.say(verdictWords[o.verdict]), k.quote(o.past, o.spread))
+			s := k.Say("%s %s%% (%s; %s)", o.window.Window, percent(o.window.CAAR, 1), k.Say(verdictWords[o.verdict]), k.quote(o.past, o.spread))
 			if news := k.otherNews(g, o.window.Window, w.Window); len(news) > 0 {
-				s = k.say("%s, with other news in it: %s", s, k.abridge(news, 2))
+				s = k.Say("%s, with other news in it: %s", s, k.abridge(news, 2))
 			}
 			others = append(others, s)
 		}
 	}
 	if len(others) > 0 {
-		out = append(out, k.say("Other windows read otherwise: %s.", strings.Join(others, k.semi)))
+		out = append(out, k.Say("Other windows read otherwise: %s.", strings.Join(others, k.Semi)))
 	}
 	return out
 }
@@ -361,30 +362,30 @@ func (k speaker) verdict(f *finding, g *analysis.Group, win int) string {
 	lo, hi := extremes(k.r, g.Members, win)
 	least, _ := k.r.CAR(lo, win)
 	most, _ := k.r.CAR(hi, win)
-	apart := k.say("from %s (%s) to %s (%s)", k.signed(least), clean(k.r.Observations[lo].Security), k.signed(most), clean(k.r.Observations[hi].Security))
+	apart := k.Say("from %s (%s) to %s (%s)", k.signed(least), clean(k.r.Observations[lo].Security), k.signed(most), clean(k.r.Observations[hi].Security))
 	past, spread, p := k.quote(f.past), "", ""
 	if f.spread != nil {
 		spread, p = f.spread.Test, k.sayP(f.spread.P)
 	}
 	switch f.verdict {
 	case chance:
-		return k.say(", which cannot be told from chance (%s).", k.quote(f.past, f.spread))
+		return k.Say(", which cannot be told from chance (%s).", k.quote(f.past, f.spread))
 	case shared:
-		return k.say(", more than chance (%s): one may speak of the group.", k.quote(f.past, f.spread))
+		return k.Say(", more than chance (%s): one may speak of the group.", k.quote(f.past, f.spread))
 	case unequal:
 		s := ". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread, cannot tell the average from chance (%s)."
 		if strings.HasPrefix(spread, "kp-") {
 			s = ". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread and counts their co-movement, cannot tell the average from chance (%s)."
 		}
-		return k.say(s, past, apart, fixed(f.widening, 1), spread, p)
+		return k.Say(s, past, apart, fixed(f.widening, 1), spread, p)
 	case unsettled:
-		return k.say(". Against its own past that is more than chance (%s). %s, which lets the news itself widen the spread and so measures the average by how far apart the %s are (%s), cannot tell it from chance (%s); it has less power, the less the fewer they are. Take the average as likely, not as settled.",
-			past, spread, k.count(w.N, "reaction"), apart, p)
+		return k.Say(". Against its own past that is more than chance (%s). %s, which lets the news itself widen the spread and so measures the average by how far apart the %s are (%s), cannot tell it from chance (%s); it has less power, the less the fewer they are. Take the average as likely, not as settled.",
+			past, spread, k.Count(w.N, "reaction"), apart, p)
 	case alike:
-		return k.say(". Against its own past that is not unusual (%s). %s, which lets the news itself change the spread and so measures the average by how far apart the reactions are (%s), rejects (%s): small, but alike. Take it as a hint.",
+		return k.Say(". Against its own past that is not unusual (%s). %s, which lets the news itself change the spread and so measures the average by how far apart the reactions are (%s), rejects (%s): small, but alike. Take it as a hint.",
 			past, spread, apart, p)
 	}
-	return k.say("; no test of the study may decide whether that is chance.")
+	return k.Say("; no test of the study may decide whether that is chance.")
 }
 
 // mostNamed is how many securities a sentence names.
@@ -397,7 +398,7 @@ func (k speaker) members(f *finding, g *analysis.Group, win int) string {
 		names = append(names, nameOf(k.r, k.r.Observations[s.obs].Security))
 	}
 	moved := rejects(f.joint)
-	joint, who := "", k.list(k.each(names))
+	joint, who := "", k.List(k.Each(names))
 	if len(names) > mostNamed {
 		who = k.abridge(names, mostNamed)
 	}
@@ -406,20 +407,20 @@ func (k speaker) members(f *finding, g *analysis.Group, win int) string {
 	}
 	switch disputed := f.verdict != shared && f.verdict != unsettled && f.verdict != alike; {
 	case len(names) == 0 && moved && f.verdict != shared:
-		return k.say(" That none of them moved is ruled out (joint %s), but no single one stands out.", joint)
+		return k.Say(" That none of them moved is ruled out (joint %s), but no single one stands out.", joint)
 	case len(names) == 0:
 	case disputed && len(names) == f.window.N && moved:
-		return k.say(" That none of them moved is ruled out (joint %s): speak of each rather than of their average.", joint)
+		return k.Say(" That none of them moved is ruled out (joint %s): speak of each rather than of their average.", joint)
 	case disputed && len(names) == f.window.N:
-		return k.say(" Speak of each rather than of their average.")
+		return k.Say(" Speak of each rather than of their average.")
 	case disputed && moved:
-		return k.say(" That none of them moved is ruled out (joint %s): speak of %s rather than of the group.", joint, who)
+		return k.Say(" That none of them moved is ruled out (joint %s): speak of %s rather than of the group.", joint, who)
 	case disputed:
-		return k.say(" Speak of %s rather than of the group.", who)
+		return k.Say(" Speak of %s rather than of the group.", who)
 	case len(names) == 1 && f.window.N > 1:
-		return k.say(" One by one, %s stands out.", who)
+		return k.Say(" One by one, %s stands out.", who)
 	case len(names) < f.window.N:
-		return k.say(" One by one, %s stand out.", who)
+		return k.Say(" One by one, %s stand out.", who)
 	}
 	return ""
 }
@@ -444,10 +445,10 @@ func (k speaker) quote(tests ...*analysis.TestResult) string {
 	var s []string
 	for _, t := range tests {
 		if t != nil {
-			s = append(s, k.isolate(t.Test+" "+k.sayP(t.P)))
+			s = append(s, k.Isolate(t.Test+" "+k.sayP(t.P)))
 		}
 	}
-	return strings.Join(s, k.comma)
+	return strings.Join(s, k.Comma)
 }
 
 // extremes returns the members with the lowest and the highest CAR.
@@ -509,40 +510,40 @@ func (k speaker) whenOut(e *events.Event, obs []int) []string {
 		who[p] = append(who[p], clean(o.Security))
 	}
 	if len(order) == 0 {
-		return []string{sentence(k.say("%s; no session 0.", k.published(e, nil)))}
+		return []string{sentence(k.Say("%s; no session 0.", k.published(e, nil)))}
 	}
 	var out []string
 	for _, p := range order {
 		s := k.published(e, p.cal)
-		city := k.city(p.cal)
+		city := k.City(p.cal)
 		day := dayOf(e, p.cal)
 		n, session := p.cal.Index(day)
 		switch {
 		case p.how == analysis.OnClosedDay:
-			s = k.say("%s, a day without a session in %s", s, city)
+			s = k.Say("%s, a day without a session in %s", s, city)
 		case p.how == analysis.PastClose && session && !e.DateOnly && p.cal.Early(n):
-			s = k.say("%s, after the early close in %s at %s", s, city, p.cal.Close(n).Format("15:04"))
+			s = k.Say("%s, after the early close in %s at %s", s, city, p.cal.Close(n).Format("15:04"))
 		case p.how == analysis.PastClose && session && !e.DateOnly:
-			s = k.say("%s, after the close in %s at %s", s, city, p.cal.Close(n).Format("15:04"))
+			s = k.Say("%s, after the close in %s at %s", s, city, p.cal.Close(n).Format("15:04"))
 		case p.how == analysis.PastClose:
-			s = k.say("%s, after the close in %s", s, city)
+			s = k.Say("%s, after the close in %s", s, city)
 		case p.how == analysis.InSession:
-			s = k.say("%s, before the close in %s", s, city)
+			s = k.Say("%s, before the close in %s", s, city)
 		}
-		zero := k.say("that day")
+		zero := k.Say("that day")
 		if p.date != day || day != market.DateOf(e.Date()) {
-			zero = k.date(p.date.Time())
+			zero = k.Date(p.date.Time())
 		}
-		s = k.say("%s: session 0 is %s", s, zero)
+		s = k.Say("%s: session 0 is %s", s, zero)
 		if n, ok := p.cal.Index(p.date); ok && p.cal.Early(n) {
-			s = k.say("%s (early close at %s)", s, p.cal.Close(n).Format("15:04"))
+			s = k.Say("%s (early close at %s)", s, p.cal.Close(n).Format("15:04"))
 		}
 		if len(order) > 1 {
-			list := k.list(k.each(who[p]))
+			list := k.List(k.Each(who[p]))
 			if len(who[p]) > mostNamed {
 				list = k.abridge(who[p], mostNamed)
 			}
-			s = k.say("%s for %s", s, list)
+			s = k.Say("%s for %s", s, list)
 		}
 		out = append(out, sentence(s)+".")
 	}
@@ -562,7 +563,7 @@ func dayOf(e *events.Event, cal *market.Calendar) market.Date {
 func (k speaker) published(e *events.Event, cal *market.Calendar) string {
 	t, timed := e.Instant()
 	if !timed {
-		return k.say("dated %s, the hour not known", k.date(e.Date()))
+		return k.Say("dated %s, the hour not known", k.Date(e.Date()))
 	}
 	zone, offset := t.Zone()
 	if zone == "" || strings.ContainsAny(zone[:1], "+-") {
@@ -575,7 +576,7 @@ func (k speaker) published(e *events.Event, cal *market.Calendar) string {
 	case events.Day:
 		s = "published %s, nominally %s"
 	}
-	s = k.say(s, k.date(t), t.Format("15:04")+" "+zone)
+	s = k.Say(s, k.Date(t), t.Format("15:04")+" "+zone)
 	if cal == nil {
 		return s
 	}
@@ -584,7 +585,7 @@ func (k speaker) published(e *events.Event, cal *market.Calendar) string {
 		return s
 	}
 	if market.DateOf(local) != market.DateOf(t) {
-		return k.say("%s (%s %s in %s)", s, k.day(local), local.Format("15:04"), k.city(cal))
+		return k.Say("%s (%s %s in %s)", s, k.Day(local), local.Format("15:04"), k.City(cal))
 	}
-	return k.say("%s (%s in %s)", s, local.Format("15:04"), k.city(cal))
+	return k.Say("%s (%s in %s)", s, local.Format("15:04"), k.City(cal))
 }

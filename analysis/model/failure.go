@@ -3,6 +3,8 @@ package model
 import (
 	"errors"
 	"fmt"
+
+	"aftershock/analysis/stat"
 )
 
 // Why a sample does not identify a model, as errors.Is finds it in the error of
@@ -28,6 +30,15 @@ func (f *Failure) Error() string { return fmt.Sprintf(f.Format, f.Args...) }
 
 // Unwrap returns the kind.
 func (f *Failure) Unwrap() error { return f.Kind }
+
+// notConverged is the failure of a kernel's search.
+func notConverged(err error) error {
+	var r *stat.Reason
+	if errors.As(err, &r) {
+		return &Failure{ErrNotConverged, r.Format, r.Args}
+	}
+	return Failed(ErrNotConverged, "%s", err.Error())
+}
 
 func noVariance(m int) error {
 	return Failed(ErrNoVariance, "the residuals of %d estimation sessions have no variance", m)

@@ -59,7 +59,7 @@ func (m GARCH) Estimate(s *Sample, e *Estimate) error {
 	}
 	f, err := stat.FitGARCH(s.Y, s.X[0], m.Kind)
 	if err != nil {
-		return Failed(ErrNotConverged, "%v", err)
+		return notConverged(err)
 	}
 	if err := Line(s, e, f.Theta[0], f.Theta[1]); err != nil {
 		return err

@@ -26,9 +26,9 @@ func (m Matched) Design(security string) Design {
 	match, ok := m.Matches[security]
 	switch {
 	case !ok:
-		return Design{Problem: "the study names no match of " + security}
+		return Design{Problem: "the study names no match of %s"}
 	case match == security:
-		return Design{Problem: security + " is named as its own match"}
+		return Design{Problem: "%s is named as its own match"}
 	}
 	return Design{Terms: []Term{{Series: SecurityReturn, Name: match}}, Forecast: 1}
 }

@@ -5,23 +5,6 @@ import "aftershock/analysis/stat"
 // RiskFree is the name of the factor that holds the risk-free rate.
 const RiskFree = "rf"
 
-// Label says in words what the term is, where bench is the benchmark.
-func (t Term) Label(bench string) string {
-	switch t.Series {
-	case BenchmarkReturn:
-		if bench == "" {
-			return "the benchmark (none is named)"
-		}
-		return "the benchmark " + bench
-	case FactorReturn:
-		if t.Name == RiskFree {
-			return "the risk-free rate " + RiskFree
-		}
-		return "the factor " + t.Name
-	}
-	return "the security " + t.Name
-}
-
 // factorised returns the factorisation of the sample's regressors: the one that it
 // shares with others, or its own.
 func (s *Sample) factorised() *stat.Factorisation {

@@ -46,7 +46,7 @@ func (m Peer) Design(security string) Design {
 		group = m.Peers
 	}
 	if group = without(group, security); len(group) == 0 {
-		return Design{Problem: "the study names no peers of " + security}
+		return Design{Problem: "the study names no peers of %s"}
 	}
 	return Design{Terms: []Term{{Series: BasketReturn, Basket: &Basket{group, m.ByValue}}}, Forecast: 1}
 }

@@ -37,7 +37,7 @@ func (Synthetic) Coefs() []string { return nil }
 func (m Synthetic) Design(security string) Design {
 	donors := without(m.Donors, security)
 	if len(donors) == 0 {
-		return Design{Problem: "the study names no donors for " + security}
+		return Design{Problem: "the study names no donors for %s"}
 	}
 	d := Design{Forecast: len(donors)}
 	for _, s := range donors {
@@ -50,7 +50,7 @@ func (m Synthetic) Design(security string) Design {
 func (Synthetic) Estimate(s *Sample, e *Estimate) error {
 	w, err := stat.SimplexLeastSquares(s.Y, s.X)
 	if err != nil {
-		return Failed(ErrNotConverged, "%v", err)
+		return notConverged(err)
 	}
 	e.B[0] = 0
 	copy(e.B[1:], w)

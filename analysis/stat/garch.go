@@ -1,8 +1,6 @@
 package stat
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 
@@ -80,16 +78,16 @@ func FitGARCH(y, x []float64, kind GARCHKind) (*GARCHFit, error) {
 	f := &GARCHFit{Kind: kind, Names: kind.Names(x != nil)}
 	switch {
 	case kind != GARCH11 && kind != GJR && kind != EGARCH:
-		return nil, fmt.Errorf("no conditional variance is called %q; use garch, gjr or egarch", kind)
+		return nil, because("no conditional variance is called %q; use garch, gjr or egarch", kind)
 	case x != nil && len(x) != len(y):
-		return nil, fmt.Errorf("%d returns and %d regressors", len(y), len(x))
+		return nil, because("%d returns and %d regressors", len(y), len(x))
 	case len(y) <= len(f.Names):
-		return nil, fmt.Errorf("%d returns for %d parameters", len(y), len(f.Names))
+		return nil, because("%d returns for %d parameters", len(y), len(f.Names))
 	}
 	for _, s := range [][]float64{y, x} {
 		for t, v := range s {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("row %d is %v", t, v)
+				return nil, because("row %d is %v", t, v)
 			}
 		}
 	}
@@ -182,16 +180,16 @@ func newLikelihood(y, x []float64, kind GARCHKind) (*likelihood, error) {
 		return out, m, sd
 	}
 	if l.y, l.my, l.sy = scaled(y); !(l.sy > Collinearity*math.Abs(l.my)) {
-		return nil, errors.New("the returns do not vary")
+		return nil, because("the returns do not vary")
 	}
 	if x != nil {
 		if l.x, l.mx, l.sx = scaled(x); !(l.sx > Collinearity*math.Abs(l.mx)) {
-			return nil, errors.New("the regressor is constant")
+			return nil, because("the regressor is constant")
 		}
 		_, sxy := Centred(l.x, l.y, 0, 0)
 		l.slope = sxy / float64(len(y))
 		if 1-l.slope*l.slope < 1e-20 {
-			return nil, errors.New("the residuals have no variance")
+			return nil, because("the residuals have no variance")
 		}
 	}
 	return l, nil
@@ -469,7 +467,7 @@ func (l *likelihood) maximize() (garchParams, error) {
 		climb(l.point(&p), rough)
 	}
 	if top == nil {
-		return garchParams{}, fmt.Errorf("the %s likelihood of these %d rows is not finite; use the market model", l.kind, len(l.y))
+		return garchParams{}, because("the %s likelihood of these %d rows is not finite; use the market model", l.kind, len(l.y))
 	}
 	// The kinks of gjr and egarch lie where alpha + beta x_t meets a y_t, so that
 	// there are lesser summits beside the highest.

@@ -1,7 +1,6 @@
 package stat
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -98,7 +97,7 @@ func SimplexLeastSquares(y []float64, x [][]float64) ([]float64, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("the weights of %d donors do not settle", p)
+	return nil, because("the weights of %d donors do not settle", p)
 }
 
 // memberWeights returns the weights of the members, together 1 but free in

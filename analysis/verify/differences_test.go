@@ -253,7 +253,7 @@ func exampleClose(t *testing.T) []string {
 	cal := market.NYSE()
 	k, _, ex := analysis.Place(&events.Event{Time: at}, cal)
 	if ex != nil {
-		t.Fatal(ex.Detail)
+		t.Fatal(ex.Detail())
 	}
 	return []string{
 		"Nvidia's results, 2024-05-22 16:20 New York",

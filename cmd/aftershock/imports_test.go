@@ -59,8 +59,10 @@ func TestImports(t *testing.T) {
 			pure(name, imports)
 		case name == "analysis/verify":
 			only("analysis", "analysis/stat", "analysis/model", "events", "market")
+		case name == "internal/words":
+			only("analysis", "events", "market")
 		case name == "plots" || name == "report":
-			only("analysis", "analysis/stat", "analysis/model", "events", "market")
+			only("analysis", "analysis/stat", "analysis/model", "events", "internal/words", "market")
 		case top == "cmd", strings.HasSuffix(name, "/generate"):
 		default:
 			t.Errorf("package %s has no import rule; add one here", name)

@@ -322,7 +322,7 @@ func allExcluded(r *analysis.Result) error {
 	var why []string
 	for i := range min(shown, excluded) {
 		o := &r.Observations[i]
-		why = append(why, fmt.Sprintf("%s, %s: %s", o.EventID, o.Security, o.Exclusion.Detail))
+		why = append(why, fmt.Sprintf("%s, %s: %s", o.EventID, o.Security, o.Exclusion.Detail()))
 	}
 	if excluded > shown {
 		why = append(why, fmt.Sprintf("and %d more", excluded-shown))

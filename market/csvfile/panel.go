@@ -192,7 +192,7 @@ func (b *panelReader) session(s string, line int) (int, bool) {
 	at, ok := b.opt.Calendar.Index(d)
 	if !ok && !b.outside[d] {
 		b.outside[d] = true
-		b.panel.Issues = append(b.panel.Issues, market.Issue{Date: d, What: "values on a day that is no session of " + b.opt.Calendar.Name() + "; not used"})
+		b.panel.Issues = append(b.panel.Issues, market.Issue{Date: d, Code: "no-session/values", Args: []any{b.opt.Calendar.Name()}})
 	}
 	return at, ok
 }
@@ -323,7 +323,7 @@ func (b *panelReader) addColumn(c *market.Column) error {
 		}
 	}
 	if first < 0 {
-		b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: market.NoDate, What: "no value at all; left out"})
+		b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: market.NoDate, Code: "no-value"})
 		return nil
 	}
 	for _, p := range []*[]float64{&c.Return, &c.Price, &c.Close, &c.Volume} {
@@ -342,7 +342,7 @@ func (b *panelReader) addColumn(c *market.Column) error {
 		}
 	}
 	if missing > 0 {
-		b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: c.Calendar.Date(gap), What: fmt.Sprintf("%d sessions without a value, this the first", missing)})
+		b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: c.Calendar.Date(gap), Code: "missing-values", Args: []any{missing}})
 	}
 	switch {
 	case !given:
@@ -350,7 +350,7 @@ func (b *panelReader) addColumn(c *market.Column) error {
 	case b.opt.Kind == market.Log:
 		for k, r := range c.Return {
 			if r == -1 {
-				b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: c.Calendar.Date(c.First + k), What: "a return of -100% has no logarithm; not used"})
+				b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: c.Calendar.Date(c.First + k), Code: "total-loss"})
 				r = math.NaN()
 			}
 			c.Return[k] = math.Log1p(r)

@@ -24,7 +24,7 @@ func near(a, b []float64) bool {
 func issues(p *market.Panel) []string {
 	var out []string
 	for _, i := range p.Issues {
-		out = append(out, strings.TrimSpace(i.Symbol+" "+i.Date.String()+" "+i.What))
+		out = append(out, strings.TrimSpace(i.Symbol+" "+i.Date.String()+" "+i.Text()))
 	}
 	return out
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -777,16 +776,16 @@ func (b *bulk) panel() (*market.Panel, error) {
 				p.Refused = make(map[string]error)
 			}
 			p.Refused[s.c.Symbol] = fmt.Errorf("%s: %d of its %d days are no session of %s, the first %s; name its exchange under securities or in prices.exchange, or correct the dates", s.c.Symbol, s.off, s.rows, s.c.Calendar.Name(), s.offDay)
-			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: market.NoDate, What: p.Refused[s.c.Symbol].Error() + "; left out"})
+			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: market.NoDate, Code: "refused", Args: []any{p.Refused[s.c.Symbol]}})
 			continue
 		}
 		if s.off > 0 {
 			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: s.offDay,
-				What: "the first of " + strconv.Itoa(s.off) + " rows on days that are no session of " + s.c.Calendar.Name() + "; not used"})
+				Code: "no-session/rows", Args: []any{s.off, s.c.Calendar.Name()}})
 		}
 		slices.Sort(s.lost)
 		for _, d := range s.lost {
-			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: d, What: "a total loss, which has no log return; not used"})
+			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: d, Code: "total-loss/price"})
 		}
 		if b.o.Layout != Long {
 			s.trim()

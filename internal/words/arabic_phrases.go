@@ -1,4 +1,4 @@
-package report
+package words
 
 // arabicPhrases are the phrases of reports in Arabic, by the English ones.
 var arabicPhrases = map[string]string{

@@ -1,4 +1,4 @@
-package report
+package words
 
 import (
 	"strconv"
@@ -6,21 +6,28 @@ import (
 	"time"
 )
 
-// english says the phrases as they stand in the code.
-var english = &language{
-	tag:   "en",
-	comma: ", ",
-	semi:  "; ",
-	spell: spell,
-	count: func(n int, noun string) string { return spell(n) + " " + plural(n, noun, pluralOf(noun)) },
-	list: func(names []string) string {
+// English says the phrases as they stand in the code.
+var English = &Language{
+	Tag:   "en",
+	Comma: ", ",
+	Semi:  "; ",
+	Spell: spell,
+	Count: func(n int, noun string) string { return spell(n) + " " + plural(n, noun, pluralOf(noun)) },
+	List: func(names []string) string {
 		if n := len(names); n > 1 {
 			return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 		}
 		return strings.Join(names, "")
 	},
-	date: func(t time.Time) string { return t.Format("Monday 2 January 2006") },
-	day:  func(t time.Time) string { return t.Format("Monday") },
+	Date: func(t time.Time) string { return t.Format("Monday 2 January 2006") },
+	Day:  func(t time.Time) string { return t.Format("Monday") },
+	plural: func(n int) int {
+		if n == 1 {
+			return 0
+		}
+		return 1
+	},
+	more: "%s and %d more",
 }
 
 var smallNumbers = []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
