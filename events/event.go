@@ -18,10 +18,12 @@ type Precision string
 
 // The precisions, from the finest.
 const (
-	Second Precision = "second"
-	Minute Precision = "minute"
-	Approx Precision = "approx" // within an hour or so
-	Day    Precision = "date"   // only the calendar date is known
+	Instant Precision = "instant" // stamped by a machine, to the second or better
+	Second  Precision = "second"
+	Minute  Precision = "minute"
+	Approx  Precision = "approx"  // within an hour or so
+	Day     Precision = "date"    // only the calendar date is known
+	NoTime  Precision = "unknown" // not even the date
 )
 
 // Target is a security that an event concerns.
@@ -34,7 +36,8 @@ type Target struct {
 //
 // It has either an instant (Time, with its zone) or a date only: then Time is
 // midnight UTC of that date and DateOnly is true. AfterClose moves a dated
-// event to the next session.
+// event to the next session. A draft has neither: its Precision is NoTime and
+// its Time zero.
 type Event struct {
 	ID         string
 	Time       time.Time
@@ -49,7 +52,8 @@ type Event struct {
 	Targets    []Target // empty: all securities of the study
 	Source     string   // where the news was read
 	Note       string
-	Origin     string // file:line of the record
+	Origin     string      // file:line of the record
+	Provenance *Provenance // how an imported event came by its time; nil: written by hand
 }
 
 // Instant returns the moment the news was out, and false when only its date is known.

@@ -44,6 +44,8 @@ func TestImports(t *testing.T) {
 		switch {
 		case name == "events" || name == "market":
 			only()
+		case top == "events" && !strings.Contains(rest, "/"):
+			only("events")
 		case name == "market/store":
 			only("market", "market/parquetfile")
 		case top == "market" && !strings.Contains(rest, "/"):
