@@ -1,11 +1,14 @@
 package report
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"aftershock/analysis"
@@ -32,6 +35,7 @@ type Manifest struct {
 	Notes         []string   `json:"notes"`      // what the readers of catalogue and prices left out or doubt
 	Inputs        []File     `json:"inputs"`
 	Outputs       []File     `json:"outputs"` // all but the manifest itself
+	Seal          string     `json:"seal"`    // the SHA-256 of the manifest with an empty seal, by which a change of it shows
 }
 
 // Counts counts events and observations: Used + Excluded = Observations.
@@ -131,10 +135,46 @@ func NewManifest(r *analysis.Result) *Manifest {
 	return m
 }
 
-// Write writes m as indented JSON; equal manifests give equal bytes.
+// Write writes m, sealed, as indented JSON; equal manifests give equal bytes.
 func (m *Manifest) Write(w io.Writer) error {
-	e := json.NewEncoder(w)
+	open := *m
+	open.Seal = ""
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(m)
+	if err := e.Encode(&open); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(b.Bytes())
+	data := b.Bytes()
+	at := bytes.LastIndex(data, []byte(noSeal)) + len(noSeal) - 1
+	_, err := w.Write(slices.Concat(data[:at], []byte(hex.EncodeToString(sum[:])), data[at:]))
+	return err
+}
+
+// noSeal is how an empty seal is written.
+const noSeal = `"seal": ""`
+
+// ReadManifest reads what Write wrote. sealed reports whether it is as it was
+// written; manifests of releases before 0.2 had no seal.
+//
+// Errors: data is no JSON, or no manifest of this program.
+func ReadManifest(data []byte) (m *Manifest, sealed bool, err error) {
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, false, err
+	}
+	if m == nil || m.Program != "aftershock" {
+		return nil, false, errors.New("it is not a manifest of aftershock")
+	}
+	if len(m.Seal) != 2*sha256.Size {
+		return m, false, nil
+	}
+	seal := []byte(noSeal[:len(noSeal)-1] + m.Seal + `"`)
+	at := bytes.LastIndex(data, seal)
+	if at < 0 {
+		return m, false, nil
+	}
+	sum := sha256.Sum256(slices.Concat(data[:at], []byte(noSeal), data[at+len(seal):]))
+	return m, hex.EncodeToString(sum[:]) == m.Seal, nil
 }

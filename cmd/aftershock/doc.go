@@ -176,10 +176,10 @@ The exit status is
 	130  interrupted
 	141  standard output was closed before its end
 
-The files of a run are complete or not there: they are written beside those of the
-run before, and renamed into place when all are on the disk, the manifest last. A
-run that was killed on the way is completed by the next one. Files that no run
-has written are never touched; of two runs to one directory the second gives up.
+At every moment, and after any death, the output directory holds one whole run:
+the new one is written beside it, and the two are exchanged in one step where the
+system can (docs/outputs.md says where, and what happens elsewhere). Files that no
+run has written are never touched; of two runs to one directory the second gives up.
 The same inputs give the same bytes; the clock stands in the manifest alone.
 
 Escape sequences go only to a terminal, and not there if NO_COLOR is set.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -41,9 +40,7 @@ func made(name string, data []byte) file {
 const (
 	manifestName = "manifest.json"
 	lockName     = ".aftershock.lock"
-	stageName    = ".aftershock.new" // a finished run on its way into place
-	writtenName  = "written.json"    // in the stage: the manifest until all else is on the disk
-	replacedName = "replaced.json"   // in the stage: the manifest that is being replaced
+	writtenName  = "written.json" // in the stage: the manifest until all else is on the disk
 )
 
 // output is a directory that a run leaves its files in. While it is open no
@@ -51,21 +48,23 @@ const (
 // files that the manifest lists, all from one run, beside files of others, which
 // are never touched.
 //
-// A run is staged in a folder within the directory (the directory itself may be
-// a mount point, so that nothing beside it is on the same file system), synced,
-// and then renamed into place, its manifest last. The stage is a journal: who
-// finds one with a whole manifest completes it, who finds another removes it.
+// A run is written to a stage, another folder, and synced. Then the stage and
+// the directory are exchanged, in one step, where that can be done (see
+// exchange); where it cannot, the files are renamed into place by a journal.
 type output struct {
-	dir  string
-	lock *flock.Flock
-	made []string // directories that were created for this run, outermost first
+	dir    string
+	real   string // dir, absolute and without links
+	lock   *flock.Flock
+	made   []string // directories that were created for this run, outermost first
+	staged string   // the folder that is the stage; "" before there is one
 
 	rename func(from, to string) error // os.Rename, but in tests
+	swap   func(a, b string) error     // exchangeFolders, but in tests
 }
 
 // openOutput makes the directory and locks it.
 func openOutput(dir string) (_ *output, err error) {
-	o := &output{dir: filepath.Clean(dir), lock: flock.New(filepath.Join(dir, lockName)), rename: os.Rename}
+	o := newOutput(dir)
 	defer func() {
 		if err != nil {
 			o.unmake()
@@ -85,7 +84,7 @@ func openOutput(dir string) (_ *output, err error) {
 		return nil, fmt.Errorf("the output directory cannot be locked: %w", err)
 	}
 	if !locked {
-		return nil, fmt.Errorf("another run is writing to %s; wait for it, or choose another --out", dir)
+		return nil, fmt.Errorf("%w %s; wait for it, or choose another --out", errLocked, dir)
 	}
 	if err := o.recover(); err != nil {
 		o.close()
@@ -94,9 +93,37 @@ func openOutput(dir string) (_ *output, err error) {
 	return o, nil
 }
 
+func newOutput(dir string) *output {
+	// Not to be followed blocks neither on a pipe nor on a link into another folder.
+	lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_CREATE|os.O_RDWR|openPlain), flock.SetPermissions(0o644))
+	return &output{dir: filepath.Clean(dir), lock: lock, rename: os.Rename, swap: exchangeFolders}
+}
+
+// errLocked is the error of a run that must wait for another.
+var errLocked = errors.New("another run is writing to")
+
+// finishInterrupted completes, or takes back, what an interrupted run has left in
+// dir, for a command that reads from it. Where another run is at work, or nothing
+// may be written, dir is read as it is.
+func finishInterrupted(dir string) error {
+	o := newOutput(dir)
+	if !o.interrupted() {
+		return nil
+	}
+	locked, err := o.tryLock()
+	if err != nil || !locked {
+		return nil
+	}
+	defer o.close()
+	return o.recover()
+}
+
 // tryLock locks the directory. A run that ends removes its lock file: a lock on
 // a file that no longer has its name keeps nobody out, and is taken anew.
 func (o *output) tryLock() (bool, error) {
+	if info, err := os.Lstat(o.lock.Path()); err == nil && !info.Mode().IsRegular() {
+		return false, fmt.Errorf("%s is no file; move it away, or choose another --out", o.lock.Path())
+	}
 	for {
 		locked, err := o.lock.TryLock()
 		if err != nil || !locked {
@@ -129,9 +156,6 @@ func (o *output) unmake() {
 }
 
 func (o *output) path(name string) string { return filepath.Join(o.dir, filepath.FromSlash(name)) }
-func (o *output) staged(name string) string {
-	return filepath.Join(o.dir, stageName, filepath.FromSlash(name))
-}
 
 // write puts files, and the manifest with their descriptions, in place of those
 // of the run before. Nothing is changed when it fails, or ctx is done, before
@@ -140,8 +164,11 @@ func (o *output) write(ctx context.Context, files []file, manifest func() (*repo
 	if err := o.refuseForeign(append(fileNames(files), manifestName)); err != nil {
 		return err
 	}
+	if err := o.openStage(); err != nil {
+		return unwritten(err)
+	}
 	if err := o.stage(ctx, files, manifest); err != nil {
-		os.RemoveAll(o.staged(""))
+		removeAll(o.staged)
 		return err
 	}
 	return o.commit()
@@ -151,15 +178,15 @@ func fileNames(files []file) []string { return names(files, func(f file) string 
 
 // refuseForeign protects files that no run of this program has written.
 func (o *output) refuseForeign(names []string) error {
-	ours, err := manifestFiles(o.path(manifestName))
+	before, err := readManifest(o.path(manifestName))
 	if err != nil {
 		return err
 	}
-	if err := o.refuseLinks(slices.Concat(names, ours)); err != nil {
+	if err := o.refuseLinks(slices.Concat(names, before.names)); err != nil {
 		return err
 	}
 	for _, name := range names {
-		if _, err := os.Lstat(o.path(name)); err == nil && !slices.Contains(ours, name) {
+		if _, err := os.Lstat(o.path(name)); err == nil && !before.owns(o.dir, name) {
 			return fmt.Errorf("%s was not written by aftershock and would be lost; move it away, or choose another --out", o.path(name))
 		}
 	}
@@ -212,15 +239,15 @@ func (o *output) stage(ctx context.Context, files []file, manifest func() (*repo
 // seal gives the manifest its name, once files are on the disk.
 func (o *output) seal(ctx context.Context, files []file) error {
 	for dir := range folders(fileNames(files)) {
-		syncDir(o.staged(dir))
+		syncDir(o.inStage(dir))
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := os.Rename(o.staged(writtenName), o.staged(manifestName)); err != nil {
+	if err := os.Rename(o.inStage(writtenName), o.inStage(manifestName)); err != nil {
 		return unwritten(err)
 	}
-	syncDir(o.staged(""))
+	syncDir(o.staged)
 	return nil
 }
 
@@ -229,10 +256,10 @@ func unwritten(err error) error { return fmt.Errorf("the results cannot be writt
 // stageFile writes f to the stage as the file called name and describes it. That
 // it is on the disk is for syncs.
 func (o *output) stageFile(ctx context.Context, f file, name string, syncs *errgroup.Group) (report.File, error) {
-	if err := os.MkdirAll(filepath.Dir(o.staged(name)), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(o.inStage(name)), 0o755); err != nil {
 		return report.File{}, unwritten(err)
 	}
-	out, err := os.OpenFile(o.staged(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	out, err := os.OpenFile(o.inStage(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return report.File{}, unwritten(err)
 	}
@@ -304,100 +331,4 @@ func syncDir(dir string) {
 		d.Sync()
 		d.Close()
 	}
-}
-
-// recover completes or removes what an interrupted run has left.
-func (o *output) recover() error {
-	if info, err := os.Lstat(o.staged("")); err == nil && info.IsDir() {
-		if names, err := manifestFiles(o.staged(manifestName)); err == nil && len(names) > 0 {
-			return o.commit()
-		}
-	}
-	if _, err := os.Lstat(o.path(manifestName)); errors.Is(err, fs.ErrNotExist) {
-		// the manifest of the results that are still in place
-		if err := o.move(o.staged(replacedName), o.path(manifestName)); err != nil {
-			return err
-		}
-	}
-	return os.RemoveAll(o.staged(""))
-}
-
-// commit renames the staged files into place. Each step can have been done
-// already by a run that was interrupted.
-func (o *output) commit() error {
-	names, err := manifestFiles(o.staged(manifestName))
-	if err != nil {
-		return err
-	}
-	if err := o.move(o.path(manifestName), o.staged(replacedName)); err != nil {
-		return err
-	}
-	before, err := manifestFiles(o.staged(replacedName))
-	if err != nil {
-		return err
-	}
-	if err := o.refuseLinks(append(slices.Clone(before), names...)); err != nil {
-		return err
-	}
-	for _, name := range names {
-		if name == manifestName {
-			continue
-		}
-		if err := os.MkdirAll(filepath.Dir(o.path(name)), 0o755); err != nil {
-			return err
-		}
-		if err := o.move(o.staged(name), o.path(name)); err != nil {
-			return err
-		}
-	}
-	for dir := range folders(names) {
-		syncDir(o.path(dir))
-	}
-	for _, name := range before {
-		if !slices.Contains(names, name) {
-			if err := os.Remove(o.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			if dir := filepath.Dir(o.path(name)); dir != o.dir {
-				os.Remove(dir) // does nothing while there is something in it
-			}
-		}
-	}
-	if err := o.move(o.staged(manifestName), o.path(manifestName)); err != nil {
-		return err
-	}
-	syncDir(o.dir)
-	return os.RemoveAll(o.staged(""))
-}
-
-// move renames a file that may have been renamed before.
-func (o *output) move(from, to string) error {
-	if err := o.rename(from, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// manifestFiles returns the names of the files of the run whose manifest is the
-// file name, the manifest among them; none where there is no such file.
-func manifestFiles(name string) ([]string, error) {
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var m report.Manifest
-	if err := json.Unmarshal(data, &m); err != nil || m.Program != "aftershock" {
-		return nil, fmt.Errorf("%s is not a manifest of aftershock; move it away, or choose another --out", name)
-	}
-	names := []string{manifestName}
-	for _, f := range m.Outputs {
-		if !filepath.IsLocal(filepath.FromSlash(f.Name)) {
-			return nil, fmt.Errorf("%s lists %q, which is outside its directory", name, f.Name)
-		}
-		names = append(names, f.Name)
-	}
-	return names, nil
 }

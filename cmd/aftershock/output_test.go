@@ -12,11 +12,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"aftershock/report"
 )
@@ -73,63 +72,216 @@ func same(a, b map[string]string) bool {
 	return true
 }
 
-// A run that is killed while it renames its files is completed at the next
-// start; the user's own files stay.
-func TestOutputSurvivesAnyInterruption(t *testing.T) {
-	after := map[string]string{"a.csv": "2", "b.csv": "2", "c.csv": "2", "charts/new.png": "2", "mine.txt": "mine"}
-	next := outputs("a.csv", "2", "b.csv", "2", "c.csv", "2", "charts/new.png", "2")
+// everyWay calls test for a directory that can be exchanged, and for one that
+// cannot.
+func everyWay(t *testing.T, test func(t *testing.T, open func(dir string) *output)) {
+	for _, way := range []string{"exchange", "journal", "refused exchange"} {
+		t.Run(way, func(t *testing.T) {
+			test(t, func(dir string) *output {
+				o, err := openOutput(dir)
+				if err != nil {
+					t.Fatal(err)
+				}
+				switch way {
+				case "exchange":
+					if o.swap == nil {
+						t.Skip("folders cannot be exchanged on this system")
+					}
+				case "journal":
+					o.swap = nil
+				default:
+					o.swap = func(string, string) error { return errors.New("not here") }
+				}
+				return o
+			})
+		})
+	}
+}
 
+// wholeRun reports which of two runs dir holds; "" where it holds neither, or a
+// mixture.
+func wholeRun(t *testing.T, dir string) string {
+	t.Helper()
+	m, sealed, err := manifestOf(filepath.Join(dir, manifestName))
+	if err != nil || !sealed {
+		t.Errorf("the manifest: sealed %v, %v", sealed, err)
+		return ""
+	}
+	run := ""
+	for _, f := range m.Outputs {
+		data, err := os.ReadFile(filepath.Join(dir, f.Name))
+		if err != nil || run != "" && run != string(data) {
+			t.Errorf("%s is %q after %q, %v", f.Name, data, run, err)
+			return ""
+		}
+		run = string(data)
+	}
+	if mine, err := os.ReadFile(filepath.Join(dir, "mine.txt")); string(mine) != "mine" {
+		t.Errorf("the user's file is %q, %v", mine, err)
+	}
+	return run
+}
+
+// A run that is killed at any step while its results go into place leaves the
+// run before or the new one, whole, at the next command; where folders can be
+// exchanged, at once. The user's own files stay.
+func TestOutputSurvivesAnyInterruption(t *testing.T) {
+	everyWay(t, func(t *testing.T, open func(string) *output) {
+		next := outputs("a.csv", "2", "b.csv", "2", "c.csv", "2", "charts/new.png", "2")
+		for step := 0; ; step++ {
+			dir := filepath.Join(t.TempDir(), "out")
+			if err := writeOutput(dir, outputs("a.csv", "1", "b.csv", "1", "charts/old.png", "1")); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{"mine.txt", "charts/mine.txt", "deep/er/mine.txt"} {
+				if err := errors.Join(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755), os.WriteFile(filepath.Join(dir, name), []byte("mine"), 0o644)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			died := errors.New("died")
+			finished := func() (finished bool) {
+				o := open(dir)
+				defer func() {
+					o.lock.Close() // as the system does for a dead process
+					if x := recover(); x != nil && x != any(died) {
+						panic(x)
+					}
+				}()
+				steps := 0
+				die := func() {
+					if steps++; steps > step {
+						panic(died)
+					}
+				}
+				o.rename = func(from, to string) error {
+					die()
+					return os.Rename(from, to)
+				}
+				if swap := o.swap; swap != nil {
+					o.swap = func(a, b string) error {
+						die()
+						err := swap(a, b)
+						die()
+						return err
+					}
+				}
+				if err := o.write(t.Context(), next, manifest); err != nil {
+					t.Fatal(err)
+				}
+				return true
+			}()
+			if t.Name() == "TestOutputSurvivesAnyInterruption/exchange" {
+				if wholeRun(t, dir) == "" {
+					t.Errorf("killed at step %d", step)
+				}
+			}
+			if err := finishInterrupted(dir); err != nil {
+				t.Errorf("killed at step %d: %v", step, err)
+			}
+			if wholeRun(t, dir) == "" {
+				t.Errorf("killed at step %d: the next command finds no whole run", step)
+			}
+			if err := writeOutput(dir, next); err != nil {
+				t.Errorf("killed at step %d: %v", step, err)
+			}
+			got := contents(t, filepath.Dir(dir))
+			delete(got, "out/"+manifestName)
+			delete(got, "out/"+lockName)
+			want := map[string]string{"out/a.csv": "2", "out/b.csv": "2", "out/c.csv": "2", "out/charts/new.png": "2",
+				"out/mine.txt": "mine", "out/charts/mine.txt": "mine", "out/deep/er/mine.txt": "mine"}
+			if !same(got, want) {
+				t.Errorf("killed at step %d: the next run leaves %v", step, got)
+			}
+			if finished {
+				if step < 2 {
+					t.Errorf("only %d steps", step)
+				}
+				return
+			}
+		}
+	})
+}
+
+// A step that fails changes nothing.
+func TestOutputThatCannotBeMoved(t *testing.T) {
 	for step := 0; ; step++ {
 		dir := filepath.Join(t.TempDir(), "out")
 		if err := writeOutput(dir, outputs("a.csv", "1", "b.csv", "1", "charts/old.png", "1")); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "mine.txt"), []byte("mine"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		died := errors.New("died")
-		finished := func() (finished bool) {
-			o, err := openOutput(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() {
-				o.lock.Close() // as the system does for a dead process
-				if x := recover(); x != nil && x != any(died) {
-					panic(x)
-				}
-			}()
-			renames := 0
-			o.rename = func(from, to string) error {
-				if renames++; renames > step {
-					panic(died)
-				}
-				return os.Rename(from, to)
-			}
-			if err := o.write(t.Context(), next, manifest); err != nil {
-				t.Fatal(err)
-			}
-			return true
-		}()
+		before := contents(t, dir)
 		o, err := openOutput(dir)
 		if err != nil {
-			t.Fatalf("step %d: %v", step, err)
+			t.Fatal(err)
 		}
+		o.swap = nil
+		steps, failed := 0, false
+		o.rename = func(from, to string) error {
+			if steps++; steps == step+1 {
+				failed = true
+				return &os.LinkError{Op: "rename", Old: from, New: to, Err: fs.ErrPermission}
+			}
+			return os.Rename(from, to)
+		}
+		err = o.write(t.Context(), outputs("a.csv", "2", "c.csv", "2", "charts/new.png", "2"), manifest)
 		o.close()
-		got := contents(t, dir)
-		if !same(got, after) {
-			t.Errorf("killed at rename %d: the next start leaves %v", step, got)
-		}
-		if err := writeOutput(dir, next); err != nil || !same(contents(t, dir), after) {
-			t.Errorf("step %d: the next run: %v, %v", step, err, contents(t, dir))
-		}
-		if finished {
-			if want := len(next) + 2; step != want {
-				t.Errorf("%d renames, want %d: every file, the manifest and the old one", step, want)
+		if !failed {
+			if err != nil || step < 7 {
+				t.Errorf("%d steps, %v", step, err)
 			}
 			return
 		}
+		if err == nil || !strings.HasPrefix(err.Error(), "the results cannot be written: ") {
+			t.Errorf("step %d: error %v", step, err)
+		}
+		if got := contents(t, dir); !same(got, before) {
+			t.Errorf("step %d fails, and leaves %v", step, got)
+		}
 	}
+}
+
+// A reader finds the one run or the other at every moment.
+func TestOutputIsWholeForReaders(t *testing.T) {
+	if exchangeFolders == nil {
+		t.Skip("folders cannot be exchanged on this system")
+	}
+	dir := filepath.Join(t.TempDir(), "out")
+	run := func(n int) []file {
+		text := strings.Repeat(string(rune('a'+n%26)), 100)
+		return outputs("a.csv", text, "charts/b.csv", text, "c.csv", text)
+	}
+	if err := writeOutput(dir, run(0)); err != nil {
+		t.Fatal(err)
+	}
+	done, looks := make(chan struct{}), 0
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			for _, name := range []string{"a.csv", "charts/b.csv", "c.csv"} {
+				data, err := os.ReadFile(filepath.Join(dir, name))
+				if err != nil || len(data) != 100 || strings.Trim(string(data), string(data[0])) != "" {
+					t.Errorf("a reader finds %q in %s, %v", data, name, err)
+				}
+			}
+			if _, sealed, err := manifestOf(filepath.Join(dir, manifestName)); err != nil || !sealed {
+				t.Errorf("a reader finds a manifest that is sealed %v, %v", sealed, err)
+			}
+			looks++
+		}
+	})
+	for n := range 40 {
+		if err := writeOutput(dir, run(n)); err != nil {
+			t.Error(err)
+		}
+	}
+	close(done)
+	reader.Wait()
+	t.Logf("%d looks", looks)
 }
 
 // A run that is killed before everything is on the disk leaves the one before.
@@ -216,7 +368,7 @@ func TestLockOfARemovedFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := &output{dir: dir, lock: flock.New(filepath.Join(dir, lockName))}
+	second := newOutput(dir)
 	if locked, err := second.tryLock(); locked || err != nil {
 		t.Fatalf("locked twice: %v, %v", locked, err)
 	}
@@ -277,7 +429,7 @@ func TestOutputThatEndsWithin(t *testing.T) {
 					return err
 				}
 			}
-			if info, err := os.Stat(filepath.Join(dir, stageName, "b.csv")); err != nil || info.Size() < 2<<20 {
+			if info, err := os.Stat(filepath.Join(filepath.Dir(dir), ".out.aftershock", "b.csv")); err != nil || info.Size() < 2<<20 {
 				t.Errorf("%s: nothing is written yet: %v", what, err)
 			}
 			if want == broken {
@@ -299,8 +451,8 @@ func TestOutputThatEndsWithin(t *testing.T) {
 		if got := contents(t, dir); !same(got, before) {
 			t.Errorf("%s: left %v", what, got)
 		}
-		if _, err := os.Stat(filepath.Join(dir, stageName)); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s: the stage is left: %v", what, err)
+		if left, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(left) != 1 {
+			t.Errorf("%s: beside the directory are %v, %v", what, left, err)
 		}
 	}
 }
@@ -476,5 +628,73 @@ func TestSignal(t *testing.T) {
 	}
 	if left := contents(t, cmd.Dir); len(left) > 0 {
 		t.Errorf("left %v", left)
+	}
+}
+
+// A manifest that no run has written gives nothing away.
+func TestPlantedManifest(t *testing.T) {
+	everyWay(t, func(t *testing.T, open func(string) *output) {
+		dir := filepath.Join(t.TempDir(), "out")
+		planted := `{"program":"aftershock","outputs":[{"name":"thesis.txt","bytes":4,"sha256":"00"},{"name":"a.csv","bytes":4,"sha256":"00"}]}`
+		if err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, manifestName), []byte(planted), 0o644),
+			os.WriteFile(filepath.Join(dir, "thesis.txt"), []byte("mine"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		o := open(dir)
+		err := o.write(t.Context(), outputs("b.csv", "1"), manifest)
+		o.close()
+		if got := contents(t, dir); err != nil || !same(got, map[string]string{"b.csv": "1", "thesis.txt": "mine"}) {
+			t.Errorf("a run leaves %v, %v", got, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, manifestName), []byte(planted), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "a.csv"), []byte("mine"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		o = open(dir)
+		err = o.write(t.Context(), outputs("a.csv", "1"), manifest)
+		o.close()
+		if err == nil || !strings.Contains(err.Error(), "a.csv was not written by aftershock and would be lost") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// Nor does a stage that no run has written.
+func TestPlantedStage(t *testing.T) {
+	for _, stage := range []string{filepath.Join("out", stageName), ".out.aftershock"} {
+		dir := t.TempDir()
+		out, stage := filepath.Join(dir, "out"), filepath.Join(dir, stage)
+		var m bytes.Buffer
+		if err := errors.Join(os.MkdirAll(out, 0o755), os.MkdirAll(stage, 0o755), os.WriteFile(filepath.Join(out, "thesis.txt"), []byte("mine"), 0o644),
+			os.WriteFile(filepath.Join(stage, "thesis.txt"), []byte("other"), 0o644),
+			(&report.Manifest{Program: "aftershock", Outputs: []report.File{{Name: "thesis.txt", Bytes: 5}}}).Write(&m),
+			os.WriteFile(filepath.Join(stage, manifestName), m.Bytes(), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		if err := writeOutput(out, outputs("a.csv", "1")); err != nil {
+			t.Errorf("%s: %v", stage, err)
+		}
+		if got := contents(t, out); !same(got, map[string]string{"a.csv": "1", "thesis.txt": "mine"}) {
+			t.Errorf("%s: left %v", stage, got)
+		}
+	}
+}
+
+// What is no file in the place of the lock is refused at once.
+func TestLockThatIsNoFile(t *testing.T) {
+	for what, plant := range map[string]func(name string) error{
+		"pipe":   func(name string) error { return syscall.Mkfifo(name, 0o644) },
+		"link":   func(name string) error { return os.Symlink("elsewhere", name) },
+		"folder": func(name string) error { return os.Mkdir(name, 0o755) },
+	} {
+		dir := t.TempDir()
+		if err := plant(filepath.Join(dir, lockName)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openOutput(dir); err == nil || !strings.Contains(err.Error(), lockName+" is no file") {
+			t.Errorf("%s: error %v", what, err)
+		}
 	}
 }
