@@ -27,14 +27,8 @@ type pool struct {
 	hotel  *hotelling
 	ranks  *ranks
 
-	paired  bool
-	pairs   []pair
-	lagged  []float64 // sums of rho of pairs on one calendar, by sessions between their sessions 0
-	foreign []pair    // pairs on different calendars
-	sampled int       // pairs in all that may overlap, when pairs are of a sample; 0 otherwise
-	drawn   int       // pairs in that sample
-
-	drawnFor int // drawn, where the last rbar came from them
+	paired *pairing
+	rested meanCorrelation // what the last rbar was
 
 	ctx       context.Context // ends placebo when it is done; nil: nothing does
 	draws     *Draws
@@ -256,10 +250,10 @@ func (c *Cross) Residuals(i int) []float64 { return c.pool.residuals(i) }
 // sessions share. NaN for fewer than two observations.
 //
 // One common date gives the mean correlation of Kolari and Pynnönen (2010);
-// windows that do not overlap give 0. Above two million pairs, those of one date
-// are taken together, a residual standardised over the sessions that its security
-// has, and of many dates a million are drawn from Study.Seed. After Kolari, Pape,
-// Pynnönen (2018).
+// windows that do not overlap give 0. It is exact, but that of the pairs with a
+// member that lacks a session a million are drawn from Study.Seed where they are
+// more than two million; GroupWindow.RBarSE is then the standard error of that.
+// After Kolari, Pape, Pynnönen (2018).
 func (c *Cross) RBar() float64 {
 	if !c.known {
 		c.rbar, c.known = c.pool.rbar(c.Window), true

@@ -2,20 +2,148 @@ package analysis
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"aftershock/events"
 	"aftershock/market"
 )
 
-// The mean correlation from a sample of pairs is near that of all, and the
-// result says that it is one.
+// rbarByPairs is r over win of all members of p, one pair at a time.
+func rbarByPairs(p *pool, win Window) float64 {
+	n, sum := len(p.rows), 0.0
+	e := make([][]float64, n)
+	for i := range e {
+		e[i] = slices.Clone(p.residuals(i))
+	}
+	for i := range n {
+		for j := range i {
+			if o := p.overlap(i, j, win); o > 0 {
+				sum += p.correlation(i, j, e[i], e[j]) * float64(o)
+			}
+		}
+	}
+	return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2)
+}
+
+// crowd is a panel of securities of two calendars that move together beyond their
+// index, some with gaps, and events on several dates about all of them.
+func crowd(t *testing.T, securities, dates, apart int, gaps bool) (*Result, *pool) {
+	t.Helper()
+	p := market.NewPanel(market.Simple, market.Skip)
+	rng := rand.New(rand.NewPCG(4, 4))
+	begin := market.NewDate(2015, 1, 5)
+	var c events.Catalog
+	var symbols []string
+	for k, cal := range []*market.Calendar{market.NYSE(), market.CalendarOf(market.Security{Symbol: "8035.T"})} {
+		first := cal.Search(begin)
+		index := make([]float64, 900)
+		shared := make([]float64, 900)
+		for s := range index {
+			index[s], shared[s] = 0.01*rng.NormFloat64(), 0.01*rng.NormFloat64()
+		}
+		column := func(symbol string, r []float64) {
+			if err := p.AddColumn(&market.Column{Security: market.Security{Symbol: symbol, Benchmark: fmt.Sprint("INDEX", k)}, Calendar: cal, First: first, Return: r}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		column(fmt.Sprint("INDEX", k), index)
+		for i := range securities {
+			r := make([]float64, len(index))
+			for s := range r {
+				r[s] = index[s] + shared[s] + 0.02*rng.NormFloat64()
+				if gaps && i%4 == 0 && rng.IntN(60) == 0 {
+					r[s] = nan
+				}
+			}
+			symbols = append(symbols, fmt.Sprint("S", k, ".", i))
+			column(symbols[len(symbols)-1], r)
+		}
+	}
+	ny := market.NYSE()
+	for d := range dates {
+		e := events.Event{ID: fmt.Sprint("e", d), DateOnly: true, Time: ny.Date(ny.Search(begin) + 400 + d*apart).In(time.UTC, 0)}
+		for _, s := range symbols {
+			e.Targets = append(e.Targets, events.Target{Symbol: s})
+		}
+		c.Events = append(c.Events, e)
+	}
+	st := DefaultStudy()
+	st.Benchmark, st.Groups, st.Tests = "INDEX0", []Grouping{All}, []Test{KPBMP{}}
+	st.Windows = []Window{{-10, 10}, {0, 0}, {-1, 3}}
+	r := mustRun(t, st, &c, p)
+	return r, newPool(r.eng, r.rowsOf(r.Group(All, "all"), nil))
+}
+
+// The mean correlation from sums by date is that of the pairs one by one: windows that
+// overlap in part, two calendars, members that lack sessions.
+func TestPairSums(t *testing.T) {
+	for _, gaps := range []bool{false, true} {
+		r, p := crowd(t, 20, 9, 3, gaps)
+		q := p.pairing()
+		if q.summed == nil || len(q.foreign) == 0 || gaps != (len(q.listed) > 0) {
+			t.Fatalf("gaps %v: %d foreign sums, %d pairs listed", gaps, len(q.foreign), len(q.listed))
+		}
+		for w, win := range r.Study.Windows {
+			want := rbarByPairs(p, win)
+			if got := p.rbar(win); math.Abs(got-want) > 1e-12 || want == 0 {
+				t.Errorf("gaps %v, %s: %v, by pairs %v", gaps, win, got, want)
+			}
+			if g := r.Group(All, "all").Windows[w]; g.Drawn != 0 || g.RBarSE != 0 {
+				t.Errorf("%d pairs drawn", g.Drawn)
+			}
+		}
+	}
+}
+
+// Of one date and of a member that was listed late, two million pairs and more.
+func TestRBarOfMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two million correlations")
+	}
+	p := benchPanel(t, 2100, 300)
+	for i, c := range p.Columns[1:] {
+		for k := range c.Return {
+			c.Return[k] += 0.01 * math.Sin(float64(k*k)) // an industry that the benchmark does not explain
+		}
+		if i%700 == 3 {
+			c.Return[30+i%200] = nan
+		}
+	}
+	s := DefaultStudy()
+	s.Benchmark, s.Groups, s.Tests = "INDEX", nil, nil
+	r := mustRun(t, s, benchCatalog(p, 2100), p)
+	rows := make([]int32, len(r.eng.s0))
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	pool := newPool(r.eng, rows)
+	got, want := pool.rbar(Window{0, 0}), rbarByPairs(pool, Window{0, 0})
+	if q := pool.pairing(); pool.summary().complete || q.drawn() > 0 || len(rows)*(len(rows)-1)/2 <= maxPairs || len(q.listed) == 0 {
+		t.Fatalf("%d securities are no case of this", len(rows))
+	}
+	if math.Abs(got-want) > 1e-11*want || want < 0.05 {
+		t.Errorf("mean correlation %v, of the pairs %v", got, want)
+	}
+}
+
+// Where too many pairs have a member that lacks a session, the mean correlation rests on
+// a sample of them, says so, and is within its standard error of that of all.
 func TestSampledPairs(t *testing.T) {
-	p := benchPanel(t, 120, 700)
-	c := benchCatalog(p, 120*60) // 60 dates within 420 sessions: windows of 21 overlap
+	if testing.Short() {
+		t.Skip("two million correlations")
+	}
+	p := benchPanel(t, 260, 700)
+	for i, c := range p.Columns[1:] {
+		if i%2 == 0 {
+			c.Return[120+i] = nan // every estimation window lacks it
+		}
+	}
+	c := benchCatalog(p, 260*70) // 70 dates within 490 sessions: windows of 21 overlap
 	s := DefaultStudy()
 	s.Benchmark, s.Groups, s.Tests = "INDEX", []Grouping{All}, []Test{KPBMP{}}
 	s.Windows = []Window{{-10, 10}}
@@ -24,29 +152,13 @@ func TestSampledPairs(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := r.Group(All, "all")
-	if g.Windows[0].Drawn != drawnPairs || !hasNote(r, "sampled-pairs") {
-		t.Errorf("%d pairs drawn of those of %d observations; want %d and a note", g.Windows[0].Drawn, len(g.Members), drawnPairs)
+	w := g.Windows[0]
+	pool := newPool(r.eng, r.rowsOf(g, nil))
+	if w.Drawn != drawnPairs || !(w.RBarSE > 0) || !hasNote(r, "sampled-pairs") {
+		t.Fatalf("%d pairs drawn of %d, standard error %v", w.Drawn, pool.pairing().others, w.RBarSE)
 	}
-	// All pairs, one by one.
-	all := newPool(r.eng, nil)
-	for _, i := range g.Members {
-		all.rows = append(all.rows, r.Observations[i].row)
-	}
-	n, sum := len(all.rows), 0.0
-	flat := make([][]float64, n)
-	for i := range all.rows {
-		flat[i] = append([]float64(nil), all.residuals(i)...)
-	}
-	for i := range n {
-		for j := range i {
-			if o := all.overlap(i, j, s.Windows[0]); o > 0 && (i+j)%7 == 0 { // every seventh pair is plenty
-				sum += 7 * all.correlation(i, j, flat[i], flat[j]) * float64(o)
-			}
-		}
-	}
-	want := sum / 21 / (float64(n) * float64(n-1) / 2)
-	if got := g.Windows[0].RBar; math.Abs(got-want) > 0.05*want {
-		t.Errorf("mean correlation %v from a sample, %v from all pairs", got, want)
+	if want := rbarByPairs(pool, w.Window); math.Abs(w.RBar-want) > 4*w.RBarSE || w.RBarSE > 0.05*want {
+		t.Errorf("mean correlation %v from a sample (standard error %v), %v from all pairs", w.RBar, w.RBarSE, want)
 	}
 }
 
@@ -67,58 +179,11 @@ func TestCorrelationSum(t *testing.T) {
 	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
 	p := newPool(r.eng, []int32{0, 1, 2, 3, 4})
 	var sum float64
-	for _, q := range p.correlations() {
+	for _, q := range p.pairing().listed {
 		sum += 2 * q.rho
 	}
 	if got := p.summary().rho; math.Abs(got-sum) > 1e-12 || !p.summary().complete {
 		t.Errorf("sum of correlations %v, by pairs %v", got, sum)
-	}
-}
-
-// Of many securities of one date, some with gaps, the mean correlation is that of
-// the pairs.
-func TestRBarOfMany(t *testing.T) {
-	if testing.Short() {
-		t.Skip("two million correlations")
-	}
-	p := benchPanel(t, 2100, 300)
-	rng := rand.New(rand.NewPCG(4, 4))
-	for i, c := range p.Columns[1:] {
-		c.Return[rng.IntN(280)] += 0.02 * float64(i%3)
-		if i%5 == 0 {
-			c.Return[30+rng.IntN(200)] = nan
-		}
-	}
-	for _, c := range p.Columns[1:] { // an industry that the benchmark does not explain
-		for k := range c.Return {
-			c.Return[k] += 0.01 * math.Sin(float64(k*k))
-		}
-	}
-	s := DefaultStudy()
-	s.Benchmark, s.Groups, s.Tests = "INDEX", nil, nil
-	r := mustRun(t, s, benchCatalog(p, 2100), p)
-	rows := make([]int32, len(r.eng.s0))
-	for i := range rows {
-		rows[i] = int32(i)
-	}
-	pool := newPool(r.eng, rows)
-	got := pool.rbar(Window{0, 0})
-	if pool.summary().complete || pool.drawn > 0 || len(rows)*(len(rows)-1)/2 <= maxPairs {
-		t.Fatalf("%d securities are no case of this", len(rows))
-	}
-	e := make([][]float64, len(rows))
-	for i := range e {
-		e[i] = slices.Clone(pool.residuals(i))
-	}
-	var want, n float64
-	for i := range e {
-		for j := range i {
-			want += pearson(e[i], e[j])
-			n++
-		}
-	}
-	if want /= n; math.Abs(got-want) > 1e-4*want || want < 0.05 {
-		t.Errorf("mean correlation %v, of the pairs %v", got, want)
 	}
 }
 
@@ -151,7 +216,7 @@ func TestRBarOfSome(t *testing.T) {
 			}
 		}
 		want /= float64(k * (k - 1) / 2)
-		if got := p.pairMean(k, in, win); math.Abs(got-want) > 1e-12 || want == 0 {
+		if got := p.pairMean(k, in, win).r; math.Abs(got-want) > 1e-12 || want == 0 {
 			t.Errorf("%s: %v, of the pairs %v", win, got, want)
 		}
 	}

@@ -23,7 +23,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 		c := newCross(p, w)
 		gw := &grp.Windows[w]
 		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
-		gw.Drawn = c.pool.drawnFor
+		gw.Drawn, gw.RBarSE = c.pool.rested.drawn, c.pool.rested.se
 		if c.N() > 0 {
 			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), stat.Mean(c.SCAR)
 		}
@@ -119,7 +119,7 @@ func (p *pool) inflate(ar, car *moments) {
 	}
 	p.rbarOf(g.study.Event) // what all sessions share
 	if most := float64(n); slices.Min(ar.n) < most || slices.Min(car.n) < most {
-		p.correlations()
+		p.pairing()
 	}
 	gaps := p.pathSpans()
 	session := func(t int, in []bool) {
@@ -149,10 +149,9 @@ func (p *pool) inflate(ar, car *moments) {
 // among is rbar over win for the k members that in marks.
 func (p *pool) among(k int, in []bool, win Window) float64 {
 	if k == len(p.rows) {
-		r, _ := p.rbarOf(win)
-		return r
+		return p.rbarOf(win).r
 	}
-	return p.pairMean(k, in, win)
+	return p.pairMean(k, in, win).r
 }
 
 // span is a range of sessions of the event window.

@@ -361,7 +361,7 @@ func (r *Result) groupNotes(out []Note, g *Group, windows []string, mem *scratch
 	for w := range g.Windows {
 		if drawn := g.Windows[w].Drawn; drawn > 0 {
 			n := note("sampled-pairs", Info)
-			n.Args = []any{g.title(), drawn, maxPairs}
+			n.Args = []any{g.title(), g.Windows[w].RBar, drawn, maxPairs, g.Windows[w].RBarSE}
 			break
 		}
 	}

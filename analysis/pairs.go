@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
@@ -13,10 +14,11 @@ import (
 	"aftershock/market"
 )
 
-// sample-wide limits of the pairwise correlations, see pool.correlations.
+// Limits of the pairwise correlations, see pool.pairing.
 const (
 	minCommon  = 30        // common sessions below which a correlation counts as 0
-	maxPairs   = 2_000_000 // overlapping pairs above which a sample is drawn
+	fewPairs   = 1 << 14   // overlapping pairs up to which every one is listed
+	maxPairs   = 2_000_000 // pairs that have to be gone through one by one, above which a sample is drawn
 	drawnPairs = 1_000_000
 )
 
@@ -27,22 +29,56 @@ type pair struct {
 	rho  float64
 }
 
-// rbar computes Cross.RBar over win for all members, and notes from how many drawn
-// pairs, if any were drawn.
-func (p *pool) rbar(win Window) (r float64) {
-	r, p.drawnFor = p.rbarOf(win)
-	return r
+// pairing is what the overlapping pairs of a pool's members give, for windows of any
+// length within the event window.
+//
+// The plain way is listed: one correlation a pair. Above fewPairs, pairs of complete
+// members (a residual on every session of the estimation window, an abnormal return on
+// every session of the event window) are summed by their dates: the correlations of the
+// members of one date with those of another add up to the product of the sums of their
+// standardised residuals, so that N members of D dates cost N D and not N^2
+// (BenchmarkRBar; TestPairSums holds the sums to the pairs). Pairs with an incomplete
+// member are listed, above maxPairs drawn.
+type pairing struct {
+	lagged  []float64 // sums of rho of complete members on one calendar, by sessions between their sessions 0
+	foreign []pair    // the same for two dates on different calendars: i and j stand for all of theirs
+	summed  []bool    // by member: it is in these sums; nil: none is
+	listed  []pair    // the other pairs, or a sample of them
+	others  int       // how many others there are
+	whole   []float64 // lagged and what is listed, where that is no sample
+	abroad  []pair    // foreign and what is listed, where that is no sample
 }
 
-// rbarOf is rbar, and returns the number of drawn pairs.
-func (p *pool) rbarOf(win Window) (r float64, drawn int) {
+// drawn returns how many pairs were drawn, 0 where none had to be.
+func (q *pairing) drawn() int {
+	if len(q.listed) < q.others {
+		return len(q.listed)
+	}
+	return 0
+}
+
+// meanCorrelation is a mean correlation: its value, and where it rests on a sample of
+// pairs their number and its standard error.
+type meanCorrelation struct {
+	r, se float64
+	drawn int
+}
+
+// rbar computes Cross.RBar over win for all members, and keeps what it rests on.
+func (p *pool) rbar(win Window) float64 {
+	p.rested = p.rbarOf(win)
+	return p.rested.r
+}
+
+// rbarOf is rbar, and keeps nothing.
+func (p *pool) rbarOf(win Window) meanCorrelation {
 	n := len(p.rows)
 	if n < 2 {
-		return nan, 0
+		return meanCorrelation{r: nan}
 	}
 	if p.sameDate {
-		if s := p.summary(); s.complete || n*(n-1)/2 > maxPairs {
-			return s.rho / (float64(n) * float64(n-1)), 0
+		if s := p.summary(); s.complete {
+			return meanCorrelation{r: s.rho / (float64(n) * float64(n-1))}
 		}
 	}
 	if p.of != nil && !p.of.sameDate { // whose pairs contain those of a part
@@ -53,40 +89,71 @@ func (p *pool) rbarOf(win Window) (r float64, drawn int) {
 				k++
 			}
 		}
-		r = p.of.pairMean(n, in, win)
-		return r, p.of.drawn
+		if p.of.pairing().serves(in) {
+			return p.of.pairMean(n, in, win)
+		}
 	}
-	r = p.pairMean(n, nil, win)
-	return r, p.drawn
+	return p.pairMean(n, nil, win)
+}
+
+// serves reports whether the pairs of the members that in marks can be told from those
+// of all: none of the members that are summed is left out.
+func (q *pairing) serves(in []bool) bool {
+	for i, summed := range q.summed {
+		if summed && !in[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // pairMean is rbar over win of n members, from their pairs: those that in
-// marks, all where it is nil.
-func (p *pool) pairMean(n int, in []bool, win Window) float64 {
+// marks, all where it is nil. [pairing.serves] must hold of in.
+func (p *pool) pairMean(n int, in []bool, win Window) meanCorrelation {
 	if n < 2 {
-		return nan
+		return meanCorrelation{r: nan}
 	}
-	pairs := p.correlations()
-	var sum float64
-	if in == nil {
-		for d, rho := range p.lagged[:win.Len()] {
-			sum += rho * float64(win.Len()-d)
-		}
-		pairs = p.foreign
+	q := p.pairing()
+	per := 1 / float64(win.Len()) / (float64(n) * float64(n-1) / 2)
+	if in == nil && q.drawn() == 0 {
+		return meanCorrelation{r: p.overlapping(q.whole, q.abroad, win) * per}
 	}
-	for _, q := range pairs {
+	sum := p.overlapping(q.lagged, q.foreign, win)
+	var one, square float64
+	for _, f := range q.listed {
+		var v float64
 		switch {
-		case in != nil && !(in[q.i] && in[q.j]):
-		case q.lag >= 0:
-			sum += q.rho * float64(max(0, win.Len()-int(q.lag)))
-		case q.rho != 0:
-			sum += q.rho * float64(p.overlap(int(q.i), int(q.j), win))
+		case f.rho == 0 || in != nil && !(in[f.i] && in[f.j]):
+		case f.lag >= 0:
+			v = f.rho * float64(max(0, win.Len()-int(f.lag)))
+		default:
+			v = f.rho * float64(p.overlap(int(f.i), int(f.j), win))
+		}
+		one += v
+		square += v * v
+	}
+	d := q.drawn()
+	if d == 0 {
+		return meanCorrelation{r: (sum + one) * per}
+	}
+	mean, all := one/float64(d), float64(q.others)
+	sd := math.Sqrt(max(0, square/float64(d)-mean*mean))
+	return meanCorrelation{r: (sum + all*mean) * per, se: all * sd / math.Sqrt(float64(d)) * per, drawn: d}
+}
+
+// overlapping is the sum of correlations, each times the sessions of win that its pair
+// shares, of pairs by how far they lie apart and of pairs on different calendars.
+func (p *pool) overlapping(lagged []float64, foreign []pair, win Window) float64 {
+	var sum float64
+	for d, rho := range lagged[:min(win.Len(), len(lagged))] {
+		sum += rho * float64(win.Len()-d)
+	}
+	for _, f := range foreign {
+		if f.rho != 0 {
+			sum += f.rho * float64(p.overlap(int(f.i), int(f.j), win))
 		}
 	}
-	if p.sampled > 0 {
-		sum *= float64(p.sampled) / float64(p.drawn)
-	}
-	return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2)
+	return sum
 }
 
 // overlap returns the number of sessions, by date, that the windows win of
@@ -174,91 +241,366 @@ func pearson(x, y []float64) float64 {
 	return (xy - sx*sy/n) / math.Sqrt(vx*vy)
 }
 
-// correlations lists the pairs of members whose event windows overlap, with
-// their correlations; above maxPairs of them, of a seeded sample of drawnPairs.
-func (p *pool) correlations() []pair {
-	if !p.paired {
-		p.paired = true
-		p.pair()
-	}
-	return p.pairs
+// A cohort is the members that share session 0 on one calendar.
+type cohort struct {
+	cal     *market.Calendar
+	s0      int32
+	date    market.Date
+	first   int32   // member
+	members []int32 // incomplete ones first, in their order
+	few     int     // how many of them are incomplete
 }
 
-func (p *pool) pair() {
-	g, n := p.eng, len(p.rows)
-	key := make([]uint64, n) // date, then place among the members
-	date := make([]market.Date, n)
-	for i, r := range p.rows {
-		date[i] = g.ser[r].col.Calendar.Date(int(g.s0[r]))
-		key[i] = uint64(uint32(date[i])^1<<31)<<32 | uint64(i) // days before 1970 are negative
+// cohorts groups the members by session 0, in order of time and then of the first
+// member of each calendar.
+func (p *pool) cohorts(complete func(row int32) bool) []cohort {
+	type place struct {
+		cal *market.Calendar
+		s0  int32
 	}
-	slices.Sort(key)
-	order := make([]int32, n)
-	for k, v := range key {
-		order[k] = int32(v)
-	}
-	// ends[a]: how many pairs begin with order[0..a]; a window of L
-	// sessions spans well under 2L+14 days.
-	reach := market.Date(2*g.length + 14)
-	ends := make([]int, n)
-	total, hi := 0, 0
-	for a := range order {
-		hi = max(hi, a+1)
-		for hi < n && date[order[hi]]-date[order[a]] <= reach {
-			hi++
+	g := p.eng
+	at := make(map[place]int)
+	var out []cohort
+	for _, late := range []bool{false, true} {
+		for i, r := range p.rows {
+			if complete(r) != late {
+				continue
+			}
+			k := place{g.ser[r].col.Calendar, g.s0[r]}
+			c, ok := at[k]
+			if !ok {
+				c = len(out)
+				at[k] = c
+				out = append(out, cohort{cal: k.cal, s0: k.s0, date: k.cal.Date(int(k.s0)), first: int32(i)})
+			}
+			out[c].first = min(out[c].first, int32(i))
+			out[c].members = append(out[c].members, int32(i))
+			if !late {
+				out[c].few++
+			}
 		}
-		total += hi - a - 1
-		ends[a] = total
 	}
-	begins := func(a int) int {
-		if a == 0 {
-			return 0
+	slices.SortStableFunc(out, func(a, b cohort) int {
+		return cmp.Or(cmp.Compare(a.date, b.date), cmp.Compare(a.first, b.first))
+	})
+	return out
+}
+
+// A meeting is two cohorts whose event windows share sessions; a = b for the pairs of
+// one.
+type meeting struct {
+	a, b   int
+	lag    int32 // sessions between their sessions 0, -1 on different calendars
+	pairs  int   // of an incomplete member of the one and any member of the other
+	before int   // such pairs of the meetings before
+}
+
+// pairing returns the pairs of the members, found when first asked for.
+func (p *pool) pairing() *pairing {
+	if p.paired == nil {
+		p.paired = p.pair()
+	}
+	return p.paired
+}
+
+func (p *pool) pair() *pairing {
+	g := p.eng
+	co := p.cohorts(func(int32) bool { return false })
+	meetings := p.meetings(co)
+	all := 0
+	for _, m := range meetings {
+		all += m.pairs
+	}
+	out := &pairing{others: all}
+	if all > fewPairs {
+		co = p.cohorts(g.complete)
+		meetings = p.meetings(co)
+		p.sumPairs(out, co, meetings)
+		out.others = 0
+		for _, m := range meetings {
+			out.others += m.pairs
 		}
-		return ends[a-1]
 	}
-	couple := func(a, b int) pair { return pair{i: min(order[a], order[b]), j: max(order[a], order[b])} }
-	var all []pair
-	if total <= maxPairs {
-		all = make([]pair, 0, total)
-		for a := range order {
-			for b := a + 1; b <= a+ends[a]-begins(a); b++ {
-				all = append(all, couple(a, b))
+	if out.others <= maxPairs {
+		out.listed = make([]pair, 0, out.others)
+		for _, m := range meetings {
+			for k := range m.pairs {
+				out.listed = append(out.listed, m.pair(co, k))
 			}
 		}
 	} else {
-		p.sampled, p.drawn = total, drawnPairs
 		rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
-		drawn := make([]int, drawnPairs)
-		for i := range drawn {
-			drawn[i] = rng.IntN(total)
+		out.listed = make([]pair, drawnPairs)
+		for i := range out.listed {
+			k := rng.IntN(out.others)
+			m := meetings[sort.Search(len(meetings), func(m int) bool { return meetings[m].before+meetings[m].pairs > k })]
+			out.listed[i] = m.pair(co, k-m.before)
 		}
-		all = make([]pair, drawnPairs)
-		_ = parallel(context.Background(), len(all), block, nil, func(_ *workspace, i int) {
-			k := drawn[i]
-			a := sort.SearchInts(ends, k+1)
-			all[i] = couple(a, a+1+k-begins(a))
-		})
 	}
-	p.correlate(all)
-	// Those that overlap, and their sums by how far apart they are.
-	p.lagged = make([]float64, g.length)
-	for _, q := range all {
-		if p.overlap(int(q.i), int(q.j), g.study.Event) == 0 {
+	p.correlate(out.listed)
+	if out.drawn() == 0 {
+		out.whole = make([]float64, g.length)
+		copy(out.whole, out.lagged)
+		out.abroad = slices.Clip(out.foreign)
+		for _, f := range out.listed {
+			if f.lag >= 0 {
+				out.whole[f.lag] += f.rho
+			} else {
+				out.abroad = append(out.abroad, f)
+			}
+		}
+	}
+	return out
+}
+
+// complete reports whether a row has a residual on every session of the estimation
+// window and an abnormal return on every session of the event window.
+func (g *engine) complete(row int32) bool {
+	return int(g.m[row]) == g.study.Estimation.Len() && !slices.ContainsFunc(g.ar[int(row)*g.length:][:g.length], math.IsNaN)
+}
+
+// meetings lists the cohorts that meet, each with the pairs that have an incomplete
+// member.
+func (p *pool) meetings(co []cohort) []meeting {
+	// A window of L sessions spans well under 2L+14 days.
+	reach := market.Date(2*p.eng.length + 14)
+	var out []meeting
+	before := 0
+	add := func(m meeting) {
+		m.before = before
+		before += m.pairs
+		out = append(out, m)
+	}
+	for a := range co {
+		n := len(co[a].members)
+		add(meeting{a: a, b: a, pairs: co[a].few*(n-1) - co[a].few*(co[a].few-1)/2})
+		for b := a + 1; b < len(co) && co[b].date-co[a].date <= reach; b++ {
+			m := meeting{a: a, b: b, lag: -1, pairs: n*len(co[b].members) - (n-co[a].few)*(len(co[b].members)-co[b].few)}
+			if co[a].cal == co[b].cal {
+				if m.lag = co[b].s0 - co[a].s0; int(m.lag) >= p.eng.length {
+					continue
+				}
+			} else if p.overlap(int(co[a].members[0]), int(co[b].members[0]), p.eng.study.Event) == 0 {
+				continue
+			}
+			add(m)
+		}
+	}
+	return out
+}
+
+// pair returns the k-th of the pairs with an incomplete member.
+func (m *meeting) pair(co []cohort, k int) pair {
+	a, b := co[m.a].members, co[m.b].members
+	of := func(i, j int32) pair { return pair{i: min(i, j), j: max(i, j), lag: m.lag} }
+	if m.a == m.b {
+		upTo := func(i int) int { return i*(len(a)-1) - i*(i-1)/2 } // pairs that begin before the i-th member
+		i := sort.Search(co[m.a].few, func(i int) bool { return upTo(i+1) > k })
+		return of(a[i], a[i+1+k-upTo(i)])
+	}
+	if first := co[m.a].few * len(b); k >= first {
+		k -= first
+		return of(a[co[m.a].few+k/co[m.b].few], b[k%co[m.b].few])
+	}
+	return of(a[k/len(b)], b[k%len(b)])
+}
+
+// common returns the sessions of the estimation window, as elements of the residuals,
+// that a member of cohort a has in common with one of cohort b.
+func (p *pool) common(a, b *cohort) (ta, tb []int32) {
+	m, from := p.eng.study.Estimation.Len(), p.eng.study.Estimation.From
+	for t := range m {
+		k := int(a.s0) + from + t
+		if k < 0 || k >= a.cal.Len() {
 			continue
 		}
-		a, b := p.rows[q.i], p.rows[q.j]
-		if g.ser[a].col.Calendar == g.ser[b].col.Calendar {
-			q.lag = max(g.s0[a]-g.s0[b], g.s0[b]-g.s0[a])
-			p.lagged[q.lag] += q.rho
-		} else {
-			q.lag = -1
-			p.foreign = append(p.foreign, q)
+		if l, ok := b.cal.Index(a.cal.Date(k)); ok {
+			if u := l - int(b.s0) - from; u >= 0 && u < m {
+				ta, tb = append(ta, int32(t)), append(tb, int32(u))
+			}
 		}
-		p.pairs = append(p.pairs, q)
+	}
+	return ta, tb
+}
+
+// A side is the sum of the residuals of a cohort's complete members, each standardised
+// over the sessions that it has in common with a cohort that it meets.
+type side struct {
+	from, to int     // these sessions, as elements of the residuals
+	at       []int32 // or these, where their calendars differ
+	sum      []float64
+	own      float64 // what the members' products with themselves add up to
+}
+
+// sumPairs sums the correlations of complete members by the cohorts that meet.
+func (p *pool) sumPairs(out *pairing, co []cohort, meetings []meeting) {
+	g := p.eng
+	m := g.study.Estimation.Len()
+	out.lagged = make([]float64, g.length)
+	out.summed = make([]bool, len(p.rows))
+	for _, c := range co {
+		for _, i := range c.members[c.few:] {
+			out.summed[i] = true
+		}
+	}
+	left, right := make([]side, len(meetings)), make([]side, len(meetings))
+	sides := make([][]*side, len(co))
+	for k, q := range meetings {
+		l, r := &left[k], &right[k]
+		switch {
+		case q.lag >= 0:
+			*l, *r = side{from: int(q.lag), to: m}, side{to: m - int(q.lag)}
+		default:
+			l.at, r.at = p.common(&co[q.a], &co[q.b])
+		}
+		if m-int(max(q.lag, 0)) < minCommon || q.lag < 0 && len(l.at) < minCommon {
+			continue
+		}
+		sides[q.a] = append(sides[q.a], l)
+		if q.a != q.b {
+			sides[q.b] = append(sides[q.b], r)
+		}
+	}
+	// Cohorts lie in order of time, so that what is summed of one can go once the last
+	// that it meets is summed too.
+	done := 0
+	for lo := 0; lo < len(co); {
+		hi, work := lo, 0
+		for ; hi < len(co) && (hi == lo || work < 4*block); hi++ {
+			work += len(co[hi].members) + len(sides[hi])
+		}
+		p.sumCohorts(co[lo:hi], sides[lo:hi])
+		for ; done < len(meetings) && meetings[done].a < hi; done++ {
+			q, l, r := &meetings[done], &left[done], &right[done]
+			if q.b >= hi {
+				break
+			}
+			if q.a == q.b {
+				if l.sum != nil {
+					out.lagged[0] += (floats.Dot(l.sum, l.sum) - l.own) / 2
+				}
+			} else if l.sum != nil && r.sum != nil {
+				v := floats.Dot(l.sum, r.sum)
+				if q.lag >= 0 {
+					out.lagged[q.lag] += v
+				} else {
+					out.foreign = append(out.foreign, pair{i: co[q.a].members[0], j: co[q.b].members[0], lag: -1, rho: v})
+				}
+			}
+			l.sum, r.sum = nil, nil
+		}
+		lo = hi
 	}
 }
 
-// correlate computes the correlations of the pairs that overlap.
+// sumCohorts fills the sides of some cohorts, in blocks of members on all processors.
+func (p *pool) sumCohorts(co []cohort, sides [][]*side) {
+	type task struct {
+		cohort  int
+		members []int32
+		sums    [][]float64 // by side
+		own     []float64
+	}
+	var tasks []task
+	for c := range co {
+		if len(sides[c]) > 0 {
+			for rows := range slices.Chunk(co[c].members[co[c].few:], block) {
+				tasks = append(tasks, task{cohort: c, members: rows})
+			}
+		}
+	}
+	m := p.eng.study.Estimation.Len()
+	_ = parallel(context.Background(), len(tasks), 1, nil, func(w *workspace, k int) {
+		t := &tasks[k]
+		of := sides[t.cohort]
+		t.sums, t.own = make([][]float64, len(of)), make([]float64, len(of))
+		for s := range of {
+			t.sums[s] = make([]float64, of[s].len())
+		}
+		w.Reset()
+		x := w.Take(m)
+		means := make([]float64, len(of)) // of what was added, to be taken off at the end
+		for _, i := range t.members {
+			p.eng.residuals(int(p.rows[i]), x)
+			total, squares := stat.Sum(x), floats.Dot(x, x)
+			for s, d := range of {
+				mean, scale := d.standard(x, total, squares)
+				if scale == 0 {
+					continue
+				}
+				t.own[s]++
+				means[s] += mean * scale
+				d.add(t.sums[s], x, scale)
+			}
+		}
+		for s := range of {
+			floats.AddConst(-means[s], t.sums[s])
+		}
+	})
+	for _, t := range tasks {
+		for s, d := range sides[t.cohort] {
+			if d.sum == nil {
+				d.sum, d.own = t.sums[s], t.own[s]
+				continue
+			}
+			floats.Add(d.sum, t.sums[s])
+			d.own += t.own[s]
+		}
+	}
+}
+
+func (d *side) len() int {
+	if d.at != nil {
+		return len(d.at)
+	}
+	return d.to - d.from
+}
+
+// standard returns the mean of x over the side's sessions and the inverse of the root
+// of its sum of squares about that, 0 where x does not vary. total and squares are
+// those of all x.
+func (d *side) standard(x []float64, total, squares float64) (mean, scale float64) {
+	s, ss := total, squares
+	if d.at != nil {
+		s, ss = 0, 0
+		for _, t := range d.at {
+			s += x[t]
+			ss += x[t] * x[t]
+		}
+	} else {
+		for _, v := range x[:d.from] {
+			s -= v
+			ss -= v * v
+		}
+		for _, v := range x[d.to:] {
+			s -= v
+			ss -= v * v
+		}
+		if ss < squares/16 { // the difference has lost digits
+			s, ss = stat.Sum(x[d.from:d.to]), floats.Dot(x[d.from:d.to], x[d.from:d.to])
+		}
+	}
+	n := float64(d.len())
+	// Residuals have means near zero, so that this difference loses nothing.
+	v := ss - s*s/n
+	if !(v > 1e-12*ss) {
+		return 0, 0
+	}
+	return s / n, 1 / math.Sqrt(v)
+}
+
+// add adds scale times x on the side's sessions.
+func (d *side) add(dst, x []float64, scale float64) {
+	if d.at == nil {
+		floats.AddScaled(dst, scale, x[d.from:d.to])
+		return
+	}
+	for k, t := range d.at {
+		dst[k] += scale * x[t]
+	}
+}
+
+// correlate computes the correlations of pairs that overlap.
 func (p *pool) correlate(all []pair) {
 	g := p.eng
 	m := g.study.Estimation.Len()
@@ -283,9 +625,8 @@ func (p *pool) correlate(all []pair) {
 				g.fetch(int(p.rows[all[k+1].i]))
 				g.fetch(int(p.rows[all[k+1].j]))
 			}
-			if q := &all[k]; p.overlap(int(q.i), int(q.j), g.study.Event) > 0 {
-				q.rho = p.correlation(int(q.i), int(q.j), of(q.i, x), of(q.j, y))
-			}
+			q := &all[k]
+			q.rho = p.correlation(int(q.i), int(q.j), of(q.i, x), of(q.j, y))
 		}
 	}
 	const block = 1024

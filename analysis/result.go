@@ -81,7 +81,8 @@ type GroupWindow struct {
 	MeanSCAR float64
 	Positive int     // CAR > 0
 	RBar     float64 // mean correlation of the members over the window, see Cross.RBar; NaN for N < 2
-	Drawn    int     // pairs that RBar was computed from, when they are a sample of too many; else 0
+	Drawn    int     // pairs drawn for RBar, where those with a member that lacks a session are too many; else 0
+	RBarSE   float64 // standard error of RBar from the drawing, 0 where it is exact
 	Tests    []TestResult
 }
 

@@ -37,7 +37,7 @@ var sentences = map[string]string{
 
 	// Of groups.
 	"note/co-movement":      "the residuals of the %d observations of %s correlate by %.2f on average over %s, which makes the variance of their average %.1f times that of independent observations: tests that take them as independent reject too often",
-	"note/sampled-pairs":    "the mean correlation of %s is that of %d pairs drawn from the study's seed, of more than %d",
+	"note/sampled-pairs":    "the mean correlation of %s, %.4f, rests in part on %d pairs drawn from the study's seed, of more than %d with a security that lacks a session: its standard error from that is %.1g",
 	"note/mixed-currencies": "the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally",
 	"note/counted-twice":    "%d {1:observation|observations} of %s {1:shares|share} the security and session 0 of another: the same return is counted more than once",
 

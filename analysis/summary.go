@@ -12,8 +12,8 @@ type summary struct {
 	n        int       // sessions that have one
 	spread   float64   // their standard deviation
 	positive float64   // mean over the members of their fraction of positive residuals
-	rho      float64   // sum of the correlations of all ordered pairs of different members, each standardised over its own sessions
-	complete bool      // every member has a residual on every session, and they vary: rho is exact
+	rho      float64   // sum of the correlations of all ordered pairs of different members, where complete
+	complete bool      // every member has a residual on every session, and they vary
 }
 
 // summary returns the summary of the members' residuals. The sum of the
@@ -137,36 +137,20 @@ func (p *pool) addResiduals(s *residualSums, rows []int32, mem *scratch) {
 // addStandard adds the residuals x, of which n are there, about their mean and over
 // their root sum of squares.
 func (p *pool) addStandard(s *residualSums, x []float64, n int) {
-	var e, ss float64
-	if n == len(x) {
-		e = stat.Mean(x)
-		ss, _ = stat.Centred(x, x, e, e)
-	} else {
+	if n < len(x) || !s.complete {
 		s.complete = false
-		for _, v := range x {
-			if v == v {
-				e += v / float64(n)
-			}
-		}
-		for _, v := range x {
-			if v == v {
-				ss += (v - e) * (v - e)
-			}
-		}
+		return
 	}
+	e := stat.Mean(x)
+	ss, _ := stat.Centred(x, x, e, e)
 	if !(ss > 0) {
 		s.complete = false
 		return
 	}
-	// Two members have fewer sessions in common than in all, by the share that
-	// the one lacks and, but for chance, the other: products are made up for it.
-	all := float64(len(x)) / float64(n)
-	s.own += all
-	scale := math.Sqrt(all / ss)
+	s.own++
+	scale := math.Sqrt(1 / ss)
 	for t, v := range x {
-		if v == v {
-			s.total[t] += (v - e) * scale
-		}
+		s.total[t] += (v - e) * scale
 	}
 }
 
