@@ -66,7 +66,7 @@ func crowd(t *testing.T, securities, dates, apart int, gaps bool) (*Result, *poo
 	}
 	ny := market.NYSE()
 	for d := range dates {
-		e := events.Event{ID: fmt.Sprint("e", d), DateOnly: true, Time: ny.Date(ny.Search(begin) + 400 + d*apart).In(time.UTC, 0)}
+		e := events.Event{ID: fmt.Sprint("e", d), DateOnly: true, Time: ny.Date(ny.Search(begin)+400+d*apart).In(time.UTC, 0)}
 		for _, s := range symbols {
 			e.Targets = append(e.Targets, events.Target{Symbol: s})
 		}
