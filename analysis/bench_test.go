@@ -61,7 +61,7 @@ func BenchmarkMeasure(b *testing.B) {
 	c := benchCatalog(p, 100_000)
 	s := DefaultStudy()
 	s.Benchmark, s.Groups = "INDEX", nil
-	s.Windows = []Window{{-10, 10}}
+	s.CARWindows = []Window{{-10, 10}}
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
@@ -80,7 +80,7 @@ func BenchmarkFit(b *testing.B) {
 	c := benchCatalog(p, 10_000)
 	s := DefaultStudy()
 	s.Benchmark, s.Groups = "INDEX", nil
-	s.Windows = []Window{{-10, 10}}
+	s.CARWindows = []Window{{-10, 10}}
 	r, err := s.Run(context.Background(), c, p, nil)
 	if err != nil {
 		b.Fatal(err)
@@ -121,7 +121,7 @@ func BenchmarkTests(b *testing.B) {
 // events.
 func benchStudy(benchmark string) *Study {
 	s := DefaultStudy()
-	s.Benchmark, s.Groups, s.Windows = benchmark, []Grouping{ByEvent}, []Window{{-10, 10}}
+	s.Benchmark, s.Groups, s.CARWindows = benchmark, []Grouping{ByEvent}, []Window{{-10, 10}}
 	return s
 }
 

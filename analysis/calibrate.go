@@ -214,11 +214,11 @@ func (s *CalibrateSpec) complete(r *Result) error {
 		s.Share = 1
 	}
 	if len(s.Windows) == 0 {
-		s.Windows = r.Study.Windows[:1]
+		s.Windows = r.Study.CARWindows[:1]
 	}
 	if s.Tests == nil {
 		for _, t := range r.Study.Tests {
-			if _, costly := t.(resampled); !costly {
+			if !t.Properties().Resampled {
 				s.Tests = append(s.Tests, t)
 			}
 		}
@@ -229,8 +229,8 @@ func (s *CalibrateSpec) complete(r *Result) error {
 	case !(s.Share > 0 && s.Share <= 1):
 		return fmt.Errorf("a share of %g of the observations cannot react; use more than 0 and at most 1", s.Share)
 	}
-	if len(s.Inject) > 0 && !r.Study.Event.Contains(0) {
-		return fmt.Errorf("the event window %s does not hold session 0, where abnormal returns are injected; calibrate without injecting", r.Study.Event)
+	if len(s.Inject) > 0 && !r.Study.EventWindow.Contains(0) {
+		return fmt.Errorf("the event window %s does not hold session 0, where abnormal returns are injected; calibrate without injecting", r.Study.EventWindow)
 	}
 	for _, v := range s.Inject {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -238,12 +238,12 @@ func (s *CalibrateSpec) complete(r *Result) error {
 		}
 	}
 	for _, w := range s.Windows {
-		if !w.Within(r.Study.Event) {
-			return fmt.Errorf("window %s does not lie within the event window %s", w, r.Study.Event)
+		if !w.Within(r.Study.EventWindow) {
+			return fmt.Errorf("window %s does not lie within the event window %s", w, r.Study.EventWindow)
 		}
 	}
 	for _, t := range s.Tests {
-		if _, costly := t.(resampled); costly {
+		if t.Properties().Resampled {
 			return fmt.Errorf("%s draws again for every p value; calibration takes tests whose p values are computed", t.Name())
 		}
 	}
@@ -396,7 +396,7 @@ func (j *calibration) newCopy() *calibrator {
 	if len(j.spec.Inject) > 0 {
 		st := c.from.study
 		c.own = make([]series, n)
-		c.y = make([]float64, n*(st.Event.To-st.Estimation.From+1))
+		c.y = make([]float64, n*(st.EventWindow.To-st.EstimationWindow.From+1))
 		c.base, c.factor, c.order = make([]float64, n), make([]float64, n), make([]int, n)
 	}
 	return c
@@ -412,7 +412,7 @@ func (c *calibrator) at(d int) []TestResult {
 			span := len(c.y) / len(c.rows)
 			own := &c.own[j]
 			*own = *s
-			own.first, own.y = s0+st.Estimation.From, c.y[j*span:][:span]
+			own.first, own.y = s0+st.EstimationWindow.From, c.y[j*span:][:span]
 			for t := range own.y {
 				own.y[t] = at(s.y, s.first, own.first+t)
 			}

@@ -91,7 +91,7 @@ func TestCalibrateCountsOverlap(t *testing.T) {
 	for seed := range uint64(histories) {
 		s := simulate(t, 1, 1100, 100+seed)
 		st := s.study()
-		st.Event, st.Windows, st.Tests = Window{0, 10}, []Window{{0, 10}}, []Test{StudentTest{}}
+		st.EventWindow, st.CARWindows, st.Tests = Window{0, 10}, []Window{{0, 10}}, []Test{StudentTest{}}
 		r := s.run(t, st, s.event(120, "S0"))
 		g := mustCalibrate(t, r, CalibrateSpec{Draws: 5000}).Groups[0]
 		x := g.Tests[0].At(0.10)
@@ -123,10 +123,10 @@ func TestCalibratePower(t *testing.T) {
 	hole[400] = nan
 	st := s.study()
 	st.Tests = []Test{PortfolioTest{}, KPBMP{}, GRankT{}, RankTest{}, Joint{}, BHARTest{}}
-	st.Windows = []Window{{0, 2}, {1, 2}}
+	st.CARWindows = []Window{{0, 2}, {1, 2}}
 	r := s.run(t, st, s.event(200, names(6)...))
 	inject := []float64{0, 0.01, 0.02, 0.04, 0.08, -0.08}
-	c := mustCalibrate(t, r, CalibrateSpec{Inject: inject, Windows: st.Windows, Draws: 300})
+	c := mustCalibrate(t, r, CalibrateSpec{Inject: inject, Windows: st.CARWindows, Draws: 300})
 	for _, x := range c.Group("all", Window{0, 2}).Tests {
 		p := x.Power
 		if p[0].Rate != x.At(0.05) {
@@ -150,7 +150,7 @@ func TestCalibratePower(t *testing.T) {
 	}
 
 	// One pseudo-date against a study of it.
-	spec := &CalibrateSpec{Inject: []float64{0.03}, Share: 1, Draws: 300, Windows: st.Windows[:1], Tests: st.Tests}
+	spec := &CalibrateSpec{Inject: []float64{0.03}, Share: 1, Draws: 300, Windows: st.CARWindows[:1], Tests: st.Tests}
 	j := newCalibration(r.eng, pattern{[]string{"all"}, []int32{0, 1, 2, 3, 4, 5}}, spec)
 	for b, d := range j.shifts {
 		if b%37 != 0 && d != 199 {
@@ -252,7 +252,7 @@ func TestCalibrateGroups(t *testing.T) {
 func BenchmarkCalibrate(b *testing.B) {
 	s := simulate(b, 12, 5_300, 4)
 	st := s.study()
-	st.Estimation, st.Event, st.Windows = Window{-270, -21}, Window{-10, 10}, DefaultStudy().Windows
+	st.EstimationWindow, st.EventWindow, st.CARWindows = Window{-270, -21}, Window{-10, 10}, DefaultStudy().CARWindows
 	st.Tests, st.Draws = DefaultTests(), 10_000
 	r := s.run(b, st, s.event(5_250, names(12)...))
 	for name, inject := range map[string][]float64{"size": nil, "power": {0.005, 0.01, 0.02, 0.03}} {
@@ -271,7 +271,7 @@ func BenchmarkCalibrate(b *testing.B) {
 func TestCalibrateOutside(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Event, s.Windows, s.Tests = Window{1, 3}, []Window{{1, 3}}, DefaultTests()
+	s.EventWindow, s.CARWindows, s.Tests = Window{1, 3}, []Window{{1, 3}}, DefaultTests()
 	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
 	if _, err := r.Calibrate(context.Background(), CalibrateSpec{Inject: []float64{0.01}}, nil); err == nil || !strings.Contains(err.Error(), "session 0") {
 		t.Errorf("injected outside the event window: %v", err)

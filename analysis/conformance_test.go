@@ -69,8 +69,8 @@ func names(n int) []string {
 func (s *simulated) study() *Study {
 	st := DefaultStudy()
 	st.Benchmark, st.Tests, st.Draws = "INDEX", Tests, 99
-	st.Estimation, st.Event, st.MinEstimation = Window{-120, -1}, Window{0, 2}, 60
-	st.Windows, st.Groups = []Window{{0, 0}, {0, 2}}, []Grouping{All}
+	st.EstimationWindow, st.EventWindow, st.MinEstimation = Window{-120, -1}, Window{0, 2}, 60
+	st.CARWindows, st.Groups = []Window{{0, 0}, {0, 2}}, []Grouping{All}
 	return st
 }
 
@@ -115,7 +115,7 @@ func TestConformance(t *testing.T) {
 	}
 	halted[301] = 0.01 // something to measure, but no window is complete
 	s.add(t, "HALT", halted)
-	short := func(st *Study) { st.Estimation, st.MinEstimation = Window{-3, -1}, 3 }
+	short := func(st *Study) { st.EstimationWindow, st.MinEstimation = Window{-3, -1}, 3 }
 	for _, c := range []struct {
 		name    string
 		change  func(*Study)
@@ -160,8 +160,8 @@ func TestConformance(t *testing.T) {
 		}
 	}
 	for _, x := range [][]float64{{0, 0, 0}, {0.1, 0.1, 0.1}, {1e-320, -1e-320}, {1e200, -1e200, 3e200}} {
-		c := &Cross{CAR: x, SCAR: x, BHAR: x}
-		for _, test := range []Test{CrossSection{}, BMP{}, Skewness{}, SignTest{}, Wilcoxon{}, BHARTest{}} {
+		c := &CrossSection{CAR: x, SCAR: x, BHAR: x}
+		for _, test := range []Test{CrossSectionTest{}, BMP{}, Skewness{}, SignTest{}, Wilcoxon{}, BHARTest{}} {
 			res := run(test, c)
 			sound(t, fmt.Sprint(x), res)
 			if name := test.Name(); x[0] == 0.1 && (res.Note == nil) != (name == "sign" || name == "wilcoxon") {
@@ -181,7 +181,7 @@ func TestTestsAreDescribed(t *testing.T) {
 		seen[x.Name()] = true
 	}
 	for _, x := range DefaultTests() {
-		if _, costly := x.(resampled); costly {
+		if x.Properties().Resampled {
 			t.Errorf("%s is resampled and among the default tests", x.Name())
 		}
 	}
@@ -260,12 +260,12 @@ func TestSmallSamples(t *testing.T) {
 		{SignTest{}, twelve, "exact_p", -math.Sqrt(3), 0.14599609375, nan, nan},                        // binom.test(3, 12)
 		{SignTest{}, []float64{0, 1, 1, 0, -1}, "exact_p", 1 / math.Sqrt(3), 1, nan, nan},              // zeros have no sign: 2 of 3
 		{Skewness{}, []float64{1, 2, 6}, "skewness", 3.3851947724593465, 1.4578629673213057, nan, nan}, // numpy, by the formula
-		{CrossSection{}, []float64{1, 2, 6}, "", 3 * math.Sqrt(3.0/7), nan, nan, nan},
+		{CrossSectionTest{}, []float64{1, 2, 6}, "", 3 * math.Sqrt(3.0/7), nan, nan, nan},
 	} {
-		r := run(c.test, &Cross{CAR: c.x})
+		r := run(c.test, &CrossSection{CAR: c.x})
 		p := r.P
 		if c.figure != "" {
-			p = r.Figure(c.figure)
+			p = r.ByProduct(c.figure)
 		}
 		for i, v := range [][2]float64{{r.Stat, c.stat}, {p, c.p}, {r.PLower, c.lower}, {r.PUpper, c.upper}} {
 			if v[1] == v[1] && !(math.Abs(v[0]-v[1]) <= 1e-10) {
@@ -289,7 +289,7 @@ func TestSize(t *testing.T) {
 	}
 	var stats []statistic
 	for _, test := range Tests {
-		for _, w := range st.Windows {
+		for _, w := range st.CARWindows {
 			if test.Scope() == ManyObservations {
 				stats = append(stats, statistic{rows, w, test})
 			} else if test.Name() != "placebo" {

@@ -18,7 +18,7 @@
 //  5. Notes say what a reader must know: confounding events, co-movement,
 //     missing returns, residuals that contradict an assumption.
 //
-// Figures are decimals (0.01 is one per cent). NaN has one meaning: no
+// AbnormalReturns are decimals (0.01 is one per cent). NaN has one meaning: no
 // observation, or a figure that is not defined; a TestResult then says why.
 //
 // The package is pure: it reads no file and no clock, logs nothing, keeps no

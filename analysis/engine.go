@@ -66,7 +66,7 @@ func (g *engine) grow(n int) {
 	g.ar, g.va = f(l), f(l)
 	g.car, g.carVar, g.csar, g.bhar = f(w), f(w), f(w), f(w)
 	if g.conditional {
-		g.h, g.hest = f(l), f(g.study.Estimation.Len())
+		g.h, g.hest = f(l), f(g.study.EstimationWindow.Len())
 	}
 }
 
@@ -86,7 +86,7 @@ func (g *engine) view(r int, e *model.Estimate) {
 	e.H, e.HEst = nil, nil
 	if g.ser[r].conditional {
 		e.H = g.h[r*g.length : (r+1)*g.length]
-		e.HEst = g.hest[r*g.study.Estimation.Len():][:e.M]
+		e.HEst = g.hest[r*g.study.EstimationWindow.Len():][:e.M]
 	}
 }
 
@@ -123,7 +123,7 @@ func (s *series) gather(from, to int, sample *model.Sample) (last int) {
 		}
 		return to
 	}
-	buf := sample.Work.Take(n * (1 + len(s.x)))
+	buf := sample.Work.Floats(n * (1 + len(s.x)))
 	rows := buf[:0:n]
 	for j := range s.x {
 		sample.X = append(sample.X, buf[(1+j)*n:(1+j)*n:(2+j)*n])
@@ -153,7 +153,7 @@ session:
 // returns into row r. It returns the exclusion where that cannot be done.
 func (g *engine) fit(r int, w *workspace) *Exclusion {
 	st, s, s0 := g.study, g.ser[r], int(g.s0[r])
-	from, to := s0+st.Estimation.From, s0+st.Estimation.To
+	from, to := s0+st.EstimationWindow.From, s0+st.EstimationWindow.To
 	sample := &w.sample
 	sample.Work = &w.Workspace
 	w.Reset()
@@ -164,9 +164,9 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	if sample.Shared = nil; f != nil {
 		sample.Shared = &f.Factorisation
 	}
-	sample.Ahead = s0 + st.Event.From - s.gather(from, to, sample)
+	sample.Ahead = s0 + st.EventWindow.From - s.gather(from, to, sample)
 	if m := len(sample.Y); m < st.MinEstimation {
-		return exclude(ShortEstimation, "", m, st.Estimation.Len(), st.MinEstimation)
+		return exclude(ShortEstimation, "", m, st.EstimationWindow.Len(), st.MinEstimation)
 	}
 	sample.Forecast = s.forecast
 	e := &w.estimate // what an interface is given would leave the stack
@@ -175,7 +175,7 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 		e.SE[j] = nan
 	}
 	if s.conditional {
-		e.HEst = g.hest[r*st.Estimation.Len():][:len(sample.Y)]
+		e.HEst = g.hest[r*st.EstimationWindow.Len():][:len(sample.Y)]
 	}
 	if k := 1 + len(sample.X); len(sample.Y) <= k {
 		return exclude(ShortEstimation, "parameters", len(sample.Y), k)
@@ -185,7 +185,7 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int16(e.K), e.S2, e.R2, e.Plain
 	if !g.abnormal(r, e, f) {
-		return exclude(NoEventReturns, "", st.Event.String())
+		return exclude(NoEventReturns, "", st.EventWindow.String())
 	}
 	return g.weighable(r)
 }
@@ -194,7 +194,7 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 // gaps.
 func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	st, s := g.study, g.ser[r]
-	from, m := int(g.s0[r])+st.Estimation.From, st.Estimation.Len()
+	from, m := int(g.s0[r])+st.EstimationWindow.From, st.EstimationWindow.Len()
 	if k := 1 + len(s.x); m <= k {
 		return exclude(ShortEstimation, "parameters", m, k)
 	}
@@ -214,7 +214,7 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r] = int32(e.M), int16(e.K), e.S2, e.R2
 	if !g.abnormal(r, e, f) {
-		return exclude(NoEventReturns, "", st.Event.String())
+		return exclude(NoEventReturns, "", st.EventWindow.String())
 	}
 	if st.Weights == ValueWeights {
 		return g.weighable(r)
@@ -233,17 +233,17 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 // Campbell, Lo, MacKinlay (1997), equations 4.4.9 to 4.4.11.
 func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
-	from := s0 + st.Event.From
+	from := s0 + st.EventWindow.From
 	if f != nil && f.Ready && e.H == nil && !e.Plain && s.forecast == len(s.x) && s.whole(from, from+l-1) {
 		if !f.ahead {
-			f.look(st, s.x, from)
+			f.scaleAhead(st, s.x, from)
 		}
 		g.framed(r, e, f)
 		return true
 	}
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
 	var xs stat.Small
-	x := xs.Take(s.forecast)
+	x := xs.Floats(s.forecast)
 	any := false
 	for t := range l {
 		y, ok := s.predictors(from+t, x)
@@ -263,7 +263,7 @@ func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 			va[t] = e.Variance(1, x)
 		}
 	}
-	for w, win := range st.Windows {
+	for w, win := range st.CARWindows {
 		i := r*g.windows + w
 		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = g.cumulate(r, e, win)
 	}
@@ -274,7 +274,7 @@ func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 // share with those of other observations taken from f.
 func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 	st, s, l := g.study, g.ser[r], g.length
-	from := int(g.s0[r]) + st.Event.From
+	from := int(g.s0[r]) + st.EventWindow.From
 	ar, va := g.ar[r*l:][:l], g.va[r*l:][:l]
 	y, unit, root := s.y[from-s.first:][:l], f.unit[:l], f.root[:l]
 	if len(s.x) == 1 {
@@ -293,8 +293,8 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 		}
 	}
 	precision := 1 / math.Sqrt(e.S2)
-	for w, win := range st.Windows {
-		lo, n := win.From-st.Event.From, win.Len()
+	for w, win := range st.CARWindows {
+		lo, n := win.From-st.EventWindow.From, win.Len()
 		y, a, root := y[lo:][:n], ar[lo:][:n], root[lo:][:n]
 		var car, csar float64
 		for t, v := range a {
@@ -302,7 +302,7 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 			csar += v * root[t]
 		}
 		bhar := nan // nobody holds a volume
-		if st.Design != Volume {
+		if st.Subject != Volume {
 			var rf []float64
 			if s.rf != nil {
 				rf = s.rf[from+lo:][:n]
@@ -361,12 +361,12 @@ func (g *engine) cumulate(r int, e *model.Estimate, win Window) (car, variance, 
 	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
 	var xs, zs stat.Small
-	x, z := xs.Take(s.forecast), zs.Take(s.forecast)
+	x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 	n := 0
 	gross, expected := 1.0, 1.0
 	var sum, sumExpected, h float64
 	for tau := win.From; tau <= win.To; tau++ {
-		t := tau - st.Event.From
+		t := tau - st.EventWindow.From
 		if ar[t] != ar[t] {
 			if st.MissingEvent == ZeroMissing {
 				continue
@@ -399,7 +399,7 @@ func (g *engine) cumulate(r int, e *model.Estimate, win Window) (car, variance, 
 	if n == 0 {
 		return nan, nan, nan, nan
 	}
-	if st.Design == Volume { // nobody holds a volume
+	if st.Subject == Volume { // nobody holds a volume
 		gross = nan
 	}
 	if e.H != nil {
@@ -438,7 +438,7 @@ func (g *engine) sigmas(r int) []float64 {
 		return nil
 	}
 	out := make([]float64, g.m[r])
-	for i, h := range g.hest[r*g.study.Estimation.Len():][:len(out)] {
+	for i, h := range g.hest[r*g.study.EstimationWindow.Len():][:len(out)] {
 		out[i] = math.Sqrt(h)
 	}
 	return out
@@ -452,7 +452,7 @@ func (g *engine) sigmas(r int) []float64 {
 func (g *engine) residuals(r int, dst []float64) {
 	s := g.ser[r]
 	p := s.forecast
-	from := int(g.s0[r]) + g.study.Estimation.From
+	from := int(g.s0[r]) + g.study.EstimationWindow.From
 	b := g.b[r*g.coefs:][:1+p]
 	if len(s.x) == 1 && p == 1 && s.whole(from, from+len(dst)-1) {
 		stat.OffLine(dst, s.y[from-s.first:], s.x[0][from:], b[0], b[1])
@@ -480,8 +480,8 @@ session:
 // anywhere in the panel.
 func (g *engine) fetch(r int) {
 	s := g.ser[r]
-	from := int(g.s0[r]) + g.study.Estimation.From - s.first
-	if to := from + g.study.Estimation.Len(); 0 <= from && to <= len(s.y) {
+	from := int(g.s0[r]) + g.study.EstimationWindow.From - s.first
+	if to := from + g.study.EstimationWindow.Len(); 0 <= from && to <= len(s.y) {
 		stat.Fetch(s.y[from:to])
 	}
 }

@@ -49,9 +49,9 @@ func ExampleStudy_Run() {
 
 	study := analysis.DefaultStudy()
 	study.Benchmark = "INDEX"
-	study.Estimation = analysis.Window{From: -45, To: -6}
-	study.Event = analysis.Window{From: -5, To: 5}
-	study.Windows = []analysis.Window{{From: 0, To: 0}, {From: -1, To: 1}}
+	study.EstimationWindow = analysis.Window{From: -45, To: -6}
+	study.EventWindow = analysis.Window{From: -5, To: 5}
+	study.CARWindows = []analysis.Window{{From: 0, To: 0}, {From: -1, To: 1}}
 	study.MinEstimation = 30
 	result, err := study.Run(context.Background(), news, panel, nil)
 	if err != nil {
@@ -61,7 +61,7 @@ func ExampleStudy_Run() {
 	o := result.Observations[0]
 	t := result.SessionTest(0, 0)
 	fmt.Printf("%s, session 0 on %s: beta %.2f from %d sessions\n", o.Security, o.Session0, o.Fit.Coef[1], o.Fit.M)
-	fmt.Printf("AR %.3f, t(%.0f) = %.0f\n", result.Figures(0).AR[5], t.Dist.DF1, t.Stat)
+	fmt.Printf("AR %.3f, t(%.0f) = %.0f\n", result.AbnormalReturns(0).AR[5], t.Dist.DF1, t.Stat)
 	// Output:
 	// SHARE, session 0 on 2024-03-11: beta 1.99 from 40 sessions
 	// AR -0.100, t(38) = -68

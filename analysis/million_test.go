@@ -184,7 +184,7 @@ func BenchmarkBandwidth(b *testing.B) {
 	for b.Loop() {
 		for row, ser := range g.ser {
 			s0 := int(g.s0[row]) - ser.first
-			sum := floats.Sum(ser.y[s0+s.Estimation.From:s0+s.Estimation.To+1]) + floats.Sum(ser.y[s0+s.Event.From:s0+s.Event.To+1])
+			sum := floats.Sum(ser.y[s0+s.EstimationWindow.From:s0+s.EstimationWindow.To+1]) + floats.Sum(ser.y[s0+s.EventWindow.From:s0+s.EventWindow.To+1])
 			to := out[row*per:][:per]
 			for k := range to {
 				to[k] = sum
@@ -197,7 +197,7 @@ func BenchmarkBandwidth(b *testing.B) {
 		b.Error("nothing was read")
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
-	b.ReportMetric(float64(8*(per+s.Estimation.Len()+s.Event.Len())), "B/obs")
+	b.ReportMetric(float64(8*(per+s.EstimationWindow.Len()+s.EventWindow.Len())), "B/obs")
 }
 
 // BenchmarkFactors fits a model of four factors, one processor: on frames that

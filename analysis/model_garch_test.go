@@ -97,10 +97,10 @@ func TestGARCHReference(t *testing.T) {
 		}
 		close("h of the last row", f.H[len(f.H)-1], want.HLast)
 		close("e of the last row", f.Last, want.ELast)
-		g := r.Figures(0)
+		g := r.AbnormalReturns(0)
 		for tau, v := range want.AR {
 			k, _ := strconv.Atoi(tau)
-			k -= s.Event.From
+			k -= s.EventWindow.From
 			close("AR "+tau, g.AR[k], v)
 			if h, ok := want.H[tau]; ok {
 				close("h "+tau, g.SE[k]*g.SE[k], h)
@@ -223,9 +223,9 @@ func TestGARCHGaps(t *testing.T) {
 	if o := &r.Observations[0]; o.Fit.M != 240 {
 		t.Fatal(o.Fit.M, o.Exclusion)
 	}
-	g := r.Figures(0)
+	g := r.AbnormalReturns(0)
 	for i, se := range g.SE {
-		near(t, "h", se*se, f.Forecast(s.Event.From+i+31))
+		near(t, "h", se*se, f.Forecast(s.EventWindow.From+i+31))
 	}
 	var sum float64
 	for i := range 6 {
@@ -284,7 +284,7 @@ func TestGARCHDiagnostics(t *testing.T) {
 	s.add(t, "GARCH", y)
 	s.add(t, "MARKET", x)
 	st := s.study()
-	st.Benchmark, st.Tests, st.Estimation = "MARKET", nil, Window{-1000, -1}
+	st.Benchmark, st.Tests, st.EstimationWindow = "MARKET", nil, Window{-1000, -1}
 	plain := s.run(t, st, s.event(1100, "GARCH")).Diagnostics(0)
 	st.Model = model.GARCH{Kind: stat.GARCH11}
 	r := s.run(t, st, s.event(1100, "GARCH"))

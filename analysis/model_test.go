@@ -89,7 +89,7 @@ func (w *world) run(t testing.TB, m model.Model, minimum int) *Result {
 	}
 	s := DefaultStudy()
 	s.Model, s.Benchmark, s.Tests, s.MinEstimation = m, "INDEX", []Test{StudentTest{}}, minimum
-	s.Estimation, s.Event, s.Windows = Window{-120, -11}, Window{-5, 5}, []Window{{0, 0}, {-1, 1}}
+	s.EstimationWindow, s.EventWindow, s.CARWindows = Window{-120, -11}, Window{-5, 5}, []Window{{0, 0}, {-1, 1}}
 	c := &events.Catalog{Events: []events.Event{{ID: "x", DateOnly: true, Time: w.cal.Date(worldEvent).In(time.UTC, 0),
 		Targets: []events.Target{{Symbol: "SHARE"}}}}}
 	return mustRun(t, s, c, p)
@@ -188,7 +188,7 @@ func (c *modelCase) conforms(t *testing.T, m model.Model) {
 		}
 		return w
 	}
-	used := func(what string, r *Result) Figures {
+	used := func(what string, r *Result) AbnormalReturns {
 		t.Helper()
 		o := &r.Observations[0]
 		if !o.Used() {
@@ -197,7 +197,7 @@ func (c *modelCase) conforms(t *testing.T, m model.Model) {
 		if f := o.Fit; !(f.S > 0) || len(f.Coef) != len(m.Coefs()) || slices.ContainsFunc(f.Coef, math.IsNaN) {
 			t.Errorf("%s: fit %+v", what, f)
 		}
-		f := r.Figures(0)
+		f := r.AbnormalReturns(0)
 		for _, s := range [][]float64{f.AR, f.SE, f.CAR, f.CARSE, f.SCAR, f.BHAR} {
 			if slices.ContainsFunc(s, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }) {
 				t.Errorf("%s: %+v", what, f)
@@ -347,7 +347,7 @@ func TestModelLaws(t *testing.T) {
 		for k := range worldLen {
 			w.share = append(w.share, line13(w, k)+0.01*rng.NormFloat64())
 		}
-		base := w.run(t, m, 50).Figures(0)
+		base := w.run(t, m, 50).AbnormalReturns(0)
 		raw := slices.Clone(w.share)
 		for law, change := range map[string]func(r float64) float64{
 			"constant": func(r float64) float64 { return r + 0.01 },
@@ -360,7 +360,7 @@ func TestModelLaws(t *testing.T) {
 			for k, r := range raw {
 				w.share[k] = change(r)
 			}
-			f := w.run(t, m, 50).Figures(0)
+			f := w.run(t, m, 50).AbnormalReturns(0)
 			factor := change(1) - change(0)
 			for k := range f.AR {
 				tol := 1e-11
@@ -408,7 +408,7 @@ func BenchmarkModels(b *testing.B) {
 				b.Fatal(err)
 			}
 			s := DefaultStudy()
-			s.Model, s.Benchmark, s.Groups, s.Windows = m, "INDEX", nil, []Window{{-10, 10}}
+			s.Model, s.Benchmark, s.Groups, s.CARWindows = m, "INDEX", nil, []Window{{-10, 10}}
 			r := mustRun(b, s, c, p)
 			if used, excluded := r.Counts(); excluded > used/10 {
 				b.Fatal(used, excluded, r.Observations[0].Exclusion)

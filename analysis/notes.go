@@ -47,8 +47,8 @@ func (r *Result) notes() []Note {
 		out = append(out, r.countedNotes()...)
 	}
 	out = append(out, r.observationNotes(used <= diagnosed)...)
-	windows := make([]string, len(r.Study.Windows))
-	for w, win := range r.Study.Windows {
+	windows := make([]string, len(r.Study.CARWindows))
+	for w, win := range r.Study.CARWindows {
 		windows[w] = win.String()
 	}
 	var mem scratch
@@ -73,7 +73,7 @@ func (r *Result) countedNotes() (out []Note) {
 			dates++
 		}
 		last = o.Event
-		if o.Fit.M < r.Study.Estimation.Len() {
+		if o.Fit.M < r.Study.EstimationWindow.Len() {
 			short++
 		}
 	}
@@ -81,7 +81,7 @@ func (r *Result) countedNotes() (out []Note) {
 		out = append(out, Note{Code: "time-unknown", Severity: Info, Variant: "study", Args: []any{dates}})
 	}
 	if short > 0 {
-		out = append(out, Note{Code: "short-estimation", Severity: Info, Variant: "study", Args: []any{short, r.Study.Estimation.Len()}})
+		out = append(out, Note{Code: "short-estimation", Severity: Info, Variant: "study", Args: []any{short, r.Study.EstimationWindow.Len()}})
 	}
 	return out
 }
@@ -216,11 +216,11 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		var gaps Names
 		for t, v := range r.eng.ar[row*r.eng.length:][:r.eng.length] {
 			if v != v {
-				gaps = append(gaps, signed(r.Study.Event.From+t))
+				gaps = append(gaps, signed(r.Study.EventWindow.From+t))
 			}
 		}
-		for tau := r.Study.Event.From; tau <= r.Study.Event.To; tau++ {
-			if n := r.eng.ser[row].span(int(o.index) + tau); n > 1 && r.Study.Design != Volume {
+		for tau := r.Study.EventWindow.From; tau <= r.Study.EventWindow.To; tau++ {
+			if n := r.eng.ser[row].span(int(o.index) + tau); n > 1 && r.Study.Subject != Volume {
 				note("spanning-return", "", Warning, o.Security, o.Security, signed(tau), n)
 			}
 		}
@@ -228,7 +228,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 			var lost []string
 			for w, c := range r.eng.car[row*r.eng.windows:][:r.eng.windows] {
 				if c != c {
-					lost = append(lost, r.Study.Windows[w].String())
+					lost = append(lost, r.Study.CARWindows[w].String())
 				}
 			}
 			switch {
@@ -240,8 +240,8 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 				note("missing-return", "outside", Info, o.Security, o.Security, gaps)
 			}
 		}
-		if m := o.Fit.M; diagnose && m < r.Study.Estimation.Len() {
-			note("short-estimation", "", Info, o.Security, o.Security, m, r.Study.Estimation.Len())
+		if m := o.Fit.M; diagnose && m < r.Study.EstimationWindow.Len() {
+			note("short-estimation", "", Info, o.Security, o.Security, m, r.Study.EstimationWindow.Len())
 		}
 	}
 	if diagnose {
@@ -407,7 +407,7 @@ func (r *Result) countedTwice(g *Group, mem *scratch) (n int) {
 // a return of its own.
 func (g *engine) unremarkable(row int) bool {
 	s, s0 := g.ser[row], int(g.s0[row])
-	return s.col.Span == nil && int(g.m[row]) == g.study.Estimation.Len() && s.whole(s0+g.study.Event.From, s0+g.study.Event.To)
+	return s.col.Span == nil && int(g.m[row]) == g.study.EstimationWindow.Len() && s.whole(s0+g.study.EventWindow.From, s0+g.study.EventWindow.To)
 }
 
 func eventOf(g *Group) string {

@@ -67,13 +67,14 @@ func (Placebo) Paper() string {
 	return "Fisher (1935) on randomisation; Gelbach, Helland, Klick (2013)"
 }
 
+// Properties implements Test.
+func (Placebo) Properties() Properties { return Properties{Resampled: true} }
+
 // Scope implements Test.
 func (Placebo) Scope() Scope { return AnyNumber }
 
-func (Placebo) resampled() {}
-
 // Run implements Test.
-func (Placebo) Run(c *Cross) TestResult {
+func (Placebo) Run(c *CrossSection) TestResult {
 	d, of := c.pool.placebo()
 	return placed(run(of, c), d, c.index)
 }
@@ -94,7 +95,7 @@ func placed(real TestResult, d *Draws, k int) TestResult {
 		if d.Clean {
 			clean = 1
 		}
-		r.Extra = append(r.Extra, Figure{"pool", float64(d.Pool)}, Figure{"clean_estimation", clean})
+		r.ByProducts = append(r.ByProducts, ByProduct{"pool", float64(d.Pool)}, ByProduct{"clean_estimation", clean})
 	}
 	r.Test, r.Of, r.Null, r.Window, r.N = Placebo{}.Name(), real.Test, Placebo{}.Null(), real.Window, real.N
 	return r
@@ -103,7 +104,7 @@ func placed(real TestResult, d *Draws, k int) TestResult {
 // measure is the statistic of a test as a departure from zero.
 func measure(r *TestResult) float64 {
 	if r.Dist.Name == "signed-rank" {
-		return r.Figure("z")
+		return r.ByProduct("z")
 	}
 	return r.Stat
 }
@@ -118,7 +119,7 @@ func (p *pool) placebo() (*Draws, Test) {
 		switch {
 		case len(p.rows) == 1:
 			n, p.placeboOf = OneObservation, StudentTest{}
-		case g.study.Design == Volatility:
+		case g.study.Subject == Volatility:
 			p.placeboOf = VarianceU{}
 		case p.sameDate:
 			p.placeboOf = PortfolioTest{}
@@ -128,7 +129,7 @@ func (p *pool) placebo() (*Draws, Test) {
 		}
 		at := make([]statistic, g.windows)
 		for w := range at {
-			at[w] = statistic{rows: p.rows, window: g.study.Windows[w], test: p.placeboOf}
+			at[w] = statistic{rows: p.rows, window: g.study.CARWindows[w], test: p.placeboOf}
 		}
 		var err error
 		if p.draws, err = g.draw(cmp.Or(p.ctx, context.Background()), at); err != nil {
@@ -202,7 +203,7 @@ type replica struct {
 
 func newReplica(g *engine, at []statistic) *replica {
 	study := *g.study
-	study.Windows = nil
+	study.CARWindows = nil
 	r := &replica{from: g, stats: at, work: new(workspace), out: make([]TestResult, len(at))}
 	row := make(map[int32]int32)
 	for _, a := range at {
@@ -217,14 +218,14 @@ func newReplica(g *engine, at []statistic) *replica {
 			local[k] = j
 		}
 		r.local = append(r.local, local)
-		w := slices.Index(study.Windows, a.window)
+		w := slices.Index(study.CARWindows, a.window)
 		if w < 0 {
-			w = len(study.Windows)
-			study.Windows = append(study.Windows, a.window)
+			w = len(study.CARWindows)
+			study.CARWindows = append(study.CARWindows, a.window)
 		}
 		r.index = append(r.index, w)
 	}
-	r.eng = &engine{study: &study, panel: g.panel, length: g.length, forecast: g.forecast, conditional: g.conditional, windows: len(study.Windows)}
+	r.eng = &engine{study: &study, panel: g.panel, length: g.length, forecast: g.forecast, conditional: g.conditional, windows: len(study.CARWindows)}
 	r.eng.grow(len(r.rows))
 	r.fitted = make([]bool, len(r.rows))
 	rows := make(map[*market.Calendar]int)
@@ -265,14 +266,14 @@ func (r *replica) measure(j, s0 int) {
 func (r *replica) test() []TestResult {
 	g := r.eng
 	var p *pool
-	var c *Cross
+	var c *CrossSection
 	for k, a := range r.stats {
 		fresh := k == 0 || !slices.Equal(r.local[k], r.local[k-1])
 		if fresh {
 			p = r.scratch.pool(g, r.local[k])
 		}
 		if fresh || r.index[k] != r.index[k-1] {
-			c = newCross(p, r.index[k])
+			c = newCrossSection(p, r.index[k])
 		}
 		r.out[k] = run(a.test, c)
 	}
@@ -308,24 +309,24 @@ func (r *replica) shifts() (d []int, pool int, clean bool) {
 		s, s0 := g.ser[i], int(g.s0[i])
 		lines[j] = column[s]
 		if s.col.Calendar == ref {
-			lo = max(lo, s.first+st.MinEstimation-1-st.Estimation.To-s0)
-			hi = min(hi, s.first+len(s.y)-1-st.Event.To-s0)
+			lo = max(lo, s.first+st.MinEstimation-1-st.EstimationWindow.To-s0)
+			hi = min(hi, s.first+len(s.y)-1-st.EventWindow.To-s0)
 		}
 	}
 	var all, cleanest []int
-	news := Window{min(st.Event.From, 0), max(st.Event.To, 0)} // an event window that leaves its own news out is about it all the same
+	news := Window{min(st.EventWindow.From, 0), max(st.EventWindow.To, 0)} // an event window that leaves its own news out is about it all the same
 shift:
 	for k := lo; k <= hi; k++ {
-		if k > -st.Event.Len() && k < st.Event.Len() {
+		if k > -st.EventWindow.Len() && k < st.EventWindow.Len() {
 			continue // would overlap the event's own window
 		}
 		untouched := true
 		for j, i := range r.rows {
 			s, s0 := g.ser[i], g.moved(i, ref, k)
-			if s0+st.Estimation.To-st.MinEstimation+1 < s.first || s0+st.Event.To >= s.first+len(s.y) || holds(lines[j], s0, news) {
+			if s0+st.EstimationWindow.To-st.MinEstimation+1 < s.first || s0+st.EventWindow.To >= s.first+len(s.y) || holds(lines[j], s0, news) {
 				continue shift
 			}
-			untouched = untouched && !holds(lines[j], s0, st.Estimation)
+			untouched = untouched && !holds(lines[j], s0, st.EstimationWindow)
 		}
 		all = append(all, k)
 		if untouched {
@@ -367,8 +368,8 @@ type Hypothesis struct {
 }
 
 // Placebo computes the statistics of h at their common pseudo-dates; see the
-// test Placebo for which these are. Windows must lie within Study.Event but
-// need not be among Study.Windows. Errors: a window outside the event window,
+// test Placebo for which these are. Windows must lie within Study.EventWindow but
+// need not be among Study.CARWindows. Errors: a window outside the event window,
 // a hypothesis without a measured observation, ctx is done.
 func (r *Result) Placebo(ctx context.Context, h []Hypothesis) (*Draws, error) {
 	at, err := r.places(h)
@@ -381,8 +382,8 @@ func (r *Result) Placebo(ctx context.Context, h []Hypothesis) (*Draws, error) {
 func (r *Result) places(h []Hypothesis) ([]statistic, error) {
 	at := make([]statistic, len(h))
 	for k, x := range h {
-		if !x.Window.Within(r.Study.Event) {
-			return nil, fmt.Errorf("%s: window %s does not lie within the event window %s", x.Label, x.Window, r.Study.Event)
+		if !x.Window.Within(r.Study.EventWindow) {
+			return nil, fmt.Errorf("%s: window %s does not lie within the event window %s", x.Label, x.Window, r.Study.EventWindow)
 		}
 		at[k] = statistic{window: x.Window, test: x.Test}
 		for _, i := range x.Members {

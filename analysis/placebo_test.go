@@ -81,7 +81,7 @@ func TestPlaceboIsTheStudyMoved(t *testing.T) {
 func TestPlaceboShifts(t *testing.T) {
 	s := simulate(t, 3, 700, 2)
 	st := s.study() // estimation [-120,-1], event [0,2], at least 60 sessions
-	st.Events = []string{"e300"}
+	st.EventIDs = []string{"e300"}
 	other := s.event(450, "S1")
 	r := s.run(t, st, s.event(300, "S0", "S1"), other, s.event(500, "S2"))
 	clean := func(k int) bool {
@@ -233,7 +233,7 @@ func (w *GroupWindow) statOf(test string, r *Result) float64 {
 func TestPlaceboSize(t *testing.T) {
 	s := simulate(t, 3, 1000, 21)
 	st := s.study()
-	st.Tests, st.Draws, st.Windows = []Test{Placebo{}}, 39, st.Windows[1:]
+	st.Tests, st.Draws, st.CARWindows = []Test{Placebo{}}, 39, st.CARWindows[1:]
 	const n = 400
 	var one, many int
 	for k := range n {
@@ -257,14 +257,14 @@ func TestPlaceboSize(t *testing.T) {
 func BenchmarkPlacebo(b *testing.B) {
 	s := simulate(b, 12, 3000, 4)
 	st := s.study()
-	st.Estimation, st.Event, st.Windows = Window{-270, -21}, Window{-10, 10}, DefaultStudy().Windows
+	st.EstimationWindow, st.EventWindow, st.CARWindows = Window{-270, -21}, Window{-10, 10}, DefaultStudy().CARWindows
 	r := s.run(b, st, s.event(1500, names(12)...))
 	var stats []statistic
 	var rows []int32
 	for i := range r.Observations {
 		rows = append(rows, r.Observations[i].row)
 	}
-	for _, w := range st.Windows {
+	for _, w := range st.CARWindows {
 		for _, test := range DefaultTests() {
 			if test.Scope() == ManyObservations {
 				stats = append(stats, statistic{rows, w, test})
@@ -287,7 +287,7 @@ func TestPlaceboLeavesTheEvent(t *testing.T) {
 	n.catalog.Events = n.catalog.Events[4:5] // the sell-off alone
 	for _, w := range []Window{{1, 3}, {-3, -1}, {-1, 1}} {
 		s := n.study()
-		s.Event, s.Windows, s.Estimation = w, []Window{w}, Window{-150, -21}
+		s.EventWindow, s.CARWindows, s.EstimationWindow = w, []Window{w}, Window{-150, -21}
 		s.Tests = []Test{BMP{}}
 		r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
 		d, err := r.Placebo(context.Background(), []Hypothesis{{Label: "all", Members: r.Groups[0].Members, Window: w, Test: BMP{}}})

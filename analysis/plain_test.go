@@ -119,7 +119,7 @@ func TestPlainPath(t *testing.T) {
 					study := func(m model.Model) *Study {
 						st := s.study()
 						st.Model, st.Weights, st.MissingEvent, st.Tests, st.Groups = m, weights, missing, DefaultTests(), Groupings
-						st.Estimation, st.Event, st.Windows = Window{-270, -21}, Window{-10, 10}, DefaultStudy().Windows
+						st.EstimationWindow, st.EventWindow, st.CARWindows = Window{-270, -21}, Window{-10, 10}, DefaultStudy().CARWindows
 						return st
 					}
 					fast, plain := s.run(t, study(m), catalog.Events...), s.run(t, study(naive{m}), catalog.Events...)
@@ -155,7 +155,7 @@ func compare(t *testing.T, fast, plain *Result) {
 		}
 		name := fmt.Sprint(x.EventID, " ", x.Security)
 		near(name+" fit", slices.Concat(x.Fit.Coef, x.Fit.SE, []float64{x.Fit.S, x.Fit.R2}), slices.Concat(y.Fit.Coef, y.Fit.SE, []float64{y.Fit.S, y.Fit.R2}))
-		f, p := fast.Figures(i), plain.Figures(i)
+		f, p := fast.AbnormalReturns(i), plain.AbnormalReturns(i)
 		near(name, slices.Concat(f.AR, f.SE, f.SAR, f.Path, f.PathSE, f.CAR, f.CARSE, f.SCAR, f.CSAR, f.BHAR),
 			slices.Concat(p.AR, p.SE, p.SAR, p.Path, p.PathSE, p.CAR, p.CARSE, p.SCAR, p.CSAR, p.BHAR))
 	}
@@ -176,13 +176,13 @@ func compare(t *testing.T, fast, plain *Result) {
 			for i := range b.Tests {
 				v, u := a.Tests[i], b.Tests[i]
 				name := fmt.Sprint(x.Name(), " ", v.Window, " ", v.Test)
-				if v.Note.Text() != u.Note.Text() || len(v.Extra) != len(u.Extra) {
-					t.Errorf("%s: %q %v, plainly %q %v", name, v.Note, v.Extra, u.Note, u.Extra)
+				if v.Note.Text() != u.Note.Text() || len(v.ByProducts) != len(u.ByProducts) {
+					t.Errorf("%s: %q %v, plainly %q %v", name, v.Note, v.ByProducts, u.Note, u.ByProducts)
 					continue
 				}
 				near(name, []float64{v.Stat, v.P, v.PLower, v.PUpper, v.Dist.DF1, v.Dist.DF2}, []float64{u.Stat, u.P, u.PLower, u.PUpper, u.Dist.DF1, u.Dist.DF2})
-				for j := range u.Extra {
-					near(name+" "+u.Extra[j].Name, []float64{v.Extra[j].Value}, []float64{u.Extra[j].Value})
+				for j := range u.ByProducts {
+					near(name+" "+u.ByProducts[j].Name, []float64{v.ByProducts[j].Value}, []float64{u.ByProducts[j].Value})
 				}
 			}
 		}
@@ -233,7 +233,7 @@ func TestEmbeddedModel(t *testing.T) {
 
 // run1 performs a test on the first group of r over its first window.
 func run1(r *Result, test Test) TestResult {
-	return run(test, newCross(newPool(r.eng, r.rowsOf(&r.Groups[0], nil)), 0))
+	return run(test, newCrossSection(newPool(r.eng, r.rowsOf(&r.Groups[0], nil)), 0))
 }
 
 // sameNote reports whether two notes are about the same and say the same: their

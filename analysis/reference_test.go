@@ -162,10 +162,10 @@ func runReference(t testing.TB, ref *referenceFile) *Result {
 		t.Skipf("no model %s", ref.Spec.Model)
 	}
 	s.Model, s.Benchmark = m, ref.Spec.Benchmark
-	s.Estimation, s.Event = Window{ref.Spec.Estimation[0], ref.Spec.Estimation[1]}, Window{ref.Spec.Event[0], ref.Spec.Event[1]}
-	s.Windows = nil
+	s.EstimationWindow, s.EventWindow = Window{ref.Spec.Estimation[0], ref.Spec.Estimation[1]}, Window{ref.Spec.Event[0], ref.Spec.Event[1]}
+	s.CARWindows = nil
 	for _, w := range ref.Spec.CAR {
-		s.Windows = append(s.Windows, Window{w[0], w[1]})
+		s.CARWindows = append(s.CARWindows, Window{w[0], w[1]})
 	}
 	r, err := s.Run(context.Background(), cat, panel, nil)
 	if err != nil {
@@ -282,9 +282,9 @@ func compareReference(t *testing.T, ref *referenceFile, r *Result) {
 				near(t, at+name, got, want)
 			}
 		}
-		f := r.Figures(i)
-		for tau := r.Study.Event.From; tau <= r.Study.Event.To; tau++ {
-			k := tau - r.Study.Event.From
+		f := r.AbnormalReturns(i)
+		for tau := r.Study.EventWindow.From; tau <= r.Study.EventWindow.To; tau++ {
+			k := tau - r.Study.EventWindow.From
 			near(t, fmt.Sprint(at, "AR ", tau), f.AR[k], want.AR[strconv.Itoa(tau)])
 			near(t, fmt.Sprint(at, "SAR ", tau), f.SAR[k], want.SAR[strconv.Itoa(tau)])
 		}
@@ -303,12 +303,12 @@ func compareReference(t *testing.T, ref *referenceFile, r *Result) {
 		}
 		for tau, v := range want.AAR {
 			k, _ := strconv.Atoi(tau)
-			near(t, at+"AAR "+tau, grp.Averages[k-r.Study.Event.From].AAR, v)
+			near(t, at+"AAR "+tau, grp.Averages[k-r.Study.EventWindow.From].AAR, v)
 		}
 		for k, c := range want.CAR {
 			i := order[k]
 			at := at + c.Security + " "
-			f := r.Figures(i)
+			f := r.AbnormalReturns(i)
 			near(t, at+"CAR", f.CAR[w], c.CAR)
 			near(t, at+"SE", f.CARSE[w], c.SE)
 			near(t, at+"BHAR", f.BHAR[w], c.BHAR)
@@ -321,7 +321,7 @@ func compareReference(t *testing.T, ref *referenceFile, r *Result) {
 					near(t, at+"sq lower", one.PLower, c.SQ["lower"])
 					near(t, at+"sq upper", one.PUpper, c.SQ["upper"])
 					near(t, at+"sq two-sided", one.P, c.SQ["two_sided"])
-					near(t, at+"sq sums", one.Figure("sums"), c.SQ["sums"])
+					near(t, at+"sq sums", one.ByProduct("sums"), c.SQ["sums"])
 				}
 			}
 		}
@@ -335,10 +335,10 @@ func compareReference(t *testing.T, ref *referenceFile, r *Result) {
 			near(t, at+"statistic", res.Stat, x.Statistic)
 			near(t, at+"p", res.P, x.P)
 			if x.ExactP != nil {
-				near(t, at+"exact p", res.Figure("exact_p"), *x.ExactP)
+				near(t, at+"exact p", res.ByProduct("exact_p"), *x.ExactP)
 			}
 			if x.PHat != nil {
-				near(t, at+"p_hat", res.Figure("p_hat"), *x.PHat)
+				near(t, at+"p_hat", res.ByProduct("p_hat"), *x.PHat)
 			}
 			if d := res.Dist; d.Name == "t" && x.Distribution != fmt.Sprintf("t(%g)", d.DF1) ||
 				d.Name == "F" && x.Distribution != fmt.Sprintf("F(%g,%g)", d.DF1, d.DF2) || d.Name == "normal" && x.Distribution != "normal" {
@@ -347,7 +347,7 @@ func compareReference(t *testing.T, ref *referenceFile, r *Result) {
 		}
 		if p := want.Portfolio; p != nil {
 			res := got.Test("portfolio")
-			near(t, at+"portfolio CAR", res.Figure("car"), p.CAR)
+			near(t, at+"portfolio CAR", res.ByProduct("car"), p.CAR)
 			near(t, at+"portfolio t", res.Stat, p.T)
 			near(t, at+"portfolio p", res.P, p.P)
 			near(t, at+"portfolio df", res.Dist.DF1, p.DF)

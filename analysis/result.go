@@ -44,15 +44,15 @@ const (
 	Warning Severity = "warning"
 )
 
-// Figures are the abnormal returns of one used observation. All slices are
+// AbnormalReturns are the abnormal returns of one used observation. All slices are
 // views of the result's memory: do not modify them. Returns are decimals of
 // the study's kind. NaN = no observation.
 //
 // Return, Expected, AR, SE, SAR, Path, PathSE have one element a session of
-// the event window (element k is tau = Study.Event.From + k); Path is the CAR
+// the event window (element k is tau = Study.EventWindow.From + k); Path is the CAR
 // from the window's first session to tau and PathSE its standard error. The
-// others have one element a CAR window, in the order of Study.Windows.
-type Figures struct {
+// others have one element a CAR window, in the order of Study.CARWindows.
+type AbnormalReturns struct {
 	Return, Expected, AR, SE, SAR, Path, PathSE []float64
 	CAR, CARSE, SCAR, CSAR, BHAR                []float64
 }
@@ -108,7 +108,7 @@ type Group struct {
 	// "cross-section" (the members' spread, scaled up for their overlap).
 	SEMethod string
 	Averages []Average     // by session of the event window
-	Windows  []GroupWindow // in the order of Study.Windows
+	Windows  []GroupWindow // in the order of Study.CARWindows
 }
 
 // Name returns "event deepseek-r1", "security NVDA", "category earnings" or "all".
@@ -128,7 +128,7 @@ type Result struct {
 	CoefNames    []string      // names of Fit.Coef: "alpha", "beta", or factor names
 	Groups       []Group
 	Corrected    []Corrected // of Study.Family
-	Explained    *Explained  // what [Result.Explain] was last asked; nil after Run
+	Regression   *Regression // what [Result.Regress] was last asked; nil after Run
 	Notes        []Note
 
 	eng       *engine

@@ -45,9 +45,9 @@ func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, er
 		return nil, fmt.Errorf("the panel holds %s returns (gaps: %s), the study wants %s (gaps: %s)", panel.Kind, panel.Gaps, s.Returns, s.Gaps)
 	}
 	r := &Result{Study: s, Catalog: catalog, Panel: panel, CoefNames: s.Model.Coefs()}
-	r.eng = &engine{study: s, panel: panel, length: s.Event.Len(), windows: len(s.Windows)}
+	r.eng = &engine{study: s, panel: panel, length: s.EventWindow.Len(), windows: len(s.CARWindows)}
 	r.observe()
-	if err := r.bearable(); err != nil {
+	if err := r.refuseTooManyResults(); err != nil {
 		return nil, err
 	}
 	g := r.eng
@@ -62,16 +62,16 @@ func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, er
 // mostResults is how many results of tests a study may have: some 200 bytes each.
 const mostResults = 5_000_000
 
-// bearable refuses groupings of so many groups that the results of their tests
+// refuseTooManyResults refuses groupings of so many groups that the results of their tests
 // would be of no use to anybody, and fill the memory.
-func (r *Result) bearable() error {
+func (r *Result) refuseTooManyResults() error {
 	tests := 0
 	for _, t := range r.Study.Tests {
 		if t.Scope().covers(ManyObservations) {
 			tests++
 		}
 	}
-	each := tests * len(r.Study.Windows)
+	each := tests * len(r.Study.CARWindows)
 	for k, by := range r.Study.Groups {
 		n := 1
 		switch g := r.eng; by {
@@ -95,7 +95,7 @@ func (r *Result) bearable() error {
 			}
 		}
 		if n > mostResults/max(1, each) {
-			return &SpecError{fmt.Sprintf("groups[%d]", k), fmt.Sprintf("%s makes %d groups of %d tests over %d windows, more than %d results; leave it out, or name fewer tests or windows", by, n, tests, len(r.Study.Windows), mostResults)}
+			return &SpecError{fmt.Sprintf("groups[%d]", k), fmt.Sprintf("%s makes %d groups of %d tests over %d windows, more than %d results; leave it out, or name fewer tests or windows", by, n, tests, len(r.Study.CARWindows), mostResults)}
 		}
 	}
 	return nil
@@ -170,7 +170,7 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 		}
 		if u.whole && n > 0 {
 			o := &r.Observations[r.eng.obs[u.lo]]
-			grp := Group{By: ByEvent, Key: o.EventID, Members: w.mem.members.take(n)[:0]}
+			grp := Group{By: ByEvent, Key: o.EventID, Members: w.mem.members.next(n)[:0]}
 			for row := u.lo; row < u.hi; row++ {
 				if i := int(r.eng.obs[row]); r.Observations[i].Used() {
 					grp.Members = append(grp.Members, i)

@@ -11,27 +11,27 @@ import (
 
 // Study is a specification: everything that decides the figures, and no data.
 type Study struct {
-	Name          string
-	Design        Subject // "" means Returns
-	Model         model.Model
-	Benchmark     string // symbol of the market return; a security's own benchmark comes first
-	Estimation    Window // event time, before Event
-	Event         Window
-	Windows       []Window // CAR windows, each within Event
-	MinEstimation int      // usable estimation sessions that an observation needs
-	Returns       market.ReturnKind
-	Gaps          market.Gaps
-	MissingEvent  MissingEvent
-	Weights       Weighting
-	Tests         []Test
-	Groups        []Grouping
-	Family        FamilyKind // whose p values are corrected for each other; "": none
-	Correction    Correction // by which
-	Securities    []string   // for events that name none
-	Events        []string   // IDs of the events to study; empty: all. The others still count as confounders
-	Seed          uint64     // of everything that is drawn at random
-	Draws         int        // resamples, and pseudo-dates at most; 0 means DefaultDraws
-	Placebo       string     // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
+	Name             string
+	Subject          Subject // "" means Returns
+	Model            model.Model
+	Benchmark        string // symbol of the market return; a security's own benchmark comes first
+	EstimationWindow Window // event time, before Event
+	EventWindow      Window
+	CARWindows       []Window // CAR windows, each within Event
+	MinEstimation    int      // usable estimation sessions that an observation needs
+	Returns          market.ReturnKind
+	Gaps             market.Gaps
+	MissingEvent     MissingEvent
+	Weights          Weighting
+	Tests            []Test
+	Groups           []Grouping
+	Family           FamilyKind // whose p values are corrected for each other; "": none
+	Correction       Correction // by which
+	Securities       []string   // for events that name none
+	EventIDs         []string   // IDs of the events to study; empty: all. The others still count as confounders
+	Seed             uint64     // of everything that is drawn at random
+	Draws            int        // resamples, and pseudo-dates at most; 0 means DefaultDraws
+	Placebo          string     // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
 }
 
 // DefaultDraws is how often the resampled tests draw where nothing else is
@@ -57,22 +57,22 @@ const (
 // DefaultStudy is the study that is performed where nothing else is asked for.
 func DefaultStudy() *Study {
 	return &Study{
-		Name:          "study",
-		Design:        Returns,
-		Model:         model.MarketModel{},
-		Benchmark:     "SPY",
-		Estimation:    Window{-270, -21},
-		Event:         Window{-10, 10},
-		Windows:       []Window{{0, 0}, {0, 1}, {-1, 1}, {0, 5}, {0, 10}},
-		MinEstimation: 100,
-		Returns:       market.Simple,
-		Gaps:          market.Skip,
-		MissingEvent:  ExcludeMissing,
-		Weights:       EqualWeights,
-		Tests:         DefaultTests(),
-		Groups:        Groupings,
-		Correction:    HolmCorrection,
-		Seed:          1,
+		Name:             "study",
+		Subject:          Returns,
+		Model:            model.MarketModel{},
+		Benchmark:        "SPY",
+		EstimationWindow: Window{-270, -21},
+		EventWindow:      Window{-10, 10},
+		CARWindows:       []Window{{0, 0}, {0, 1}, {-1, 1}, {0, 5}, {0, 10}},
+		MinEstimation:    100,
+		Returns:          market.Simple,
+		Gaps:             market.Skip,
+		MissingEvent:     ExcludeMissing,
+		Weights:          EqualWeights,
+		Tests:            DefaultTests(),
+		Groups:           Groupings,
+		Correction:       HolmCorrection,
+		Seed:             1,
 	}
 }
 
@@ -98,22 +98,22 @@ func (s *Study) Validate() error {
 	switch {
 	case s.Model == nil:
 		return bad("model", "none is named; `list models` shows them")
-	case s.Design != "" && !slices.Contains(Subjects, s.Design):
-		return bad("design", "%q; use returns, volume or volatility", s.Design)
-	case s.Design.explained(s.Model) != "":
-		return bad("design", "%s", s.Design.explained(s.Model))
-	case s.Estimation.From > s.Estimation.To:
-		return bad("estimation", "%s ends before it begins", s.Estimation)
-	case s.Event.From > s.Event.To:
-		return bad("event", "%s ends before it begins", s.Event)
-	case s.Estimation.Len() > longest:
-		return bad("estimation", "%s has %d sessions; use %d or fewer", s.Estimation, s.Estimation.Len(), longest)
-	case s.Event.Len() > longest:
-		return bad("event", "%s has %d sessions; use %d or fewer", s.Event, s.Event.Len(), longest)
-	case s.Estimation.To >= s.Event.From:
-		return bad("estimation", "%s reaches into the event window %s; end it at %d or before", s.Estimation, s.Event, s.Event.From-1)
-	case s.MinEstimation < 0 || s.MinEstimation > s.Estimation.Len():
-		return bad("min_estimation", "%d; the estimation window %s has %d sessions: lower min_estimation to that or less, or lengthen study.estimation", s.MinEstimation, s.Estimation, s.Estimation.Len())
+	case s.Subject != "" && !slices.Contains(Subjects, s.Subject):
+		return bad("design", "%q; use returns, volume or volatility", s.Subject)
+	case s.Subject.explained(s.Model) != "":
+		return bad("design", "%s", s.Subject.explained(s.Model))
+	case s.EstimationWindow.From > s.EstimationWindow.To:
+		return bad("estimation", "%s ends before it begins", s.EstimationWindow)
+	case s.EventWindow.From > s.EventWindow.To:
+		return bad("event", "%s ends before it begins", s.EventWindow)
+	case s.EstimationWindow.Len() > longest:
+		return bad("estimation", "%s has %d sessions; use %d or fewer", s.EstimationWindow, s.EstimationWindow.Len(), longest)
+	case s.EventWindow.Len() > longest:
+		return bad("event", "%s has %d sessions; use %d or fewer", s.EventWindow, s.EventWindow.Len(), longest)
+	case s.EstimationWindow.To >= s.EventWindow.From:
+		return bad("estimation", "%s reaches into the event window %s; end it at %d or before", s.EstimationWindow, s.EventWindow, s.EventWindow.From-1)
+	case s.MinEstimation < 0 || s.MinEstimation > s.EstimationWindow.Len():
+		return bad("min_estimation", "%d; the estimation window %s has %d sessions: lower min_estimation to that or less, or lengthen study.estimation", s.MinEstimation, s.EstimationWindow, s.EstimationWindow.Len())
 	case s.Returns != market.Simple && s.Returns != market.Log:
 		return bad("returns", "%q; use simple or log", s.Returns)
 	case s.Gaps != market.Skip && s.Gaps != market.TradeToTrade:
@@ -128,12 +128,11 @@ func (s *Study) Validate() error {
 		return bad("family", "%q; use securities, sessions, windows or groups", s.Family)
 	case (s.Family != "" || s.Correction != "") && !slices.Contains(Corrections, s.Correction):
 		return bad("correction", "%q; use holm, bh, by or romano-wolf", s.Correction)
-	case len(s.Windows) == 0:
+	case len(s.CARWindows) == 0:
 		return bad("car", "no window; give at least one, such as [0, 0]")
 	}
 	if s.Placebo != "" {
-		t, ok := TestByName(s.Placebo)
-		if _, costly := t.(resampled); !ok || costly {
+		if t, ok := TestByName(s.Placebo); !ok || t.Properties().Resampled {
 			return bad("placebo", "%q is no test with a statistic to place; use one such as t, portfolio or kp-bmp", s.Placebo)
 		}
 	}
@@ -142,15 +141,15 @@ func (s *Study) Validate() error {
 			return bad(fmt.Sprintf("groups[%d]", i), "%q is not a grouping; use event, security, category or all", by)
 		}
 	}
-	for i, w := range s.Windows {
+	for i, w := range s.CARWindows {
 		if w.From > w.To {
 			return bad(fmt.Sprintf("car[%d]", i), "%s ends before it begins", w)
 		}
-		if k := slices.Index(s.Windows, w); k < i {
+		if k := slices.Index(s.CARWindows, w); k < i {
 			return bad(fmt.Sprintf("car[%d]", i), "%s is car[%d] again; leave it out", w, k)
 		}
-		if !w.Within(s.Event) {
-			return bad(fmt.Sprintf("car[%d]", i), "%s does not lie within the event window %s; widen study.event or narrow this window", w, s.Event)
+		if !w.Within(s.EventWindow) {
+			return bad(fmt.Sprintf("car[%d]", i), "%s does not lie within the event window %s; widen study.event or narrow this window", w, s.EventWindow)
 		}
 	}
 	return nil

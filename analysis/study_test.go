@@ -164,7 +164,7 @@ func TestEveryObservationIsUsedOrExcluded(t *testing.T) {
 			if o.Exclusion.Detail() == "" || strings.Contains(o.Exclusion.Detail(), "\n") {
 				t.Errorf("%s %s: detail %q", o.EventID, o.Security, o.Exclusion.Detail())
 			}
-			if f := r.Figures(i); f.AR != nil {
+			if f := r.AbnormalReturns(i); f.AR != nil {
 				t.Errorf("%s %s is excluded and has figures", o.EventID, o.Security)
 			}
 		}
@@ -203,7 +203,7 @@ func TestHaltedSession(t *testing.T) {
 	}
 	for i := range r.Observations {
 		if o := &r.Observations[i]; o.Security == "HALT" {
-			f := r.Figures(i)
+			f := r.AbnormalReturns(i)
 			for k, v := range f.AR {
 				tau := k - 10
 				if missing := math.IsNaN(v); missing != (tau == 2 || tau == 3) {
@@ -229,7 +229,7 @@ func TestHaltedSession(t *testing.T) {
 func TestConfounders(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Events = []string{"holiday"}
+	s.EventIDs = []string{"holiday"}
 	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
 	if len(r.Observations) != 4 {
 		t.Fatalf("%d observations, want 4", len(r.Observations))
@@ -255,7 +255,7 @@ func figuresEqual(t *testing.T, law string, a, b *Result, tol float64) {
 		if j < 0 || !o.Used() {
 			continue
 		}
-		x, y := a.Figures(i), b.Figures(j)
+		x, y := a.AbnormalReturns(i), b.AbnormalReturns(j)
 		for k := range x.AR {
 			if d := math.Abs(x.AR[k] - y.AR[k]); d > tol || math.IsNaN(x.AR[k]) != math.IsNaN(y.AR[k]) {
 				t.Errorf("%s: %s %s AR[%d] %v and %v", law, o.EventID, o.Security, k, x.AR[k], y.AR[k])
@@ -359,10 +359,10 @@ func TestLaws(t *testing.T) {
 		}
 	}
 	some := n.study()
-	some.Events = []string{"sell-off", "weekend", "late"}
+	some.EventIDs = []string{"sell-off", "weekend", "late"}
 	inside := mustRun(t, some, n.catalog, n.panel(t, market.Simple, nil))
 	far := mustRun(t, some, n.catalog, outside)
-	if d := inside.Figures(0).AR[10] - far.Figures(0).AR[10]; d != 0 {
+	if d := inside.AbnormalReturns(0).AR[10] - far.AbnormalReturns(0).AR[10]; d != 0 {
 		t.Errorf("data outside both windows moves an AR by %v", d)
 	}
 	testsEqual(t, "data outside both windows", inside, far, 1)
@@ -383,7 +383,7 @@ func TestRemovingEqualsExcluding(t *testing.T) {
 	s := n.study()
 	for _, e := range n.catalog.Events {
 		if e.ID != "late" {
-			s.Events = append(s.Events, e.ID)
+			s.EventIDs = append(s.EventIDs, e.ID)
 		}
 	}
 	excluded := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
@@ -448,7 +448,7 @@ func TestProcessorsAndOrder(t *testing.T) {
 				p.AddFactor(f, dates, v)
 			}
 			s := n.study()
-			s.Model, s.Events, s.Draws = m, []string{"sell-off", "weekend", "late", "holiday"}, 19
+			s.Model, s.EventIDs, s.Draws = m, []string{"sell-off", "weekend", "late", "holiday"}, 19
 			if m.Design("").Conditional {
 				s.Tests = slices.DeleteFunc(slices.Clone(Tests), func(t Test) bool { return t == Test(Placebo{}) })
 			}
@@ -472,10 +472,10 @@ func TestLogReturns(t *testing.T) {
 	p := n.panel(t, market.Log, nil)
 	r := mustRun(t, s, n.catalog, p)
 	i := slices.IndexFunc(r.Observations, func(o Observation) bool { return o.EventID == "sell-off" && o.Security == "AAA" })
-	f := r.Figures(i)
+	f := r.AbnormalReturns(i)
 	k := int(r.Observations[i].index) - n.from
 	a, m := n.prices["AAA"], n.prices["INDEX"]
-	w := slices.Index(s.Windows, Window{0, 5})
+	w := slices.Index(s.CARWindows, Window{0, 5})
 	car := math.Log(a[k+5]/a[k-1]) - math.Log(m[k+5]/m[k-1])
 	bhar := a[k+5]/a[k-1] - m[k+5]/m[k-1]
 	if math.Abs(f.CAR[w]-car) > 1e-12 || math.Abs(f.BHAR[w]-bhar) > 1e-12 {
@@ -486,18 +486,18 @@ func TestLogReturns(t *testing.T) {
 func TestValidate(t *testing.T) {
 	for field, change := range map[string]func(*Study){
 		"model":          func(s *Study) { s.Model = nil },
-		"estimation":     func(s *Study) { s.Estimation.To = s.Event.From },
-		"event":          func(s *Study) { s.Event = Window{3, 1} },
-		"car[4]":         func(s *Study) { s.Windows[4] = s.Windows[2] },
+		"estimation":     func(s *Study) { s.EstimationWindow.To = s.EventWindow.From },
+		"event":          func(s *Study) { s.EventWindow = Window{3, 1} },
+		"car[4]":         func(s *Study) { s.CARWindows[4] = s.CARWindows[2] },
 		"draws":          func(s *Study) { s.Draws = 1_000_000_000 },
-		"event: [":       func(s *Study) { s.Event = Window{-10, 1_000_000} },
-		"car[1]":         func(s *Study) { s.Windows[1] = Window{0, 11} },
-		"car":            func(s *Study) { s.Windows = nil },
+		"event: [":       func(s *Study) { s.EventWindow = Window{-10, 1_000_000} },
+		"car[1]":         func(s *Study) { s.CARWindows[1] = Window{0, 11} },
+		"car":            func(s *Study) { s.CARWindows = nil },
 		"min_estimation": func(s *Study) { s.MinEstimation = 251 },
 		"returns":        func(s *Study) { s.Returns = "gross" },
 		"missing":        func(s *Study) { s.Gaps = "fill" },
 		"missing_event":  func(s *Study) { s.MissingEvent = "" },
-		"design":         func(s *Study) { s.Design = "intraday" },
+		"design":         func(s *Study) { s.Subject = "intraday" },
 		"family":         func(s *Study) { s.Family = "sectors" },
 		"correction":     func(s *Study) { s.Family, s.Correction = GroupFamily, "bonferroni" },
 	} {
@@ -521,7 +521,7 @@ func TestRunStops(t *testing.T) {
 	}
 	s := simulate(t, 4, 4000, 1)
 	st := s.study()
-	st.Model, st.Estimation, st.Draws, st.Tests = model.TheilSen{}, Window{-300, -1}, 9999, []Test{Placebo{}}
+	st.Model, st.EstimationWindow, st.Draws, st.Tests = model.TheilSen{}, Window{-300, -1}, 9999, []Test{Placebo{}}
 	ctx, cancel = context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()
@@ -557,7 +557,7 @@ func TestWindow(t *testing.T) {
 func TestSpanningReturn(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Gaps, s.Model, s.Events = market.TradeToTrade, model.MarketAdjusted{}, []string{"holiday"}
+	s.Gaps, s.Model, s.EventIDs = market.TradeToTrade, model.MarketAdjusted{}, []string{"holiday"}
 	gap := 0
 	for _, lacking := range []string{"", "INDEX"} { // the benchmark halts too, in the second round
 		p := market.NewPanel(market.Simple, market.TradeToTrade)
@@ -576,7 +576,7 @@ func TestSpanningReturn(t *testing.T) {
 		}
 		r := mustRun(t, s, n.catalog, p)
 		i := slices.IndexFunc(r.Observations, func(o Observation) bool { return o.Security == "HALT" })
-		f, k := r.Figures(i), int(r.Observations[i].index)-n.from
+		f, k := r.AbnormalReturns(i), int(r.Observations[i].index)-n.from
 		// The halt is on session +2; the return of +3 covers both.
 		h, m := n.prices["HALT"], n.prices["INDEX"]
 		if want := (h[k+3]/h[k+1] - 1) - (m[k+3]/m[k+1] - 1); math.Abs(f.AR[13]-want) > 1e-12 {
@@ -585,7 +585,7 @@ func TestSpanningReturn(t *testing.T) {
 		if !hasNote(r, "spanning-return") || !hasNote(r, "missing-return") {
 			t.Errorf("notes %v", r.Notes)
 		}
-		if a := r.Figures(0); lacking != "" && !(math.IsNaN(a.AR[12]) && math.IsNaN(a.AR[13])) {
+		if a := r.AbnormalReturns(0); lacking != "" && !(math.IsNaN(a.AR[12]) && math.IsNaN(a.AR[13])) {
 			t.Errorf("a benchmark without a price on session +2 leaves AAA %v on +2 and %v on +3, whose one-session returns it cannot explain", a.AR[12], a.AR[13])
 		}
 	}
@@ -619,7 +619,7 @@ func TestScattered(t *testing.T) {
 			Targets: []events.Target{{Symbol: fmt.Sprintf("S%04d", k*11%30)}}})
 	}
 	s := DefaultStudy()
-	s.Benchmark, s.Groups, s.Windows, s.Tests = "INDEX", []Grouping{All, ByEvent}, s.Windows[:2], []Test{CrossSection{}, KPBMP{}, RankTest{}, SampleQuantile{}}
+	s.Benchmark, s.Groups, s.CARWindows, s.Tests = "INDEX", []Grouping{All, ByEvent}, s.CARWindows[:2], []Test{CrossSectionTest{}, KPBMP{}, RankTest{}, SampleQuantile{}}
 	p.Columns[4].Return[500] = nan
 	r := mustRun(t, s, c, p)
 	if !r.scattered || len(r.Observations) != len(c.Events) || len(r.Groups) != 1+len(c.Events) {
@@ -635,10 +635,10 @@ func TestScattered(t *testing.T) {
 			continue
 		}
 		one := *s
-		one.Events = []string{o.EventID}
+		one.EventIDs = []string{o.EventID}
 		alone := mustRun(t, &one, c, p)
-		same(t, o.EventID, r.Figures(i).AR, alone.Figures(0).AR, 0)
-		for w := range s.Windows {
+		same(t, o.EventID, r.AbnormalReturns(i).AR, alone.AbnormalReturns(0).AR, 0)
+		for w := range s.CARWindows {
 			if got, want := fmt.Sprint(r.ObservationTests(i, w)), fmt.Sprint(alone.ObservationTests(0, w)); got != want {
 				t.Fatalf("%s: %s, alone %s", o.EventID, got, want)
 			}

@@ -85,15 +85,15 @@ type Sweep struct {
 // windows; the tests t and, of several observations, portfolio, kp-bmp and
 // grank-t.
 func (s *Study) DefaultSweep(panel *market.Panel) SweepSpec {
-	spec := SweepSpec{Models: []model.Model{s.Model}, Benchmarks: []string{s.Benchmark}, Windows: s.Windows,
+	spec := SweepSpec{Models: []model.Model{s.Model}, Benchmarks: []string{s.Benchmark}, Windows: s.CARWindows,
 		Tests: []Test{StudentTest{}, PortfolioTest{}, KPBMP{}, GRankT{}}}
 	for _, m := range []model.Model{model.MarketModel{}, model.ConstantMean{}, model.MarketAdjusted{}, model.ScholesWilliams{}, model.Huber{}, model.CAPM{}, model.FamaFrench3, model.Carhart, model.FamaFrench5, model.FamaFrench6} {
 		if m.Name() != s.Model.Name() && hasFactors(m, panel) {
 			spec.Models = append(spec.Models, m)
 		}
 	}
-	for _, l := range []int{s.Estimation.Len() / 2, s.Estimation.Len(), s.Estimation.Len() * 3 / 2} {
-		spec.Estimations = append(spec.Estimations, Window{s.Estimation.To - l + 1, s.Estimation.To})
+	for _, l := range []int{s.EstimationWindow.Len() / 2, s.EstimationWindow.Len(), s.EstimationWindow.Len() * 3 / 2} {
+		spec.Estimations = append(spec.Estimations, Window{s.EstimationWindow.To - l + 1, s.EstimationWindow.To})
 	}
 	return spec
 }
@@ -142,9 +142,9 @@ func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catal
 		for _, est := range spec.Estimations {
 			for _, b := range spec.benchmarks(m, panel) {
 				study := *s
-				study.Model, study.Estimation, study.Benchmark = m, est, b
+				study.Model, study.EstimationWindow, study.Benchmark = m, est, b
 				study.MinEstimation = min(s.MinEstimation, est.Len())
-				study.Windows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
+				study.CARWindows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
 				study.Family = ""
 				studies = append(studies, &study)
 			}
@@ -185,8 +185,8 @@ func (spec *SweepSpec) validate(s *Study) error {
 		}
 	}
 	for _, w := range spec.Windows {
-		if !w.Within(s.Event) {
-			return fmt.Errorf("window %s does not lie within the event window %s; widen study.event or narrow this window", w, s.Event)
+		if !w.Within(s.EventWindow) {
+			return fmt.Errorf("window %s does not lie within the event window %s; widen study.event or narrow this window", w, s.EventWindow)
 		}
 	}
 	return nil
@@ -214,7 +214,7 @@ type sweepGroup struct {
 func (s *Study) sweepGroups(names []string, catalog *events.Catalog) ([]sweepGroup, error) {
 	var studied []string
 	for _, e := range catalog.Events {
-		if len(s.Events) == 0 || slices.Contains(s.Events, e.ID) {
+		if len(s.EventIDs) == 0 || slices.Contains(s.EventIDs, e.ID) {
 			studied = append(studied, e.ID)
 		}
 	}
@@ -280,7 +280,7 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 		scope = OneObservation
 	}
 	var out []Answer
-	for w, win := range study.Windows {
+	for w, win := range study.CARWindows {
 		var results []TestResult
 		caar, n := nan, 0
 		if grp != nil {
@@ -293,7 +293,7 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 			if err == nil && !t.Scope().covers(scope) {
 				continue
 			}
-			x := Answer{Group: g.name, Model: study.Model.Name(), Benchmark: study.Benchmark, Estimation: study.Estimation,
+			x := Answer{Group: g.name, Model: study.Model.Name(), Benchmark: study.Benchmark, Estimation: study.EstimationWindow,
 				Window: win, Test: t.Name(), N: n, CAAR: caar, Stat: nan, P: nan, Failed: reason}
 			if k := slices.IndexFunc(results, func(res TestResult) bool { return res.Test == x.Test }); k >= 0 {
 				x.Stat, x.P, x.Failed = results[k].Stat, results[k].P, results[k].Note

@@ -34,7 +34,7 @@ func TestSweep(t *testing.T) {
 		c.Return[400] -= 0.05 // an event that no choice explains away
 	}
 	st := s.study()
-	st.Event = Window{-1, 5}
+	st.EventWindow = Window{-1, 5}
 	spec := SweepSpec{
 		Models: []model.Model{model.MarketModel{}, model.ConstantMean{}, model.FamaFrench3}, Estimations: []Window{{-120, -2}, {-70, -2}, {-120, 0}},
 		Benchmarks: []string{"INDEX", "S5"}, Windows: []Window{{0, 0}, {0, 2}}, Tests: []Test{StudentTest{}, PortfolioTest{}, KPBMP{}},
@@ -73,7 +73,7 @@ func TestSweep(t *testing.T) {
 		default:
 			one := *st
 			one.Model, _ = model.ByName(x.Model)
-			one.Benchmark, one.Estimation, one.Windows, one.Groups = x.Benchmark, x.Estimation, spec.Windows, Groupings
+			one.Benchmark, one.EstimationWindow, one.CARWindows, one.Groups = x.Benchmark, x.Estimation, spec.Windows, Groupings
 			r := s.run(t, &one, s.event(400, names(4)...), s.event(500, names(4)...))
 			i := slices.IndexFunc(r.Groups, func(g Group) bool { return g.Name() == x.Group })
 			gw := r.Groups[i].Windows[slices.Index(spec.Windows, x.Window)]
@@ -101,7 +101,7 @@ func TestSweepDefaults(t *testing.T) {
 	s := simulate(t, 4, 700, 3)
 	st := s.study()
 	st.Model = model.Dimson{}
-	st.Estimation, st.MinEstimation = Window{-100, -1}, 80
+	st.EstimationWindow, st.MinEstimation = Window{-100, -1}, 80
 	dates := make([]market.Date, 700)
 	for k := range dates {
 		dates[k] = s.cal.Date(s.first + k)

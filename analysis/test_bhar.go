@@ -29,11 +29,14 @@ func (BHARTest) Assumes() string {
 // Paper implements Test.
 func (BHARTest) Paper() string { return "Barber and Lyon (1997); Lyon, Barber, Tsai (1999)" }
 
+// Properties implements Test.
+func (BHARTest) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (BHARTest) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (BHARTest) Run(c *Cross) TestResult {
+func (BHARTest) Run(c *CrossSection) TestResult {
 	if c.BHAR[0] != c.BHAR[0] {
 		return Undefined("undefined/holding")
 	}
@@ -70,13 +73,16 @@ func (BHARSkewness) Assumes() string { return "independent observations; they ma
 // Paper implements Test.
 func (BHARSkewness) Paper() string { return "Lyon, Barber, Tsai (1999)" }
 
+// Properties implements Test.
+func (BHARSkewness) Properties() Properties {
+	return Properties{Independence: TakenAlways, Resampled: true}
+}
+
 // Scope implements Test.
 func (BHARSkewness) Scope() Scope { return ManyObservations }
 
-func (BHARSkewness) resampled() {}
-
 // Run implements Test.
-func (BHARSkewness) Run(c *Cross) TestResult {
+func (BHARSkewness) Run(c *CrossSection) TestResult {
 	n := c.N()
 	if c.BHAR[0] != c.BHAR[0] {
 		return Undefined("undefined/holding")
@@ -119,7 +125,7 @@ func (BHARSkewness) Run(c *Cross) TestResult {
 	total := float64(1 + len(draws))
 	r.PLower, r.PUpper = float64(lower)/total, float64(upper)/total
 	r.P = min(1, 2*min(r.PLower, r.PUpper))
-	r.Extra = []Figure{{"draws", float64(len(draws))}, {"resample", float64(size)}}
+	r.ByProducts = []ByProduct{{"draws", float64(len(draws))}, {"resample", float64(size)}}
 	return r
 }
 

@@ -8,10 +8,6 @@ import (
 	"slices"
 )
 
-// resampled marks the tests whose p values come from drawing again, not from a
-// closed form: they cost thousands of times as much.
-type resampled interface{ resampled() }
-
 // Bootstrap is the wild bootstrap of the bmp statistic with the null imposed:
 // every SCAR keeps its size and gets a random sign, +1 or -1 with equal
 // probability, B times (Study.Draws, from Study.Seed):
@@ -43,13 +39,16 @@ func (Bootstrap) Paper() string {
 	return "Liu (1988); Davidson and Flachaire (2008); Boehmer, Musumeci, Poulsen (1991) for the statistic"
 }
 
+// Properties implements Test.
+func (Bootstrap) Properties() Properties {
+	return Properties{Independence: TakenAlways, Resampled: true}
+}
+
 // Scope implements Test.
 func (Bootstrap) Scope() Scope { return ManyObservations }
 
-func (Bootstrap) resampled() {}
-
 // Run implements Test.
-func (Bootstrap) Run(c *Cross) TestResult {
+func (Bootstrap) Run(c *CrossSection) TestResult {
 	r := meanTest(c.SCAR)
 	if r.Note != nil {
 		return r
@@ -105,7 +104,7 @@ func resampledFrom(value, observed float64, draws []float64, exact bool) TestRes
 		own = 0
 	}
 	r.P, r.PLower, r.PUpper = (own+far)/(own+n), (own+lower)/(own+n), (own+upper)/(own+n)
-	r.Extra = []Figure{{"draws", n}}
+	r.ByProducts = []ByProduct{{"draws", n}}
 	return r
 }
 
@@ -127,7 +126,6 @@ func repeat(n int, do func(b int)) {
 // bhar-skewness.
 func DefaultTests() []Test {
 	return slices.DeleteFunc(slices.Clone(Tests), func(t Test) bool {
-		_, costly := t.(resampled)
-		return costly
+		return t.Properties().Resampled
 	})
 }

@@ -46,14 +46,17 @@ func (CalendarTime) Assumes() string {
 // Paper implements Test.
 func (CalendarTime) Paper() string { return "Jaffe (1974); Fama (1998); Newey and West (1987)" }
 
+// Properties implements Test.
+func (CalendarTime) Properties() Properties { return Properties{} }
+
 // Scope implements Test.
 func (CalendarTime) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (CalendarTime) Run(c *Cross) TestResult {
+func (CalendarTime) Run(c *CrossSection) TestResult {
 	g := c.pool.eng
 	first := g.ser[c.rows[0]]
-	plain := g.pl[c.rows[0]] || first.forecast == 0 || g.study.Design == Volume // whose level is no return
+	plain := g.pl[c.rows[0]] || first.forecast == 0 || g.study.Subject == Volume // whose level is no return
 	p := first.forecast
 	if plain {
 		p = 0
@@ -70,11 +73,11 @@ func (CalendarTime) Run(c *Cross) TestResult {
 	// Sums over the observations held on each day: their number, the return,
 	// the regressors.
 	width, mem := 2+p, c.mem()
-	days := mem.take(int(end-begin+1) * width)
+	days := mem.zeros(int(end-begin+1) * width)
 	if c.pool.even && !plain { // all hold every session, with the same regressors
-		c.holdEvenly(days, width, begin)
+		c.addToDaysEvenly(days, width, begin)
 	} else {
-		c.hold(days, width, begin, plain)
+		c.addToDays(days, width, begin, plain)
 	}
 	t := 0 // sessions
 	for i := 0; i < len(days); i += width {
@@ -85,7 +88,7 @@ func (CalendarTime) Run(c *Cross) TestResult {
 	if t < p+3 {
 		return Undefined("undefined/held", t, 1+p, p+3)
 	}
-	y, flat := mem.take(t), mem.take(p*t)
+	y, flat := mem.zeros(t), mem.zeros(p*t)
 	var f stat.Factorisation
 	if mem != nil {
 		f = mem.held
@@ -111,30 +114,30 @@ func (CalendarTime) Run(c *Cross) TestResult {
 	if f.Dependent >= 0 {
 		return Undefined("undefined/held-collinear")
 	}
-	b := mem.take(1 + p)
+	b := mem.zeros(1 + p)
 	ybar, rss, tss := f.Solve(y, b)
 	df := float64(t - 1 - p)
 	if stat.Negligible(tss, tss+float64(t)*ybar*ybar) {
 		return Undefined("undefined/held-constant")
 	}
 	lag := int(4 * math.Pow(float64(t)/100, 2.0/9))
-	se := math.Sqrt(float64(t) / df * f.InterceptHAC(y, b, lag, mem.take(t)))
+	se := math.Sqrt(float64(t) / df * f.InterceptHAC(y, b, lag, mem.zeros(t)))
 	if !(se > 0) || math.Sqrt(rss/df) < 1e-12*math.Sqrt(tss/float64(t-1)) {
 		return Undefined("undefined/held-no-variance")
 	}
 	r := outcome(b[0]/se, stat.StudentT(df))
-	r.Extra = c.figures(Figure{"alpha", b[0]}, Figure{"sessions", float64(t)}, Figure{"lag", float64(lag)})
+	r.ByProducts = c.byProducts(ByProduct{"alpha", b[0]}, ByProduct{"sessions", float64(t)}, ByProduct{"lag", float64(lag)})
 	return r
 }
 
-// hold adds each observation to the days from begin that its window holds: 1, the
+// addToDays adds each observation to the days from begin that its window holds: 1, the
 // return (of a plain model, the abnormal return), the regressors.
-func (c *Cross) hold(days []float64, width int, begin market.Date, plain bool) {
+func (c *CrossSection) addToDays(days []float64, width int, begin market.Date, plain bool) {
 	g, l := c.pool.eng, c.Window.Len()
 	for _, r := range c.rows {
 		s := g.ser[r]
 		at := int(g.s0[r]) + c.Window.From
-		for t, ar := range g.ar[int(r)*g.length+c.Window.From-g.study.Event.From:][:l] {
+		for t, ar := range g.ar[int(r)*g.length+c.Window.From-g.study.EventWindow.From:][:l] {
 			if ar != ar {
 				continue
 			}
@@ -152,12 +155,12 @@ func (c *Cross) hold(days []float64, width int, begin market.Date, plain bool) {
 	}
 }
 
-// holdEvenly is hold for an even pool.
-func (c *Cross) holdEvenly(days []float64, width int, begin market.Date) {
+// addToDaysEvenly is addToDays for an even pool.
+func (c *CrossSection) addToDaysEvenly(days []float64, width int, begin market.Date) {
 	g, l := c.pool.eng, c.Window.Len()
 	first := g.ser[c.rows[0]]
 	at := int(g.s0[c.rows[0]]) + c.Window.From
-	sum := c.mem().take(l)
+	sum := c.mem().zeros(l)
 	for _, r := range c.rows {
 		s := g.ser[r]
 		floats.Add(sum, s.y[at-s.first:][:l])

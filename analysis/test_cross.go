@@ -5,34 +5,37 @@ import (
 	"math"
 )
 
-// CrossSection is the cross-sectional t test:
+// CrossSectionTest is the cross-sectional t test:
 //
 //	t = mean(CAR) / (sd(CAR)/sqrt(N)), Student t with N-1 degrees of freedom
 //
 // Campbell, Lo, MacKinlay (1997), 4.4; Brown and Warner (1980).
-type CrossSection struct{}
+type CrossSectionTest struct{}
 
 // Name implements Test.
-func (CrossSection) Name() string { return "cross-section" }
+func (CrossSectionTest) Name() string { return "cross-section" }
 
 // Null implements Test.
-func (CrossSection) Null() string { return noAverage }
+func (CrossSectionTest) Null() string { return noAverage }
 
 // Assumes implements Test.
-func (CrossSection) Assumes() string {
+func (CrossSectionTest) Assumes() string {
 	return "independent observations; the event may change their variance"
 }
 
 // Paper implements Test.
-func (CrossSection) Paper() string {
+func (CrossSectionTest) Paper() string {
 	return "Campbell, Lo, MacKinlay (1997), 4.4; Brown and Warner (1980)"
 }
 
+// Properties implements Test.
+func (CrossSectionTest) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
-func (CrossSection) Scope() Scope { return ManyObservations }
+func (CrossSectionTest) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (CrossSection) Run(c *Cross) TestResult { return meanTest(c.CAR) }
+func (CrossSectionTest) Run(c *CrossSection) TestResult { return meanTest(c.CAR) }
 
 // meanTest is the one-sample t test that the mean of x is zero.
 func meanTest(x []float64) TestResult {
@@ -70,11 +73,14 @@ func (CrudeDependence) Assumes() string {
 // Paper implements Test.
 func (CrudeDependence) Paper() string { return "Brown and Warner (1980, 1985)" }
 
+// Properties implements Test.
+func (CrudeDependence) Properties() Properties { return Properties{Independence: TakenAcrossDates} }
+
 // Scope implements Test.
 func (CrudeDependence) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (CrudeDependence) Run(c *Cross) TestResult {
+func (CrudeDependence) Run(c *CrossSection) TestResult {
 	aar := c.pool.summary()
 	sd := aar.spread
 	if !(sd > 0) {
@@ -109,11 +115,14 @@ func (PortfolioTest) Assumes() string {
 // Paper implements Test.
 func (PortfolioTest) Paper() string { return "Jaffe (1974); Campbell, Lo, MacKinlay (1997), 4.5" }
 
+// Properties implements Test.
+func (PortfolioTest) Properties() Properties { return Properties{OneDate: true} }
+
 // Scope implements Test.
 func (PortfolioTest) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (PortfolioTest) Run(c *Cross) TestResult {
+func (PortfolioTest) Run(c *CrossSection) TestResult {
 	if !c.pool.sameDate {
 		return Undefined("undefined/one-date")
 	}
@@ -127,6 +136,6 @@ func (PortfolioTest) Run(c *Cross) TestResult {
 		return Undefined("undefined/portfolio-window")
 	}
 	r := outcome(car/math.Sqrt(variance), stat.StudentT(float64(e.M-e.K)))
-	r.Extra = c.figures(Figure{"car", car})
+	r.ByProducts = c.byProducts(ByProduct{"car", car})
 	return r
 }

@@ -34,11 +34,14 @@ func (Joint) Assumes() string {
 // Paper implements Test.
 func (Joint) Paper() string { return "Schipper and Thompson (1983); Binder (1985)" }
 
+// Properties implements Test.
+func (Joint) Properties() Properties { return Properties{OneDate: true} }
+
 // Scope implements Test.
 func (Joint) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (Joint) Run(c *Cross) TestResult {
+func (Joint) Run(c *CrossSection) TestResult {
 	h := c.pool.hotelling()
 	if h.problem != nil {
 		r := unknown
@@ -102,8 +105,8 @@ func (h *hotelling) prepare(p *pool) (problem *Sentence) {
 		return &Sentence{Code: "undefined/joint-plain"}
 	case g.h != nil:
 		return &Sentence{Code: "undefined/joint-variance"}
-	case n >= g.study.Estimation.Len()-h.k:
-		most := g.study.Estimation.Len()
+	case n >= g.study.EstimationWindow.Len()-h.k:
+		most := g.study.EstimationWindow.Len()
 		if p.scratch == nil {
 			return tooMany(n, most)
 		}
@@ -119,8 +122,8 @@ func (h *hotelling) prepare(p *pool) (problem *Sentence) {
 			}
 		}
 	}
-	m := g.study.Estimation.Len()
-	resid := p.scratch.take(n * m)
+	m := g.study.EstimationWindow.Len()
+	resid := p.scratch.zeros(n * m)
 	have := make([]int, m)
 	for i := range n {
 		copy(resid[i*m:], p.residuals(i))
@@ -145,7 +148,7 @@ func (h *hotelling) prepare(p *pool) (problem *Sentence) {
 		study := *g.study
 		study.MinEstimation = 0 // each has enough sessions on its own
 		for i, r := range p.rows {
-			q := single(&study, g.ser[r].only(common, int(g.s0[r])+g.study.Estimation.From), g.s0[r], nil)
+			q := single(&study, g.ser[r].only(common, int(g.s0[r])+g.study.EstimationWindow.From), g.s0[r], nil)
 			if q.ex != nil {
 				return &Sentence{"undefined/joint-measure", []any{h.m, q.ex.Sentence()}}
 			}

@@ -31,23 +31,26 @@ func (RankTest) Assumes() string {
 // Paper implements Test.
 func (RankTest) Paper() string { return "Corrado (1989); Cowan (1992); Corrado and Zivney (1992)" }
 
+// Properties implements Test.
+func (RankTest) Properties() Properties { return Properties{Independence: TakenAcrossDates} }
+
 // Scope implements Test.
 func (RankTest) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (RankTest) Run(c *Cross) TestResult {
+func (RankTest) Run(c *CrossSection) TestResult {
 	return rankTest(c, &c.pool.ranked().plain)
 }
 
 const noRank = "the abnormal return ranks in the middle of the security's own"
 
 // rankTest computes T of RankTest.
-func rankTest(c *Cross, k *rankSum) TestResult {
+func rankTest(c *CrossSection, k *rankSum) TestResult {
 	g := c.pool.eng
 	n := float64(c.N())
 	var ss, sum, in float64
 	sessions := 0
-	begin := len(k.sum) - g.length + c.Window.From - g.study.Event.From
+	begin := len(k.sum) - g.length + c.Window.From - g.study.EventWindow.From
 	for t, m := range k.count {
 		if m == 0 {
 			continue
@@ -89,11 +92,14 @@ func (RankStandardized) Assumes() string {
 // Paper implements Test.
 func (RankStandardized) Paper() string { return "Corrado and Zivney (1992)" }
 
+// Properties implements Test.
+func (RankStandardized) Properties() Properties { return Properties{Independence: TakenAcrossDates} }
+
 // Scope implements Test.
 func (RankStandardized) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (RankStandardized) Run(c *Cross) TestResult {
+func (RankStandardized) Run(c *CrossSection) TestResult {
 	return rankTest(c, &c.pool.ranked().standardised)
 }
 
@@ -121,11 +127,14 @@ func (GRankT) Assumes() string { return RankStandardized{}.Assumes() }
 // Paper implements Test.
 func (GRankT) Paper() string { return "Kolari and Pynnönen (2011)" }
 
+// Properties implements Test.
+func (GRankT) Properties() Properties { return Properties{Independence: TakenAcrossDates} }
+
 // Scope implements Test.
 func (GRankT) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (GRankT) Run(c *Cross) TestResult {
+func (GRankT) Run(c *CrossSection) TestResult {
 	g := &c.pool.ranked().general[c.index]
 	if g.sum == nil {
 		return Undefined("undefined/ranks-two")
@@ -162,11 +171,14 @@ func (GRankZ) Assumes() string {
 // Paper implements Test.
 func (GRankZ) Paper() string { return "Kolari and Pynnönen (2011)" }
 
+// Properties implements Test.
+func (GRankZ) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (GRankZ) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (GRankZ) Run(c *Cross) TestResult {
+func (GRankZ) Run(c *CrossSection) TestResult {
 	g := &c.pool.ranked().general[c.index]
 	if g.sum == nil {
 		return Undefined("undefined/ranks-two")

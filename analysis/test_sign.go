@@ -28,11 +28,14 @@ func (SignTest) Assumes() string {
 // Paper implements Test.
 func (SignTest) Paper() string { return "Conover (1999), 3.4; MacKinlay (1997), section 8" }
 
+// Properties implements Test.
+func (SignTest) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (SignTest) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (SignTest) Run(c *Cross) TestResult {
+func (SignTest) Run(c *CrossSection) TestResult {
 	positive, n := 0, 0
 	for _, v := range c.CAR {
 		if v > 0 {
@@ -56,7 +59,7 @@ func (SignTest) Run(c *Cross) TestResult {
 	if positive == 0 {
 		upper = 1
 	}
-	r.Extra = c.figures(Figure{"exact_p", min(1, 2*min(lower, upper))})
+	r.ByProducts = c.byProducts(ByProduct{"exact_p", min(1, 2*min(lower, upper))})
 	return r
 }
 
@@ -83,11 +86,14 @@ func (GeneralizedSign) Assumes() string { return "independent observations" }
 // Paper implements Test.
 func (GeneralizedSign) Paper() string { return "Cowan (1992)" }
 
+// Properties implements Test.
+func (GeneralizedSign) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (GeneralizedSign) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (GeneralizedSign) Run(c *Cross) TestResult {
+func (GeneralizedSign) Run(c *CrossSection) TestResult {
 	var w float64
 	for _, v := range c.CAR {
 		if v > 0 {
@@ -99,6 +105,6 @@ func (GeneralizedSign) Run(c *Cross) TestResult {
 		return Undefined("undefined/fraction", p)
 	}
 	r := outcome((w-n*p)/math.Sqrt(n*p*(1-p)), stat.Normal())
-	r.Extra = c.figures(Figure{"p_hat", p})
+	r.ByProducts = c.byProducts(ByProduct{"p_hat", p})
 	return r
 }

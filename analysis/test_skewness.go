@@ -27,11 +27,14 @@ func (Skewness) Assumes() string {
 // Paper implements Test.
 func (Skewness) Paper() string { return "Hall (1992)" }
 
+// Properties implements Test.
+func (Skewness) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (Skewness) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (Skewness) Run(c *Cross) TestResult {
+func (Skewness) Run(c *CrossSection) TestResult {
 	n := float64(c.N())
 	if n < 3 {
 		return Undefined("undefined/three")
@@ -48,6 +51,6 @@ func (Skewness) Run(c *Cross) TestResult {
 	g *= n / ((n - 1) * (n - 2))
 	s := m / sd
 	r := outcome(math.Sqrt(n)*(s+g*s*s/3+g*g*s*s*s/27+g/(6*n)), stat.Normal())
-	r.Extra = c.figures(Figure{"skewness", g})
+	r.ByProducts = c.byProducts(ByProduct{"skewness", g})
 	return r
 }

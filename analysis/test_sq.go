@@ -36,18 +36,21 @@ func (SampleQuantile) Assumes() string {
 // Paper implements Test.
 func (SampleQuantile) Paper() string { return "Gelbach, Helland, Klick (2013)" }
 
+// Properties implements Test.
+func (SampleQuantile) Properties() Properties { return Properties{} }
+
 // Scope implements Test.
 func (SampleQuantile) Scope() Scope { return OneObservation }
 
 // Run implements Test.
-func (SampleQuantile) Run(c *Cross) TestResult {
+func (SampleQuantile) Run(c *CrossSection) TestResult {
 	x := c.pool.place(c.index)
 	if x.sums < 1 {
 		m, l := c.M(0), c.sessions(0)
 		return Undefined("undefined/sums", m, l, l)
 	}
 	n := float64(1 + x.sums)
-	r := TestResult{Stat: c.CAR[0], Dist: stat.OtherDistribution("empirical"), Extra: c.figures(Figure{"sums", float64(x.sums)}, Figure{"beyond", float64(x.beyond)})}
+	r := TestResult{Stat: c.CAR[0], Dist: stat.OtherDistribution("empirical"), ByProducts: c.byProducts(ByProduct{"sums", float64(x.sums)}, ByProduct{"beyond", float64(x.beyond)})}
 	r.PLower, r.PUpper = float64(1+x.low)/n, float64(1+x.high)/n
 	r.P = min(1, 2*min(r.PLower, r.PUpper))
 	return r
@@ -64,9 +67,9 @@ func (p *pool) place(w int) place {
 		return g.placesOf()[row*g.windows+w]
 	}
 	if p.only == nil {
-		p.only = g.usable(row, p.scratch.take(g.study.Estimation.Len()))
+		p.only = g.usable(row, p.scratch.zeros(g.study.EstimationWindow.Len()))
 	}
-	return g.place(row, w, p.only, p.scratch.take(len(p.only)+1))
+	return g.place(row, w, p.only, p.scratch.zeros(len(p.only)+1))
 }
 
 // places are those of all rows, by row and CAR window, of a result whose rows lie
@@ -85,8 +88,8 @@ func (g *engine) placesOf() []place {
 				return
 			}
 			w.Reset()
-			m := g.study.Estimation.Len()
-			e, upto := g.usable(row, w.Take(m)), w.Take(m+1)
+			m := g.study.EstimationWindow.Len()
+			e, upto := g.usable(row, w.Floats(m)), w.Floats(m+1)
 			for k := range g.windows {
 				all[row*g.windows+k] = g.place(row, k, e, upto[:len(e)+1])
 			}
@@ -115,7 +118,7 @@ func (g *engine) usable(row int, dst []float64) []float64 {
 // place places the CAR of a row over CAR window w among the sums of its usable
 // residuals e. upto is memory for one more element.
 func (g *engine) place(row, w int, e, upto []float64) place {
-	l, car := g.sessions(row, g.study.Windows[w]), g.car[row*g.windows+w]
+	l, car := g.sessions(row, g.study.CARWindows[w]), g.car[row*g.windows+w]
 	sums := len(e) - l + 1
 	if sums < 1 || car != car {
 		return place{}

@@ -28,11 +28,14 @@ func (Patell) Assumes() string {
 // Paper implements Test.
 func (Patell) Paper() string { return "Patell (1976)" }
 
+// Properties implements Test.
+func (Patell) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (Patell) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (Patell) Run(c *Cross) TestResult {
+func (Patell) Run(c *CrossSection) TestResult {
 	var sum, variance float64
 	for i, v := range c.CSAR {
 		df := float64(c.M(i) - c.K(i))
@@ -65,27 +68,30 @@ func (BMP) Assumes() string { return "independent observations; the event may ch
 // Paper implements Test.
 func (BMP) Paper() string { return "Boehmer, Musumeci, Poulsen (1991)" }
 
+// Properties implements Test.
+func (BMP) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (BMP) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (BMP) Run(c *Cross) TestResult { return c.withNormal(meanTest(c.SCAR)) }
+func (BMP) Run(c *CrossSection) TestResult { return c.withNormal(meanTest(c.SCAR)) }
 
 // withNormal adds the p value that the statistic would have against N(0,1).
-func (c *Cross) withNormal(r TestResult) TestResult {
+func (c *CrossSection) withNormal(r TestResult) TestResult {
 	if r.Stat == r.Stat {
-		r.Extra = c.figures(pNormal(r.Stat))
+		r.ByProducts = c.byProducts(pNormal(r.Stat))
 	}
 	return r
 }
 
-func pNormal(z float64) Figure { return Figure{"p_normal", 2 * stat.NormalUpper(math.Abs(z))} }
+func pNormal(z float64) ByProduct { return ByProduct{"p_normal", 2 * stat.NormalUpper(math.Abs(z))} }
 
 // KPBMP is the BMP test adjusted for cross-correlation:
 //
 //	t = t_BMP sqrt( (1-r) / (1+(N-1)r) ), Student t with N-1 degrees of freedom
 //
-// with r = Cross.RBar, aligned by calendar date. Kolari and Pynnönen (2010), equation 9.
+// with r = CrossSection.RBar, aligned by calendar date. Kolari and Pynnönen (2010), equation 9.
 // By-products: r_bar and p_normal.
 type KPBMP struct{}
 
@@ -105,11 +111,14 @@ func (KPBMP) Paper() string {
 	return "Kolari and Pynnönen (2010); Kolari, Pape, Pynnönen (2018) for windows that overlap in part"
 }
 
+// Properties implements Test.
+func (KPBMP) Properties() Properties { return Properties{} }
+
 // Scope implements Test.
 func (KPBMP) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (KPBMP) Run(c *Cross) TestResult {
+func (KPBMP) Run(c *CrossSection) TestResult {
 	r := meanTest(c.SCAR)
 	rbar, n := c.RBar(), float64(c.N())
 	if r.Note != nil {
@@ -120,7 +129,7 @@ func (KPBMP) Run(c *Cross) TestResult {
 	} else {
 		r = outcome(r.Stat*math.Sqrt((1-rbar)/f), r.Dist)
 	}
-	r.Extra = c.figures(pNormal(r.Stat), Figure{"r_bar", rbar})
+	r.ByProducts = c.byProducts(pNormal(r.Stat), ByProduct{"r_bar", rbar})
 	return r
 }
 
@@ -128,7 +137,7 @@ func (KPBMP) Run(c *Cross) TestResult {
 //
 //	Z = Z_Patell / sqrt(1+(N-1)r), N(0,1)
 //
-// with r = Cross.RBar. Kolari and Pynnönen (2010), equation 8. By-product: r_bar.
+// with r = CrossSection.RBar. Kolari and Pynnönen (2010), equation 8. By-product: r_bar.
 type KPPatell struct{}
 
 // Name implements Test.
@@ -145,11 +154,14 @@ func (KPPatell) Assumes() string {
 // Paper implements Test.
 func (KPPatell) Paper() string { return "Kolari and Pynnönen (2010)" }
 
+// Properties implements Test.
+func (KPPatell) Properties() Properties { return Properties{} }
+
 // Scope implements Test.
 func (KPPatell) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (KPPatell) Run(c *Cross) TestResult {
+func (KPPatell) Run(c *CrossSection) TestResult {
 	r := Patell{}.Run(c)
 	if r.Note != nil {
 		return r
@@ -163,6 +175,6 @@ func (KPPatell) Run(c *Cross) TestResult {
 		return Undefined("undefined/correlation", c.RBar())
 	}
 	r = outcome(r.Stat/math.Sqrt(f), stat.Normal())
-	r.Extra = c.figures(Figure{"r_bar", c.RBar()})
+	r.ByProducts = c.byProducts(ByProduct{"r_bar", c.RBar()})
 	return r
 }

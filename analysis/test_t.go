@@ -26,10 +26,13 @@ func (StudentTest) Assumes() string {
 // Paper implements Test.
 func (StudentTest) Paper() string { return "Campbell, Lo, MacKinlay (1997), 4.4" }
 
+// Properties implements Test.
+func (StudentTest) Properties() Properties { return Properties{} }
+
 // Scope implements Test.
 func (StudentTest) Scope() Scope { return OneObservation }
 
 // Run implements Test.
-func (StudentTest) Run(c *Cross) TestResult {
+func (StudentTest) Run(c *CrossSection) TestResult {
 	return outcome(c.CAR[0]/math.Sqrt(c.Var[0]), stat.StudentT(float64(c.M(0)-c.K(0))))
 }

@@ -33,11 +33,14 @@ func (VarianceU) Assumes() string {
 // Paper implements Test.
 func (VarianceU) Paper() string { return "Beaver (1968); Patell (1976)" }
 
+// Properties implements Test.
+func (VarianceU) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (VarianceU) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (VarianceU) Run(c *Cross) TestResult {
+func (VarianceU) Run(c *CrossSection) TestResult {
 	g, inverse := c.pool.eng, c.inverse()
 	var sum, variance, n float64
 	for i, r := range c.rows {
@@ -45,7 +48,7 @@ func (VarianceU) Run(c *Cross) TestResult {
 		if d <= 4 {
 			return Undefined("undefined/few-sessions", c.M(i), c.K(i)+5)
 		}
-		k := int(r)*g.length + c.Window.From - g.study.Event.From
+		k := int(r)*g.length + c.Window.From - g.study.EventWindow.From
 		ar, va := g.ar[k:][:c.Window.Len()], g.va[k:][:c.Window.Len()]
 		var squares, sessions float64
 		if inverse != nil {
@@ -67,7 +70,7 @@ func (VarianceU) Run(c *Cross) TestResult {
 		n += sessions
 	}
 	r := outcome((sum-n)/math.Sqrt(variance), stat.Normal())
-	r.Extra = c.figures(Figure{"u", sum / n}, Figure{"p_rise", r.PUpper})
+	r.ByProducts = c.byProducts(ByProduct{"u", sum / n}, ByProduct{"p_rise", r.PUpper})
 	r.PLower, r.PUpper = nan, nan // the sign is that of a variance, not of a return
 	return r
 }
@@ -101,13 +104,16 @@ func (VarianceLambda) Assumes() string { return "independent observations with n
 // Paper implements Test.
 func (VarianceLambda) Paper() string { return "Białkowski, Gottschalk, Wisniewski (2008)" }
 
+// Properties implements Test.
+func (VarianceLambda) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (VarianceLambda) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (VarianceLambda) Run(c *Cross) TestResult {
+func (VarianceLambda) Run(c *CrossSection) TestResult {
 	l, mem := c.Window.Len(), c.mem()
-	n, ratios := mem.take(l), mem.take(l)
+	n, ratios := mem.zeros(l), mem.zeros(l)
 	if inverse := c.inverse(); inverse != nil {
 		c.evenRatios(inverse, n, ratios)
 	} else {
@@ -128,15 +134,15 @@ func (VarianceLambda) Run(c *Cross) TestResult {
 		return Undefined("undefined/two")
 	}
 	r := outcome(sum, stat.ChiSquared(df))
-	r.Extra = c.figures(Figure{"lambda", lambda / sessions}, Figure{"p_scaled", stat.ChiSquaredUpper(scaled, df)})
+	r.ByProducts = c.byProducts(ByProduct{"lambda", lambda / sessions}, ByProduct{"p_scaled", stat.ChiSquaredUpper(scaled, df)})
 	return r
 }
 
 // ratios sets n to N_t and ratios to (N_t-1) lambda_t.
-func (c *Cross) ratios(n, ratios []float64) {
+func (c *CrossSection) ratios(n, ratios []float64) {
 	g, l, mem := c.pool.eng, len(n), c.mem()
-	sum, vs := mem.take(l), mem.take(l)
-	first := c.Window.From - g.study.Event.From
+	sum, vs := mem.zeros(l), mem.zeros(l)
+	first := c.Window.From - g.study.EventWindow.From
 	for _, r := range c.rows {
 		va := g.va[int(r)*g.length+first:][:l]
 		for t, v := range g.ar[int(r)*g.length+first:][:l] {
@@ -159,10 +165,10 @@ func (c *Cross) ratios(n, ratios []float64) {
 }
 
 // evenRatios is ratios for an even pool, whose inverse is given.
-func (c *Cross) evenRatios(inverse, n, ratios []float64) {
+func (c *CrossSection) evenRatios(inverse, n, ratios []float64) {
 	g, l := c.pool.eng, len(n)
-	sum := c.mem().take(l)
-	first, all := c.Window.From-g.study.Event.From, float64(len(c.rows))
+	sum := c.mem().zeros(l)
+	first, all := c.Window.From-g.study.EventWindow.From, float64(len(c.rows))
 	var s2 float64
 	for _, r := range c.rows {
 		floats.Add(sum, g.ar[int(r)*g.length+first:][:l])
@@ -182,13 +188,13 @@ func (c *Cross) evenRatios(inverse, n, ratios []float64) {
 
 // inverse returns s^2 / Var(AR) by session of the window, which is the same for
 // all members of an even pool; nil for another pool.
-func (c *Cross) inverse() []float64 {
+func (c *CrossSection) inverse() []float64 {
 	if !c.pool.even {
 		return nil
 	}
 	g, r := c.pool.eng, int(c.rows[0])
-	out := c.mem().take(c.Window.Len())
-	for t, v := range g.va[r*g.length+c.Window.From-g.study.Event.From:][:len(out)] {
+	out := c.mem().zeros(c.Window.Len())
+	for t, v := range g.va[r*g.length+c.Window.From-g.study.EventWindow.From:][:len(out)] {
 		out[t] = g.s2[r] / v
 	}
 	return out

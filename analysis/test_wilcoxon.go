@@ -35,11 +35,14 @@ func (Wilcoxon) Assumes() string {
 // Paper implements Test.
 func (Wilcoxon) Paper() string { return "Wilcoxon (1945); Corrado and Truong (2008)" }
 
+// Properties implements Test.
+func (Wilcoxon) Properties() Properties { return Properties{Independence: TakenAlways} }
+
 // Scope implements Test.
 func (Wilcoxon) Scope() Scope { return ManyObservations }
 
 // Run implements Test.
-func (Wilcoxon) Run(c *Cross) TestResult {
+func (Wilcoxon) Run(c *CrossSection) TestResult {
 	const exact = 50
 	// In ascending order of size, the sign in the last bit.
 	x := c.mem().words(c.N())[:0]
@@ -76,7 +79,7 @@ func (Wilcoxon) Run(c *Cross) TestResult {
 	sd := math.Sqrt(variance)
 	z := (w - centre) / sd
 	r := TestResult{Stat: w, Dist: stat.OtherDistribution("signed-rank")}
-	r.Extra = c.figures(Figure{"z", z}, Figure{"p_continuity", 2 * stat.NormalUpper(max(0, math.Abs(w-centre)-0.5)/sd)})
+	r.ByProducts = c.byProducts(ByProduct{"z", z}, ByProduct{"p_continuity", 2 * stat.NormalUpper(max(0, math.Abs(w-centre)-0.5)/sd)})
 	if len(x) <= exact && len(x) == c.N() && !ties {
 		r.PLower, r.PUpper = signedRank(len(x), int(w)), signedRank(len(x), int(2*centre-w))
 	} else {

@@ -42,7 +42,7 @@ func arOf(r *analysis.Result, event int, obs []int) drawing {
 			continue
 		}
 		b := bar{name: o.Security, ar: math.NaN(), lower: math.NaN(), upper: math.NaN(), p: math.NaN()}
-		if f := r.Figures(i); d.Window.Contains(0) {
+		if f := r.AbnormalReturns(i); d.Window.Contains(0) {
 			t := r.SessionTest(i, 0)
 			half := stat.StudentQuantile(0.975, t.Dist.DF1) * f.SE[day]
 			b.ar, b.lower, b.upper, b.p = f.AR[day], f.AR[day]-half, f.AR[day]+half, t.P

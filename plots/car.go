@@ -48,7 +48,7 @@ func carOf(r *analysis.Result, event int, obs []int) drawing {
 		if !o.Used() {
 			continue
 		}
-		f := r.Figures(i)
+		f := r.AbnormalReturns(i)
 		d.Series = append(d.Series, series{o.Security, f.Path})
 		if len(d.Series) == 1 {
 			q := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K))

@@ -77,7 +77,7 @@ func studied(r *analysis.Result) iter.Seq2[int, []int] {
 	}
 	return func(yield func(int, []int) bool) {
 		for e := range obs {
-			if len(r.Study.Events) == 0 || slices.Contains(r.Study.Events, r.Catalog.Events[e].ID) {
+			if len(r.Study.EventIDs) == 0 || slices.Contains(r.Study.EventIDs, r.Catalog.Events[e].ID) {
 				if !yield(e, obs[e]) {
 					return
 				}

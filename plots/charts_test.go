@@ -49,7 +49,7 @@ func TestTakePanels(t *testing.T) {
 		t.Fatalf("%d panels, want %d", len(d.Panels), len(g.Members))
 	}
 	for k, i := range g.Members {
-		x, f := d.Panels[k], r.Figures(i)
+		x, f := d.Panels[k], r.AbnormalReturns(i)
 		for tau := range x.Y {
 			if !same(x.Y[tau], f.Path[tau]) || finite(x.Y[tau]) && (x.Lower[tau] > 0) != (f.Path[tau]/f.PathSE[tau] > stat.StudentQuantile(0.975, float64(r.Observations[i].Fit.M-2))) {
 				t.Errorf("%s, session %d: %v above %v, the result's path is %v, its error %v", x.Name.ID, tau-10, x.Y[tau], x.Lower[tau], f.Path[tau], f.PathSE[tau])
@@ -109,7 +109,7 @@ func TestHeat(t *testing.T) {
 	figures, gaps := 0, 0
 	for k, i := range r.Group(analysis.ByEvent, "event-2").Members {
 		x := d.Rows[k]
-		for tau, v := range r.Figures(i).AR {
+		for tau, v := range r.AbnormalReturns(i).AR {
 			if !same(x.AR[tau], v) || (x.Significant[tau] == '1') != (r.SessionTest(i, tau-10).P < 0.05) {
 				t.Errorf("%s, session %d: %v, significant %c", x.Name, tau-10, x.AR[tau], x.Significant[tau])
 			}
@@ -166,8 +166,8 @@ func TestForest(t *testing.T) {
 	}
 	g := r.Group(analysis.ByEvent, "deepseek-selloff")
 	for k, i := range g.Members {
-		if d.Y[k] != r.Figures(i).CAR[0] || d.Names[k] != r.Observations[i].Security {
-			t.Errorf("%s: %v, want %v", d.Names[k], d.Y[k], r.Figures(i).CAR[0])
+		if d.Y[k] != r.AbnormalReturns(i).CAR[0] || d.Names[k] != r.Observations[i].Security {
+			t.Errorf("%s: %v, want %v", d.Names[k], d.Y[k], r.AbnormalReturns(i).CAR[0])
 		}
 		// The interval excludes zero where the t test rejects.
 		p := r.ObservationTests(i, 0)[0]
@@ -315,7 +315,7 @@ func TestScatter(t *testing.T) {
 	g := r.Group(analysis.ByEvent, "event-2")
 	var mx, my float64
 	for k, i := range g.Members {
-		if d.X[k] != r.Observations[i].Fit.Coef[1] || d.Y[k] != r.Figures(i).CAR[0] {
+		if d.X[k] != r.Observations[i].Fit.Coef[1] || d.Y[k] != r.AbnormalReturns(i).CAR[0] {
 			t.Errorf("%s is drawn at (%v, %v)", d.Names[k], d.X[k], d.Y[k])
 		}
 		mx, my = mx+d.X[k]/60, my+d.Y[k]/60
@@ -366,7 +366,7 @@ func TestNoCharacteristic(t *testing.T) {
 func TestFewAverages(t *testing.T) {
 	r := simulated(t, 3, false)
 	s := *r.Study
-	s.Events = []string{"event-2"}
+	s.EventIDs = []string{"event-2"}
 	one, err := s.Run(t.Context(), r.Catalog, r.Panel, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -28,13 +28,13 @@ const headWindow = 0
 
 func forestOf(r *analysis.Result, event int, obs []int) drawing {
 	e := &r.Catalog.Events[event]
-	d := &forestData{subject: subjectOf(r, e, obs), CAR: r.Study.Windows[headWindow]}
+	d := &forestData{subject: subjectOf(r, e, obs), CAR: r.Study.CARWindows[headWindow]}
 	for _, i := range obs {
 		o := &r.Observations[i]
 		if !o.Used() {
 			continue
 		}
-		f := r.Figures(i)
+		f := r.AbnormalReturns(i)
 		half := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
 		d.Names = append(d.Names, o.Security)
 		d.Y, d.Lower, d.Upper = append(d.Y, f.CAR[headWindow]), append(d.Lower, f.CAR[headWindow]-half), append(d.Upper, f.CAR[headWindow]+half)

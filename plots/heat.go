@@ -33,7 +33,7 @@ func heatOf(r *analysis.Result, event int, obs []int) drawing {
 		if !r.Observations[i].Used() {
 			continue
 		}
-		row := heatRow{Name: r.Observations[i].Security, AR: r.Figures(i).AR}
+		row := heatRow{Name: r.Observations[i].Security, AR: r.AbnormalReturns(i).AR}
 		for tau := d.Window.From; tau <= d.Window.To; tau++ {
 			s := "0"
 			if r.SessionTest(i, tau).P < 0.05 {

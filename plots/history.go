@@ -57,7 +57,7 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 		symbols = symbols[:min(of, mostSecurities)]
 		var ds []drawing
 		for _, s := range symbols {
-			h := history{facts: factsOf(r, obs[s]), Security: s, CAR: r.Study.Windows[headWindow], Drawn: len(symbols), Of: of}
+			h := history{facts: factsOf(r, obs[s]), Security: s, CAR: r.Study.CARWindows[headWindow], Drawn: len(symbols), Of: of}
 			h.Excluded = nil
 			if c := r.Panel.Column(s); c != nil {
 				h.Name = c.Name
@@ -66,7 +66,7 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 				o := &r.Observations[i]
 				m := mark{headline: headlineOf(&r.Catalog.Events[o.Event]), At: o.Session0}
 				if o.Used() {
-					f := r.Figures(i)
+					f := r.AbnormalReturns(i)
 					half := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
 					m.CAR = floats{f.CAR[headWindow], f.CAR[headWindow] - half, f.CAR[headWindow] + half}
 				}

@@ -40,7 +40,7 @@ func panelsOf(r *analysis.Result, event int, obs []int) drawing {
 		if !o.Used() {
 			continue
 		}
-		f := r.Figures(i)
+		f := r.AbnormalReturns(i)
 		p := panel{Name: headline{ID: o.Security}, Y: f.Path}
 		q := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K))
 		for k, y := range f.Path {

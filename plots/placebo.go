@@ -30,7 +30,7 @@ func placeboOf(ctx context.Context, in input) ([]drawing, error) {
 	r := in.Result
 	var ds []drawing
 	for e, obs := range studied(r) {
-		d := &placeboData{subject: subjectOf(r, &r.Catalog.Events[e], obs), CAR: r.Study.Windows[headWindow]}
+		d := &placeboData{subject: subjectOf(r, &r.Catalog.Events[e], obs), CAR: r.Study.CARWindows[headWindow]}
 		ds = append(ds, d)
 		if d.Used == 0 {
 			continue

@@ -158,7 +158,7 @@ func TestRenderShippedStudy(t *testing.T) {
 	}
 }
 
-// take returns the pictures of a chart of r by their IDs.
+// zeros returns the pictures of a chart of r by their IDs.
 func take(t testing.TB, r *analysis.Result, chart string) map[string]drawing {
 	t.Helper()
 	c, err := chartByName(chart)
@@ -186,7 +186,7 @@ func TestTakeFromResult(t *testing.T) {
 		t.Fatalf("the group has %d members, the charts %d lines and %d bars", len(g.Members), len(car.Series), len(bars))
 	}
 	for k, i := range g.Members {
-		f, s := r.Figures(i), car.Series[k]
+		f, s := r.AbnormalReturns(i), car.Series[k]
 		if s.Name != r.Observations[i].Security || !slices.Equal(s.Y, f.Path) {
 			t.Errorf("line %d is %s %v, want %s %v", k, s.Name, s.Y, r.Observations[i].Security, f.Path)
 		}

@@ -49,17 +49,17 @@ func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 	for i := range car {
 		car[i] = math.NaN()
 		if r.Observations[i].Used() {
-			car[i] = r.Figures(i).CAR[headWindow]
+			car[i] = r.AbnormalReturns(i).CAR[headWindow]
 		}
 	}
 	var ds []drawing
 	known := append(r.Characteristics(), in.given...)
 	if len(known) == 0 {
-		return []drawing{&scatterData{subject: pooled, CAR: r.Study.Windows[headWindow]}}, nil
+		return []drawing{&scatterData{subject: pooled, CAR: r.Study.CARWindows[headWindow]}}, nil
 	}
 	for _, c := range known {
 		take := func(s subject, obs []int) {
-			d := &scatterData{subject: s, CAR: r.Study.Windows[headWindow], Characteristic: c.Name}
+			d := &scatterData{subject: s, CAR: r.Study.CARWindows[headWindow], Characteristic: c.Name}
 			var cluster []int
 			for _, i := range obs {
 				switch o := &r.Observations[i]; {

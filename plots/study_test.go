@@ -34,7 +34,7 @@ var shipped = sync.OnceValues(func() (*analysis.Result, error) {
 		return nil, err
 	}
 	study := analysis.DefaultStudy()
-	study.Events = []string{"deepseek-r1", "deepseek-selloff", "openeurollm"}
+	study.EventIDs = []string{"deepseek-r1", "deepseek-selloff", "openeurollm"}
 	study.Securities = []string{"NVDA", "AMD", "AVGO", "TSM"}
 	return study.Run(context.Background(), news, panel, nil)
 })

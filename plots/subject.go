@@ -30,7 +30,7 @@ type facts struct {
 
 // factsOf collects the facts of the observations obs.
 func factsOf(r *analysis.Result, obs []int) facts {
-	s := facts{Estimation: r.Study.Estimation, Window: r.Study.Event, Returns: r.Study.Returns, Model: r.Study.Model.Name(), Weights: r.Study.Weights}
+	s := facts{Estimation: r.Study.EstimationWindow, Window: r.Study.EventWindow, Returns: r.Study.Returns, Model: r.Study.Model.Name(), Weights: r.Study.Weights}
 	market := slices.ContainsFunc(r.Study.Model.Design("").Terms, func(t model.Term) bool { return t.Series == model.BenchmarkReturn })
 	for _, i := range obs {
 		o := &r.Observations[i]

@@ -39,7 +39,7 @@ func BenchmarkParquet(b *testing.B) {
 		c.Events = append(c.Events, events.Event{ID: fmt.Sprint("e", k), DateOnly: true, Time: cal.Date(first+300+20*k).In(time.UTC, 0), Targets: targets})
 	}
 	s := analysis.DefaultStudy()
-	s.Benchmark, s.Groups, s.Windows = "S000", []analysis.Grouping{analysis.ByEvent}, []analysis.Window{{From: -10, To: 10}}
+	s.Benchmark, s.Groups, s.CARWindows = "S000", []analysis.Grouping{analysis.ByEvent}, []analysis.Window{{From: -10, To: 10}}
 	r, err := s.Run(context.Background(), c, p, nil)
 	if err != nil {
 		b.Fatal(err)
@@ -54,7 +54,7 @@ func BenchmarkParquet(b *testing.B) {
 				}
 				rows += dates * securities
 				if t.Name == "abnormal_returns" {
-					rows += dates * securities * (s.Event.Len() - 1)
+					rows += dates * securities * (s.EventWindow.Len() - 1)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(rows), "ns/row")

@@ -58,11 +58,11 @@ func regression(r *analysis.Result) Table {
 		{"weights", String, "", "equal, or precision (1/Var(CAR))."},
 	}
 	t.Rows = func(yield func([]Cell) bool) {
-		e := r.Explained
+		e := r.Regression
 		if e == nil {
 			return
 		}
-		w := r.Study.Windows[e.Window]
+		w := r.Study.CARWindows[e.Window]
 		for k, name := range e.Names {
 			if !yield([]Cell{text(name), integer(w.From), integer(w.To), text(dependent(e)), number(e.Coef[k]), number(e.SE[k]), number(e.T[k]), number(e.DF), number(e.P[k]),
 				integer(e.N), integer(len(e.Omitted)), number(e.R2), text(errorsOf(e)), text(weightsOf(e))}) {
@@ -73,21 +73,21 @@ func regression(r *analysis.Result) Table {
 	return t
 }
 
-func dependent(e *analysis.Explained) string {
+func dependent(e *analysis.Regression) string {
 	if e.Standardised {
 		return "scar"
 	}
 	return "car"
 }
 
-func errorsOf(e *analysis.Explained) string {
+func errorsOf(e *analysis.Regression) string {
 	if e.Errors == stat.Clustered {
 		return string(e.Errors) + " by " + string(e.Cluster)
 	}
 	return string(e.Errors)
 }
 
-func weightsOf(e *analysis.Explained) string {
+func weightsOf(e *analysis.Regression) string {
 	if e.Weighted {
 		return string(analysis.PrecisionWeights)
 	}
@@ -147,14 +147,14 @@ func (p *page) many() {
 }
 
 // regressed says of what the regression is that the study asks for.
-func (s *story) regressed(e *analysis.Explained) string {
+func (s *story) regressed(e *analysis.Regression) string {
 	return s.Say("%s %s of %s observations on characteristics (%s left out); R2 %s, %s errors, %s weights.",
-		strings.ToUpper(dependent(e)), s.over(s.r.Study.Windows[e.Window]), e.N, len(e.Omitted), fixed(e.R2, 3), s.Say(errorsOf(e)), s.Say(weightsOf(e)))
+		strings.ToUpper(dependent(e)), s.over(s.r.Study.CARWindows[e.Window]), e.N, len(e.Omitted), fixed(e.R2, 3), s.Say(errorsOf(e)), s.Say(weightsOf(e)))
 }
 
 // explained writes the regression of CARs.
 func (p *page) explained() {
-	e := p.r.Explained
+	e := p.r.Regression
 	if e == nil {
 		return
 	}

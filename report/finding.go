@@ -22,6 +22,7 @@ const unusualSpread = 1.5
 // more than the spread of the members' own reactions (spread)? A test that
 // takes the members as independent never leads where they move together.
 type finding struct {
+	study    *analysis.Study
 	window   *analysis.GroupWindow
 	past     *analysis.TestResult   // nil where none is defined
 	spread   *analysis.TestResult   // nil where none is defined
@@ -47,8 +48,8 @@ const (
 // decide says what the tests allow to be said of g over CAR window win.
 func decide(r *analysis.Result, g *analysis.Group, win int) finding {
 	w := &g.Windows[win]
-	f := judge(w, g.SameDate, widening(r, w, g.Members, win))
-	if r.Study.Design == analysis.Volatility {
+	f := judge(r.Study, w, g.SameDate, widening(r, w, g.Members, win))
+	if r.Study.Subject == analysis.Volatility {
 		judgeVariance(&f)
 	}
 	return f
@@ -58,8 +59,8 @@ func decide(r *analysis.Result, g *analysis.Group, win int) finding {
 // the leading ones say together.
 //
 //	members move together   past leads                   spread leads                set aside
-//	yes, one session 0      portfolio, crude, kp-patell  kp-bmp                      takesIndependence
-//	yes, several            kp-patell                    kp-bmp                      takesIndependence
+//	yes, one session 0      portfolio, crude, kp-patell  kp-bmp                      those that take independence
+//	yes, several            kp-patell                    kp-bmp                      those that take independence
 //	no, one session 0       as above, patell             kp-bmp, bmp, cross-section  none
 //	no, several             kp-patell, crude, patell     kp-bmp, bmp, cross-section  none
 //
@@ -73,8 +74,8 @@ func decide(r *analysis.Result, g *analysis.Group, win int) finding {
 //	no             yes                                      alike
 //
 // Where only one kind is defined it decides alone: shared or chance.
-func judge(w *analysis.GroupWindow, sameDate bool, widening float64) finding {
-	f := finding{window: w, widening: widening}
+func judge(s *analysis.Study, w *analysis.GroupWindow, sameDate bool, widening float64) finding {
+	f := finding{study: s, window: w, widening: widening}
 	together := w.CoMoving()
 	past, spread := []string{"portfolio", "crude", "kp-patell"}, []string{"kp-bmp"}
 	switch {
@@ -99,7 +100,7 @@ func judge(w *analysis.GroupWindow, sameDate bool, widening float64) finding {
 		t := &w.Tests[k]
 		switch {
 		case !defined(t):
-		case together && takesIndependence(t.Test, sameDate):
+		case together && s.PropertiesOf(t.Test).Independence.TakenFor(sameDate):
 			f.aside = append(f.aside, t)
 		case t.Test == "grank-t" || t.Test == "placebo":
 			f.free = append(f.free, t)
@@ -121,19 +122,6 @@ func judge(w *analysis.GroupWindow, sameDate bool, widening float64) finding {
 		f.verdict = unsettled
 	}
 	return f
-}
-
-// takesIndependence reports whether a test's p value is wrong where the
-// observations move together: because it takes them as independent, or because
-// it counts co-movement by event time, which is right for one date only.
-func takesIndependence(test string, sameDate bool) bool {
-	switch test {
-	case "patell", "bmp", "cross-section", "skewness", "sign", "generalized-sign", "wilcoxon", "grank-z", "bootstrap", "bhar-t", "bhar-skewness", "beaver-u", "lambda":
-		return true
-	case "crude", "rank", "rank-standardized", "grank-t":
-		return !sameDate
-	}
-	return false
 }
 
 func defined(t *analysis.TestResult) bool { return !math.IsNaN(t.P) }
@@ -214,7 +202,7 @@ func outstanding(s []single) []single {
 // studentTest returns the t test of observation i over CAR window win, also
 // where the study does not run it.
 func studentTest(r *analysis.Result, i, win int) analysis.TestResult {
-	t := analysis.TestResult{Test: "t", Window: r.Study.Windows[win], Stat: math.NaN(), P: math.NaN()}
+	t := analysis.TestResult{Test: "t", Window: r.Study.CARWindows[win], Stat: math.NaN(), P: math.NaN()}
 	if o := &r.Observations[i]; o.Used() {
 		car, se := r.CAR(i, win)
 		t.Stat, t.Dist = car/se, stat.StudentT(float64(o.Fit.M-o.Fit.K))

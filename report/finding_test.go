@@ -48,7 +48,7 @@ func TestJudge(t *testing.T) {
 		{"exactly at the level", 0.3, true, 1, all(level, 1, 1, 1, level, 1, 1), "portfolio", "kp-bmp", "patell bmp cross-section", chance},
 		{"no test", 0.3, true, 1, nil, "", "", "", untested},
 	} {
-		f := judge(&analysis.GroupWindow{N: 12, RBar: c.rbar, Tests: c.tests}, c.sameDate, c.widening)
+		f := judge(&analysis.Study{}, &analysis.GroupWindow{N: 12, RBar: c.rbar, Tests: c.tests}, c.sameDate, c.widening)
 		name := func(x *analysis.TestResult) string {
 			if x == nil {
 				return ""
@@ -72,11 +72,11 @@ func TestIndependenceKnown(t *testing.T) {
 		if x.Scope() == analysis.OneObservation {
 			continue
 		}
-		if says := strings.Contains(x.Assumes(), "independent observations"); says != takesIndependence(x.Name(), true) {
-			t.Errorf("%s assumes %q, but takesIndependence says %v", x.Name(), x.Assumes(), !says)
+		if says := strings.Contains(x.Assumes(), "independent observations"); says != x.Properties().Independence.TakenFor(true) {
+			t.Errorf("%s assumes %q, but its properties say %v", x.Name(), x.Assumes(), !says)
 		}
-		if says := strings.Contains(x.Assumes(), "of one date"); says && !takesIndependence(x.Name(), false) {
-			t.Errorf("%s is right for one date only; say so in takesIndependence", x.Name())
+		if says := strings.Contains(x.Assumes(), "of one date"); says && !x.Properties().Independence.TakenFor(false) {
+			t.Errorf("%s is right for one date only; say so in its properties", x.Name())
 		}
 	}
 }

@@ -141,7 +141,7 @@ var nasty = sync.OnceValue(func() *analysis.Result {
 	if err != nil {
 		panic(err)
 	}
-	if _, err := r.Explain(beta, analysis.Explanation{Errors: stat.HC3}); err != nil {
+	if _, err := r.Regress(beta, analysis.RegressionSpec{Errors: stat.HC3}); err != nil {
 		panic(err)
 	}
 	return r
@@ -196,7 +196,7 @@ func madeOf(t *testing.T, kind market.ReturnKind, change func(*market.Column), m
 		}
 	}
 	s := analysis.DefaultStudy()
-	s.Model, s.Estimation, s.Returns, s.Gaps = model.MarketAdjusted{}, analysis.Window{From: -115, To: -11}, kind, market.TradeToTrade
+	s.Model, s.EstimationWindow, s.Returns, s.Gaps = model.MarketAdjusted{}, analysis.Window{From: -115, To: -11}, kind, market.TradeToTrade
 	r, err := s.Run(context.Background(), &events.Catalog{Events: []events.Event{e}}, p, nil)
 	if err != nil {
 		t.Fatal(err)

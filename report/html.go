@@ -224,7 +224,7 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 		}
 	}
 	v.How, v.Left = s.corrections()
-	if e := s.r.Explained; e != nil {
+	if e := s.r.Regression; e != nil {
 		v.Regressed = s.regressed(e)
 		v.Explained = &sheet{Caption: s.Say("What explains the differences"), Heads: heads("", "#"+s.Say("coefficient"), "#"+s.Say("error"), "#t", "#p")}
 		for k, name := range e.Names {
@@ -338,7 +338,7 @@ func (s *story) eventView(ev int, charts []inlineChart) eventView {
 // their average, and what to say of those that are left out.
 func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) {
 	r, st := s.r, s.r.Study
-	zero := st.Event.Contains(0)
+	zero := st.EventWindow.Contains(0)
 	t := &sheet{Caption: s.Say("The securities: returns and abnormal returns in %%; stars mark p < 0.05, 0.01 and 0.001"),
 		Heads: heads(s.Say("security"), s.Say("name"))}
 	if zero {
@@ -346,7 +346,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 		t.Heads[3].Tip = s.Say("Abnormal return on session 0: the return less what the model expects")
 	}
 	var windows []int
-	for w, win := range st.Windows {
+	for w, win := range st.CARWindows {
 		if !zero || win != (analysis.Window{From: 0, To: 0}) { // [0,0] is AR
 			windows = append(windows, w)
 			t.Heads = append(t.Heads, headCell{Text: s.Isolate("CAR " + win.String()), Num: true, Tip: s.Say("Cumulative abnormal return %s", s.over(win))})
@@ -364,10 +364,10 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 
 	rows, left := s.farthest(used, g)
 	for _, i := range rows {
-		o, f := &r.Observations[i], r.Figures(i)
+		o, f := &r.Observations[i], r.AbnormalReturns(i)
 		row := []pageCell{named(o.Security), given(nameOf(r, o.Security))}
 		if zero {
-			x, k := r.SessionTest(i, 0), -st.Event.From
+			x, k := r.SessionTest(i, 0), -st.EventWindow.From
 			observed := moved(f.Return[k])
 			observed.Text = s.observed(f.Return[k])
 			row = append(row, observed, starred(moved(f.AR[k]), x.P), num(fixed(x.Stat, 2)), num(showP(x.P)))
@@ -399,7 +399,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 	if g != nil {
 		t.Foot = []pageCell{{Text: s.Say("average"), Head: true}, {}}
 		if zero {
-			t.Foot = append(t.Foot, num(""), starred(moved(g.Averages[-st.Event.From].AAR), math.NaN()), num(""), num(""))
+			t.Foot = append(t.Foot, num(""), starred(moved(g.Averages[-st.EventWindow.From].AAR), math.NaN()), num(""), num(""))
 		}
 		for _, w := range windows {
 			t.Foot = append(t.Foot, starred(moved(g.Windows[w].CAAR), math.NaN()))
@@ -459,7 +459,7 @@ func (s *story) pools(v *htmlView) {
 			continue
 		}
 		p := poolView{Table: sheet{Caption: s.poolTitle(by), Heads: heads(s.Say("group"), "#N", "#"+s.Say("average"), "#"+s.Say("past p"), "#"+s.Say("spread p"), s.Say("reading"), "#r_bar")}}
-		for k, w := range s.r.Study.Windows {
+		for k, w := range s.r.Study.CARWindows {
 			if k != headline {
 				p.Table.Heads = append(p.Table.Heads, headCell{Text: s.Isolate("CAR " + w.String()), Num: true})
 			}

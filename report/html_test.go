@@ -272,7 +272,7 @@ func TestHTMLSays(t *testing.T) {
 // the contents lead to.
 func TestHTMLSections(t *testing.T) {
 	r := *nasty()
-	r.Explained = &analysis.Explained{Names: []string{"<b>size</b>"},
+	r.Regression = &analysis.Regression{Names: []string{"<b>size</b>"},
 		Regression: &stat.Regression{N: 9, Coef: []float64{0.25}, SE: []float64{0.125}, T: []float64{2}, P: []float64{0.0456}}}
 	with := htmlOf(t, &r, HTMLOptions{Calibration: &analysis.Calibration{Groups: []analysis.CalibratedGroup{{
 		Groups: []string{"event labor-day"}, Draws: 300,

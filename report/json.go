@@ -38,11 +38,11 @@ type studyJSON struct {
 func studyOf(s *analysis.Study) studyJSON {
 	pair := func(w analysis.Window) [2]int { return [2]int{w.From, w.To} }
 	out := studyJSON{
-		Name: s.Name, Design: cmp.Or(string(s.Design), string(analysis.Returns)), Family: string(s.Family), Correction: string(s.Correction), Model: s.Model.Name(), Benchmark: s.Benchmark, Estimation: pair(s.Estimation), Event: pair(s.Event),
+		Name: s.Name, Design: cmp.Or(string(s.Subject), string(analysis.Returns)), Family: string(s.Family), Correction: string(s.Correction), Model: s.Model.Name(), Benchmark: s.Benchmark, Estimation: pair(s.EstimationWindow), Event: pair(s.EventWindow),
 		MinEstimation: s.MinEstimation, Returns: string(s.Returns), Missing: string(s.Gaps), MissingEvent: string(s.MissingEvent),
 		Weights: string(s.Weights), Seed: s.Seed, Windows: [][2]int{}, Tests: []string{}, Groups: []string{},
 	}
-	for _, w := range s.Windows {
+	for _, w := range s.CARWindows {
 		out.Windows = append(out.Windows, pair(w))
 	}
 	for _, t := range s.Tests {

@@ -189,7 +189,7 @@ func (s *story) eventGroup(ev int) *analysis.Group {
 	return nil
 }
 
-func (s *story) window() analysis.Window { return s.r.Study.Windows[headline] }
+func (s *story) window() analysis.Window { return s.r.Study.CARWindows[headline] }
 
 // fact is a labelled sentence.
 type fact struct{ label, text string }
@@ -248,11 +248,11 @@ func (s *story) facts() []fact {
 	case analysis.PrecisionWeights:
 		field("Averages", s.Say("weighted by precision, as are portfolio and crude; the other tests weight as their papers do"))
 	}
-	windows := make([]string, len(st.Windows))
-	for k, w := range st.Windows {
+	windows := make([]string, len(st.CARWindows))
+	for k, w := range st.CARWindows {
 		windows[k] = w.String()
 	}
-	field("Windows", s.Say("estimation %s, event %s, CAR over %s", st.Estimation, st.Event, strings.Join(windows, " ")))
+	field("Windows", s.Say("estimation %s, event %s, CAR over %s", st.EstimationWindow, st.EventWindow, strings.Join(windows, " ")))
 	prices := s.Say("%s securities", len(symbols))
 	if len(symbols) == 1 {
 		prices = s.Say("1 security")
@@ -265,7 +265,7 @@ func (s *story) facts() []fact {
 	}
 	field("Prices", prices)
 	catalog := strconv.Itoa(len(r.Catalog.Events))
-	if n := len(st.Events); n > 0 && n < len(r.Catalog.Events) {
+	if n := len(st.EventIDs); n > 0 && n < len(r.Catalog.Events) {
 		catalog = s.Say("%s studied of %s, the others as confounders", n, len(r.Catalog.Events))
 	}
 	if o := clean(shortened(r.Catalog.Origin)); o != "" {

@@ -9,7 +9,7 @@ import (
 )
 
 // aboutVolume reports whether the study is about trading volume.
-func (k speaker) aboutVolume() bool { return k.r.Study.Design == analysis.Volume }
+func (k speaker) aboutVolume() bool { return k.r.Study.Subject == analysis.Volume }
 
 // subject says what the abnormal figures are, where they are not simply
 // returns; "" where they are.
@@ -19,7 +19,7 @@ func (k speaker) subject() string {
 		return k.Say("turnover, ln(1 + shares traded / shares outstanding): abnormal figures are points of the shares outstanding; nothing is bought and held")
 	case k.aboutVolume():
 		return k.Say("trading volume, ln(1 + shares traded): abnormal figures are logarithms, in which 69%% is twice the volume and -69%% half; nothing is bought and held")
-	case k.r.Study.Design == analysis.Volatility:
+	case k.r.Study.Subject == analysis.Volatility:
 		return k.Say("volatility: whether abnormal returns, in whatever direction, are larger than usual")
 	case k.inLogs():
 		return k.Say("log returns: all returns and abnormal returns here are logarithms, in which -22.3%% is a fall by 20.0%%; only what rose or fell, and amounts of money, are simple")
@@ -41,7 +41,7 @@ func (k speaker) signed(v float64) string {
 // priceMove says what the price of one security did on event time at: by how
 // much it rose or fell, and since when where not since the session before.
 func (k speaker) priceMove(i, at int) string {
-	o, ret := &k.r.Observations[i], k.r.Figures(i).Return[at-k.r.Study.Event.From]
+	o, ret := &k.r.Observations[i], k.r.AbnormalReturns(i).Return[at-k.r.Study.EventWindow.From]
 	name, simple := nameOf(k.r, o.Security), ret
 	if k.inLogs() {
 		simple = math.Expm1(ret)
@@ -94,8 +94,8 @@ func (k speaker) abnormal(n int, w analysis.Window) string {
 // traded says how much of one security was traded over CAR window win beyond
 // what the model explains.
 func (k speaker) traded(i, win int, measure string) string {
-	w, name := k.r.Study.Windows[win], nameOf(k.r, k.r.Observations[i].Security)
-	v := k.r.Figures(i).CAR[win] / float64(w.Len())
+	w, name := k.r.Study.CARWindows[win], nameOf(k.r, k.r.Observations[i].Security)
+	v := k.r.AbnormalReturns(i).CAR[win] / float64(w.Len())
 	s := k.Say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(false), signedPercent(v), measure)
 	switch {
 	case k.r.Turnover() && v < 0:
@@ -137,7 +137,7 @@ func (k speaker) variance(f *finding) string {
 	if u = f.window.Test(analysis.VarianceU{}.Name()); u == nil || !defined(u) {
 		return k.Say("Whether the variance changed was not tested.")
 	}
-	s := k.Say("%s the squared abnormal returns of the %s were on average %s times their usual size", sentence(k.over(f.window.Window)), k.Count(f.window.N, "security"), fixed(u.Figure("u"), 1))
+	s := k.Say("%s the squared abnormal returns of the %s were on average %s times their usual size", sentence(k.over(f.window.Window)), k.Count(f.window.N, "security"), fixed(u.ByProduct("u"), 1))
 	switch {
 	case f.past == nil:
 		s += k.Say("; as they move together, %s cannot say whether that is chance. The test placebo could.", k.quote(u))
@@ -149,9 +149,9 @@ func (k speaker) variance(f *finding) string {
 	switch lambda = f.window.Test(analysis.VarianceLambda{}.Name()); {
 	case lambda == nil || !defined(lambda):
 	case f.window.CoMoving(): // which its p value does not allow for
-		s += " " + k.Say("The spread between them had %s times the usual variance.", fixed(lambda.Figure("lambda"), 1))
+		s += " " + k.Say("The spread between them had %s times the usual variance.", fixed(lambda.ByProduct("lambda"), 1))
 	default:
-		s += " " + k.Say("The spread between them had %s times the usual variance (%s).", fixed(lambda.Figure("lambda"), 1), k.quote(lambda))
+		s += " " + k.Say("The spread between them had %s times the usual variance (%s).", fixed(lambda.ByProduct("lambda"), 1), k.quote(lambda))
 	}
 	return s
 }

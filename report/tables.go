@@ -19,7 +19,7 @@ import (
 func Tables(r *analysis.Result) []Table {
 	notes := sync.OnceValue(func() notebook { return notesOf(r) })
 	tables := []Table{observations(r, notes), abnormalReturns(r), cars(r, notes), averages(r), tests(r, notes), families(r), regression(r)}
-	if r.Study != nil && r.Study.Design == analysis.Volume {
+	if r.Study != nil && r.Study.Subject == analysis.Volume {
 		for _, t := range tables {
 			for k := range t.Columns {
 				if c := &t.Columns[k]; c.Unit == "return" {
@@ -196,14 +196,14 @@ func abnormalReturns(r *analysis.Result) Table {
 	if r.Study == nil { // for its names alone
 		return t
 	}
-	t.of(len(r.Observations), r.Study.Event.Len(), func(lo, hi int) iter.Seq[[]Cell] {
+	t.of(len(r.Observations), r.Study.EventWindow.Len(), func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
 			x, row := r.Reader(), make([]Cell, len(t.Columns))
 			for i := lo; i < hi; i++ {
-				o, f, p := &r.Observations[i], x.Figures(i), x.SessionP(i)
+				o, f, p := &r.Observations[i], x.AbnormalReturns(i), x.SessionP(i)
 				row[0], row[1] = text(o.EventID), text(o.Security)
 				for k, ar := range f.AR {
-					tau := r.Study.Event.From + k
+					tau := r.Study.EventWindow.From + k
 					sar, se, pathSE := f.SAR[k], f.SE[k], f.PathSE[k]
 					if math.IsNaN(ar) { // an error of nothing
 						se = math.NaN()
@@ -275,8 +275,8 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 	if r.Study == nil { // for its names alone
 		return t
 	}
-	windows := make([]string, len(r.Study.Windows))
-	for w, win := range r.Study.Windows {
+	windows := make([]string, len(r.Study.CARWindows))
+	for w, win := range r.Study.CARWindows {
 		windows[w] = win.String()
 	}
 	nan := math.NaN()
@@ -288,7 +288,7 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 			for i := lo; i < hi; i++ {
 				o, f := &r.Observations[i], x.Windows(i)
 				for w := range f.CAR {
-					win, results := r.Study.Windows[w], x.ObservationTests(i, w)
+					win, results := r.Study.CARWindows[w], x.ObservationTests(i, w)
 					find := func(name string) *analysis.TestResult {
 						for k := range results {
 							if results[k].Test == name {
@@ -307,9 +307,9 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 					said = append(said[:0], st.Note.Text())
 					for _, other := range others {
 						y := find(other.Name())
-						draws := y.Figure("draws")
+						draws := y.ByProduct("draws")
 						if math.IsNaN(draws) {
-							draws = y.Figure("sums")
+							draws = y.ByProduct("sums")
 						}
 						row = append(row, number(y.P), number(y.PLower), number(y.PUpper), number(draws))
 						said = append(said, y.Note.Text())
@@ -473,7 +473,7 @@ func extraColumns(r *analysis.Result) []Column {
 	for i := range r.Groups {
 		for k := range r.Groups[i].Windows {
 			for _, x := range r.Groups[i].Windows[k].Tests {
-				for _, f := range x.Extra {
+				for _, f := range x.ByProducts {
 					if name := columnName(f.Name); !known[name] {
 						known[name] = true
 						out = append(out, Column{name, Number, "", "By-product of the test " + x.Test + ". Empty for other tests."})
@@ -486,7 +486,7 @@ func extraColumns(r *analysis.Result) []Column {
 }
 
 func byProduct(x *analysis.TestResult, column string) float64 {
-	for _, f := range x.Extra {
+	for _, f := range x.ByProducts {
 		if isColumn(column, f.Name) {
 			return f.Value
 		}

@@ -122,7 +122,7 @@ func TestTablesHoldTheResult(t *testing.T) {
 	r := nasty()
 	obs, ars, cars := write(t, r, "observations"), write(t, r, "abnormal_returns"), write(t, r, "cars")
 	used, excluded := r.Counts()
-	if excluded == 0 || len(obs.rows) != len(r.Observations) || len(ars.rows) != used*r.Study.Event.Len() || len(cars.rows) != used*len(r.Study.Windows) {
+	if excluded == 0 || len(obs.rows) != len(r.Observations) || len(ars.rows) != used*r.Study.EventWindow.Len() || len(cars.rows) != used*len(r.Study.CARWindows) {
 		t.Fatalf("%d, %d, %d rows; %d observations used, %d excluded", len(obs.rows), len(ars.rows), len(cars.rows), used, excluded)
 	}
 	missing := 0
@@ -145,9 +145,9 @@ func TestTablesHoldTheResult(t *testing.T) {
 		exactly(t, row, "alpha", o.Fit.Coef[0])
 		exactly(t, row, "se_beta", o.Fit.SE[1])
 		exactly(t, row, "sigma", o.Fit.S)
-		f := r.Figures(i)
+		f := r.AbnormalReturns(i)
 		for k := range f.AR {
-			tau := r.Study.Event.From + k
+			tau := r.Study.EventWindow.From + k
 			row := ars.find(t, "event_id", o.EventID, "security", o.Security, "tau", strconv.Itoa(tau))
 			for col, v := range map[string]float64{"return": f.Return[k], "expected": f.Expected[k], "ar": f.AR[k], "sar": f.SAR[k], "p": r.SessionTest(i, tau).P, "car": f.Path[k]} {
 				exactly(t, row, col, v)
@@ -159,7 +159,7 @@ func TestTablesHoldTheResult(t *testing.T) {
 				}
 			}
 		}
-		for w, win := range r.Study.Windows {
+		for w, win := range r.Study.CARWindows {
 			row := cars.find(t, "event_id", o.EventID, "security", o.Security, "from", strconv.Itoa(win.From), "to", strconv.Itoa(win.To))
 			exactly(t, row, "car", f.CAR[w])
 			exactly(t, row, "bhar", f.BHAR[w])
@@ -201,15 +201,15 @@ func TestTablesHoldTheResult(t *testing.T) {
 				exactly(t, row, "statistic", x.Stat)
 				exactly(t, row, "df2", x.Dist.DF2)
 				exactly(t, row, "p", x.P)
-				exactly(t, row, "p_normal", x.Figure("p_normal"))
+				exactly(t, row, "p_normal", x.ByProduct("p_normal"))
 				if row["null"] == "" || math.IsNaN(x.Stat) && row["note"] == "" {
 					t.Errorf("test without hypothesis or reason: %v", row)
 				}
 			}
 		}
 	}
-	if len(tst.rows) != rows || len(avg.rows) != len(r.Groups)*r.Study.Event.Len() {
-		t.Errorf("%d rows of tests, want %d; %d of averages, want %d", len(tst.rows), rows, len(avg.rows), len(r.Groups)*r.Study.Event.Len())
+	if len(tst.rows) != rows || len(avg.rows) != len(r.Groups)*r.Study.EventWindow.Len() {
+		t.Errorf("%d rows of tests, want %d; %d of averages, want %d", len(tst.rows), rows, len(avg.rows), len(r.Groups)*r.Study.EventWindow.Len())
 	}
 }
 

@@ -172,7 +172,7 @@ func (p *page) groups() {
 		}
 		reading := p.Say("reading")
 		g := &grid{heads: []head{{name: "", left: true}, {name: "N"}, {name: p.Say("average")}, {name: p.Say("past p")}, {name: p.Say("spread p")}, {name: reading, left: true, order: 1, as: reading}, {name: "r_bar", order: 2}}}
-		for k, w := range r.Study.Windows {
+		for k, w := range r.Study.CARWindows {
 			if k != headline {
 				g.heads = append(g.heads, head{name: w.String(), order: 3, as: p.Say("averages over the other windows")})
 			}
@@ -181,7 +181,7 @@ func (p *page) groups() {
 		for _, x := range pooled {
 			f := decide(r, x, headline)
 			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.window.N), percent(f.window.CAAR, 2), leadP(f.past), leadP(f.spread), p.Say(verdictWords[f.verdict]), fixed(f.window.RBar, 2)}
-			for k := range r.Study.Windows {
+			for k := range r.Study.CARWindows {
 				if k != headline {
 					row = append(row, percent(x.Windows[k].CAAR, 2))
 				}

@@ -67,8 +67,8 @@ func byCAR(r *analysis.Result, obs []int, down bool) []int {
 func (p *page) securities(used []int, g *analysis.Group) {
 	r, s := p.r, p.r.Study
 	var windows []int // those with a column of their own
-	zero := s.Event.Contains(0)
-	for w, win := range s.Windows {
+	zero := s.EventWindow.Contains(0)
+	for w, win := range s.CARWindows {
 		if !zero || win != (analysis.Window{From: 0, To: 0}) { // [0,0] is AR
 			windows = append(windows, w)
 		}
@@ -78,7 +78,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		t.heads = append(t.heads, head{name: p.what()}, head{name: "AR   "}, head{name: "t", order: 1}, head{name: p.Say("p of t"), order: 3, as: p.Say("p of t")})
 	}
 	for _, w := range windows {
-		t.heads = append(t.heads, head{name: s.Windows[w].String(), order: 2, as: s.Windows[w].String()})
+		t.heads = append(t.heads, head{name: s.CARWindows[w].String(), order: 2, as: s.CARWindows[w].String()})
 	}
 	t.heads = append(t.heads, head{name: "beta", order: 4}, head{name: "M", order: 4}, head{left: true, order: 5})
 
@@ -86,10 +86,10 @@ func (p *page) securities(used []int, g *analysis.Group) {
 	beta := slices.Index(r.CoefNames, "beta")
 	rows, left := p.farthest(used, g)
 	for _, i := range rows {
-		o, f := &r.Observations[i], r.Figures(i)
+		o, f := &r.Observations[i], r.AbnormalReturns(i)
 		row := []string{clip(clean(o.Security), 16)}
 		if zero {
-			x, k := r.SessionTest(i, 0), -s.Event.From
+			x, k := r.SessionTest(i, 0), -s.EventWindow.From
 			row = append(row, p.observed(f.Return[k]), starred(f.AR[k], x.P), fixed(x.Stat, 2), showP(x.P))
 		}
 		for _, w := range windows {
@@ -107,7 +107,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 	if g != nil {
 		row := []string{p.Say("average")}
 		if zero {
-			row = append(row, "", percent(g.Averages[-s.Event.From].AAR, 2)+"   ", "", "")
+			row = append(row, "", percent(g.Averages[-s.EventWindow.From].AAR, 2)+"   ", "", "")
 		}
 		for _, w := range windows {
 			row = append(row, percent(g.Windows[w].CAAR, 2)+"   ")

@@ -33,7 +33,7 @@ func TestMoney(t *testing.T) {
 		t.Fatal(errs)
 	}
 	s := analysis.DefaultStudy()
-	s.Events = []string{"deepseek-selloff"}
+	s.EventIDs = []string{"deepseek-selloff"}
 	r, err := s.Run(context.Background(), cat, p, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -176,7 +176,7 @@ func (k speaker) over(w analysis.Window) string {
 // model explains, and whether the rest can be told from chance.
 func (k speaker) reaction(i, win int) string {
 	r := k.r
-	o, w, f := &r.Observations[i], r.Study.Windows[win], r.Figures(i)
+	o, w, f := &r.Observations[i], r.Study.CARWindows[win], r.AbnormalReturns(i)
 	name, t := nameOf(r, o.Security), studentTest(r, i, win)
 	if !defined(&t) {
 		return k.Say("%s has no abnormal return %s.", name, k.over(w))
@@ -188,7 +188,7 @@ func (k speaker) reaction(i, win int) string {
 	if w.Len() > 1 {
 		return k.Say("%s, the cumulative abnormal return of %s is %s, which %s.", sentence(k.over(w)), name, k.signed(f.CAR[win]), measure)
 	}
-	at := w.From - r.Study.Event.From
+	at := w.From - r.Study.EventWindow.From
 	ret, expected, ar := f.Return[at], f.Expected[at], f.AR[at]
 	by := k.Say(explainer(r.Study.Model, false))
 	did, s := k.priceMove(i, w.From), ""
@@ -219,7 +219,7 @@ func (k speaker) measure(i, win int, t *analysis.TestResult) string {
 	if t.P < 0.001 { // how far below, no t distribution of daily returns can tell
 		strength = "p" + nbsp + "<" + nbsp + "0.001"
 	}
-	times, w := fixed(math.Abs(t.Stat), 1), k.r.Study.Windows[win]
+	times, w := fixed(math.Abs(t.Stat), 1), k.r.Study.CARWindows[win]
 	s := k.Say("%s times its usual daily error (%s)", times, strength)
 	if w.Len() > 1 {
 		s = k.Say("%s times its usual error over %s sessions (%s)", times, w.Len(), strength)
@@ -234,7 +234,7 @@ func (k speaker) measure(i, win int, t *analysis.TestResult) string {
 // in its estimation window, if it does and the study asks (test sq).
 func (k speaker) record(i, win int) string {
 	for _, t := range k.r.ObservationTests(i, win) {
-		n := int(t.Figure("sums"))
+		n := int(t.ByProduct("sums"))
 		if t.Test != (analysis.SampleQuantile{}).Name() || !defined(&t) {
 			continue
 		}
@@ -243,7 +243,7 @@ func (k speaker) record(i, win int) string {
 			past = k.Say("all %s runs of %s sessions in the estimation window", n, l)
 		}
 		switch least := 1 / float64(n+1); {
-		case t.Figure("beyond") == 0:
+		case t.ByProduct("beyond") == 0:
 			return k.Say(" and more extreme than %s", past)
 		case t.PLower == least:
 			return k.Say(" and lower than %s", past)
@@ -307,7 +307,7 @@ func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
 	if w.N < 2 {
 		return nil
 	}
-	if r.Study.Design == analysis.Volatility {
+	if r.Study.Subject == analysis.Volatility {
 		return []string{k.variance(f)}
 	}
 	first := k.average(w) + k.verdict(f, g, win) + k.members(f, g, win)
@@ -433,7 +433,7 @@ func tooReady(f *finding) []*analysis.TestResult {
 	}
 	var out []*analysis.TestResult
 	for _, t := range f.aside {
-		if rejects(t) && takesIndependence(t.Test, true) {
+		if rejects(t) && f.study.PropertiesOf(t.Test).Independence.TakenFor(true) {
 			out = append(out, t)
 		}
 	}

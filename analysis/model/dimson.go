@@ -62,7 +62,7 @@ func (m Dimson) Estimate(s *Sample, e *Estimate) error {
 	if f.Dependent >= 0 {
 		return dependent(f)
 	}
-	b := s.Work.Take(1 + len(s.X))
+	b := s.Work.Floats(1 + len(s.X))
 	f.Solve(s.Y, b)
 	n := m.lags()
 	total := 1.0 // 1 + sum_{i<=n} rho_i

@@ -45,7 +45,7 @@ func (Huber) Estimate(s *Sample, e *Estimate) error {
 		return err
 	}
 	const steps, small = 1000, 1e-12
-	x, y, size := s.X[0], s.Y, s.Work.Take(len(s.Y))
+	x, y, size := s.X[0], s.Y, s.Work.Floats(len(s.Y))
 	alpha, beta := e.B[0], e.B[1]
 	scale := math.Sqrt(e.S2)
 	for range steps {

@@ -179,7 +179,7 @@ func (e *Estimate) Scale(n int, z []float64) float64 {
 		return f + f*f/float64(e.M) + d*d*e.SInv[0]
 	}
 	var ds stat.Small
-	d := ds.Take(len(z))
+	d := ds.Floats(len(z))
 	for j := range z {
 		d[j] = z[j] - f*e.XBar[j]
 	}

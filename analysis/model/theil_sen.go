@@ -37,7 +37,7 @@ func (TheilSen) Estimate(s *Sample, e *Estimate) error {
 		return err
 	}
 	x, y, m := s.X[0], s.Y, len(s.Y)
-	slopes := s.Work.Take(m * (m - 1) / 2)[:0]
+	slopes := s.Work.Floats(m * (m - 1) / 2)[:0]
 	for i, a := range x {
 		for j, b := range x[:i] {
 			if a != b {
@@ -46,7 +46,7 @@ func (TheilSen) Estimate(s *Sample, e *Estimate) error {
 		}
 	}
 	beta := stat.Median(slopes)
-	rest := s.Work.Take(m)
+	rest := s.Work.Floats(m)
 	for t, v := range y {
 		rest[t] = v - beta*x[t]
 	}

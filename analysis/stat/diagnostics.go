@@ -28,7 +28,7 @@ func Diagnose(e []float64, w *Workspace) Diagnostics {
 		return d
 	}
 	mu := Mean(e)
-	c := w.Take(len(e))
+	c := w.Floats(len(e))
 	var raw, dw, m2, m3, m4 float64
 	for t, v := range e {
 		c[t] = v - mu
@@ -144,7 +144,7 @@ func onLagsBySquares(x []float64, w *Workspace) float64 {
 	if f.Dependent >= 0 {
 		return nan
 	}
-	ybar, rss, tss := f.Solve(x[archLags:], w.Take(1+archLags))
+	ybar, rss, tss := f.Solve(x[archLags:], w.Floats(1+archLags))
 	if Negligible(rss, tss+float64(f.M)*ybar*ybar) {
 		return nan
 	}

@@ -102,7 +102,7 @@ func (f *Factorisation) Factorise(x [][]float64, m int) {
 func (f *Factorisation) Solve(y, b []float64) (ybar, rss, tss float64) {
 	m, p := f.M, f.P
 	var cs Small
-	c := cs.Take(p)
+	c := cs.Floats(p)
 	var sy, syy float64
 	if p == 1 {
 		sy, syy, c[0] = productSums(y, f.q)
@@ -171,7 +171,7 @@ func (f *Factorisation) remainder(y []float64, x [][]float64, b, c []float64) (m
 // u is memory for as many numbers as y has.
 func (f *Factorisation) InterceptHAC(y, b []float64, lag int, u []float64) (v float64) {
 	var cs Small
-	c := cs.Take(f.P) // S^-1 xbar
+	c := cs.Floats(f.P) // S^-1 xbar
 	for i := range c {
 		for j := range c {
 			c[i] += f.SInv[i*f.P+j] * f.XBar[j]

@@ -7,8 +7,8 @@ type Workspace struct {
 	used int
 }
 
-// Take returns n floats, not cleared, good until the next Reset.
-func (w *Workspace) Take(n int) []float64 {
+// Floats returns n floats, not cleared, good until the next Reset.
+func (w *Workspace) Floats(n int) []float64 {
 	if w == nil {
 		return make([]float64, n)
 	}
@@ -26,8 +26,8 @@ func (w *Workspace) Reset() { w.used = 0 }
 // Small is memory for a handful of regressors that needs no allocation.
 type Small [8]float64
 
-// Take returns n floats: those of a, zero where a was not used before, or of the heap.
-func (a *Small) Take(n int) []float64 {
+// Floats returns n floats: those of a, zero where a was not used before, or of the heap.
+func (a *Small) Floats(n int) []float64 {
 	if n <= len(a) {
 		return a[:n]
 	}

@@ -169,8 +169,8 @@ func exampleAlignment(t *testing.T) []string {
 	}
 	s := analysis.DefaultStudy()
 	s.Model, s.Tests, s.Groups = model.ConstantMean{}, []analysis.Test{analysis.BMP{}, analysis.KPBMP{}}, []analysis.Grouping{analysis.All}
-	s.Estimation, s.Event = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: 1}
-	s.Windows, s.MinEstimation = []analysis.Window{s.Event}, m
+	s.EstimationWindow, s.EventWindow = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: 1}
+	s.CARWindows, s.MinEstimation = []analysis.Window{s.EventWindow}, m
 	r, err := s.Run(context.Background(), catalog, panel, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -189,8 +189,8 @@ func (c *handCase) run(ctx context.Context, t analysis.Test) (analysis.TestResul
 	}
 	s := analysis.DefaultStudy()
 	s.Model, s.Tests, s.Groups = model.ConstantMean{}, []analysis.Test{t}, []analysis.Grouping{analysis.All}
-	s.Estimation, s.Event = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: l - 1}
-	s.Windows, s.MinEstimation = []analysis.Window{s.Event}, m
+	s.EstimationWindow, s.EventWindow = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: l - 1}
+	s.CARWindows, s.MinEstimation = []analysis.Window{s.EventWindow}, m
 	r, err := s.Run(ctx, &events.Catalog{Events: []events.Event{news}}, panel, nil)
 	if err != nil {
 		return analysis.TestResult{}, false

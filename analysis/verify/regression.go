@@ -133,8 +133,8 @@ func (d *dataset) solve(ctx context.Context) (analysis.Fit, bool) {
 	}
 	s := analysis.DefaultStudy()
 	s.Model = model.Factors{Series: d.terms}
-	s.Estimation, s.Event = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: 0}
-	s.Windows, s.MinEstimation, s.Groups = []analysis.Window{s.Event}, m, nil
+	s.EstimationWindow, s.EventWindow = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: 0}
+	s.CARWindows, s.MinEstimation, s.Groups = []analysis.Window{s.EventWindow}, m, nil
 	catalog := &events.Catalog{Events: []events.Event{{ID: d.name, DateOnly: true, Time: cal.Date(m).Time(), Targets: []events.Target{{Symbol: "y"}}}}}
 	r, err := s.Run(ctx, catalog, panel, nil)
 	if err != nil || !r.Observations[0].Used() {

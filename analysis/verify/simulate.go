@@ -78,9 +78,9 @@ func (d design) replication(seed uint64, r int) (benchmark, returns []float64) {
 func simStudy(seed uint64, tests []analysis.Test, draws int) *analysis.Study {
 	s := analysis.DefaultStudy()
 	s.Name, s.Seed, s.Draws = "simulated", seed, draws
-	s.Estimation = analysis.Window{From: -simEstimation, To: -1}
-	s.Event = analysis.Window{From: 0, To: simEvent - 1}
-	s.Windows, s.MinEstimation = simWindows, simEstimation
+	s.EstimationWindow = analysis.Window{From: -simEstimation, To: -1}
+	s.EventWindow = analysis.Window{From: 0, To: simEvent - 1}
+	s.CARWindows, s.MinEstimation = simWindows, simEstimation
 	s.Groups, s.Tests = []analysis.Grouping{analysis.ByCategory}, tests
 	return s
 }

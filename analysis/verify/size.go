@@ -49,14 +49,14 @@ type Size struct {
 // rule says where a test's p value is right when there is no event, residuals
 // are normal and the estimation window has simEstimation sessions.
 type rule struct {
-	independent bool // takes the observations as independent
-	longest     int  // sessions of the window up to which its p value is right; 0: any
-	least       int  // observations from which its p value is right
-	rough       bool // its p value is an approximation everywhere
+	longest int  // sessions of the window up to which its p value is right; 0: any
+	least   int  // observations from which its p value is right
+	rough   bool // its p value is an approximation everywhere
 	// attains is the rate at which a statistic with few possible values can
 	// reject for n observations; nil: level.
 	attains func(n int) float64
-	// defined says where the test has a p value at all; nil: everywhere.
+	// defined says where the test has a p value at all; nil: everywhere that its
+	// properties allow.
 	defined func(d design, l int) bool
 }
 
@@ -80,34 +80,45 @@ type rule struct {
 var rules = map[string]rule{
 	"t":                 {},
 	"sq":                {longest: 1, attains: func(int) float64 { return 4. / 101 }}, // 2 x 2 of 1 + 100 places
-	"cross-section":     {independent: true},
+	"cross-section":     {},
 	"crude":             {longest: 5},
-	"portfolio":         {defined: oneDate},
-	"patell":            {independent: true, longest: 5},
-	"bmp":               {independent: true},
+	"portfolio":         {},
+	"patell":            {longest: 5},
+	"bmp":               {},
 	"kp-bmp":            {},
 	"kp-patell":         {longest: 5},
-	"joint":             {defined: oneDate},
-	"skewness":          {independent: true, least: 50},
-	"sign":              {independent: true, attains: signRate},
-	"generalized-sign":  {independent: true, attains: signRate},
-	"wilcoxon":          {independent: true, attains: wilcoxonRate},
+	"joint":             {},
+	"skewness":          {least: 50},
+	"sign":              {attains: signRate},
+	"generalized-sign":  {attains: signRate},
+	"wilcoxon":          {attains: wilcoxonRate},
 	"rank":              {longest: 5},
 	"rank-standardized": {longest: 5, least: 50},
 	"grank-t":           {least: 50},
-	"grank-z":           {independent: true, least: 50},
-	"bhar-t":            {independent: true},
-	"bhar-skewness":     {independent: true, least: 200},
+	"grank-z":           {least: 50},
+	"bhar-t":            {},
+	"bhar-skewness":     {least: 200},
 	"calendar-time": {least: 50, defined: func(d design, l int) bool {
 		return l+min(l, d.dates.step)*(d.n-1) >= 4 // sessions on which a window lies
 	}},
-	"bootstrap": {independent: true, attains: signsRate},
+	"bootstrap": {attains: signsRate},
 	"placebo":   {longest: 5},
 	"beaver-u":  {rough: true},
 	"lambda":    {rough: true},
 }
 
-func oneDate(d design, _ int) bool { return d.dates.step == 0 }
+// properties are those of a test; none where there is no such test.
+func properties(test string) analysis.Properties { return new(analysis.Study).PropertiesOf(test) }
+
+// defines reports whether a test has a p value in the design over a window of l
+// sessions.
+func (d design) defines(test string, l int) bool {
+	if properties(test).OneDate && d.dates.step > 0 {
+		return false
+	}
+	r := rules[test]
+	return r.defined == nil || r.defined(d, l)
+}
 
 // class returns what is expected of a test in the design over a window of l
 // sessions, and the rate that it should have.
@@ -122,7 +133,7 @@ func (d design) class(test string, l int) (c Class, rate float64) {
 		return Shown, rate
 	case rate == 0: // no outcome is rare enough
 		return Holds, rate
-	case r.independent && together && d.dates.step == 0:
+	case together && d.dates.step == 0 && properties(test).Independence.TakenFor(true):
 		return OverRejects, rate
 	case together && d.dates.step > 0 && l > 1:
 		return Shown, rate // windows overlap in part, and one's event lies in another's estimation window
@@ -323,10 +334,10 @@ func (d design) tally(ctx context.Context, study *analysis.Study, n int, each fu
 // the test is about another number of observations, or not defined.
 func (d design) judge(test string, t tallies) []Size {
 	var out []Size
-	r, known := rules[test]
+	_, known := rules[test]
 	for w, c := range t[test] {
 		l := simWindows[w].Len()
-		if r.defined != nil && !r.defined(d, l) && c.defined == 0 {
+		if !d.defines(test, l) && c.defined == 0 {
 			continue
 		}
 		s := Size{Test: test, N: d.n, L: l, Correlation: d.correlation, Dates: d.dates.name, Replications: c.defined, Undefined: c.undefined}

@@ -46,27 +46,27 @@ type plan struct {
 func (c *config) plan() (*plan, error) {
 	p := &plan{
 		study: &analysis.Study{
-			Name:          c.name(),
-			Design:        analysis.Subject(c.Study.Design),
-			Benchmark:     c.Study.Benchmark,
-			Estimation:    analysis.Window(c.Study.Estimation),
-			Event:         analysis.Window(c.Study.Event),
-			MinEstimation: c.Study.MinEstimation,
-			Returns:       market.ReturnKind(c.Study.Returns),
-			Gaps:          market.Gaps(c.Study.Missing),
-			MissingEvent:  analysis.MissingEvent(c.Study.MissingEvent),
-			Weights:       analysis.Weighting(c.Study.Weights),
-			Tests:         c.tests(),
-			Family:        analysis.FamilyKind(c.Study.Family),
-			Correction:    analysis.Correction(c.Study.Correction),
-			Placebo:       c.Study.Placebo,
-			Draws:         c.Study.Draws,
-			Seed:          c.Study.Seed,
+			Name:             c.name(),
+			Subject:          analysis.Subject(c.Study.Design),
+			Benchmark:        c.Study.Benchmark,
+			EstimationWindow: analysis.Window(c.Study.Estimation),
+			EventWindow:      analysis.Window(c.Study.Event),
+			MinEstimation:    c.Study.MinEstimation,
+			Returns:          market.ReturnKind(c.Study.Returns),
+			Gaps:             market.Gaps(c.Study.Missing),
+			MissingEvent:     analysis.MissingEvent(c.Study.MissingEvent),
+			Weights:          analysis.Weighting(c.Study.Weights),
+			Tests:            c.tests(),
+			Family:           analysis.FamilyKind(c.Study.Family),
+			Correction:       analysis.Correction(c.Study.Correction),
+			Placebo:          c.Study.Placebo,
+			Draws:            c.Study.Draws,
+			Seed:             c.Study.Seed,
 		},
 		plot: plots.Options{Width: c.Output.Width, Height: c.Output.Height, DPI: c.Output.DPI, Lang: c.Output.Lang},
 	}
 	for _, w := range c.Study.CAR {
-		p.study.Windows = append(p.study.Windows, analysis.Window(w))
+		p.study.CARWindows = append(p.study.CARWindows, analysis.Window(w))
 	}
 	p.study.Model = c.model()
 	for i, g := range c.Study.Groups {

@@ -13,12 +13,12 @@ func defaults() settings {
 	d := analysis.DefaultStudy()
 	var s settings
 	s.Study.Name = "DeepSeek"
-	s.Study.Design = string(d.Design)
+	s.Study.Design = string(d.Subject)
 	s.Study.Model = d.Model.Name()
 	s.Study.Benchmark = d.Benchmark
-	s.Study.Estimation = window(d.Estimation)
-	s.Study.Event = window(d.Event)
-	for _, w := range d.Windows {
+	s.Study.Estimation = window(d.EstimationWindow)
+	s.Study.Event = window(d.EventWindow)
+	for _, w := range d.CARWindows {
 		s.Study.CAR = append(s.Study.CAR, window(w))
 	}
 	s.Study.MinEstimation = d.MinEstimation
@@ -39,7 +39,7 @@ func defaults() settings {
 
 	s.Regression.Characteristics = []string{}
 	s.Regression.Dependent = dependentCAR
-	s.Regression.Window = window(d.Windows[0])
+	s.Regression.Window = window(d.CARWindows[0])
 	s.Regression.Weights = string(analysis.EqualWeights)
 	s.Regression.Errors = string(stat.HC3)
 	s.Regression.Cluster = string(analysis.ByEvent)

@@ -76,7 +76,7 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 		return err
 	}
 	p.study.Name = "One event"
-	p.study.Events = []string{cat.Events[0].ID}
+	p.study.EventIDs = []string{cat.Events[0].ID}
 	out := ""
 	if c.origin("output.dir") == fromFlag {
 		out = c.Output.Dir

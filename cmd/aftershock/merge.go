@@ -115,7 +115,7 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 
 // partKey is the same for the parts of one study alone.
 func (c *config) partKey(p *plan, cat *events.Catalog, panel *market.Panel) string {
-	return fmt.Sprint(c.fingerprint(&analysis.Result{Study: p.study, Catalog: cat, Panel: panel}), p.study.Windows, p.study.Events)
+	return fmt.Sprint(c.fingerprint(&analysis.Result{Study: p.study, Catalog: cat, Panel: panel}), p.study.CARWindows, p.study.EventIDs)
 }
 
 // join reads the parts that were named and joins them.

@@ -182,7 +182,7 @@ func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []str
 		if err != nil {
 			return err
 		}
-		p.study.Events = ids
+		p.study.EventIDs = ids
 		if len(symbols) == 0 {
 			if err := c.findNeeds(p, cat); err != nil {
 				return err

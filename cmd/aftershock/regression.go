@@ -31,7 +31,7 @@ var regressionErrors = []string{
 type explanation struct {
 	names []string
 	file  *characteristics // nil: none
-	as    analysis.Explanation
+	as    analysis.RegressionSpec
 }
 
 // checkRegression translates the section regression.
@@ -68,7 +68,7 @@ func (c *config) checkRegression(p *plan) {
 		}
 		c.oneOf(key, name, "a characteristic", known)
 	}
-	e.as = analysis.Explanation{
+	e.as = analysis.RegressionSpec{
 		Window:       slices.Index(c.Study.CAR, s.Window),
 		Standardised: s.Dependent == dependentSCAR,
 		Weighted:     s.Weights == string(analysis.PrecisionWeights),
@@ -100,7 +100,7 @@ func (e *explanation) perform(r *analysis.Result) error {
 		}
 		by = append(by, more...)
 	}
-	_, err := r.Explain(by, e.as)
+	_, err := r.Regress(by, e.as)
 	return err
 }
 

@@ -111,7 +111,7 @@ func (a *app) intended(cmd *cobra.Command, flags settingsFlags) (*config, *plan,
 		return nil, nil, nil, err
 	}
 	cat, ids, err := c.catalog()
-	p.study.Events = ids
+	p.study.EventIDs = ids
 	return c, p, cat, err
 }
 
@@ -420,7 +420,7 @@ func (a *app) note(format string, args ...any) {
 
 // textOptions are those of the report in a file.
 func (p *plan) textOptions() report.TextOptions {
-	return report.TextOptions{Events: p.study.Events, Lang: p.plot.Lang, Calibration: p.calibration}
+	return report.TextOptions{Events: p.study.EventIDs, Lang: p.plot.Lang, Calibration: p.calibration}
 }
 
 // textOptions fits the report to stdout.

@@ -118,13 +118,13 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	}
 	defer o.close()
 
-	model, estimation := p.study.Model, p.study.Estimation
+	model, estimation := p.study.Model, p.study.EstimationWindow
 	p.study.Model = everyModel{model, spec.Models, spec.Benchmarks}
 	for _, w := range append(spec.Estimations, analysis.Window{From: estimation.To - estimation.Len()*3/2 + 1}) { // that of DefaultSweep
-		p.study.Estimation.From = min(p.study.Estimation.From, w.From)
+		p.study.EstimationWindow.From = min(p.study.EstimationWindow.From, w.From)
 	}
 	err = c.findNeeds(p, cat)
-	p.study.Model, p.study.Estimation = model, estimation
+	p.study.Model, p.study.EstimationWindow = model, estimation
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (v *service) Series(_ context.Context, symbol string, from, to market.Date)
 	return h, nil
 }
 
-// take returns what was asked for since it was last called, as text.
+// zeros returns what was asked for since it was last called, as text.
 func (v *service) take() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()

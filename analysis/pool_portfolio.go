@@ -25,7 +25,7 @@ type portfolio struct {
 func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portfolio {
 	first := g.ser[rows[0]]
 	p := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, conditional: first.conditional, robust: first.robust}
-	from, to := int(g.s0[rows[0]])+g.study.Estimation.From, int(g.s0[rows[0]])+g.study.Event.To
+	from, to := int(g.s0[rows[0]])+g.study.EstimationWindow.From, int(g.s0[rows[0]])+g.study.EventWindow.To
 	p.first = from
 	p.y = make([]float64, to-from+1)
 	members := make([]*series, len(rows))
@@ -50,7 +50,7 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 		all += w
 	}
 	for t := range p.y {
-		if g.study.Design == Volume && total[t] != all {
+		if g.study.Subject == Volume && total[t] != all {
 			total[t] = nan // volumes differ in level: without one of them the mean is another
 		}
 		p.y[t] /= total[t] // 0/0 where no security has a return
@@ -96,9 +96,9 @@ func (p *pool) evenPortfolio() portfolio {
 	g := p.eng
 	first, s0 := g.ser[p.rows[0]], int(g.s0[p.rows[0]])
 	var bs stat.Small
-	b := bs.Take(1 + len(first.x))
-	from, l := s0+g.study.Estimation.From, g.length
-	y := p.scratch.take(s0 + g.study.Event.To - from + 1)
+	b := bs.Floats(1 + len(first.x))
+	from, l := s0+g.study.EstimationWindow.From, g.length
+	y := p.scratch.zeros(s0 + g.study.EventWindow.To - from + 1)
 	var total float64
 	for _, r := range p.rows {
 		w := g.weight(r)
@@ -135,7 +135,7 @@ func (p *pool) evenPortfolio() portfolio {
 func (p *pool) eventSums() []float64 {
 	if p.event == nil {
 		g := p.eng
-		p.event = p.scratch.take(g.length)
+		p.event = p.scratch.zeros(g.length)
 		for _, r := range p.rows {
 			floats.AddScaled(p.event, g.weight(r), g.ar[int(r)*g.length:][:g.length])
 		}
@@ -165,7 +165,7 @@ func single(study *Study, s *series, s0 int32, mem *scratch) portfolio {
 	if mem != nil && mem.single != nil && mem.single.study == study && mem.single.forecast == s.forecast && mem.single.conditional == s.conditional {
 		g, w = mem.single, mem.own
 	} else {
-		g, w = &engine{study: study, length: study.Event.Len(), windows: len(study.Windows), forecast: s.forecast, conditional: s.conditional}, new(workspace)
+		g, w = &engine{study: study, length: study.EventWindow.Len(), windows: len(study.CARWindows), forecast: s.forecast, conditional: s.conditional}, new(workspace)
 		g.grow(1)
 	}
 	if mem != nil {
@@ -182,12 +182,12 @@ func (g *engine) path(r int, car, variance []float64) {
 	e, s, s0, l := g.estimate(r), g.ser[r], int(g.s0[r]), g.length
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
 	var xs, zs stat.Small
-	x, z := xs.Take(s.forecast), zs.Take(s.forecast)
+	x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 	var sum, h float64
 	n := 0
 	for t := range l {
 		if ar[t] == ar[t] {
-			s.predictors(s0+g.study.Event.From+t, x)
+			s.predictors(s0+g.study.EventWindow.From+t, x)
 			for j, v := range x {
 				z[j] += v
 			}

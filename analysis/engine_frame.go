@@ -25,42 +25,13 @@ type frame struct {
 	scale []float64 // Var(CAR) / s^2, by window of the study
 }
 
-// frame returns the frame of row r, one of the last few that were asked for or a
-// fresh one; nil where its estimation window has a gap.
-func (w *workspace) frame(g *engine, r int) *frame {
-	s, s0 := g.ser[r], g.s0[r]
-	if !s.whole(int(s0)+g.study.Estimation.From, int(s0)+g.study.Estimation.To) {
-		return nil
-	}
-search:
-	for i := range w.frames {
-		f := &w.frames[i]
-		if !f.taken || f.s0 != s0 || len(f.by) != len(s.x) {
-			continue
-		}
-		for j, x := range s.x {
-			if f.by[j] != &x[0] {
-				continue search
-			}
-		}
-		return f
-	}
-	f := &w.frames[w.turn]
-	w.turn = (w.turn + 1) % len(w.frames)
-	f.taken, f.Ready, f.ahead, f.s0, f.by = true, false, false, s0, f.by[:0]
-	for _, x := range s.x {
-		f.by = append(f.by, &x[0])
-	}
-	return f
-}
-
-// look computes the figures of the event window, whose first session is from.
-func (f *frame) look(st *Study, x [][]float64, from int) {
-	l := st.Event.Len()
+// scaleAhead computes the figures of the event window, whose first session is from.
+func (f *frame) scaleAhead(st *Study, x [][]float64, from int) {
+	l := st.EventWindow.Len()
 	f.ahead = true
-	f.unit, f.root, f.scale = stat.Grown(f.unit, l), stat.Grown(f.root, l), stat.Grown(f.scale, len(st.Windows))
+	f.unit, f.root, f.scale = stat.Grown(f.unit, l), stat.Grown(f.root, l), stat.Grown(f.scale, len(st.CARWindows))
 	var ds stat.Small
-	d := ds.Take(f.P)
+	d := ds.Floats(f.P)
 	for t := range f.unit {
 		for j := range d {
 			d[j] = x[j][from+t] - f.XBar[j]
@@ -68,10 +39,10 @@ func (f *frame) look(st *Study, x [][]float64, from int) {
 		f.unit[t] = 1 + 1/float64(f.M) + stat.Quadratic(f.SInv, d)
 		f.root[t] = 1 / math.Sqrt(f.unit[t])
 	}
-	for w, win := range st.Windows {
+	for w, win := range st.CARWindows {
 		n := float64(win.Len())
 		clear(d)
-		for t := win.From - st.Event.From; t <= win.To-st.Event.From; t++ {
+		for t := win.From - st.EventWindow.From; t <= win.To-st.EventWindow.From; t++ {
 			for j := range d {
 				d[j] += x[j][from+t] - f.XBar[j]
 			}

@@ -23,7 +23,7 @@ func (p *pool) summary() *summary {
 	if p.summed != nil {
 		return p.summed
 	}
-	m := p.eng.study.Estimation.Len()
+	m := p.eng.study.EstimationWindow.Len()
 	all := &p.own.sums
 	if len(p.rows) <= block {
 		p.addResiduals(all, p.rows, p.scratch)
@@ -76,7 +76,7 @@ type residualSums struct {
 }
 
 func (s *residualSums) make(sessions int, mem *scratch) {
-	*s = residualSums{average: mem.take(sessions), weight: mem.take(sessions), total: mem.take(sessions), complete: true}
+	*s = residualSums{average: mem.zeros(sessions), weight: mem.zeros(sessions), total: mem.zeros(sessions), complete: true}
 }
 
 func (s *residualSums) merge(o *residualSums) {
@@ -93,13 +93,13 @@ func (s *residualSums) merge(o *residualSums) {
 // addResiduals sets s to the sums over rows.
 func (p *pool) addResiduals(s *residualSums, rows []int32, mem *scratch) {
 	g := p.eng
-	m := g.study.Estimation.Len()
+	m := g.study.EstimationWindow.Len()
 	s.make(m, mem)
 	if p.even {
 		p.evenSums(rows, s)
 		return
 	}
-	x := mem.take(m)
+	x := mem.zeros(m)
 	var whole float64 // weights of rows without gaps
 	for _, r := range rows {
 		g.residuals(int(r), x)
@@ -159,10 +159,10 @@ func (p *pool) addStandard(s *residualSums, x []float64, n int) {
 // added and their fits taken off at the end.
 func (p *pool) evenSums(rows []int32, s *residualSums) {
 	g := p.eng
-	m, from := len(s.total), int(g.s0[rows[0]])+g.study.Estimation.From
+	m, from := len(s.total), int(g.s0[rows[0]])+g.study.EstimationWindow.From
 	x := g.ser[rows[0]].x
 	var ws, zs stat.Small
-	byWeight, byScale := ws.Take(1+len(x)), zs.Take(1+len(x)) // sums of coefficients
+	byWeight, byScale := ws.Floats(1+len(x)), zs.Floats(1+len(x)) // sums of coefficients
 	var weights float64
 	positive := 0
 	var held [2]stat.Member // rows that are added together

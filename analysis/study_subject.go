@@ -93,7 +93,7 @@ func (r *Result) sharesKnown(chosen func(id string) bool, column map[string]int3
 // of it: its returns, or its volume as [Result.Turnover] says; nil where the
 // column has no volume.
 func (d *designs) subject(col *market.Column) []float64 {
-	if d.study.Design != Volume {
+	if d.study.Subject != Volume {
 		return col.Return
 	}
 	if col.Volume == nil {

@@ -118,7 +118,7 @@ func (k *ranker) insert(v float64, sum []float64) float64 {
 type rankSum struct{ sum, count []float64 }
 
 func (s *scratch) rankSum(sessions int) rankSum {
-	return rankSum{s.take(sessions), s.take(sessions)}
+	return rankSum{s.zeros(sessions), s.zeros(sessions)}
 }
 
 func (s *rankSum) add(t int32, rank float64) {
@@ -223,9 +223,9 @@ func (p *pool) rank() *ranks {
 		}
 	}
 	if mem := p.scratch; small && mem != nil && p.of == nil {
-		job.members(out.make(g.study.Estimation.Len(), g.length, g.windows, mem), p.rows, mem)
+		job.members(out.make(g.study.EstimationWindow.Len(), g.length, g.windows, mem), p.rows, mem)
 	} else if small {
-		job.members(out.make(g.study.Estimation.Len(), g.length, g.windows, nil), p.rows, new(scratch))
+		job.members(out.make(g.study.EstimationWindow.Len(), g.length, g.windows, nil), p.rows, new(scratch))
 	} else {
 		p.rankBlocks(out, job)
 	}
@@ -240,7 +240,7 @@ func (p *pool) rankBlocks(out *ranks, job ranking) {
 	g := p.eng
 	empty := true
 	inBlocks(p.rows, func(rows []int32) *ranks {
-		return job.members(newRanks(g.study.Estimation.Len(), g.length, g.windows, nil), rows, new(scratch))
+		return job.members(newRanks(g.study.EstimationWindow.Len(), g.length, g.windows, nil), rows, new(scratch))
 	}, func(o *ranks) {
 		if empty {
 			*out, empty = *o, false
@@ -255,7 +255,7 @@ func (p *pool) rankBlocks(out *ranks, job ranking) {
 type deviations struct{ n, sum, ss []float64 }
 
 func (d *deviations) make(columns int, mem *scratch) {
-	*d = deviations{mem.take(columns), mem.take(columns), mem.take(columns)}
+	*d = deviations{mem.zeros(columns), mem.zeros(columns), mem.zeros(columns)}
 }
 
 func (d *deviations) merge(o *deviations) {
@@ -293,7 +293,7 @@ func (g *engine) standardisable(r int32) [2]struct {
 // firstStandardised returns the first SAR that there is of each session of the
 // event window, and behind them the first SCAR of each window.
 func (p *pool) firstStandardised() []float64 {
-	about := p.scratch.take(p.eng.length + p.eng.windows)
+	about := p.scratch.zeros(p.eng.length + p.eng.windows)
 	for k := range about {
 		about[k] = nan
 	}
@@ -336,13 +336,13 @@ func (p *pool) addStandardised(d *deviations, rows []int32, about []float64) {
 // members adds the ranks of some of the members to out.
 func (job *ranking) members(out *ranks, rows []int32, s *scratch) *ranks {
 	g := job.pool.eng
-	est, l := g.study.Estimation.Len(), g.length
+	est, l := g.study.EstimationWindow.Len(), g.length
 	for w, v := range job.scale {
 		if v == v {
-			out.general[w].sum = s.take(est)
+			out.general[w].sum = s.zeros(est)
 		}
 	}
-	event, residuals, values := s.take(l), s.take(est), s.take(g.windows)
+	event, residuals, values := s.zeros(l), s.zeros(est), s.zeros(g.windows)
 	s.tally.begin(out, est, l)
 	for _, r := range rows {
 		row := int(r)

@@ -64,7 +64,7 @@ type meanCorrelation struct {
 	drawn int
 }
 
-// rbar computes Cross.RBar over win for all members, and keeps what it rests on.
+// rbar computes CrossSection.RBar over win for all members, and keeps what it rests on.
 func (p *pool) rbar(win Window) float64 {
 	p.rested = p.rbarOf(win)
 	return p.rested.r
@@ -199,7 +199,7 @@ func (p *pool) correlation(i, j int, x, y []float64) float64 {
 		}
 	}
 	z := missing(len(x))
-	from := g.study.Estimation.From
+	from := g.study.EstimationWindow.From
 	for t := range x {
 		k := int(g.s0[a]) + from + t
 		if k < 0 || k >= ca.Len() {
@@ -356,7 +356,7 @@ func (p *pool) pair() *pairing {
 // complete reports whether a row has a residual on every session of the estimation
 // window and an abnormal return on every session of the event window.
 func (g *engine) complete(row int32) bool {
-	return int(g.m[row]) == g.study.Estimation.Len() && !slices.ContainsFunc(g.ar[int(row)*g.length:][:g.length], math.IsNaN)
+	return int(g.m[row]) == g.study.EstimationWindow.Len() && !slices.ContainsFunc(g.ar[int(row)*g.length:][:g.length], math.IsNaN)
 }
 
 // meetings lists the cohorts that meet, each with the pairs that have an incomplete
@@ -380,7 +380,7 @@ func (p *pool) meetings(co []cohort) []meeting {
 				if m.lag = co[b].s0 - co[a].s0; int(m.lag) >= p.eng.length {
 					continue
 				}
-			} else if p.overlap(int(co[a].members[0]), int(co[b].members[0]), p.eng.study.Event) == 0 {
+			} else if p.overlap(int(co[a].members[0]), int(co[b].members[0]), p.eng.study.EventWindow) == 0 {
 				continue
 			}
 			add(m)
@@ -408,7 +408,7 @@ func (m *meeting) pair(co []cohort, k int) pair {
 // common returns the sessions of the estimation window, as elements of the residuals,
 // that a member of cohort a has in common with one of cohort b.
 func (p *pool) common(a, b *cohort) (ta, tb []int32) {
-	m, from := p.eng.study.Estimation.Len(), p.eng.study.Estimation.From
+	m, from := p.eng.study.EstimationWindow.Len(), p.eng.study.EstimationWindow.From
 	for t := range m {
 		k := int(a.s0) + from + t
 		if k < 0 || k >= a.cal.Len() {
@@ -435,7 +435,7 @@ type side struct {
 // sumPairs sums the correlations of complete members by the cohorts that meet.
 func (p *pool) sumPairs(out *pairing, co []cohort, meetings []meeting) {
 	g := p.eng
-	m := g.study.Estimation.Len()
+	m := g.study.EstimationWindow.Len()
 	out.lagged = make([]float64, g.length)
 	out.summed = make([]bool, len(p.rows))
 	for _, c := range co {
@@ -509,7 +509,7 @@ func (p *pool) sumCohorts(co []cohort, sides [][]*side) {
 			}
 		}
 	}
-	m := p.eng.study.Estimation.Len()
+	m := p.eng.study.EstimationWindow.Len()
 	_ = parallel(context.Background(), len(tasks), 1, nil, func(w *workspace, k int) {
 		t := &tasks[k]
 		of := sides[t.cohort]
@@ -518,7 +518,7 @@ func (p *pool) sumCohorts(co []cohort, sides [][]*side) {
 			t.sums[s] = make([]float64, of[s].len())
 		}
 		w.Reset()
-		x := w.Take(m)
+		x := w.Floats(m)
 		means := make([]float64, len(of)) // of what was added, to be taken off at the end
 		for _, i := range t.members {
 			p.eng.residuals(int(p.rows[i]), x)
@@ -603,7 +603,7 @@ func (d *side) add(dst, x []float64, scale float64) {
 // correlate computes the correlations of pairs that overlap.
 func (p *pool) correlate(all []pair) {
 	g := p.eng
-	m := g.study.Estimation.Len()
+	m := g.study.EstimationWindow.Len()
 	// Residuals are kept here only while they are few.
 	var flat []float64
 	if n := len(p.rows); n*m <= 1<<23 && len(all) >= n/2 {
@@ -631,11 +631,11 @@ func (p *pool) correlate(all []pair) {
 	}
 	const block = 1024
 	if len(all) <= block {
-		some(all, p.scratch.take(m), p.scratch.take(m))
+		some(all, p.scratch.zeros(m), p.scratch.zeros(m))
 		return
 	}
 	_ = parallel(context.Background(), (len(all)+block-1)/block, 1, nil, func(w *workspace, b int) {
 		w.Reset()
-		some(all[b*block:min((b+1)*block, len(all))], w.Take(m), w.Take(m))
+		some(all[b*block:min((b+1)*block, len(all))], w.Floats(m), w.Floats(m))
 	})
 }

@@ -174,10 +174,10 @@ func distinct(x []float64) []float64 {
 func BenchmarkRanks(b *testing.B) {
 	p := benchPanel(b, 500, 2700)
 	c := benchCatalog(p, 1000)
-	for name, windows := range map[string][]Window{"1 window": {{-10, 10}}, "5 windows": DefaultStudy().Windows} {
+	for name, windows := range map[string][]Window{"1 window": {{-10, 10}}, "5 windows": DefaultStudy().CARWindows} {
 		b.Run(name, func(b *testing.B) {
 			s := DefaultStudy()
-			s.Benchmark, s.Groups, s.Windows = "INDEX", nil, windows
+			s.Benchmark, s.Groups, s.CARWindows = "INDEX", nil, windows
 			r := mustRun(b, s, c, p)
 			rows := make([]int32, 500)
 			for i := range rows {
@@ -213,18 +213,18 @@ func TestRankDefinitions(t *testing.T) {
 		s.panel.Column("S1").Return[303] = nan
 		s.panel.Column("S2").Return[301] = nan
 		st := s.study()
-		st.Event, st.Windows, st.MissingEvent = Window{-1, 4}, []Window{{0, 0}, {0, 2}}, ZeroMissing
-		st.Estimation, st.Tests = Window{-150, -2}, []Test{RankTest{}, RankStandardized{}, GRankT{}, GRankZ{}}
+		st.EventWindow, st.CARWindows, st.MissingEvent = Window{-1, 4}, []Window{{0, 0}, {0, 2}}, ZeroMissing
+		st.EstimationWindow, st.Tests = Window{-150, -2}, []Test{RankTest{}, RankStandardized{}, GRankT{}, GRankZ{}}
 		st.Model, _ = model.ByName(name)
 		r := s.run(t, st, s.event(300, names(6)...))
 		g := r.eng
 		p := newPool(g, []int32{0, 1, 2, 3, 4, 5})
 		const n = 6
-		est, l := st.Estimation.Len(), g.length
+		est, l := st.EstimationWindow.Len(), g.length
 		ar, sar := make([][]float64, n), make([][]float64, n)
 		for i := range n {
 			e, sigma, k := p.residuals(i), g.sigmas(i), 0
-			f := r.Figures(i)
+			f := r.AbnormalReturns(i)
 			ar[i] = slices.Concat(e, f.AR)
 			sar[i] = slices.Clone(ar[i])
 			for j, v := range e {
@@ -280,14 +280,14 @@ func TestRankDefinitions(t *testing.T) {
 				}
 				ss += (m - 0.5) * (m - 0.5) * count / n
 				sessions++
-				if w.Contains(j - est + st.Event.From) {
+				if w.Contains(j - est + st.EventWindow.From) {
 					in += m - 0.5
 				}
 			}
 			return math.Sqrt(float64(w.Len())) * in / float64(w.Len()) / math.Sqrt(ss/sessions)
 		}
-		for w, win := range st.Windows {
-			c := newCross(p, w)
+		for w, win := range st.CARWindows {
+			c := newCrossSection(p, w)
 			one := make([][]float64, n)
 			for i := range n {
 				one[i] = append(slices.Clone(sar[i][:est]), c.SCAR[i]/stat.Deviation(c.SCAR))
@@ -345,16 +345,16 @@ func TestRankBlocks(t *testing.T) {
 	d.make(len(about), nil)
 	newPool(r.eng, rows).addStandardised(&d, rows, about)
 	job.spread = d.spread()
-	whole := newRanks(st.Estimation.Len(), st.Event.Len(), len(st.Windows), nil)
+	whole := newRanks(st.EstimationWindow.Len(), st.EventWindow.Len(), len(st.CARWindows), nil)
 	for w := range whole.general {
-		whole.general[w].sum = make([]float64, st.Estimation.Len())
+		whole.general[w].sum = make([]float64, st.EstimationWindow.Len())
 	}
-	k, residuals := new(ranker), make([]float64, st.Estimation.Len())
+	k, residuals := new(ranker), make([]float64, st.EstimationWindow.Len())
 	l := r.eng.length
 	for i := range rows {
 		r.eng.residuals(i, residuals)
 		sigma := math.Sqrt(r.eng.s2[i])
-		event, values := make([]float64, l), make([]float64, len(st.Windows))
+		event, values := make([]float64, l), make([]float64, len(st.CARWindows))
 		for t, x := range r.eng.standardisable(rows[i])[0].value {
 			event[t] = sigma * x / math.Sqrt(r.eng.va[i*l+t]) / job.spread[t]
 		}

@@ -42,7 +42,7 @@ func (s *series) marketValue(k int) float64 {
 func (g *engine) weight(r int32) float64 {
 	switch g.study.Weights {
 	case ValueWeights:
-		return g.ser[r].marketValue(int(g.s0[r]) + g.study.Event.From - 1)
+		return g.ser[r].marketValue(int(g.s0[r]) + g.study.EventWindow.From - 1)
 	case PrecisionWeights:
 		return 1 / g.s2[r]
 	}
@@ -70,7 +70,7 @@ type Value struct {
 }
 
 // Value returns the abnormal return of observation i over CAR window w (an
-// index into Study.Windows) in money:
+// index into Study.CARWindows) in money:
 //
 //	simple: Market x CAR, with the interval Market x (CAR -+ t sqrt(Var(CAR)))
 //	log:    Market x (exp(CAR) - 1), with the ends Market x (exp(CAR -+ t sqrt(Var(CAR))) - 1)
@@ -81,11 +81,11 @@ type Value struct {
 // outstanding unknown, or the study about volume.
 func (r *Result) Value(i, w int) (v Value, ok bool) {
 	row := int(r.Observations[i].row)
-	if row < 0 || r.Study.Design == Volume {
+	if row < 0 || r.Study.Subject == Volume {
 		return v, false
 	}
 	g := r.eng
-	s, win := g.ser[row], r.Study.Windows[w]
+	s, win := g.ser[row], r.Study.CARWindows[w]
 	start := int(g.s0[row]) + win.From
 	car, se := g.car[row*g.windows+w], math.Sqrt(g.carVar[row*g.windows+w])
 	v.Market = s.marketValue(start - 1)
@@ -125,7 +125,7 @@ func (v *Value) bound(kind market.ReturnKind, se, q float64) {
 }
 
 // GroupValue returns the abnormal return of the members of grp over CAR window
-// w (an index into Study.Windows) in money, the sum of their Values:
+// w (an index into Study.CARWindows) in money, the sum of their Values:
 //
 //	sum V_i CAR_i, with the interval sum V_i (CAR_p -+ t sqrt(Var(CAR_p)))
 //

@@ -55,7 +55,7 @@ func (g *engine) diagnosticsOf() []stat.Diagnostics {
 // diagnose diagnoses a row.
 func (g *engine) diagnose(row int, w *workspace) stat.Diagnostics {
 	w.Reset()
-	e := g.usable(row, w.Take(g.study.Estimation.Len()))
+	e := g.usable(row, w.Floats(g.study.EstimationWindow.Len()))
 	for t, sigma := range g.sigmas(row) {
 		e[t] /= sigma
 	}

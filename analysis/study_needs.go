@@ -45,7 +45,7 @@ func (s *Study) Needs(catalog *events.Catalog, known ...market.Security) (*Needs
 			n.Securities = append(n.Securities, sec)
 		}
 	}
-	studied, own := chosen(s.Events, catalog), false // own: those of the study are in
+	studied, own := chosen(s.EventIDs, catalog), false // own: those of the study are in
 	for i := range catalog.Events {
 		e := &catalog.Events[i]
 		if !studied(e.ID) {
@@ -105,7 +105,7 @@ func (s *Study) regressors(sec market.Security) ([]string, error) {
 // studied.
 func (s *Study) Days(catalog *events.Catalog) market.Span {
 	first, last := market.Date(math.MaxInt32), market.NoDate
-	studied := chosen(s.Events, catalog)
+	studied := chosen(s.EventIDs, catalog)
 	for i := range catalog.Events {
 		if e := &catalog.Events[i]; studied(e.ID) {
 			day := market.DateOf(e.Time.UTC())
@@ -118,8 +118,8 @@ func (s *Study) Days(catalog *events.Catalog) market.Span {
 	const holidays, more = 21, 3
 	days := func(sessions int) market.Date { return market.Date(sessions*3/2 + holidays) }
 	return market.Span{
-		From: market.NewDate((first-days(-s.Estimation.From)).Year()-more, 1, 1),
-		To:   last + days(s.Event.To),
+		From: market.NewDate((first-days(-s.EstimationWindow.From)).Year()-more, 1, 1),
+		To:   last + days(s.EventWindow.To),
 	}
 }
 

@@ -192,7 +192,7 @@ func (k *tally) add(residuals, ar, standardised, windows []float64, scale float6
 	}
 	k.undo(2, 0)
 	if n < k.est {
-		k.out.miss(k.bucket)
+		k.out.uncountMissing(k.bucket)
 	}
 	return true
 }
@@ -366,8 +366,8 @@ func (k *tally) flush(s *shape) {
 	s.clear()
 }
 
-// miss takes the sessions without a residual out of the counts.
-func (r *ranks) miss(bucket []uint16) {
+// uncountMissing takes the sessions without a residual out of the counts.
+func (r *ranks) uncountMissing(bucket []uint16) {
 	for t, b := range bucket {
 		if b == gap {
 			r.plain.count[t]--

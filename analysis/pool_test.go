@@ -74,7 +74,7 @@ func crowd(t *testing.T, securities, dates, apart int, gaps bool) (*Result, *poo
 	}
 	st := DefaultStudy()
 	st.Benchmark, st.Groups, st.Tests = "INDEX0", []Grouping{All}, []Test{KPBMP{}}
-	st.Windows = []Window{{-10, 10}, {0, 0}, {-1, 3}}
+	st.CARWindows = []Window{{-10, 10}, {0, 0}, {-1, 3}}
 	r := mustRun(t, st, &c, p)
 	return r, newPool(r.eng, r.rowsOf(r.Group(All, "all"), nil))
 }
@@ -88,7 +88,7 @@ func TestPairSums(t *testing.T) {
 		if q.summed == nil || len(q.foreign) == 0 || gaps != (len(q.listed) > 0) {
 			t.Fatalf("gaps %v: %d foreign sums, %d pairs listed", gaps, len(q.foreign), len(q.listed))
 		}
-		for w, win := range r.Study.Windows {
+		for w, win := range r.Study.CARWindows {
 			want := rbarByPairs(p, win)
 			if got := p.rbar(win); math.Abs(got-want) > 1e-12 || want == 0 {
 				t.Errorf("gaps %v, %s: %v, by pairs %v", gaps, win, got, want)
@@ -146,7 +146,7 @@ func TestSampledPairs(t *testing.T) {
 	c := benchCatalog(p, 260*70) // 70 dates within 490 sessions: windows of 21 overlap
 	s := DefaultStudy()
 	s.Benchmark, s.Groups, s.Tests = "INDEX", []Grouping{All}, []Test{KPBMP{}}
-	s.Windows = []Window{{-10, 10}}
+	s.CARWindows = []Window{{-10, 10}}
 	r, err := s.Run(context.Background(), c, p, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func hasNote(r *Result, code string) bool {
 func TestCorrelationSum(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Events = []string{"sell-off"}
+	s.EventIDs = []string{"sell-off"}
 	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
 	p := newPool(r.eng, []int32{0, 1, 2, 3, 4})
 	var sum float64
@@ -196,7 +196,7 @@ func TestRBarOfSome(t *testing.T) {
 		e = append(e, s.event(400+2*k, names(12)[k:k+6]...))
 	}
 	st := s.study()
-	st.Estimation, st.Event, st.Windows = Window{-120, -6}, Window{-5, 5}, []Window{{-5, 5}}
+	st.EstimationWindow, st.EventWindow, st.CARWindows = Window{-120, -6}, Window{-5, 5}, []Window{{-5, 5}}
 	r := s.run(t, st, e...)
 	p := newPool(r.eng, r.rowsOf(&r.Groups[0], nil))
 	in, k := make([]bool, len(p.rows)), 0

@@ -22,16 +22,16 @@ func (r *Result) appendConfounders(out []Confounder, i int) []Confounder {
 		return out
 	}
 	line := r.eng.timeline[o.column]
-	from := int(o.index) + min(r.Study.Estimation.From, r.Study.Event.From)
+	from := int(o.index) + min(r.Study.EstimationWindow.From, r.Study.EventWindow.From)
 	k, _ := slices.BinarySearchFunc(line, int32(from), func(m moment, at int32) int { return cmp.Compare(m.index, at) })
-	for ; k < len(line) && int(line[k].index) <= int(o.index)+r.Study.Event.To; k++ {
+	for ; k < len(line) && int(line[k].index) <= int(o.index)+r.Study.EventWindow.To; k++ {
 		c := Confounder{Event: int(line[k].event), Tau: int(line[k].index - o.index)}
 		switch {
 		case c.Event == o.Event:
 			continue
-		case r.Study.Event.Contains(c.Tau):
+		case r.Study.EventWindow.Contains(c.Tau):
 			c.In = "event"
-		case r.Study.Estimation.Contains(c.Tau):
+		case r.Study.EstimationWindow.Contains(c.Tau):
 			c.In = "estimation"
 		default:
 			continue

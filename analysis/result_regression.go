@@ -8,38 +8,38 @@ import (
 	"strings"
 )
 
-// Explanation says how CARs are regressed on characteristics.
-type Explanation struct {
-	Window       int  // index into Study.Windows
+// RegressionSpec says how CARs are regressed on characteristics.
+type RegressionSpec struct {
+	Window       int  // index into Study.CARWindows
 	Standardised bool // SCAR in place of CAR
 	Weighted     bool // by 1/Var(CAR)
 	Errors       stat.Errors
 	Cluster      Grouping // of Clustered errors: ByEvent, BySecurity or ByCategory
 }
 
-// Explained is a regression of CARs on characteristics.
-type Explained struct {
+// Regression is a regression of CARs on characteristics.
+type Regression struct {
 	*stat.Regression
-	Explanation
+	RegressionSpec
 	Names   []string // "intercept", then the characteristics
 	Used    []int    // rows, as indices into Result.Observations
 	Omitted []int    // measured observations without a CAR over the window or without one of the characteristics
 }
 
-// Explain regresses the CARs of the used observations on an intercept and
+// Regress regresses the CARs of the used observations on an intercept and
 // characteristics,
 //
 //	CAR_i = b_0 + sum b_j x_ij + e_i
 //
 // Observations are independent for HC0 to HC3; those of one event or security
 // are not, and want clustered errors. Errors: characteristics that are not one
-// value an observation; what [stat.Regress] refuses. The result stands in r.Explained
+// value an observation; what [stat.Regress] refuses. The result stands in r.Regression
 // as well. MacKinlay (1997), section 11.
-func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error) {
-	if c.Window < 0 || c.Window >= len(r.Study.Windows) {
-		return nil, fmt.Errorf("window %d is not among the %d of the study", c.Window, len(r.Study.Windows))
+func (r *Result) Regress(by []Characteristic, c RegressionSpec) (*Regression, error) {
+	if c.Window < 0 || c.Window >= len(r.Study.CARWindows) {
+		return nil, fmt.Errorf("window %d is not among the %d of the study", c.Window, len(r.Study.CARWindows))
 	}
-	out := &Explained{Explanation: c, Names: []string{"intercept"}}
+	out := &Regression{RegressionSpec: c, Names: []string{"intercept"}}
 	for _, x := range by {
 		if len(x.Value) != len(r.Observations) {
 			return nil, fmt.Errorf("characteristic %s has %d values for %d observations", x.Name, len(x.Value), len(r.Observations))
@@ -95,7 +95,7 @@ func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error)
 	}
 	var err error
 	if out.Regression, err = stat.Regress(y, x, spec); err != nil {
-		err = fmt.Errorf("regression of the CARs over %s: %w", r.Study.Windows[c.Window], err)
+		err = fmt.Errorf("regression of the CARs over %s: %w", r.Study.CARWindows[c.Window], err)
 		switch n := len(out.Omitted); {
 		case n == 1:
 			err = fmt.Errorf("%w (1 observation left out, without a CAR or one of the characteristics)", err)
@@ -104,7 +104,7 @@ func (r *Result) Explain(by []Characteristic, c Explanation) (*Explained, error)
 		}
 		return nil, err
 	}
-	r.Explained = out
+	r.Regression = out
 	return out, nil
 }
 

@@ -42,7 +42,7 @@ type pool struct {
 		series    series
 		hotelling hotelling
 		ranks     ranks
-		cross     Cross // the last that was made
+		cross     CrossSection // the last that was made
 		ar, car   moments
 	}
 }
@@ -70,7 +70,7 @@ func (p *pool) begin(g *engine, rows []int32) *pool {
 			p.sameDate, p.even = false, false
 			break
 		}
-		p.even = p.even && s.alike(first) && s.whole(int(s0)+g.study.Estimation.From, int(s0)+g.study.Event.To)
+		p.even = p.even && s.alike(first) && s.whole(int(s0)+g.study.EstimationWindow.From, int(s0)+g.study.EventWindow.To)
 	}
 	return p
 }
@@ -93,7 +93,7 @@ func (s *series) alike(o *series) bool {
 // than to keep those of a million observations, and valid until the next.
 func (p *pool) residuals(i int) []float64 {
 	if p.residual == nil {
-		p.residual = p.scratch.take(p.eng.study.Estimation.Len())
+		p.residual = p.scratch.zeros(p.eng.study.EstimationWindow.Len())
 	}
 	p.eng.residuals(int(p.rows[i]), p.residual)
 	return p.residual
@@ -128,9 +128,9 @@ func (p *pool) portfolio() *portfolio {
 	return p.whole
 }
 
-// Cross is a cross-section: the observations of one group whose window is
+// CrossSection is a cross-section: the observations of one group whose window is
 // complete, as the tests see them. Slices have one element an observation.
-type Cross struct {
+type CrossSection struct {
 	Window Window
 	CAR    []float64
 	Var    []float64 // Var(CAR)
@@ -140,22 +140,22 @@ type Cross struct {
 	Weight []float64 // in averages
 
 	pool  *pool // of these observations
-	index int   // of Window in Study.Windows
+	index int   // of Window in Study.CARWindows
 	rows  []int32
 	rbar  float64
 	known bool // rbar is
 }
 
 // N returns the number of observations.
-func (c *Cross) N() int { return len(c.CAR) }
+func (c *CrossSection) N() int { return len(c.CAR) }
 
-// newCross takes window w (an index into Study.Windows) of the pool's members.
-func newCross(p *pool, w int) *Cross {
+// newCrossSection takes window w (an index into Study.CARWindows) of the pool's members.
+func newCrossSection(p *pool, w int) *CrossSection {
 	g := p.eng
 	c := &p.own.cross
-	*c = Cross{Window: g.study.Windows[w], index: w, rows: p.rows}
+	*c = CrossSection{Window: g.study.CARWindows[w], index: w, rows: p.rows}
 	n := len(p.rows)
-	buf := p.scratch.take(6 * n)
+	buf := p.scratch.zeros(6 * n)
 	cut := func() []float64 {
 		s := buf[:0:n]
 		buf = buf[n:]
@@ -186,33 +186,33 @@ func newCross(p *pool, w int) *Cross {
 }
 
 // mem is the scratch memory of the cross-section, or nil.
-func (c *Cross) mem() *scratch {
+func (c *CrossSection) mem() *scratch {
 	if c.pool == nil {
 		return nil
 	}
 	return c.pool.scratch
 }
 
-// figures returns by-products of a test.
-func (c *Cross) figures(f ...Figure) []Figure {
+// byProducts returns by-products of a test.
+func (c *CrossSection) byProducts(f ...ByProduct) []ByProduct {
 	mem := c.mem()
 	if mem == nil {
 		return slices.Clone(f)
 	}
-	out := mem.figures.take(len(f))
+	out := mem.figures.next(len(f))
 	copy(out, f)
 	return out
 }
 
 // M returns the usable estimation sessions of observation i.
-func (c *Cross) M(i int) int { return int(c.pool.eng.m[c.rows[i]]) }
+func (c *CrossSection) M(i int) int { return int(c.pool.eng.m[c.rows[i]]) }
 
 // K returns the parameters estimated for observation i.
-func (c *Cross) K(i int) int { return int(c.pool.eng.k[c.rows[i]]) }
+func (c *CrossSection) K(i int) int { return int(c.pool.eng.k[c.rows[i]]) }
 
 // sessions returns the sessions of the window on which observation i has an
 // abnormal return.
-func (c *Cross) sessions(i int) int { return c.pool.eng.sessions(int(c.rows[i]), c.Window) }
+func (c *CrossSection) sessions(i int) int { return c.pool.eng.sessions(int(c.rows[i]), c.Window) }
 
 // sessions returns the sessions of win on which a row whose CAR is complete has an
 // abnormal return: all, unless missing ones count as zero.
@@ -221,7 +221,7 @@ func (g *engine) sessions(row int, win Window) int {
 		return win.Len()
 	}
 	n := 0
-	for _, v := range g.ar[row*g.length+win.From-g.study.Event.From:][:win.Len()] {
+	for _, v := range g.ar[row*g.length+win.From-g.study.EventWindow.From:][:win.Len()] {
 		if v == v {
 			n++
 		}
@@ -230,7 +230,7 @@ func (g *engine) sessions(row int, win Window) int {
 }
 
 // average is the mean of x, one element an observation, weighted as the study says.
-func (c *Cross) average(x []float64) float64 {
+func (c *CrossSection) average(x []float64) float64 {
 	m, _ := stat.WeightedMean(len(x), c.Weight, func(i int) float64 { return x[i] })
 	return m
 }
@@ -238,7 +238,7 @@ func (c *Cross) average(x []float64) float64 {
 // Residuals returns the estimation residuals of observation i, one element a
 // session of the estimation window, NaN where a session was not usable. They
 // are valid until the next call.
-func (c *Cross) Residuals(i int) []float64 { return c.pool.residuals(i) }
+func (c *CrossSection) Residuals(i int) []float64 { return c.pool.residuals(i) }
 
 // RBar is the mean over all pairs of observations of their correlation, as far
 // as their windows overlap:
@@ -254,7 +254,7 @@ func (c *Cross) Residuals(i int) []float64 { return c.pool.residuals(i) }
 // member that lacks a session a million are drawn from Study.Seed where they are
 // more than two million; GroupWindow.RBarSE is then the standard error of that.
 // After Kolari, Pape, Pynnönen (2018).
-func (c *Cross) RBar() float64 {
+func (c *CrossSection) RBar() float64 {
 	if !c.known {
 		c.rbar, c.known = c.pool.rbar(c.Window), true
 	}

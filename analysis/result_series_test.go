@@ -14,7 +14,7 @@ import (
 func TestAverageInterval(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Windows = []Window{s.Event}
+	s.CARWindows = []Window{s.EventWindow}
 	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
 	methods := make(map[string]bool)
 	for i := range r.Groups {
@@ -67,7 +67,7 @@ func TestHistory(t *testing.T) {
 				in = i
 			}
 		}
-		for tau, ar := range r.Figures(own[in]).AR {
+		for tau, ar := range r.AbnormalReturns(own[in]).AR {
 			if r.Session(own[in], tau-10) == d && math.Abs(ar-h.AR[k]) > 1e-15 {
 				t.Errorf("%s: AR %v, want that of %s, %v", d, h.AR[k], r.Observations[own[in]].EventID, ar)
 			}
@@ -184,8 +184,8 @@ func TestRegressionMean(t *testing.T) {
 func TestPlaceboDrawsOfGroup(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Estimation, s.MinEstimation = Window{-120, -21}, 60
-	s.Events = []string{"weekend"}
+	s.EstimationWindow, s.MinEstimation = Window{-120, -21}, 60
+	s.EventIDs = []string{"weekend"}
 	c := *n.catalog
 	c.Events = slices.Clone(c.Events[2:3])
 	r := mustRun(t, s, &c, n.panel(t, market.Simple, nil))

@@ -61,7 +61,7 @@ func (r *Result) Families(kind FamilyKind, t Test) []Family {
 	var out []Family
 	if kind == GroupFamily {
 		for _, by := range r.Study.Groups {
-			for _, w := range r.Study.Windows {
+			for _, w := range r.Study.CARWindows {
 				f := Family{Name: fmt.Sprintf("groups by %s over %s", by, w)}
 				for i := range r.Groups {
 					if g := &r.Groups[i]; g.By == by {
@@ -80,7 +80,7 @@ func (r *Result) Families(kind FamilyKind, t Test) []Family {
 			if g.By != ByEvent {
 				continue
 			}
-			for _, w := range r.Study.Windows {
+			for _, w := range r.Study.CARWindows {
 				f := Family{Name: fmt.Sprintf("securities of %s over %s", g.Name(), w)}
 				for _, m := range g.Members {
 					f.Hypotheses = append(f.Hypotheses, Hypothesis{r.Observations[m].Security, []int{m}, w, of(g)})
@@ -89,14 +89,14 @@ func (r *Result) Families(kind FamilyKind, t Test) []Family {
 			}
 		case SessionFamily:
 			f := Family{Name: "sessions of " + g.Name()}
-			for tau := r.Study.Event.From; tau <= r.Study.Event.To; tau++ {
+			for tau := r.Study.EventWindow.From; tau <= r.Study.EventWindow.To; tau++ {
 				w := Window{tau, tau}
 				f.Hypotheses = append(f.Hypotheses, Hypothesis{w.String(), g.Members, w, of(g)})
 			}
 			out = append(out, f)
 		case WindowFamily:
 			f := Family{Name: "windows of " + g.Name()}
-			for _, w := range r.Study.Windows {
+			for _, w := range r.Study.CARWindows {
 				f.Hypotheses = append(f.Hypotheses, Hypothesis{w.String(), g.Members, w, of(g)})
 			}
 			out = append(out, f)

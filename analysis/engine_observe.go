@@ -32,7 +32,7 @@ func (r *Result) observe() {
 		r.all = append(r.all, events.Target{Symbol: sym})
 	}
 	studied := r.studied()
-	g.turnover = s.Design == Volume && r.sharesKnown(studied, column)
+	g.turnover = s.Subject == Volume && r.sharesKnown(studied, column)
 
 	n := len(r.Catalog.Events)
 	first, target := make([]int, n+1), make([]int, n+1) // observations and targets before each event
@@ -106,7 +106,7 @@ func (r *Result) observe() {
 }
 
 // studied returns which events are studied, by ID.
-func (r *Result) studied() func(id string) bool { return chosen(r.Study.Events, r.Catalog) }
+func (r *Result) studied() func(id string) bool { return chosen(r.Study.EventIDs, r.Catalog) }
 
 // chosen returns which events of c are among ids; all are where ids is empty.
 func chosen(ids []string, c *events.Catalog) func(id string) bool {

@@ -18,9 +18,9 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	p.ctx = ctx
 	grp.SameDate = p.sameDate
 	grp.average(g, p)
-	grp.Windows = mem.windows.take(len(r.Study.Windows))
+	grp.Windows = mem.windows.next(len(r.Study.CARWindows))
 	for w := range grp.Windows {
-		c := newCross(p, w)
+		c := newCrossSection(p, w)
 		gw := &grp.Windows[w]
 		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
 		gw.Drawn, gw.RBarSE = c.pool.rested.drawn, c.pool.rested.se
@@ -39,7 +39,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 				}
 			}
 		}
-		tests := mem.results.take(len(r.Study.Tests))[:0]
+		tests := mem.results.next(len(r.Study.Tests))[:0]
 		for _, t := range r.Study.Tests {
 			if t.Scope().covers(ManyObservations) {
 				tests = append(tests, run(t, c))
@@ -83,19 +83,19 @@ func (r *Result) rowsOf(grp *Group, dst []int32) []int32 {
 func (grp *Group) average(g *engine, p *pool) {
 	l := g.length
 	grp.SEMethod = "cross-section"
-	ownPath, ownVar := p.scratch.take(l), p.scratch.take(l)
+	ownPath, ownVar := p.scratch.zeros(l), p.scratch.zeros(l)
 	if p.sameDate && p.portfolio().ex == nil {
 		grp.SEMethod = "portfolio"
 		p.portfolio().eng.path(0, ownPath, ownVar)
 	}
 	p.even = p.even && grp.SEMethod == "portfolio" // else the spreads are asked for
 	ar, car := p.moments()
-	grp.Averages = p.scratch.averages.take(l)
+	grp.Averages = p.scratch.averages.next(l)
 	if grp.SEMethod != "portfolio" {
 		p.inflate(ar, car)
 	}
 	for t := range l {
-		a := Average{Tau: g.study.Event.From + t, N: int(ar.n[t]), AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: int(ar.positive[t]),
+		a := Average{Tau: g.study.EventWindow.From + t, N: int(ar.n[t]), AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: int(ar.positive[t]),
 			NPath: int(car.n[t]), CAAR: car.mean[t], CAARSE: car.se[t], Lower: nan, Upper: nan}
 		df := float64(a.NPath - 1)
 		if grp.SEMethod == "portfolio" {
@@ -117,13 +117,13 @@ func (p *pool) inflate(ar, car *moments) {
 	if n < 2 {
 		return
 	}
-	p.rbarOf(g.study.Event) // what all sessions share
+	p.rbarOf(g.study.EventWindow) // what all sessions share
 	if most := float64(n); slices.Min(ar.n) < most || slices.Min(car.n) < most {
 		p.pairing()
 	}
 	gaps := p.pathSpans()
 	session := func(t int, in []bool) {
-		tau := g.study.Event.From + t
+		tau := g.study.EventWindow.From + t
 		marked := func(m *moments, has func(i int, r int32) bool, win Window) {
 			k := int(m.n[t])
 			if k < n {
@@ -134,7 +134,7 @@ func (p *pool) inflate(ar, car *moments) {
 			m.se[t] *= inflation(k, p.among(k, in, win))
 		}
 		marked(ar, func(_ int, r int32) bool { v := g.ar[int(r)*g.length+t]; return v == v }, Window{tau, tau})
-		marked(car, func(i int, _ int32) bool { return t >= int(gaps[i].from) && t < int(gaps[i].to) }, Window{g.study.Event.From, tau})
+		marked(car, func(i int, _ int32) bool { return t >= int(gaps[i].from) && t < int(gaps[i].to) }, Window{g.study.EventWindow.From, tau})
 	}
 	if n <= block {
 		in := make([]bool, n)
@@ -183,7 +183,7 @@ func (p *pool) pathSpans() []span {
 // over the members, which keep nothing of them: means, then spreads.
 func (p *pool) moments() (ar, car *moments) {
 	l := p.eng.length
-	path := p.scratch.take(l)
+	path := p.scratch.zeros(l)
 	ar, car = &p.own.ar, &p.own.car
 	ar.make(l, p.scratch)
 	car.make(l, p.scratch)
@@ -248,7 +248,7 @@ func (p *pool) addMoments(ar, car *moments, rows []int32, spread bool, path []fl
 type moments struct{ n, positive, weight, mean, ss, ws, sd, se []float64 }
 
 func (m *moments) make(l int, mem *scratch) {
-	f := mem.take(8 * l)
+	f := mem.zeros(8 * l)
 	*m = moments{f[:l], f[l : 2*l], f[2*l : 3*l], f[3*l : 4*l], f[4*l : 5*l], f[5*l : 6*l], f[6*l : 7*l], f[7*l:]}
 }
 

@@ -18,7 +18,7 @@ func TestWeights(t *testing.T) {
 			c.Shares = shares[c.Symbol]
 		}
 		s := n.study()
-		s.Weights, s.Events, s.Tests = w, []string{"sell-off"}, []Test{PortfolioTest{}, CrudeDependence{}, BMP{}}
+		s.Weights, s.EventIDs, s.Tests = w, []string{"sell-off"}, []Test{PortfolioTest{}, CrudeDependence{}, BMP{}}
 		r := mustRun(t, s, n.catalog, p)
 		return r, r.Group(ByEvent, "sell-off")
 	}
@@ -32,19 +32,19 @@ func TestWeights(t *testing.T) {
 			if w == ValueWeights {
 				weight = shares[o.Security] * n.prices[o.Security][int(o.index)-n.from-11]
 			}
-			num += weight * r.Figures(i).CAR[0]
+			num += weight * r.AbnormalReturns(i).CAR[0]
 			den += weight
 		}
 		if got := g.Windows[0].CAAR; math.Abs(got-num/den) > 1e-14 {
 			t.Errorf("%s: CAAR %v, want %v", w, got, num/den)
 		}
-		if got := g.Windows[0].Test("portfolio").Figure("car"); math.Abs(got-num/den) > 1e-12 {
+		if got := g.Windows[0].Test("portfolio").ByProduct("car"); math.Abs(got-num/den) > 1e-12 {
 			t.Errorf("%s: the portfolio's CAR is %v, the CAAR %v", w, got, num/den)
 		}
 		if a, b := g.Windows[0].Test("bmp").Stat, ge.Windows[0].Test("bmp").Stat; a != b {
 			t.Errorf("%s: bmp %v, with equal weights %v", w, a, b)
 		}
-		if g.Windows[0].CAAR == ge.Windows[0].CAAR || r.Figures(0).CAR[0] != equal.Figures(0).CAR[0] {
+		if g.Windows[0].CAAR == ge.Windows[0].CAAR || r.AbnormalReturns(0).CAR[0] != equal.AbnormalReturns(0).CAR[0] {
 			t.Errorf("%s: weights must move the average and no observation", w)
 		}
 	}
@@ -54,7 +54,7 @@ func TestWeights(t *testing.T) {
 func TestNoMarketValue(t *testing.T) {
 	n := newNasty(t)
 	s := n.study()
-	s.Weights, s.Events = ValueWeights, []string{"sell-off"}
+	s.Weights, s.EventIDs = ValueWeights, []string{"sell-off"}
 	p := n.panel(t, market.Simple, nil)
 	p.Column("AAA").Shares = 1e6
 	r := mustRun(t, s, n.catalog, p)
@@ -104,8 +104,8 @@ func TestGroupValue(t *testing.T) {
 		c.Shares, c.Currency = shares[c.Symbol], "USD"
 	}
 	s := n.study()
-	s.Events, s.Weights = []string{"sell-off"}, ValueWeights
-	s.Windows = []Window{{s.Event.From, 0}} // so that market values are those of the weights
+	s.EventIDs, s.Weights = []string{"sell-off"}, ValueWeights
+	s.CARWindows = []Window{{s.EventWindow.From, 0}} // so that market values are those of the weights
 	s.Tests = []Test{PortfolioTest{}}
 	r := mustRun(t, s, n.catalog, p)
 	g := r.Group(ByEvent, "sell-off")
@@ -143,7 +143,7 @@ func TestValueOfLogReturns(t *testing.T) {
 		p.Column(symbol).Shares, p.Column(symbol).Currency = 1e6, "USD"
 	}
 	s := n.study()
-	s.Returns, s.Events, s.Windows = market.Log, []string{"sell-off"}, []Window{{0, 0}}
+	s.Returns, s.EventIDs, s.CARWindows = market.Log, []string{"sell-off"}, []Window{{0, 0}}
 	r := mustRun(t, s, n.catalog, p)
 	g := r.Group(ByEvent, "sell-off")
 	var members []int
@@ -155,9 +155,9 @@ func TestValueOfLogReturns(t *testing.T) {
 		}
 		members = append(members, i)
 		sum += v.Abnormal
-		f := r.Figures(i)
-		if got := 1 + v.Raw/v.Market; math.Abs(math.Log(got)-f.Return[-s.Event.From]) > 1e-12 {
-			t.Errorf("raw %v, log return %v", got, f.Return[-s.Event.From])
+		f := r.AbnormalReturns(i)
+		if got := 1 + v.Raw/v.Market; math.Abs(math.Log(got)-f.Return[-s.EventWindow.From]) > 1e-12 {
+			t.Errorf("raw %v, log return %v", got, f.Return[-s.EventWindow.From])
 		}
 		if got := 1 + v.Abnormal/v.Market; math.Abs(math.Log(got)-f.CAR[0]) > 1e-12 {
 			t.Errorf("abnormal %v, CAR %v", got, f.CAR[0])
@@ -182,7 +182,7 @@ func TestMixedCurrencies(t *testing.T) {
 		c.Shares, c.Currency = 1e6, "USD"
 	}
 	s := n.study()
-	s.Weights, s.Events, s.Groups = ValueWeights, []string{"sell-off"}, []Grouping{ByEvent}
+	s.Weights, s.EventIDs, s.Groups = ValueWeights, []string{"sell-off"}, []Grouping{ByEvent}
 	mixed := func() bool {
 		r := mustRun(t, s, n.catalog, p)
 		return slices.ContainsFunc(r.Notes, func(n Note) bool { return n.Code == "mixed-currencies" && n.Group == "event sell-off" })

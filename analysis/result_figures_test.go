@@ -24,7 +24,7 @@ func TestReader(t *testing.T) {
 	}
 	x := r.Reader()
 	for i := range r.Observations {
-		want, got := r.Figures(i), x.Figures(i)
+		want, got := r.AbnormalReturns(i), x.AbnormalReturns(i)
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Fatalf("figures of observation %d: %v, want %v", i, got, want)
 		}
@@ -43,7 +43,7 @@ func TestReader(t *testing.T) {
 			t.Fatalf("observation %d: %d p values", i, len(p))
 		}
 		for k := range p {
-			tau := s.Event.From + k
+			tau := s.EventWindow.From + k
 			if got, want := fmt.Sprint(p[k]), fmt.Sprint(r.SessionTest(i, tau).P); got != want {
 				t.Fatalf("session %d of observation %d: p %s, want %s", tau, i, got, want)
 			}
@@ -54,7 +54,7 @@ func TestReader(t *testing.T) {
 	}
 	i := 0
 	if n := testing.AllocsPerRun(200, func() {
-		x.Figures(i)
+		x.AbnormalReturns(i)
 		x.Windows(i)
 		x.SessionP(i)
 		x.Diagnostics(i)

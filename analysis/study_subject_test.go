@@ -47,9 +47,9 @@ func sellOff(symbols ...string) *events.Catalog {
 
 func volumeStudy() *Study {
 	s := DefaultStudy()
-	s.Design, s.Tests = Volume, Tests
-	s.Estimation, s.Event = Window{-120, -21}, Window{-5, 5}
-	s.Windows, s.Groups, s.Draws = []Window{{0, 0}, {0, 1}}, []Grouping{All}, 99
+	s.Subject, s.Tests = Volume, Tests
+	s.EstimationWindow, s.EventWindow = Window{-120, -21}, Window{-5, 5}
+	s.CARWindows, s.Groups, s.Draws = []Window{{0, 0}, {0, 1}}, []Grouping{All}, 99
 	return s
 }
 
@@ -97,7 +97,7 @@ func TestVolume(t *testing.T) {
 			}
 		}
 		for i, w := range c.want {
-			f, x := r.Figures(i), r.SessionTest(i, 0)
+			f, x := r.AbnormalReturns(i), r.SessionTest(i, 0)
 			for k, b := range r.Observations[i].Fit.Coef {
 				same(chips[i]+" coefficient", b, []float64{w.alpha, w.beta}[k])
 			}
@@ -142,9 +142,9 @@ func TestVolumeGaps(t *testing.T) {
 	s.panel.Column("S1").Volume[301] = 0
 	s.panel.Column("S1").Volume[250] = math.NaN()
 	st := s.study()
-	st.Design, st.Model = Volume, model.ConstantMean{}
+	st.Subject, st.Model = Volume, model.ConstantMean{}
 	r := s.run(t, st, s.event(300, names(3)...))
-	f := r.Figures(1)
+	f := r.AbnormalReturns(1)
 	if f.AR[1] == f.AR[1] || f.Return[1] == f.Return[1] || f.AR[2] != f.AR[2] || r.Observations[1].Fit.M != 119 {
 		t.Errorf("AR %v, M %d: want a gap on session 1 alone and 119 sessions", f.AR, r.Observations[1].Fit.M)
 	}
@@ -191,9 +191,9 @@ func TestVolatility(t *testing.T) {
 	s := simulate(t, 3, 900, 3)
 	st := s.study()
 	base := s.run(t, st, s.event(700, names(3)...))
-	st.Design, st.Tests = Volatility, Volatility.DefaultTests()
+	st.Subject, st.Tests = Volatility, Volatility.DefaultTests()
 	r := s.run(t, st, s.event(700, names(3)...))
-	if !slices.Equal(base.Figures(1).AR, r.Figures(1).AR) {
+	if !slices.Equal(base.AbnormalReturns(1).AR, r.AbnormalReturns(1).AR) {
 		t.Error("the abnormal returns differ")
 	}
 	w := r.Groups[0].Windows[1]

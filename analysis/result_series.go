@@ -12,7 +12,7 @@ import (
 )
 
 // AverageInterval returns the CAAR of group g over CAR window w (an index into
-// Study.Windows) with its 95% interval,
+// Study.CARWindows) with its 95% interval,
 //
 //	CAAR -+ t SE
 //
@@ -27,7 +27,7 @@ import (
 // Pynnönen (2010) for the factor of r.
 func (r *Result) AverageInterval(g *Group, w int) stat.Interval {
 	rows := r.rowsOf(g, nil)
-	c := newCross(newPool(r.eng, rows), w)
+	c := newCrossSection(newPool(r.eng, rows), w)
 	n := c.N()
 	if n == 0 {
 		return stat.Interval{Value: nan, Lower: nan, Upper: nan}
@@ -82,8 +82,8 @@ func (r *Result) History(security string) History {
 	slices.SortStableFunc(rows, func(a, b int32) int { return int(g.s0[a] - g.s0[b]) })
 	s := g.ser[rows[0]]
 	x := make([]float64, s.forecast)
-	begins := func(k int) int { return int(g.s0[rows[k]]) + st.Event.From }
-	last := min(s.first+len(s.y)-1, begins(len(rows)-1)+st.Estimation.Len()-1)
+	begins := func(k int) int { return int(g.s0[rows[k]]) + st.EventWindow.From }
+	last := min(s.first+len(s.y)-1, begins(len(rows)-1)+st.EstimationWindow.Len()-1)
 	var h History
 	sum, j := 0.0, 0
 	for t := max(s.first, begins(0)); t <= last; t++ {
@@ -91,7 +91,7 @@ func (r *Result) History(security string) History {
 			j++
 		}
 		ar, cumulative := nan, nan
-		if y, ok := s.predictors(t, x); ok && t < begins(j)+st.Estimation.Len() {
+		if y, ok := s.predictors(t, x); ok && t < begins(j)+st.EstimationWindow.Len() {
 			b := g.b[int(rows[j])*g.coefs:]
 			ar = y - b[0]
 			for i, v := range x {
@@ -119,13 +119,13 @@ func (r *Result) StandardizedResiduals(i int) ([]market.Date, []float64) {
 	if o.row < 0 {
 		return nil, nil
 	}
-	row, n := int(o.row), r.Study.Estimation.Len()
+	row, n := int(o.row), r.Study.EstimationWindow.Len()
 	e, dates := make([]float64, n), make([]market.Date, n)
 	r.eng.residuals(row, e)
 	sigma := r.eng.sigmas(row)
 	k := 0
 	for t := range e {
-		dates[t] = r.Session(i, r.Study.Estimation.From+t)
+		dates[t] = r.Session(i, r.Study.EstimationWindow.From+t)
 		switch {
 		case e[t] != e[t]:
 		case sigma == nil:
@@ -199,20 +199,20 @@ func (r *Result) Characteristics() []Characteristic {
 		add("beta", func(o *Observation) float64 { return o.Fit.Coef[k] })
 	}
 	add("log-market-value", func(o *Observation) float64 {
-		return math.Log(r.eng.ser[o.row].marketValue(int(o.index) + r.Study.Event.From - 1))
+		return math.Log(r.eng.ser[o.row].marketValue(int(o.index) + r.Study.EventWindow.From - 1))
 	})
 	return out
 }
 
 // PlaceboDraws returns the placebo test of group g over CAR window w (an index
-// into Study.Windows), which need not be among the study's tests, and the
+// into Study.CARWindows), which need not be among the study's tests, and the
 // statistics at the pseudo-dates that it is counted from; see Placebo. There
 // are none where the test is undefined. It is ctx's error when that is done.
 func (r *Result) PlaceboDraws(ctx context.Context, g *Group, w int) (TestResult, []float64, error) {
 	rows := r.rowsOf(g, nil)
 	p := newPool(r.eng, rows)
 	p.ctx = ctx
-	c := newCross(p, w)
+	c := newCrossSection(p, w)
 	if err := ctx.Err(); err != nil || c.N() == 0 {
 		return run(Placebo{}, c), nil, err
 	}

@@ -38,15 +38,15 @@ func TestCalendarTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := r.Groups[0].Windows[1].Test("calendar-time")
-	if math.Abs(got.Stat/want.T[0]-1) > 1e-9 || got.Dist.DF1 != 8 || got.Figure("sessions") != 10 || got.Figure("lag") != 2 ||
-		math.Abs(got.Figure("alpha")/want.Coef[0]-1) > 1e-9 {
+	if math.Abs(got.Stat/want.T[0]-1) > 1e-9 || got.Dist.DF1 != 8 || got.ByProduct("sessions") != 10 || got.ByProduct("lag") != 2 ||
+		math.Abs(got.ByProduct("alpha")/want.Coef[0]-1) > 1e-9 {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 
 	// Without a series to explain it, alpha is the mean abnormal return.
 	st.Model = model.ConstantMean{}
 	g := &s.run(t, st, s.event(300, "S0"), s.event(500, "S0")).Groups[0].Windows[1]
-	if got := g.Test("calendar-time").Figure("alpha"); math.Abs(got-g.CAAR/3) > 1e-15 {
+	if got := g.Test("calendar-time").ByProduct("alpha"); math.Abs(got-g.CAAR/3) > 1e-15 {
 		t.Errorf("mean model: alpha %v, want %v", got, g.CAAR/3)
 	}
 
@@ -87,13 +87,13 @@ func TestExplain(t *testing.T) {
 	var cluster []int
 	for i := range r.Observations {
 		if o := &r.Observations[i]; o.Used() && i != 2 && o.EventID != "e898" {
-			f := r.Figures(i)
+			f := r.AbnormalReturns(i)
 			y, w = append(y, f.CAR[1]), append(w, 1/(f.CARSE[1]*f.CARSE[1]))
 			x[0], x[1], x[2] = append(x[0], 1), append(x[1], size[i]), append(x[2], beta[i])
 			cluster = append(cluster, int(o.Security[1]))
 		}
 	}
-	for _, c := range []Explanation{
+	for _, c := range []RegressionSpec{
 		{Errors: stat.HC3}, {Errors: stat.HC1, Weighted: true}, {Errors: stat.Clustered, Cluster: BySecurity},
 	} {
 		c.Window = 1
@@ -108,13 +108,13 @@ func TestExplain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := r.Explain([]Characteristic{{"size", size}, {"beta", beta}}, c)
+		got, err := r.Regress([]Characteristic{{"size", size}, {"beta", beta}}, c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		same(t, string(c.Errors), append(got.Coef, got.SE...), append(want.Coef, want.SE...), 1e-12)
-		if r.Explained != got || got.Explanation != c {
-			t.Errorf("the result holds %+v, not %+v", r.Explained, got)
+		if r.Regression != got || got.RegressionSpec != c {
+			t.Errorf("the result holds %+v, not %+v", r.Regression, got)
 		}
 		if len(got.Used) != 12 || !slices.Equal(got.Omitted, []int{2, 14}) || got.Names[2] != "beta" {
 			t.Errorf("used %v, omitted %v, names %v", got.Used, got.Omitted, got.Names)
@@ -137,10 +137,10 @@ func TestExplain(t *testing.T) {
 	}
 	rare := missing(len(r.Observations))
 	rare[0] = 1
-	if _, err := r.Explain([]Characteristic{{"rare", rare}}, Explanation{Errors: stat.HC1}); err == nil || !strings.HasSuffix(err.Error(), "(13 observations left out, without a CAR or one of the characteristics)") {
+	if _, err := r.Regress([]Characteristic{{"rare", rare}}, RegressionSpec{Errors: stat.HC1}); err == nil || !strings.HasSuffix(err.Error(), "(13 observations left out, without a CAR or one of the characteristics)") {
 		t.Errorf("one observation explained: %v", err)
 	}
-	if _, err := r.Explain([]Characteristic{{"size", size[:3]}}, Explanation{Errors: stat.HC1}); err == nil {
+	if _, err := r.Regress([]Characteristic{{"size", size[:3]}}, RegressionSpec{Errors: stat.HC1}); err == nil {
 		t.Error("a characteristic of too few values is accepted")
 	}
 }

@@ -25,7 +25,7 @@ func catalogOf(t *testing.T, text string) *events.Catalog {
 func TestNeeds(t *testing.T) {
 	catalog := catalogOf(t, "id,time,title,securities\na,2025-01-27,One,NVDA AMD\nb,2025-02-03,Two,\nc,2024-02-05,Three,TSM\n")
 	s := analysis.DefaultStudy()
-	s.Events, s.Securities = []string{"a", "b"}, []string{"AMD", "MU"}
+	s.EventIDs, s.Securities = []string{"a", "b"}, []string{"AMD", "MU"}
 	n, err := s.Needs(catalog, market.Security{Symbol: "MU", Benchmark: "QQQ"}, market.Security{Symbol: "MU", Benchmark: "SOXX", Shares: 2})
 	if err != nil {
 		t.Fatal(err)

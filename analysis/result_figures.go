@@ -19,7 +19,7 @@ type Reader struct {
 	row     [1]int32
 	pool    *pool
 	scratch scratch
-	cross   Cross
+	cross   CrossSection
 	values  [6]float64
 	tests   []TestResult
 }
@@ -36,16 +36,16 @@ func (x *Reader) ahead(i int) int {
 	return -1
 }
 
-// Figures returns the abnormal returns of observation i; the zero Figures
+// AbnormalReturns returns the abnormal returns of observation i; the zero Figures
 // when it is excluded.
-func (r *Result) Figures(i int) Figures { return r.Reader().Figures(i) }
+func (r *Result) AbnormalReturns(i int) AbnormalReturns { return r.Reader().AbnormalReturns(i) }
 
-// Figures is [Result.Figures].
-func (x *Reader) Figures(i int) Figures {
+// AbnormalReturns is [Result.AbnormalReturns].
+func (x *Reader) AbnormalReturns(i int) AbnormalReturns {
 	r := x.r
 	row := int(r.Observations[i].row)
 	if row < 0 {
-		return Figures{}
+		return AbnormalReturns{}
 	}
 	g, l := r.eng, r.eng.length
 	s, s0 := g.ser[row], int(g.s0[row])
@@ -53,7 +53,7 @@ func (x *Reader) Figures(i int) Figures {
 		stat.Fetch(g.ar[next*l:][:l])
 		stat.Fetch(g.va[next*l:][:l])
 		s := g.ser[next]
-		if from := int(g.s0[next]) + r.Study.Event.From - s.first; 0 <= from && from+l <= len(s.value) {
+		if from := int(g.s0[next]) + r.Study.EventWindow.From - s.first; 0 <= from && from+l <= len(s.value) {
 			stat.Fetch(s.value[from:][:l])
 		}
 	}
@@ -67,7 +67,7 @@ func (x *Reader) Figures(i int) Figures {
 	}
 	f.Return, f.Expected, f.SE, f.SAR, f.Path, f.PathSE = cut(l), cut(l), cut(l), cut(l), cut(l), cut(l)
 	for t := range l {
-		k := s0 + r.Study.Event.From + t
+		k := s0 + r.Study.EventWindow.From + t
 		f.Return[t] = at(s.value, s.first, k)
 		f.Expected[t] = f.Return[t] - f.AR[t]
 		f.SE[t] = math.Sqrt(g.va[row*l+t])
@@ -81,18 +81,18 @@ func (x *Reader) Figures(i int) Figures {
 }
 
 // Windows is Figures with what belongs to the CAR windows alone.
-func (x *Reader) Windows(i int) Figures {
+func (x *Reader) Windows(i int) AbnormalReturns {
 	r := x.r
 	row := int(r.Observations[i].row)
 	if row < 0 {
-		return Figures{}
+		return AbnormalReturns{}
 	}
 	g := r.eng
 	l, w := g.length, g.windows
 	if x.figures == nil {
 		x.figures = make([]float64, 6*l+2*w)
 	}
-	f := Figures{CAR: g.car[row*w : (row+1)*w : (row+1)*w], CSAR: g.csar[row*w : (row+1)*w : (row+1)*w], BHAR: g.bhar[row*w : (row+1)*w : (row+1)*w],
+	f := AbnormalReturns{CAR: g.car[row*w : (row+1)*w : (row+1)*w], CSAR: g.csar[row*w : (row+1)*w : (row+1)*w], BHAR: g.bhar[row*w : (row+1)*w : (row+1)*w],
 		CARSE: x.figures[6*l:][:w:w], SCAR: x.figures[6*l+w:][:w:w]}
 	for k := range w {
 		f.CARSE[k] = math.Sqrt(g.carVar[row*w+k])
@@ -102,7 +102,7 @@ func (x *Reader) Windows(i int) Figures {
 }
 
 // CAR returns the cumulative abnormal return of observation i over CAR window w
-// (an index into Study.Windows), a decimal, with its standard error; NaN where
+// (an index into Study.CARWindows), a decimal, with its standard error; NaN where
 // it is excluded or its window is not complete.
 func (r *Result) CAR(i, w int) (car, se float64) {
 	row := int(r.Observations[i].row)
@@ -114,7 +114,7 @@ func (r *Result) CAR(i, w int) (car, se float64) {
 }
 
 // ObservationTests returns the one-observation tests of the study for
-// observation i over CAR window w (an index into Study.Windows); none for an
+// observation i over CAR window w (an index into Study.CARWindows); none for an
 // excluded observation.
 func (r *Result) ObservationTests(i, w int) []TestResult { return r.Reader().ObservationTests(i, w) }
 
@@ -136,14 +136,14 @@ func (x *Reader) ObservationTests(i, w int) []TestResult {
 
 // single is newCross of one row. What the windows of an observation share stays
 // until another is asked for.
-func (x *Reader) single(row int32, w int) *Cross {
+func (x *Reader) single(row int32, w int) *CrossSection {
 	g := x.r.eng
 	if x.pool == nil || x.row[0] != row {
 		x.row[0] = row
 		x.pool = x.scratch.pool(g, x.row[:])
 	}
 	k := int(row)*g.windows + w
-	x.cross = Cross{Window: g.study.Windows[w], index: w, pool: x.pool}
+	x.cross = CrossSection{Window: g.study.CARWindows[w], index: w, pool: x.pool}
 	if math.IsNaN(g.car[k]) {
 		return &x.cross
 	}
@@ -162,12 +162,12 @@ func (x *Reader) single(row int32, w int) *Cross {
 func (r *Result) SessionTest(i, tau int) TestResult {
 	res := TestResult{Test: "t", Null: StudentTest{}.Null(), Window: Window{tau, tau}, Stat: nan, P: nan, PLower: nan, PUpper: nan}
 	row := int(r.Observations[i].row)
-	if row < 0 || !r.Study.Event.Contains(tau) {
+	if row < 0 || !r.Study.EventWindow.Contains(tau) {
 		res.Note = &Sentence{Code: "undefined/no-return"}
 		return res
 	}
 	g := r.eng
-	k := row*g.length + tau - r.Study.Event.From
+	k := row*g.length + tau - r.Study.EventWindow.From
 	res.Dist = stat.StudentT(float64(g.m[row] - int32(g.k[row])))
 	if g.ar[k] != g.ar[k] {
 		res.Note = &Sentence{Code: "undefined/no-return"}

@@ -100,8 +100,8 @@ type termKey struct {
 func (d *designs) of(col *market.Column) *series {
 	bench := d.study.benchmarkOf(col)
 	des := d.study.Model.Design(col.Symbol)
-	s := &d.series.take(1)[0]
-	*s = series{col: col, first: col.First, value: d.subject(col), x: d.terms.take(len(des.Terms))[:0], forecast: des.Forecast, bench: bench, conditional: des.Conditional, robust: des.Robust}
+	s := &d.series.next(1)[0]
+	*s = series{col: col, first: col.First, value: d.subject(col), x: d.terms.next(len(des.Terms))[:0], forecast: des.Forecast, bench: bench, conditional: des.Conditional, robust: des.Robust}
 	s.y = s.value
 	var ex *Exclusion
 	fail := func(ex *Exclusion) *series {
@@ -138,7 +138,7 @@ func (s *Study) benchmarkOf(col *market.Column) string { return cmp.Or(col.Bench
 
 // spans reports whether some of a column's values cover gaps of its own.
 func (d *designs) spans(col *market.Column) bool {
-	return col.Span != nil && d.study.Design != Volume
+	return col.Span != nil && d.study.Subject != Volume
 }
 
 // unpriced excludes for want of prices of a regressor.
@@ -216,7 +216,7 @@ func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64
 		switch {
 		case y == nil:
 			return nil, untraded(t, bench)
-		case d.study.Design == Volume:
+		case d.study.Subject == Volume:
 			x = onDates(from, y, cal)
 		case d.study.Gaps == market.TradeToTrade && from.Calendar == cal && from.Price != nil:
 			return d.finish(overPrices(from, col, d.panel.Kind), col, t)

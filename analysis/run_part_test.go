@@ -35,7 +35,7 @@ func TestParts(t *testing.T) {
 				var b strings.Builder
 				for i := range r.Observations {
 					o := &r.Observations[i]
-					fmt.Fprintln(&b, o.EventID, o.Security, o.Session0, o.Fit, o.Exclusion, r.Figures(i))
+					fmt.Fprintln(&b, o.EventID, o.Security, o.Session0, o.Fit, o.Exclusion, r.AbnormalReturns(i))
 				}
 				fmt.Fprintln(&b, r.Groups, r.Notes)
 				return b.String()
@@ -59,7 +59,7 @@ func TestWrongParts(t *testing.T) {
 		return x
 	}
 	other := n.study()
-	other.Windows = []Window{{0, 0}}
+	other.CARWindows = []Window{{0, 0}}
 	for what, parts := range map[string][]*Part{
 		"given twice":   {part(1, 2), part(1, 2)},
 		"is one of 2":   {part(1, 2)},

@@ -1,5 +1,0 @@
-package analysis
-
-import "math"
-
-var nan = math.NaN()
