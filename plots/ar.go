@@ -58,15 +58,15 @@ func (d *arData) add(b bar) {
 }
 
 func (d *arData) figure(p *pen) figure {
-	f := figure{title: d.title(p.lang), subtitle: p.words.ar}
+	f := figure{title: d.title(p.lang), subtitle: p.words.Say("Abnormal return (AR) on session 0")}
 	if on := d.dates(); on != "" {
-		f.subtitle = p.words.say(p.words.arOn, on)
+		f.subtitle = p.words.Say("Abnormal return (AR) on session 0, %s", on)
 	}
 	rows, missing := d.rows()
 	if len(rows) == 0 {
 		return p.nothing(f, &d.subject)
 	}
-	f.caption = d.caption(p.words, []string{p.words.whiskers}, missing)
+	f.caption = d.caption(p.words, []string{p.words.Say("Whiskers: 95% interval (t). Filled bar and bold figure: differs from 0 at the 5% level; hollow bar: does not.")}, missing)
 	f.height = vg.Length(float64(len(rows))*1.75+2.2) * p.em
 	f.body = func(c draw.Canvas) { d.draw(p, c, rows) }
 	return f
@@ -145,7 +145,7 @@ func (d *arData) draw(p *pen, c draw.Canvas, rows []bar) {
 	for i, b := range rows {
 		label := clip(b.name, 14)
 		if i == gap {
-			label = p.words.more(hidden)
+			label = p.words.Say("%s more", hidden)
 		}
 		names = append(names, plot.Tick{Value: float64(len(rows) - 1 - i), Label: label})
 	}

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"context"
-	"fmt"
 	"unicode/utf8"
 
 	"aftershock/analysis"
@@ -62,9 +61,9 @@ func (d *caarData) about() []string { return []string{string(d.By)} }
 
 func (d *caarData) figure(p *pen) figure {
 	f := figure{
-		title:    p.words.caarBy[d.By],
-		subtitle: p.words.say(p.words.car, session(d.Window.From), session(d.Window.To)),
-		caption:  []string{d.method(p.words, p.words.observations)},
+		title:    p.words.CAARBy(d.By),
+		subtitle: p.words.Say("Cumulative abnormal return (CAR) from session %s to %s", session(d.Window.From), session(d.Window.To)),
+		caption:  []string{d.method(p.words, p.words.Observations)},
 	}
 	m := newMultiples(d.Panels, d.Window)
 	for i := range m.panels {
@@ -72,7 +71,7 @@ func (d *caarData) figure(p *pen) figure {
 	}
 	if d.By == analysis.All {
 		for i := range m.panels {
-			m.panels[i].Name.ID = p.words.average
+			m.panels[i].Name.ID = p.words.Say("Average")
 		}
 	}
 	origins := d.origins(p.words, "")
@@ -80,7 +79,7 @@ func (d *caarData) figure(p *pen) figure {
 		f.caption = append(f.caption, origins...)
 		return p.empty(f)
 	}
-	say := fmt.Sprintf(p.words.panelsMean, p.words.weighted[d.Weights])
+	say := p.words.Say("Line: %s of the group's n observations; shaded: its 95%% interval (forecast error of the portfolio where all share one date, else the spread of the observations). Blue and orange: the interval at the end excludes 0.", p.words.Weighted(d.Weights))
 	for _, s := range m.remarks(p.words) {
 		say += " " + s
 	}

@@ -49,31 +49,6 @@ func Calibration(ctx context.Context, c *analysis.Calibration, o Options) ([]Fil
 func (d *calibrationData) id() string      { return d.name }
 func (d *calibrationData) about() []string { return d.Groups }
 
-// calibrationWords are what the chart says.
-type calibrationWords struct {
-	title, subtitle, key, power, size string
-	more                              string // groups alike
-}
-
-var calibrationSays = map[bool]*calibrationWords{
-	false: {
-		title:    "How often tests reject where nothing happened: %s",
-		more:     "%s and %s more",
-		subtitle: "%s at %s sessions without news, %s to %s",
-		key:      "Dots: share of p ≤ 5%; lines: its 95% interval, which allows for sessions that overlap. Blue: the test holds; orange: it rejects too often; grey: too rarely, or not decided. Right: the most powerful tests that do not reject too often.",
-		size:     "Rejected at 5%, of true nulls",
-		power:    "Rejected at 5%, by what is added on session 0",
-	},
-	true: {
-		title:    "كم يرفض كل اختبار حيث لم يحدث شيء: %s",
-		more:     "%s و%s أخرى",
-		subtitle: "%s في %s جلسة بلا أخبار، من %s إلى %s",
-		key:      "النقاط: نسبة ما كانت قيمة p فيه 5% أو أقل؛ والخطوط: فترة ثقتها عند 95% مع مراعاة تداخل الجلسات. الأزرق: الاختبار صحيح؛ البرتقالي: يرفض أكثر مما ينبغي؛ الرمادي: أقل مما ينبغي، أو غير محسوم. وفي الجهة اليمنى: أقوى الاختبارات التي لا ترفض أكثر مما ينبغي.",
-		size:     "المرفوض عند 5% من الفرضيات الصحيحة",
-		power:    "المرفوض عند 5% بحسب ما يضاف في الجلسة 0",
-	},
-}
-
 // rows returns the tests that are defined somewhere, those that reject most
 // often first.
 func (d *calibrationData) rows() []*analysis.CalibratedTest {
@@ -123,13 +98,12 @@ func (d *calibrationData) curves(p *pen) []*analysis.CalibratedTest {
 }
 
 func (d *calibrationData) figure(p *pen) figure {
-	w := calibrationSays[p.words.rtl]
 	who := d.Groups[0]
 	if n := len(d.Groups) - 1; n > 0 {
-		who = p.words.say(w.more, who, strconv.Itoa(n))
+		who = p.words.Say("%s and %s more", who, strconv.Itoa(n))
 	}
-	f := figure{title: p.words.say(w.title, who),
-		subtitle: p.words.say(w.subtitle, window(d.Window), strconv.Itoa(d.Draws), d.First.String(), d.Last.String()), caption: []string{w.key}}
+	f := figure{title: p.words.Say("How often tests reject where nothing happened: %s", who),
+		subtitle: p.words.Say("%s at %s sessions without news, %s to %s", window(d.Window), strconv.Itoa(d.Draws), d.First.String(), d.Last.String()), caption: []string{p.words.Say("Dots: share of p ≤ 5%; lines: its 95% interval, which allows for sessions that overlap. Blue: the test holds; orange: it rejects too often; grey: too rarely, or not decided. Right: the most powerful tests that do not reject too often.")}}
 	rows := d.rows()
 	if len(rows) == 0 {
 		return p.empty(f)
@@ -176,7 +150,7 @@ func (d *calibrationData) drawSizes(p *pen, c draw.Canvas, rows []*analysis.Cali
 	ticks := shares(hi, max(2, int((f.Max.X-f.Min.X)/(4*p.em))))
 	p.verticals(c, f, ticks)
 	p.below(c, f, ticks)
-	p.write(c, p.lay1(calibrationSays[p.words.rtl].size, regular, tickSize*p.em), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
+	p.write(c, p.lay1(p.words.Say("Rejected at 5%, of true nulls"), regular, tickSize*p.em), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
 	line(c, p.theme.Ink, p.stroke(1.4), nil, f.at(0.05, f.bottom), f.at(0.05, f.top))
 	for i, x := range rows {
 		s, y := x.At(0.05), float64(i)+0.5
@@ -216,7 +190,7 @@ func (d *calibrationData) drawPower(p *pen, c draw.Canvas, curves []*analysis.Ca
 	}
 	p.horizontals(c, f, ticks, true)
 	p.below(c, f, percents(f.left, f.right, max(2, int((f.Max.X-f.Min.X)/(4*p.em)))))
-	p.write(c, p.lay(calibrationSays[p.words.rtl].power, regular, tickSize*p.em, c.Max.X-c.Min.X, 1), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
+	p.write(c, p.lay(p.words.Say("Rejected at 5%, by what is added on session 0"), regular, tickSize*p.em, c.Max.X-c.Min.X, 1), vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
 	line(c, p.theme.Muted, p.stroke(1), []vg.Length{p.stroke(3), p.stroke(3)}, f.at(f.left, 0.05), f.at(f.right, 0.05))
 	ends := make([]float64, len(curves))
 	order := make([]int, len(curves))

@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/internal/words"
 )
 
 func testPen(t *testing.T, lang string) *pen {
-	w, _ := wordsOf(lang)
+	w, _ := words.Lookup(lang)
 	return newPen(setter(t), Light, w, lang, 600, 0)
 }
 
@@ -90,7 +91,7 @@ func TestSpecificationChart(t *testing.T) {
 	}
 	d := &specificationData{Agreement: &s.Agreements[0], answers: s.Answers[:2], listed: s.Answers[:2]} // one rose, one fell
 	var rows []string
-	for _, r := range d.choices(specificationSays[false]) {
+	for _, r := range d.choices(words.English) {
 		rows = append(rows, r.heading+":"+r.value)
 	}
 	if got := strings.Join(rows, " "); got != "Model:market :mean Window:[−1, +3] :[0, 0]" { // what does not vary is left out

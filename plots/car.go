@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"image/color"
 	"slices"
 	"strings"
@@ -90,20 +89,20 @@ func (d *carData) figure(p *pen) figure {
 		return p.nothing(f, &d.subject)
 	}
 	var say []string
-	weighted := p.words.weighted[d.Weights]
+	weighted := p.words.Weighted(d.Weights)
 	switch banded := end(d.Lower) >= 0; {
 	case banded && len(d.Series) == 1:
-		say = append(say, p.words.single)
+		say = append(say, p.words.Say("Shaded: 95% interval of the CAR (forecast error of the model)."))
 	case banded && d.SEMethod == "cross-section":
-		say = append(say, fmt.Sprintf(p.words.crossed, weighted))
+		say = append(say, p.words.Say("Heavy line: %s; shaded: its 95%% interval (spread of the securities).", weighted))
 	case banded:
-		say = append(say, fmt.Sprintf(p.words.portfolio, weighted))
+		say = append(say, p.words.Say("Heavy line: %s; shaded: its 95%% interval (forecast error of the portfolio).", weighted))
 	}
 	if crowded(lines) {
-		say = append(say, p.words.extremes)
+		say = append(say, p.words.Say("Only the highest and the lowest are named; the others are the thin grey lines."))
 	}
 	if slices.ContainsFunc(lines, func(l carLine) bool { return l.last < len(l.Y)-1 }) {
-		say = append(say, p.words.ends)
+		say = append(say, p.words.Say("A number in brackets is the session with which the line ends."))
 	}
 	var missing []string
 	for _, s := range d.Series {
@@ -210,7 +209,7 @@ func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, d
 	hidden := 0
 	flush := func() {
 		if hidden > 0 {
-			labels = append(labels, carLabel{line: -1, name: p.lay1(p.words.more(hidden), regular, size)})
+			labels = append(labels, carLabel{line: -1, name: p.lay1(p.words.Say("%s more", hidden), regular, size)})
 			hidden = 0
 		}
 	}
@@ -222,10 +221,10 @@ func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, d
 		flush()
 		text, w := clip(l.Name, 12), regular
 		if l.kind == average {
-			text, w = p.words.average, bold
+			text, w = p.words.Say("Average"), bold
 		}
 		if l.last < len(l.Y)-1 {
-			text += p.words.isolate(" (" + session(d.Window.From+l.last) + ")")
+			text += p.words.Isolate(" (" + session(d.Window.From+l.last) + ")")
 		}
 		labels = append(labels, carLabel{line: i, name: p.lay1(text, w, size), value: p.lay1(percent(l.Y[l.last], 1), w, size)})
 	}
@@ -242,7 +241,7 @@ func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) (*carPlotter, d
 	pl.Y.Min, pl.Y.Max = d.bounds(lines)
 	pl.Y.Tick.Marker = percentTicks{max(3, min(8, int((c.Max.Y-c.Min.Y)/(2.4*p.em))))}
 	pl.X.Tick.Marker = d.sessionTicks(int((c.Max.X - c.Min.X - column) / (3.2 * p.em)))
-	pl.X.Label.Text = p.words.sessions
+	pl.X.Label.Text = p.words.Say("Sessions from session 0")
 	cp := &carPlotter{p, d, pl, lines, labels, gap * p.em, column, pitch}
 	pl.Add(cp)
 	inner := draw.Crop(c, 0, -(column + gap*p.em), 0, 0)
@@ -364,7 +363,7 @@ func (cp *carPlotter) Plot(c draw.Canvas, pl *plot.Plot) {
 // name is what line i is called.
 func (cp *carPlotter) name(i int) string {
 	if cp.lines[i].kind == average {
-		return cp.p.words.average
+		return cp.p.words.Say("Average")
 	}
 	return cp.lines[i].Name
 }

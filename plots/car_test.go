@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"aftershock/internal/words"
 	"image/color"
 	"math"
 	"slices"
@@ -45,7 +46,7 @@ func TestGapsSplitLines(t *testing.T) {
 // The points of a line lie where its figures say.
 func TestLinePoints(t *testing.T) {
 	d, _ := walks(3, "points")
-	p := newPen(setter(t), Light, english, "en", 600, 0)
+	p := newPen(setter(t), Light, words.English, "en", 600, 0)
 	lines := d.lines()
 	chooseNamed(lines, 10)
 	cp := &carPlotter{p: p, d: d, lines: lines}
@@ -84,7 +85,7 @@ func TestLinePoints(t *testing.T) {
 // placed lays the labels of d out on a page of the given height in points.
 func placed(t testing.TB, d *carData, height vg.Length) (labels []carLabel, lines []carLine, pitch float64, area vg.Rectangle) {
 	t.Helper()
-	p := newPen(setter(t), Light, english, "en", 600, height)
+	p := newPen(setter(t), Light, words.English, "en", 600, height)
 	f := d.figure(p)
 	pg := p.compose(f)
 	var c recorder.Canvas
@@ -165,8 +166,8 @@ func TestCrowd(t *testing.T) {
 	}
 	for n, want := range map[int]bool{14: false, 24: false, 25: true, 60: true} {
 		d, _ := walks(n, "crowd")
-		f := d.figure(newPen(setter(t), Light, english, "en", 600, 0))
-		if said := strings.Contains(strings.Join(f.caption, "\n"), english.extremes); said != want {
+		f := d.figure(newPen(setter(t), Light, words.English, "en", 600, 0))
+		if said := strings.Contains(strings.Join(f.caption, "\n"), "Only the highest and the lowest are named; the others are the thin grey lines."); said != want {
 			t.Errorf("of %d: the caption says that only the extremes are named: %v, want %v", n, said, want)
 		}
 	}
@@ -179,7 +180,7 @@ func TestCaption(t *testing.T) {
 		"en": {"14 securities (1 of 15 excluded)", "market model", "benchmark SPY", "[−270, −21]", "simple returns", "95% interval", "AVGO", "SMCI (short-estimation)", "embedded sample", "github.com"},
 		"ar": {"14 ورقة مالية", "نموذج السوق", "SPY", "[−270, −21]", "عوائد بسيطة", "95%", "AVGO", "embedded sample"},
 	} {
-		w, _ := wordsOf(lang)
+		w, _ := words.Lookup(lang)
 		f := d.figure(newPen(setter(t), Light, w, lang, 600, 0))
 		text := strings.Join(append(f.caption, f.subtitle), "\n")
 		for _, s := range append(want, "2025-01-27") {
@@ -223,7 +224,7 @@ func TestNothingToDraw(t *testing.T) {
 	}
 	empty.Average = nil
 	empty.Excluded = d.Excluded
-	p := newPen(setter(t), Light, english, "en", 600, 0)
+	p := newPen(setter(t), Light, words.English, "en", 600, 0)
 	for _, x := range []drawing{d, a, empty} {
 		f := x.figure(p)
 		if !strings.Contains(strings.Join(f.caption, " "), "ARM (before-data)") {

@@ -14,6 +14,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/analysis/model"
 	"aftershock/analysis/stat"
+	"aftershock/internal/words"
 	"aftershock/market"
 )
 
@@ -21,7 +22,7 @@ import (
 func TestEveryCaption(t *testing.T) {
 	r := simulated(t, 3, false)
 	for lang, model := range map[string]string{"en": "market model", "ar": "نموذج السوق"} {
-		w, _ := wordsOf(lang)
+		w, _ := words.Lookup(lang)
 		p := newPen(setter(t), Light, w, lang, 600, 0)
 		for _, c := range Charts {
 			for id, d := range take(t, r, c.Name) {
@@ -92,7 +93,7 @@ func TestMultiples(t *testing.T) {
 	if n := len(m.panels); n != mostPanels || m.panels[0].Name.ID != "79" || m.panels[n-1].Name.ID != "0" || m.panels[mostPanels/2].Name.ID != "29" {
 		t.Errorf("%d panels from %s to %s", n, m.panels[0].Name.ID, m.panels[n-1].Name.ID)
 	}
-	if say := strings.Join(m.remarks(english), " "); !strings.Contains(say, "60 of 80") || !slices.Equal(m.missing, []string{"none"}) {
+	if say := strings.Join(m.remarks(words.English), " "); !strings.Contains(say, "60 of 80") || !slices.Equal(m.missing, []string{"none"}) {
 		t.Errorf("the caption says %q, without figures are %v", say, m.missing)
 	}
 	for _, tt := range []struct{ n, width, want int }{{1, 63, 1}, {2, 63, 2}, {4, 63, 2}, {9, 63, 3}, {12, 63, 6}, {60, 63, 6}, {60, 27, 2}, {3, 9, 1}} {
@@ -233,7 +234,7 @@ func count(list []float64, ok func(float64) bool) (n int) {
 
 // Every event is listed, or counted where there is no room.
 func TestLegend(t *testing.T) {
-	p := newPen(setter(t), Light, english, "en", 600, 0)
+	p := newPen(setter(t), Light, words.English, "en", 600, 0)
 	for _, n := range []int{0, 1, 5, 30, 200} {
 		h := history{Marks: make([]mark, n)}
 		for _, height := range []vg.Length{5, 50, 500} {
@@ -357,7 +358,7 @@ func TestNoCharacteristic(t *testing.T) {
 	if err != nil || len(files) != 1 || files[0].Name != "scatter.svg" {
 		t.Errorf("%d files, %v", len(files), err)
 	}
-	if f := take(t, mean, "scatter")[""].figure(newPen(setter(t), Light, english, "en", 600, 0)); !strings.Contains(strings.Join(f.caption, " "), english.noCharacteristic) {
+	if f := take(t, mean, "scatter")[""].figure(newPen(setter(t), Light, words.English, "en", 600, 0)); !strings.Contains(strings.Join(f.caption, " "), "No characteristic is known: the model has no beta, and no shares outstanding or figures of your own are given.") {
 		t.Errorf("the caption is %q", f.caption)
 	}
 }

@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
-	"aftershock/analysis"
-	"aftershock/analysis/model"
 	"aftershock/market"
 )
 
@@ -79,26 +76,5 @@ func TestRedrawRefuses(t *testing.T) {
 	files, err := Redraw(t.Context(), data, []string{"ar"}, o)
 	if err != nil || len(files) != 1 || files[0].Name != "ar-deepseek-selloff.svg" {
 		t.Errorf("of one event: %d files, %v", len(files), err)
-	}
-}
-
-// Every language has every word, every model among them.
-func TestWords(t *testing.T) {
-	for _, w := range []*words{english, arabic} {
-		for i, v := 1, reflect.ValueOf(w).Elem(); i < v.NumField(); i++ { // field 0 is rtl
-			if v.Field(i).IsZero() {
-				t.Errorf("right to left %v: no word for %s", w.rtl, v.Type().Field(i).Name)
-			}
-		}
-		for _, m := range model.Models {
-			if w.models[m.Name()] == "" {
-				t.Errorf("right to left %v: model %s has no name", w.rtl, m.Name())
-			}
-		}
-		for _, k := range analysis.Weightings {
-			if w.weighted[k] == "" {
-				t.Errorf("right to left %v: weighting %s has no name", w.rtl, k)
-			}
-		}
 	}
 }

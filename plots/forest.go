@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -86,21 +85,21 @@ func (d *forestData) rows() (rows []forestRow, missing []string) {
 }
 
 func (d *forestData) figure(p *pen) figure {
-	f := figure{title: d.title(p.lang), subtitle: p.words.say(p.words.forest, window(d.CAR))}
+	f := figure{title: d.title(p.lang), subtitle: p.words.Say("Cumulative abnormal return (CAR) over %s", window(d.CAR))}
 	if on := d.dates(); on != "" {
-		f.subtitle = p.words.say(p.words.forestOn, window(d.CAR), on)
+		f.subtitle = p.words.Say("Cumulative abnormal return (CAR) over %s; session 0 is %s", window(d.CAR), on)
 	}
 	rows, missing := d.rows()
 	if len(rows) == 0 {
 		return p.nothing(f, &d.subject)
 	}
-	say := []string{p.words.forestKey}
+	say := []string{p.words.Say("Lines: 95% interval (t). Filled square and bold figure: the interval excludes 0.")}
 	if len(d.Average) > 0 && finite(d.Average[0]) {
-		how := p.words.forestSpread
+		how := "Diamond: %s and its 95%% interval (spread of the securities)."
 		if d.SEMethod == "portfolio" {
-			how = p.words.forestPortfolio
+			how = "Diamond: %s and its 95%% interval (forecast error of the portfolio)."
 		}
-		say = append(say, fmt.Sprintf(how, p.words.weighted[d.Weights]))
+		say = append(say, p.words.Say(how, p.words.Weighted(d.Weights)))
 	}
 	f.caption = d.caption(p.words, say, missing)
 	f.height = vg.Length(1.55*float64(len(rows)+1)+2.6) * p.em
@@ -117,7 +116,7 @@ func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
 	}
 	lines := float64(len(rows))
 	average := len(d.Average) > 0 && finite(d.Average[0])
-	mean := forestRow{name: p.words.average}
+	mean := forestRow{name: p.words.Say("Average")}
 	if average {
 		mean.y, mean.lower, mean.upper = d.Average[0], d.Average[1], d.Average[2]
 		lines += 1.3
@@ -131,7 +130,7 @@ func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
 			face = bold
 		}
 		if x.gap > 0 {
-			names = max(names, p.lay1(p.words.more(x.gap), regular, size).width())
+			names = max(names, p.lay1(p.words.Say("%s more", x.gap), regular, size).width())
 			continue
 		}
 		names = max(names, p.lay1(clip(x.name, 14), face, size).width())
@@ -166,7 +165,7 @@ func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
 			face, col = bold, p.theme.Fall
 		}
 		if x.gap > 0 {
-			p.write(c, p.lay1(p.words.more(x.gap), regular, size), vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Muted)
+			p.write(c, p.lay1(p.words.Say("%s more", x.gap), regular, size), vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Muted)
 			return
 		}
 		nameFace := regular

@@ -87,15 +87,15 @@ const (
 )
 
 func (d *heatData) figure(p *pen) figure {
-	f := figure{title: d.title(p.lang), subtitle: p.words.heat}
+	f := figure{title: d.title(p.lang), subtitle: p.words.Say("Abnormal return (AR) by security and session, per cent")}
 	if on := d.dates(); on != "" {
-		f.subtitle = p.words.say(p.words.heatOn, on)
+		f.subtitle = p.words.Say("Abnormal return (AR) by security and session, per cent; session 0 is %s", on)
 	}
 	rows, missing := d.rows()
 	if len(rows) == 0 {
 		return p.nothing(f, &d.subject)
 	}
-	say := []string{p.words.heatKey}
+	say := []string{p.words.Say("Rows by their abnormal return on session 0, which is framed. Bold: differs from 0 at the 5% level (t). Beyond the ends of the scale the colour stays the same.")}
 	f.caption = d.caption(p.words, say, missing)
 	n := len(rows)
 	if end(d.Average) >= 0 {
@@ -124,13 +124,13 @@ func (d *heatData) draw(p *pen, c draw.Canvas, rows []heatRow) {
 	for i, x := range rows {
 		txt := clip(x.Name, 14)
 		if i == gap {
-			txt = p.words.more(hidden)
+			txt = p.words.Say("%s more", hidden)
 		}
 		names = append(names, p.lay1(txt, regular, labelSize*p.em))
 	}
 	if extra > 0 {
 		rows = append(slices.Clip(rows), heatRow{AR: d.Average})
-		names = append(names, p.lay1(p.words.average, bold, labelSize*p.em))
+		names = append(names, p.lay1(p.words.Say("Average"), bold, labelSize*p.em))
 	}
 	for _, b := range names {
 		widest = max(widest, b.width())
@@ -237,7 +237,7 @@ func (d *heatData) scale(p *pen, c draw.Canvas, r vg.Rectangle, limit float64) {
 		return
 	}
 	swatch := vg.Rectangle{Min: vg.Point{X: r.Min.X, Y: f.Min.Y}, Max: vg.Point{X: r.Min.X + 2*p.em, Y: f.Max.Y}}
-	b := p.lay1(p.words.noFigure, regular, tickSize*p.em)
+	b := p.lay1(p.words.Say("no figure"), regular, tickSize*p.em)
 	if swatch.Max.X+0.5*p.em+b.width() < f.Min.X-p.em {
 		p.hatch(c, swatch)
 		p.write(c, b, vg.Point{X: swatch.Max.X + 0.5*p.em, Y: (f.Min.Y + f.Max.Y) / 2}, 0, p.theme.Muted)

@@ -92,15 +92,15 @@ func (h *history) begin(p *pen, subtitle string, say ...string) figure {
 	if h.Name != "" && h.Name != h.Security {
 		f.title = h.Name + " (" + h.Security + ")"
 	}
-	f.caption = []string{h.method(p.words, p.words.observations)}
+	f.caption = []string{h.method(p.words, p.words.Observations)}
 	if len(h.Marks) > 0 {
-		say = append(say, p.words.say(p.words.marks, window(h.CAR)))
+		say = append(say, p.words.Say("Shaded: event windows. Beside each event its CAR over %s, bold and coloured where its 95%% interval excludes 0.", window(h.CAR)))
 	}
 	if h.Of > h.Drawn {
-		say = append(say, p.words.say(p.words.mostEvents, strconv.Itoa(h.Drawn), strconv.Itoa(h.Of)))
+		say = append(say, p.words.Say("Drawn are the %s securities with the most events, of %s.", strconv.Itoa(h.Drawn), strconv.Itoa(h.Of)))
 	}
 	if len(h.Excluded) > 0 {
-		say = append(say, p.words.say(p.words.reasons, strings.Join(some(h.Excluded, 6), ", ")))
+		say = append(say, p.words.Say("Excluded: %s.", strings.Join(some(h.Excluded, 6), ", ")))
 	}
 	f.caption = append(f.caption, strings.Join(say, " "))
 	f.caption = append(f.caption, h.origins(p.words, "")...)
@@ -241,17 +241,17 @@ func (h *history) list(p *pen, c draw.Canvas, l legend, r vg.Rectangle) {
 	size := captionSize * p.em
 	for i := range len(l.marks) + min(1, l.more) {
 		x := r.Min.X + vg.Length(i/l.rows)*width
-		if p.words.rtl {
+		if p.words.RTL {
 			x = r.Min.X + vg.Length(l.cols-1-i/l.rows)*width
 		}
 		y := r.Max.Y - vg.Length(float64(i%l.rows)+0.5)*legendLine*p.em
 		end := x + width - gap*p.em
 		if i == len(l.marks) {
-			p.write(c, p.lay1(p.words.more(l.more), regular, size), vg.Point{X: x, Y: y}, 0, p.theme.Muted)
+			p.write(c, p.lay1(p.words.Say("%s more", l.more), regular, size), vg.Point{X: x, Y: y}, 0, p.theme.Muted)
 			break
 		}
 		m := l.marks[i]
-		value, face, col := p.words.notUsed, regular, p.theme.Muted
+		value, face, col := p.words.Say("excluded"), regular, p.theme.Muted
 		if m.CAR != nil {
 			value, col = "–", p.theme.Ink
 			if finite(m.CAR[0]) {
@@ -268,7 +268,7 @@ func (h *history) list(p *pen, c draw.Canvas, l legend, r vg.Rectangle) {
 		head := p.lay1(strconv.Itoa(i+1), bold, size)
 		date := p.lay1(m.At.String(), regular, size)
 		at := func(from, w vg.Length) vg.Point { // left to right, or mirrored
-			if p.words.rtl {
+			if p.words.RTL {
 				return vg.Point{X: x + end - from - w, Y: y}
 			}
 			return vg.Point{X: from, Y: y}

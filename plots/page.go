@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"aftershock/internal/words"
 	"math"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 type pen struct {
 	*typesetter
 	theme  Theme
-	words  *words
+	words  *words.Language
 	lang   string
 	width  vg.Length // of the page
 	height vg.Length // of the page; 0 when it is the figure's to choose
@@ -28,7 +29,7 @@ type pen struct {
 // newPen chooses the size of text: 66 ems a page width, which reads at the
 // default size and when a large page is shown small, and never less than can
 // be read at all.
-func newPen(t *typesetter, theme Theme, w *words, lang string, width, height vg.Length) *pen {
+func newPen(t *typesetter, theme Theme, w *words.Language, lang string, width, height vg.Length) *pen {
 	side := width
 	if height > 0 {
 		side = min(side, height*1.6)
@@ -126,7 +127,7 @@ func (pg *page) put(c draw.Canvas, b block, y vg.Length, col color.Color) vg.Len
 	c.SetColor(col)
 	for _, l := range b.lines {
 		x := pg.margin
-		if b.rtl || pg.words.rtl {
+		if b.rtl || pg.words.RTL {
 			x = pg.size.X - pg.margin - vg.Length(l.width)*b.size
 		}
 		pg.drawLine(c, l, vg.Point{X: x, Y: y - vg.Length(pg.ascent)*b.size}, b.size)
@@ -299,7 +300,7 @@ func (p *pen) nothing(f figure, s *subject) figure {
 func (p *pen) empty(f figure) figure {
 	f.height = 0.15 * p.width
 	f.body = func(c draw.Canvas) {
-		b := p.lay(p.words.nothing, regular, p.em, c.Max.X-c.Min.X, 1)
+		b := p.lay(p.words.Say("Nothing to draw: no abnormal return here could be measured."), regular, p.em, c.Max.X-c.Min.X, 1)
 		p.write(c, b, c.Center(), 0.5, p.theme.Ink)
 	}
 	return f

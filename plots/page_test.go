@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/recorder"
 
 	"aftershock/analysis"
+	"aftershock/internal/words"
 )
 
 // inkOf returns the bounds of all that was drawn, turned as it was drawn.
@@ -60,7 +61,7 @@ func (s *sized) Size() (w, h vg.Length) { return s.w, s.h }
 // the chart's own.
 func sheet(t testing.TB, d drawing, lang string, width, height vg.Length) (*page, *sized) {
 	t.Helper()
-	w, ok := wordsOf(lang)
+	w, ok := words.Lookup(lang)
 	if !ok {
 		t.Fatalf("no words in %s", lang)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/analysis/stat"
+	"aftershock/internal/words"
 )
 
 // panelsData is small multiples of one event: the cumulative abnormal returns
@@ -63,10 +64,10 @@ func (d *panelsData) figure(p *pen) figure {
 	if len(m.panels) == 0 {
 		return p.nothing(f, &d.subject)
 	}
-	say := []string{p.words.panels}
+	say := []string{p.words.Say("Shaded: 95% interval (forecast error of the model). Blue and orange: the interval at the end excludes 0.")}
 	if end(d.Average) >= 0 {
 		m.average = d.Average
-		say = append(say, p.words.averageThin)
+		say = append(say, p.words.Say("Thin line: their average."))
 	}
 	f.caption = d.caption(p.words, append(say, m.remarks(p.words)...), m.missing)
 	m.complete(p, &f)
@@ -77,9 +78,9 @@ func (d *panelsData) figure(p *pen) figure {
 func (p *pen) carSubtitle(s *subject) string {
 	from, to := session(s.Window.From), session(s.Window.To)
 	if on := s.dates(); on != "" {
-		return p.words.say(p.words.carAt, from, to, on)
+		return p.words.Say("Cumulative abnormal return (CAR) from session %s to %s; session 0 is %s", from, to, on)
 	}
-	return p.words.say(p.words.car, from, to)
+	return p.words.Say("Cumulative abnormal return (CAR) from session %s to %s", from, to)
 }
 
 // multiples are panels on common axes.
@@ -123,12 +124,12 @@ func newMultiples(all []panel, w analysis.Window) *multiples {
 
 // remarks says that the panels have one scale, and of those that are not drawn
 // how many they are.
-func (m *multiples) remarks(w *words) (say []string) {
+func (m *multiples) remarks(w *words.Language) (say []string) {
 	if len(m.panels) > 1 {
-		say = append(say, w.oneScale)
+		say = append(say, w.Say("All panels have one scale."))
 	}
 	if m.hidden > 0 {
-		say = append(say, w.say(w.panelsCut, strconv.Itoa(len(m.panels)), strconv.Itoa(len(m.panels)+m.hidden)))
+		say = append(say, w.Say("Only the highest and the lowest are drawn, %s of %s.", strconv.Itoa(len(m.panels)), strconv.Itoa(len(m.panels)+m.hidden)))
 	}
 	return say
 }
@@ -224,7 +225,7 @@ func (m *multiples) draw(p *pen, c draw.Canvas, cols int) {
 	}
 	if more > 0 {
 		f := cell(len(panels))
-		p.write(c, p.lay1(p.words.more(more), regular, labelSize*p.em), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: (f.Min.Y + f.Max.Y) / 2}, 0.5, p.theme.Muted)
+		p.write(c, p.lay1(p.words.Say("%s more", more), regular, labelSize*p.em), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: (f.Min.Y + f.Max.Y) / 2}, 0.5, p.theme.Muted)
 	}
 }
 
@@ -290,7 +291,7 @@ func (m *multiples) panel(p *pen, c draw.Canvas, f frame, x *panel, ticks []plot
 	}
 	name := x.Name.title(p.lang)
 	if k < len(x.Y)-1 {
-		name += p.words.isolate(" (" + session(m.window.From+k) + ")")
+		name += p.words.Isolate(" (" + session(m.window.From+k) + ")")
 	}
 	b := p.lay(name, bold, labelSize*p.em, room, m.nameLines())
 	p.writeLines(c, b, vg.Point{X: f.Min.X, Y: y}, p.theme.Ink)

@@ -54,16 +54,16 @@ func placeboOf(ctx context.Context, in input) ([]drawing, error) {
 }
 
 func (d *placeboData) figure(p *pen) figure {
-	f := figure{title: d.title(p.lang), subtitle: p.words.say(p.words.placebo, d.Of, window(d.CAR))}
+	f := figure{title: d.title(p.lang), subtitle: p.words.Say("Statistic of the test %s over %s at dates without news", d.Of, window(d.CAR))}
 	if len(d.Draws) == 0 {
 		var say []string
 		if d.Note != "" {
-			say = append(say, p.words.isolate(d.Note+"."))
+			say = append(say, p.words.Isolate(d.Note+"."))
 		}
 		f.caption = d.caption(p.words, say, nil)
 		return p.empty(f)
 	}
-	f.caption = d.caption(p.words, []string{p.words.say(p.words.placeboKey, strconv.Itoa(len(d.Draws)), pValue(d.P))}, nil)
+	f.caption = d.caption(p.words, []string{p.words.Say("Bars: %s dates at which none of these securities has news near, each measured as the event is; orange: as far from 0 as at the event, or farther (%s).", strconv.Itoa(len(d.Draws)), pValue(d.P))}, nil)
 	f.height = max(0.38*p.width, 16*p.em)
 	f.body = func(c draw.Canvas) { d.draw(p, c) }
 	return f
@@ -87,7 +87,7 @@ func (d *placeboData) draw(p *pen, c draw.Canvas) {
 		left: left, right: right, bottom: 0, top: float64(most) * 1.04}
 	p.horizontals(c, f, counts, true)
 	p.below(c, f, numberTicks{max(3, min(12, int((f.Max.X-f.Min.X)/(4*p.em))))}.Ticks(left, right))
-	p.write(c, p.lay(p.words.say(p.words.placeboAxis, d.Of), regular, labelSize*p.em, f.Max.X-f.Min.X, 1), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
+	p.write(c, p.lay(p.words.Say("%s statistic", d.Of), regular, labelSize*p.em, f.Max.X-f.Min.X, 1), vg.Point{X: (f.Min.X + f.Max.X) / 2, Y: c.Min.Y + 0.6*p.em}, 0.5, p.theme.Muted)
 	for _, b := range bins {
 		air := min(p.stroke(0.5), (f.x(b.to)-f.x(b.from))/4)
 		fill := func(from, n int, col color.NRGBA) {
@@ -101,7 +101,7 @@ func (d *placeboData) draw(p *pen, c draw.Canvas) {
 	}
 	x := f.x(d.Stat[0])
 	line(c, p.theme.Ink, p.stroke(2), nil, vg.Point{X: x, Y: f.Min.Y}, vg.Point{X: x, Y: f.Max.Y})
-	b := p.lay1(p.words.say(p.words.observed, decimal(d.Stat[0], 2)), bold, labelSize*p.em)
+	b := p.lay1(p.words.Say("event: %s", decimal(d.Stat[0], 2)), bold, labelSize*p.em)
 	at := min(max(x-b.width()/2, f.Min.X), f.Max.X-b.width())
 	p.write(c, b, vg.Point{X: at, Y: f.Max.Y + 0.8*p.em}, 0, p.theme.Ink)
 }

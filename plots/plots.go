@@ -26,6 +26,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"aftershock/analysis"
+	"aftershock/internal/words"
 )
 
 // Format is a file format, named as its file extension.
@@ -86,7 +87,7 @@ func (o Options) withDefaults() (Options, error) {
 	case o.DPI < minDPI || o.DPI > maxDPI:
 		return o, fmt.Errorf("charts: %d dots per inch are outside %d..%d", o.DPI, minDPI, maxDPI)
 	}
-	if _, ok := wordsOf(o.Lang); !ok {
+	if _, ok := words.Lookup(o.Lang); !ok {
 		return o, fmt.Errorf("charts: no words in language %q; take en or ar", o.Lang)
 	}
 	for _, f := range o.Formats {
@@ -137,7 +138,7 @@ func render(ctx context.Context, drawings []drawing, stems []string, o Options) 
 	if err != nil {
 		return nil, err
 	}
-	w, _ := wordsOf(o.Lang)
+	w, _ := words.Lookup(o.Lang)
 	inch := vg.Inch / vg.Length(o.DPI)
 	p := newPen(t, *o.Theme, w, o.Lang, vg.Length(o.Width)*inch, vg.Length(o.Height)*inch)
 

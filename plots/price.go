@@ -48,9 +48,9 @@ func priceOf(r *analysis.Result, h history, _ []int) drawing {
 }
 
 func (d *priceData) figure(p *pen) figure {
-	subtitle := p.words.price
+	subtitle := p.words.Say("Closing price, adjusted for splits, and volume")
 	if d.Currency != "" {
-		subtitle = p.words.say(p.words.priceIn, d.Currency)
+		subtitle = p.words.Say("Closing price, adjusted for splits, in %s, and volume", d.Currency)
 	}
 	f := d.begin(p, subtitle)
 	if end(d.Y) < 0 {

@@ -58,13 +58,13 @@ func (d *residualsData) about() []string { return []string{d.id(), d.ID, d.Secur
 
 func (d *residualsData) figure(p *pen) figure {
 	w := p.words
-	f := figure{title: d.title(p.lang), subtitle: w.say(w.residuals, d.Security, strconv.Itoa(d.M))}
-	say := w.residualsKey
+	f := figure{title: d.title(p.lang), subtitle: w.Say("Residuals of the model of %s on the estimation window, %s sessions, in standard deviations", d.Security, strconv.Itoa(d.M))}
+	say := w.Say("Dashed: 95% of a normal distribution. Line: what a normal distribution would give. Shaded: 95% band of no autocorrelation.")
 	if finite(d.DurbinWatson[0]) && end(d.P) == 2 {
-		say += " " + w.say(w.diagnostics, pValue(d.P[0]), pValue(d.P[1]), pValue(d.P[2]), decimal(d.DurbinWatson[0], 2))
+		say += " " + w.Say("Normality (Jarque-Bera): %s; no autocorrelation up to lag 10 (Ljung-Box): %s; constant variance (ARCH-LM up to lag 5): %s; Durbin-Watson %s.", pValue(d.P[0]), pValue(d.P[1]), pValue(d.P[2]), decimal(d.DurbinWatson[0], 2))
 	}
 	if d.Of > d.Drawn {
-		say += " " + w.say(w.firstFits, strconv.Itoa(d.Drawn), strconv.Itoa(d.Of))
+		say += " " + w.Say("Drawn are the first %s of %s fits.", strconv.Itoa(d.Drawn), strconv.Itoa(d.Of))
 	}
 	f.caption = d.caption(w, []string{say}, nil)
 	f.height = 0.5 * p.width
@@ -119,7 +119,7 @@ func (p *pen) name(c draw.Canvas, f frame, txt string) {
 func (p *pen) heights(f frame) int { return max(2, min(7, int((f.Max.Y-f.Min.Y)/(1.8*p.em)))) }
 
 func (d *residualsData) overTime(p *pen, c draw.Canvas, f frame) {
-	p.name(c, f, p.words.overTime)
+	p.name(c, f, p.words.Say("Over time"))
 	lo, hi, _ := extent(d.E, []float64{-2, 2})
 	f.bottom, f.top = widen(lo, hi, 0.05)
 	f.left, f.right = -0.5, float64(len(d.E))-0.5
@@ -138,7 +138,7 @@ func (d *residualsData) overTime(p *pen, c draw.Canvas, f frame) {
 
 // quantiles plots the residuals in ascending order against the normal scores.
 func (d *residualsData) quantiles(p *pen, c draw.Canvas, f frame) {
-	p.name(c, f, p.words.quantiles)
+	p.name(c, f, p.words.Say("Quantiles against those of a normal distribution"))
 	y := slices.DeleteFunc(slices.Clone(d.E), func(v float64) bool { return !finite(v) })
 	slices.Sort(y)
 	x := analysis.NormalScores(len(y))
@@ -154,7 +154,7 @@ func (d *residualsData) quantiles(p *pen, c draw.Canvas, f frame) {
 }
 
 func (d *residualsData) autocorrelations(p *pen, c draw.Canvas, f frame) {
-	p.name(c, f, p.words.autocorrelation)
+	p.name(c, f, p.words.Say("Autocorrelation by lag"))
 	most := max(0.25, 1.4*d.Band)
 	for _, v := range d.Autocorrelation {
 		most = max(most, 1.1*math.Abs(v))

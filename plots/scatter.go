@@ -12,6 +12,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/analysis/stat"
+	"aftershock/internal/words"
 )
 
 // scatterData is CARs against a characteristic: of one event, or of all.
@@ -130,40 +131,37 @@ func (d *scatterData) id() string {
 func (d *scatterData) about() []string { return []string{d.id(), d.ID, d.Characteristic} }
 
 // name returns the characteristic in words.
-func (d *scatterData) name(w *words) string {
-	if n, ok := w.characteristics[d.Characteristic]; ok {
-		return n
-	}
-	return d.Characteristic
+func (d *scatterData) name(w *words.Language) string {
+	return w.Characteristic(d.Characteristic)
 }
 
 func (d *scatterData) figure(p *pen) figure {
-	f := figure{title: d.title(p.lang), subtitle: p.words.say(p.words.scatter, window(d.CAR), d.name(p.words))}
-	count := p.words.securities
+	f := figure{title: d.title(p.lang), subtitle: p.words.Say("Cumulative abnormal return (CAR) over %s against %s", window(d.CAR), d.name(p.words))}
+	count := p.words.Securities
 	if d.ID == "" {
-		f.title, count = p.words.scatterAll, p.words.observations
+		f.title, count = p.words.Say("Cumulative abnormal returns of all observations"), p.words.Observations
 	} else if on := d.dates(); on != "" {
-		f.subtitle = p.words.say(p.words.scatterOn, window(d.CAR), d.name(p.words), on)
+		f.subtitle = p.words.Say("Cumulative abnormal return (CAR) over %s against %s; session 0 is %s", window(d.CAR), d.name(p.words), on)
 	}
 	f.caption = []string{d.method(p.words, count)}
 	var say string
 	if x := d.Fit; x != nil {
 		errors := "HC3"
 		if x.Errors == stat.Clustered {
-			errors = p.words.clustered
+			errors = p.words.Say("clustered by event")
 		}
-		say = p.words.say(p.words.fit, percent(x.Slope, 2), "t = "+decimal(x.T, 2), pValue(x.P), errors, "R² = "+decimal(x.R2, 2))
+		say = p.words.Say("Line: least squares; a unit more goes with %s of CAR (%s, %s, %s errors, %s). Shaded: 95%% interval of the line.", percent(x.Slope, 2), "t = "+decimal(x.T, 2), pValue(x.P), errors, "R² = "+decimal(x.R2, 2))
 	} else {
-		say = p.words.noFit
+		say = p.words.Say("No line: too few securities, or all alike.")
 	}
 	if d.Characteristic == "" {
-		f.subtitle, say = p.words.say(p.words.forest, window(d.CAR)), p.words.noCharacteristic
+		f.subtitle, say = p.words.Say("Cumulative abnormal return (CAR) over %s", window(d.CAR)), p.words.Say("No characteristic is known: the model has no beta, and no shares outstanding or figures of your own are given.")
 	}
 	if d.Characteristic == "beta" {
-		say += " " + p.words.betaEstimated
+		say += " " + p.words.Say("Beta is itself an estimate, which draws the slope towards 0.")
 	}
 	if d.Unknown > 0 {
-		say += " " + p.words.say(p.words.unknown, strconv.Itoa(d.Unknown))
+		say += " " + p.words.Say("Without a figure: %s.", strconv.Itoa(d.Unknown))
 	}
 	f.caption = append(append(f.caption, say), d.origins(p.words, d.News)...)
 	if len(d.X) == 0 {

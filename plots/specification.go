@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
+	"aftershock/internal/words"
 )
 
 // specificationData is the answers of one group, from the least CAAR to the greatest.
@@ -60,27 +61,6 @@ func Specification(ctx context.Context, s *analysis.Sweep, o Options) ([]File, e
 func (d *specificationData) id() string      { return d.Group }
 func (d *specificationData) about() []string { return []string{d.Group} }
 
-// specificationWords are what the chart says.
-type specificationWords struct {
-	title, subtitle, key                         string
-	model, benchmark, estimation, window, choice string
-}
-
-var specificationSays = map[bool]*specificationWords{
-	false: {
-		title:    "Average abnormal return under every combination of choices: %s",
-		subtitle: "%s of %s specifications have an answer; %s of them agree in sign, %s in sign and significance",
-		key:      "Above: the mean cumulative abnormal return (CAAR) of each specification, in ascending order. Blue and orange: p < 5%; grey: not. Below: the choices that each is of.",
-		model:    "Model", benchmark: "Benchmark", estimation: "Estimation", window: "Window", choice: "Test",
-	},
-	true: {
-		title:    "متوسط العائد غير العادي تحت كل تركيب من الخيارات: %s",
-		subtitle: "لها جواب %s من %s مواصفة؛ يتفق في الإشارة %s منها، وفي الإشارة والدلالة %s",
-		key:      "في الأعلى: متوسط العائد غير العادي التراكمي (CAAR) لكل مواصفة تصاعديًّا. الأزرق والبرتقالي: p دون 5%؛ الرمادي: غير ذلك. في الأسفل: خيارات كل منها.",
-		model:    "النموذج", benchmark: "المؤشر", estimation: "التقدير", window: "النافذة", choice: "الاختبار",
-	},
-}
-
 // choiceRow is one value of one choice.
 type choiceRow struct {
 	heading string // of the choice, with its first value
@@ -89,22 +69,22 @@ type choiceRow struct {
 }
 
 // choices lists the values of every choice that has more than one.
-func (d *specificationData) choices(w *specificationWords) []choiceRow {
+func (d *specificationData) choices(w *words.Language) []choiceRow {
 	var rows []choiceRow
 	for _, c := range []struct {
 		name string
 		of   func(x *analysis.Answer) string
 	}{
-		{w.model, func(x *analysis.Answer) string { return x.Model }},
-		{w.benchmark, func(x *analysis.Answer) string {
+		{w.Say("Model"), func(x *analysis.Answer) string { return x.Model }},
+		{w.Say("Benchmark"), func(x *analysis.Answer) string {
 			if x.Benchmark == "" {
 				return "–"
 			}
 			return x.Benchmark
 		}},
-		{w.estimation, func(x *analysis.Answer) string { return window(x.Estimation) }},
-		{w.window, func(x *analysis.Answer) string { return window(x.Window) }},
-		{w.choice, func(x *analysis.Answer) string { return x.Test }},
+		{w.Say("Estimation"), func(x *analysis.Answer) string { return window(x.Estimation) }},
+		{w.Say("Window"), func(x *analysis.Answer) string { return window(x.Window) }},
+		{w.Say("Test"), func(x *analysis.Answer) string { return x.Test }},
 	} {
 		var values []string
 		for i := range d.listed {
@@ -127,15 +107,15 @@ func (d *specificationData) choices(w *specificationWords) []choiceRow {
 }
 
 func (d *specificationData) figure(p *pen) figure {
-	w := specificationSays[p.words.rtl]
+	w := p.words
 	n := len(d.answers)
 	of := func(k int) string { return share(float64(k) / math.Max(1, float64(n))) }
 	significant := d.SignificantlyRose
 	if d.Sign() < 0 {
 		significant = d.SignificantlyFell
 	}
-	f := figure{title: p.words.say(w.title, d.Group), caption: []string{w.key},
-		subtitle: p.words.say(w.subtitle, strconv.Itoa(n), strconv.Itoa(d.Specifications), of(max(d.Rose, d.Fell)), of(significant))}
+	f := figure{title: p.words.Say("Average abnormal return under every combination of choices: %s", d.Group), caption: []string{p.words.Say("Above: the mean cumulative abnormal return (CAAR) of each specification, in ascending order. Blue and orange: p < 5%; grey: not. Below: the choices that each is of.")},
+		subtitle: p.words.Say("%s of %s specifications have an answer; %s of them agree in sign, %s in sign and significance", strconv.Itoa(n), strconv.Itoa(d.Specifications), of(max(d.Rose, d.Fell)), of(significant))}
 	if n == 0 {
 		return p.empty(f)
 	}

@@ -11,6 +11,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/analysis/model"
 	"aftershock/events"
+	"aftershock/internal/words"
 	"aftershock/market"
 )
 
@@ -96,7 +97,7 @@ func headlineOf(e *events.Event) headline {
 	h := headline{e.ID, map[string]string{"": e.Title}}
 	for _, lang := range slices.Sorted(maps.Keys(e.Titles)) {
 		primary, _, _ := strings.Cut(strings.ToLower(lang), "-")
-		if _, ok := wordsOf(primary); ok && (h.Titles[primary] == "" || lang == primary) {
+		if _, ok := words.Lookup(primary); ok && (h.Titles[primary] == "" || lang == primary) {
 			h.Titles[primary] = e.Titles[lang]
 		}
 	}
@@ -139,35 +140,31 @@ func (s *subject) dates() string {
 
 // method returns the line that says what was measured, of which count says how
 // many there are, and how.
-func (s *facts) method(w *words, count func(n int) string) string {
-	model, ok := w.models[s.Model]
-	if !ok {
-		model = w.isolate(s.Model)
-	}
+func (s *facts) method(w *words.Language, count func(n int) string) string {
 	n := count(s.Used)
 	if s.Out > 0 {
-		n += " (" + w.say(w.excluded, strconv.Itoa(s.Out), strconv.Itoa(s.Used+s.Out)) + ")"
+		n += " (" + w.Say("%s of %s excluded", strconv.Itoa(s.Out), strconv.Itoa(s.Used+s.Out)) + ")"
 	}
-	parts := []string{n, model}
+	parts := []string{n, w.Model(s.Model)}
 	if len(s.Benchmarks) > 0 {
-		parts = append(parts, w.say(w.benchmark, strings.Join(some(s.Benchmarks, 4), ", ")))
+		parts = append(parts, w.Say("benchmark %s", strings.Join(some(s.Benchmarks, 4), ", ")))
 	}
-	parts = append(parts, w.say(w.estimation, window(s.Estimation)))
-	if r, ok := w.returns[s.Returns]; ok {
-		parts = append(parts, r)
+	parts = append(parts, w.Say("estimation window %s", window(s.Estimation)))
+	if s.Returns != "" {
+		parts = append(parts, w.Returns(s.Returns))
 	}
 	return strings.Join(parts, " · ")
 }
 
 // origins returns the line that says where the figures come from and, where it
 // is not empty, the news; none where nothing is known.
-func (s *facts) origins(w *words, news string) []string {
+func (s *facts) origins(w *words.Language, news string) []string {
 	var from []string
 	if len(s.Sources) > 0 {
-		from = append(from, w.say(w.prices, strings.Join(some(s.Sources, 2), "; ")))
+		from = append(from, w.Say("Prices: %s", strings.Join(some(s.Sources, 2), "; ")))
 	}
 	if news != "" {
-		from = append(from, w.say(w.news, clip(strings.TrimPrefix(news, "https://"), 90)))
+		from = append(from, w.Say("News: %s", clip(strings.TrimPrefix(news, "https://"), 90)))
 	}
 	if len(from) == 0 {
 		return nil
@@ -178,14 +175,14 @@ func (s *facts) origins(w *words, news string) []string {
 // caption returns what stands under a chart of securities: the method, then
 // what the chart has to say, what is missing from it and what was excluded, then the
 // origins.
-func (s *subject) caption(w *words, say []string, missing []string) []string {
-	out := []string{s.method(w, w.securities)}
+func (s *subject) caption(w *words.Language, say []string, missing []string) []string {
+	out := []string{s.method(w, w.Securities)}
 	say = slices.Clone(say)
 	if len(missing) > 0 {
-		say = append(say, w.say(w.missing, strings.Join(some(missing, 6), ", ")))
+		say = append(say, w.Say("Without figures: %s.", strings.Join(some(missing, 6), ", ")))
 	}
 	if len(s.Excluded) > 0 {
-		say = append(say, w.say(w.reasons, strings.Join(some(s.Excluded, 6), ", ")))
+		say = append(say, w.Say("Excluded: %s.", strings.Join(some(s.Excluded, 6), ", ")))
 	}
 	if len(say) > 0 {
 		out = append(out, strings.Join(say, " "))

@@ -18,7 +18,7 @@ func timelineOf(r *analysis.Result, h history, _ []int) drawing {
 }
 
 func (d *timelineData) figure(p *pen) figure {
-	f := d.begin(p, p.words.timeline, p.words.timelineKey)
+	f := d.begin(p, p.words.Say("Cumulative abnormal return since the first event window"), p.words.Say("Each session is explained by the fit of the latest event whose window has begun, for as many sessions as its estimation window has."))
 	if end(d.Y) < 0 {
 		return p.empty(f)
 	}

@@ -24,6 +24,13 @@ var Arabic = &Language{
 		}
 		return strconv.Itoa(n) + " " + f
 	},
+	Things: func(n int, noun string) string {
+		f := arabicSubjects[noun][arabicForm(n)]
+		if n == 1 || n == 2 {
+			return f
+		}
+		return strconv.Itoa(n) + " " + f
+	},
 	List:      func(names []string) string { return strings.Join(names, " و") },
 	Date:      func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
 	Day:       func(t time.Time) string { return arabicDays[t.Weekday()] },
@@ -47,6 +54,12 @@ var (
 		"reaction": {"رد فعل واحد", "ردّي فعل", "ردود فعل", "رد فعل"},
 	}
 )
+
+// arabicSubjects are the same where they begin a sentence or stand alone.
+var arabicSubjects = map[string][4]string{
+	"security":    {"ورقة مالية واحدة", "ورقتان ماليتان", "أوراق مالية", "ورقة مالية"},
+	"observation": {"مشاهدة واحدة", "مشاهدتان", "مشاهدات", "مشاهدة"},
+}
 
 func arabicDate(t time.Time) string {
 	return fmt.Sprintf("%d %s %d", t.Day(), arabicMonths[t.Month()-1], t.Year())

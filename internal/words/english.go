@@ -8,11 +8,12 @@ import (
 
 // English says the phrases as they stand in the code.
 var English = &Language{
-	Tag:   "en",
-	Comma: ", ",
-	Semi:  "; ",
-	Spell: spell,
-	Count: func(n int, noun string) string { return spell(n) + " " + plural(n, noun, pluralOf(noun)) },
+	Tag:    "en",
+	Comma:  ", ",
+	Semi:   "; ",
+	Spell:  spell,
+	Count:  func(n int, noun string) string { return spell(n) + " " + plural(n, noun, pluralOf(noun)) },
+	Things: func(n int, noun string) string { return strconv.Itoa(n) + " " + plural(n, noun, pluralOf(noun)) },
 	List: func(names []string) string {
 		if n := len(names); n > 1 {
 			return strings.Join(names[:n-1], ", ") + " and " + names[n-1]

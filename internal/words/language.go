@@ -21,13 +21,14 @@ type Language struct {
 	Tag string // BCP 47
 	RTL bool   // it is written from right to left
 
-	Spell func(n int) string              // "twelve"
-	Count func(n int, noun string) string // "twelve securities"; noun is the singular in English
-	List  func(names []string) string     // "A, B and C"
-	Comma string                          // with its blank
-	Semi  string                          // likewise
-	Date  func(t time.Time) string        // "Monday 27 January 2025"
-	Day   func(t time.Time) string        // "Monday"
+	Spell  func(n int) string              // "twelve"
+	Count  func(n int, noun string) string // "twelve securities"; noun is the singular in English
+	Things func(n int, noun string) string // "12 securities", in the nominative
+	List   func(names []string) string     // "A, B and C"
+	Comma  string                          // with its blank
+	Semi   string                          // likewise
+	Date   func(t time.Time) string        // "Monday 27 January 2025"
+	Day    func(t time.Time) string        // "Monday"
 
 	phrases   map[string]string // by the English phrase; English has none
 	sentences map[string]string // by the code; English has none, they stand with the codes
@@ -48,14 +49,23 @@ func Languages() []string {
 	return tags
 }
 
-// Of returns the language of a BCP 47 tag: that of its first part, and
-// English where the tag is empty or reports do not speak it.
-func Of(tag string) *Language {
+// Lookup returns the language of a BCP 47 tag, that of its first part, and
+// whether there is one.
+func Lookup(tag string) (*Language, bool) {
 	primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	for _, l := range languages {
 		if l.Tag == primary {
-			return l
+			return l, true
 		}
+	}
+	return nil, false
+}
+
+// Of returns the language of a BCP 47 tag: that of its first part, and
+// English where the tag is empty or reports do not speak it.
+func Of(tag string) *Language {
+	if l, ok := Lookup(tag); ok {
+		return l
 	}
 	return English
 }

@@ -1,9 +1,10 @@
-package report
+package words
 
 import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,16 +14,19 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/analysis/model"
-	"aftershock/internal/words"
 )
 
-// phrasesOf returns the phrases that the package says: the constant first
+// phrasesOf returns the phrases that reports and charts say: the constant first
 // arguments of Say, and the strings that are passed to it by a name.
 func phrasesOf(t *testing.T) []string {
 	t.Helper()
-	names, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var names []string
+	for _, pattern := range []string{"../../report/*.go", "../../plots/*.go", "*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		names = append(names, found...)
 	}
 	var out []string
 	add := func(s string) {
@@ -50,11 +54,26 @@ func phrasesOf(t *testing.T) []string {
 			case *ast.Ident:
 				name = f.Name
 			}
-			if lit, ok := c.Args[0].(*ast.BasicLit); ok && (name == "Say" || name == "field" || name == "add") {
+			if lit, ok := c.Args[0].(*ast.BasicLit); ok && (name == "Say" || name == "Phrase" || name == "field" || name == "add") {
 				s, _ := strconv.Unquote(lit.Value)
 				add(s)
 			}
 			return true
+		})
+		// Verdicts are said by their numbers.
+		ast.Inspect(file, func(n ast.Node) bool {
+			v, ok := n.(*ast.ValueSpec)
+			if !ok || v.Names[0].Name != "verdictWords" {
+				return true
+			}
+			ast.Inspect(v, func(n ast.Node) bool {
+				if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					s, _ := strconv.Unquote(lit.Value)
+					add(s)
+				}
+				return true
+			})
+			return false
 		})
 		// A phrase that is chosen before it is said.
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -70,10 +89,11 @@ func phrasesOf(t *testing.T) []string {
 			return true
 		})
 	}
-	for _, s := range verdictWords {
-		add(s)
+	page, err := os.ReadFile("../../report/html/page.tmpl")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`\{\{say "([^"]+)"\}\}`).FindAllStringSubmatch(htmlPage, -1) {
+	for _, m := range regexp.MustCompile(`\{\{say "([^"]+)"\}\}`).FindAllStringSubmatch(string(page), -1) {
 		add(m[1])
 	}
 	return out
@@ -105,8 +125,8 @@ func TestPhrases(t *testing.T) {
 	if len(phrases) < 80 {
 		t.Fatalf("only %d phrases found", len(phrases))
 	}
-	for _, tag := range words.Languages()[1:] {
-		l := words.Of(tag)
+	for _, tag := range Languages()[1:] {
+		l := Of(tag)
 		for _, s := range phrases {
 			own := l.Phrase(s)
 			if own == s && strings.Trim(s, "%s: ") != "" {
@@ -121,8 +141,8 @@ func TestPhrases(t *testing.T) {
 // TestTranslations: what package analysis says in English without a code is known
 // in every language: hypotheses, assumptions, models.
 func TestTranslations(t *testing.T) {
-	for _, tag := range words.Languages()[1:] {
-		l := words.Of(tag)
+	for _, tag := range Languages()[1:] {
+		l := Of(tag)
 		known := func(s string) {
 			t.Helper()
 			if got := l.Translate(s); got == l.Isolate(s) {
@@ -135,6 +155,21 @@ func TestTranslations(t *testing.T) {
 		}
 		for _, m := range model.Models {
 			known(m.About())
+		}
+	}
+}
+
+// TestNames: every model and weighting has a display name in every language.
+func TestNames(t *testing.T) {
+	for _, m := range model.Models {
+		english := models[m.Name()]
+		if english == "" {
+			t.Errorf("model %s has no display name", m.Name())
+		}
+		for _, l := range languages[1:] {
+			if english != "" && l.phrases[english] == "" {
+				t.Errorf("%s does not name the model %s", l.Tag, m.Name())
+			}
 		}
 	}
 }
