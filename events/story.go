@@ -1,0 +1,476 @@
+package events
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Gathering says which items tell one story.
+type Gathering struct {
+	// Window is how far apart repeats of one story may be; Agree is by how much their
+	// times may differ without a word.
+	Window, Agree time.Duration
+	// Alike is the least likeness of their titles, see [Likeness].
+	Alike float64
+	// KeepRepeats leaves every item an event.
+	KeepRepeats bool
+}
+
+// DefaultGathering is that of the program.
+var DefaultGathering = Gathering{Window: 48 * time.Hour, Agree: time.Hour, Alike: 0.8}
+
+// Likeness returns how alike two titles are, from 0 to 1: the Dice coefficient of the
+// trigrams of their letters and digits,
+//
+//	2 |A and B| / (|A| + |B|),
+//
+// without case, blanks, punctuation and a publisher's name at the end, since wires differ
+// in those. It is 0 where the titles give other numbers, days or months, or where one says
+// the opposite of the other (upgrades, downgrades), however alike the rest.
+//
+// Source: Dice (1945); the exceptions are this program's.
+func Likeness(a, b string) float64 { return newTitle(a).likeness(newTitle(b)) }
+
+// title is a title made ready for comparison.
+type title struct {
+	letters  string
+	digits   string
+	signs    string // words that change all: days, months, directions
+	trigrams []uint32
+}
+
+// turning are the words without whose agreement two titles are not alike: names of days
+// and months, and directions.
+var turning = func() map[string]string {
+	m := map[string]string{}
+	for _, list := range [][]string{weekdays[:], months[:]} {
+		for _, line := range list {
+			f := strings.Fields(line)
+			for _, w := range f {
+				if len([]rune(w)) > 2 && w != "may" && w != "mars" && w != "set" && w != "sat" && w != "sun" && w != "mar" && w != "dom" && w != "mag" && w != "ago" && w != "gen" && w != "dim" && w != "sam" && w != "ene" {
+					m[w] = f[1]
+				}
+			}
+		}
+	}
+	for _, pair := range [][2]string{
+		{"up", "down"}, {"upgrade upgrades upgraded", "downgrade downgrades downgraded"}, {"raise raises raised hikes lifts", "lower lowers lowered cuts cut slashes trims"},
+		{"beat beats tops", "miss misses"}, {"rise rises rose gain gains jumps surges soars climbs rallies", "fall falls fell drop drops plunges slumps sinks tumbles"},
+		{"higher", "lower"}, {"buy buys", "sell sells"}, {"win wins", "lose loses"}, {"approves", "rejects"}, {"open opens", "close closes"}, {"confirms", "denies"},
+		{"يرتفع ترتفع ارتفاع ارتفعت", "ينخفض تنخفض انخفاض انخفضت تراجع"}, {"صعود", "هبوط"}, {"ترفع يرفع", "تخفض يخفض"},
+	} {
+		for side, words := range pair {
+			for _, w := range strings.Fields(words) {
+				m[w] = []string{"+", "-"}[side] + strings.Fields(pair[0])[0]
+			}
+		}
+	}
+	return m
+}()
+
+func newTitle(s string) title {
+	s = withoutPublisher(s)
+	var t title
+	var letters, digits, word strings.Builder
+	var signs []string
+	end := func() {
+		if w, ok := turning[word.String()]; ok {
+			signs = append(signs, w)
+		}
+		word.Reset()
+	}
+	for _, r := range s {
+		switch {
+		case unicode.IsDigit(r):
+			digits.WriteRune(r)
+			letters.WriteRune(r)
+			end()
+		case unicode.IsLetter(r):
+			r = unicode.ToLower(r)
+			letters.WriteRune(r)
+			word.WriteRune(r)
+		case unicode.IsMark(r): // Arabic vowels are written or not
+		case r == '\'' || r == '’':
+		default:
+			end()
+		}
+	}
+	end()
+	slices.Sort(signs)
+	t.letters, t.digits, t.signs = letters.String(), digits.String(), strings.Join(slices.Compact(signs), " ")
+	runes := []rune("  " + t.letters + " ")
+	for i := 0; i+2 < len(runes); i++ {
+		t.trigrams = append(t.trigrams, uint32(runes[i])*0x9e3779b1^uint32(runes[i+1])*0x85ebca6b^uint32(runes[i+2])*0xc2b2ae35)
+	}
+	slices.Sort(t.trigrams)
+	t.trigrams = slices.Compact(t.trigrams)
+	return t
+}
+
+func (t title) likeness(u title) float64 {
+	if t.letters == u.letters && t.letters != "" {
+		return 1
+	}
+	if t.digits != u.digits || t.signs != u.signs || len(t.trigrams) == 0 || len(u.trigrams) == 0 {
+		return 0
+	}
+	n := 0
+	for i, j := 0, 0; i < len(t.trigrams) && j < len(u.trigrams); {
+		switch c := cmp.Compare(t.trigrams[i], u.trigrams[j]); {
+		case c == 0:
+			n, i, j = n+1, i+1, j+1
+		case c < 0:
+			i++
+		default:
+			j++
+		}
+	}
+	return 2 * float64(n) / float64(len(t.trigrams)+len(u.trigrams))
+}
+
+// withoutPublisher cuts the name that aggregators append: " - Reuters", " | CNBC".
+func withoutPublisher(s string) string {
+	for _, sep := range []string{" - ", " | ", " – ", " — ", " _ "} {
+		if i := strings.LastIndex(s, sep); i > 0 {
+			tail := strings.Fields(s[i+len(sep):])
+			if head := s[:i]; len(tail) > 0 && len(tail) <= 4 && len([]rune(head)) >= 20 && unicode.IsUpper([]rune(tail[0])[0]) || len(tail) > 0 && len(tail) <= 2 && len([]rune(head)) >= 12 && []rune(tail[0])[0] > 0x500 {
+				return s[:i]
+			}
+		}
+	}
+	return s
+}
+
+// previews are words of titles that tell of what is to come.
+var previews = []string{"preview", "what to expect", "ahead of", "week ahead", "look ahead", "to watch", "what to know before", "expected to report", "curtain raiser", "earnings scheduled for", "ترقب", "توقعات", "قبيل"}
+
+// preview reports whether a title announces what it names.
+func preview(s string) bool {
+	s = strings.ToLower(s)
+	return slices.ContainsFunc(previews, func(p string) bool { return strings.Contains(s, p) })
+}
+
+// identity is what makes two items the same: an accession number, an address without what
+// only counts visitors, or the source's own number with the place it comes from.
+func identity(key, source string) string {
+	key = strings.TrimSpace(key)
+	if i := strings.Index(key, "accession-number="); i >= 0 {
+		return key[i+len("accession-number="):]
+	}
+	if u, err := url.Parse(key); err == nil && u.Host != "" {
+		host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+		q := u.Query()
+		for k := range q {
+			if strings.HasPrefix(k, "utm_") || k == "source" || k == "ref" || k == "feedType" || k == "feedName" || k == "wprss" {
+				q.Del(k)
+			}
+		}
+		out := host + strings.TrimRight(u.Path, "/")
+		if len(q) > 0 {
+			out += "?" + q.Encode()
+		}
+		return out
+	}
+	if len(key) < 12 && !strings.ContainsAny(key, "@-") {
+		return publisher(source) + " " + key
+	}
+	return key
+}
+
+// publisher returns the host of an address, else the source itself.
+func publisher(source string) string {
+	if u, err := url.Parse(source); err == nil && u.Host != "" {
+		return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	}
+	return source
+}
+
+// Publisher returns who gave out e, as far as its source says.
+func (e *Event) Publisher() string {
+	if name, ok := strings.CutPrefix(e.Note, "publisher: "); ok && !strings.Contains(name, "://") {
+		name, _, _ = strings.Cut(name, ";")
+		return name
+	}
+	return publisher(e.Source)
+}
+
+// candidate is an event that is compared with others.
+type candidate struct {
+	*Event
+	title title
+	set   string    // its securities
+	at    time.Time // its instant, or noon of its date
+	old   bool      // it stands in the catalogue
+	order int
+}
+
+func newCandidate(e *Event, old bool, order int) candidate {
+	c := candidate{Event: e, title: newTitle(e.Title), old: old, order: order}
+	var symbols []string
+	for _, t := range e.Targets {
+		symbols = append(symbols, t.Symbol)
+	}
+	slices.Sort(symbols)
+	c.set = strings.Join(symbols, " ")
+	if c.at = e.Time; e.DateOnly {
+		c.at = e.Date().Add(12 * time.Hour)
+	}
+	return c
+}
+
+// repeats reports whether a and b tell one story.
+func (g Gathering) repeats(a, b candidate) bool {
+	if a.Timeless() || b.Timeless() || a.old && b.old {
+		return false
+	}
+	p, q := a.Provenance, b.Provenance
+	if p != nil && q != nil && p.distinct != "" && p.distinct == q.distinct {
+		return false
+	}
+	if p != nil && p.scheduled || q != nil && q.scheduled || a.Status() == Expected || b.Status() == Expected {
+		if !a.Date().Equal(b.Date()) {
+			return false
+		}
+	}
+	gap := a.at.Sub(b.at).Abs()
+	if gap > g.Window {
+		return false
+	}
+	least := g.Alike
+	if a.set != b.set {
+		if a.set != "" && b.set != "" {
+			return false
+		}
+		least = max(least, 0.9) // one names no security: the titles must say that they are the same
+	}
+	if short := min(len(a.title.trigrams), len(b.title.trigrams)); short < 8 { // Results, Dividend
+		least = 1
+	}
+	return a.title.likeness(b.title) >= least
+}
+
+// Gather merges the events of one or more batches: an item that came twice is one, and the
+// items of one story are one event, whose coverage are the others. Its time is the
+// earliest credible one: not that of a preview, nor of a page that was rewritten later.
+// Where times differ by more than g.Agree, the event says so. The order is that of the
+// first items. It returns the number of items that were merged into others.
+func (g Gathering) Gather(all []Event) (out []Event, same, repeats int) {
+	out, same = unique(all, g.KeepRepeats)
+	if g.KeepRepeats {
+		return out, same, 0
+	}
+	list := make([]candidate, len(out))
+	for i := range out {
+		list[i] = newCandidate(&out[i], false, i)
+	}
+	groups := g.group(list)
+	kept := out[:0:0]
+	for _, group := range groups {
+		kept = append(kept, g.story(group))
+		repeats += len(group) - 1
+	}
+	return kept, same, repeats
+}
+
+// unique makes one of items that came twice, and gives those that only share a key, as
+// careless calendars do, keys of their own.
+func unique(all []Event, keep bool) (out []Event, same int) {
+	seen := map[string]int{}
+	ids := map[string]bool{}
+	for _, e := range all {
+		k := identity(e.Key(), e.Source)
+		if i, ok := seen[k]; ok && !keep && (out[i].Title == e.Title && out[i].When() == e.When() || out[i].Origin != e.Origin && fileOf(out[i].Origin) != fileOf(e.Origin)) {
+			same++
+			disagree(&out[i], &e)
+			continue
+		}
+		for n := 2; ids[strings.ToLower(e.ID)]; n++ {
+			if e.Provenance == nil {
+				e.Provenance = &Provenance{}
+			}
+			p := *e.Provenance
+			base := cmp.Or(strings.TrimSpace(p.Key), e.ID)
+			if i := strings.LastIndex(base, "#"); i > 0 && n > 2 {
+				base = base[:i]
+			}
+			p.Key = fmt.Sprintf("%s#%d", base, n)
+			e.Provenance = &p
+			e.ID = SafeID(p.Key)
+			k = identity(p.Key, e.Source)
+		}
+		ids[strings.ToLower(e.ID)] = true
+		seen[k] = len(out)
+		out = append(out, e)
+	}
+	return out, same
+}
+
+func fileOf(origin string) string {
+	if i := strings.LastIndexByte(origin, ':'); i > 0 {
+		if _, err := fmt.Sscan(origin[i+1:], new(int)); err == nil {
+			return origin[:i]
+		}
+	}
+	return origin
+}
+
+// disagree notes that the same item bears another time elsewhere.
+func disagree(e, other *Event) {
+	if e.When() == other.When() || other.Timeless() || e.Provenance == nil {
+		return
+	}
+	p := *e.Provenance
+	if e.Timeless() {
+		q := *other.Provenance
+		q.Coverage = append(q.Coverage, p.Coverage...)
+		e.Time, e.DateOnly, e.AfterClose, e.Precision, e.Provenance = other.Time, other.DateOnly, other.AfterClose, other.Precision, &q
+		return
+	}
+	p.Doubts = append(slices.Clone(p.Doubts), fmt.Sprintf("the same item bears the time %s in %s", other.When(), fileOf(other.Origin)))
+	e.Provenance = &p
+}
+
+// group puts together what repeats; groups in the order of their first members, members in
+// the order of time.
+func (g Gathering) group(list []candidate) [][]candidate {
+	slices.SortStableFunc(list, func(a, b candidate) int { return a.at.Compare(b.at) })
+	type open struct {
+		first candidate
+		n     int // index into groups
+	}
+	var groups [][]candidate
+	bySet := map[string][]open{} // open groups by their securities
+	look := func(c candidate, set string) int {
+		live := bySet[set]
+		for len(live) > 0 && c.at.Sub(live[0].first.at) > g.Window {
+			live = live[1:]
+		}
+		bySet[set] = live
+		for _, o := range live {
+			for _, m := range groups[o.n][:min(len(groups[o.n]), 3)] {
+				if g.repeats(m, c) && !(c.old && slices.ContainsFunc(groups[o.n], func(x candidate) bool { return x.old })) {
+					return o.n
+				}
+			}
+		}
+		return -1
+	}
+	for _, c := range list {
+		n := -1
+		if !c.Timeless() {
+			n = look(c, c.set)
+			if n < 0 && c.set != "" {
+				n = look(c, "")
+			} else if n < 0 {
+				n = g.lookAll(c, groups)
+			}
+		}
+		if n >= 0 {
+			groups[n] = append(groups[n], c)
+			continue
+		}
+		groups = append(groups, []candidate{c})
+		if !c.Timeless() {
+			bySet[c.set] = append(bySet[c.set], open{c, len(groups) - 1})
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b []candidate) int { return cmp.Compare(firstOrder(a), firstOrder(b)) })
+	return groups
+}
+
+// lookAll looks for c, which names no security, among the groups that do, the latest
+// first.
+func (g Gathering) lookAll(c candidate, groups [][]candidate) int {
+	const most = 2000
+	for i := len(groups) - 1; i >= max(0, len(groups)-most); i-- {
+		m := groups[i][0]
+		if c.at.Sub(m.at) > g.Window {
+			return -1
+		}
+		if m.set != "" && g.repeats(m, c) {
+			return i
+		}
+	}
+	return -1
+}
+
+func firstOrder(group []candidate) int {
+	least := group[0].order
+	for _, c := range group {
+		least = min(least, c.order)
+	}
+	return least
+}
+
+// credible reports whether the time of e can be that of the news.
+func credible(e *Event) bool {
+	return !preview(e.Title) && (e.Provenance == nil || !e.Provenance.Rewritten)
+}
+
+// story makes one event of a group: that with the earliest credible time.
+func (g Gathering) story(group []candidate) Event {
+	if len(group) == 1 {
+		return *group[0].Event
+	}
+	lead := slices.MinFunc(group, func(a, b candidate) int {
+		if x, y := credible(a.Event), credible(b.Event); x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		// On one date an hour says more than none.
+		if a.DateOnly != b.DateOnly && a.Date().Equal(b.Date()) {
+			if a.DateOnly {
+				return 1
+			}
+			return -1
+		}
+		return a.at.Compare(b.at)
+	})
+	e := *lead.Event
+	p := Provenance{}
+	if e.Provenance != nil {
+		p = *e.Provenance
+	}
+	p.Doubts, p.Coverage = slices.Clone(p.Doubts), slices.Clone(p.Coverage)
+	for _, c := range group {
+		if c.Event == lead.Event {
+			continue
+		}
+		p.Coverage = append(p.Coverage, Coverage{Key: c.Key(), Title: c.Title, Source: cmp.Or(c.Source, c.Publisher()), Time: c.When()})
+		if c.Provenance != nil {
+			p.Coverage = append(p.Coverage, c.Provenance.Coverage...)
+		}
+		if len(e.Targets) == 0 {
+			e.Targets = c.Targets
+		}
+		if !credible(c.Event) && c.at.Before(lead.at) {
+			p.Doubts = append(p.Doubts, fmt.Sprintf("%s bears the earlier time %s, but is a preview or was rewritten later: not taken", cmp.Or(c.Publisher(), c.ID), c.When()))
+		}
+	}
+	first, last := group[0], group[len(group)-1] // by time
+	if gap := last.at.Sub(first.at); gap > g.Agree && !first.DateOnly && !last.DateOnly {
+		p.Doubts = append(p.Doubts, fmt.Sprintf("the times of its %d reports differ by %s, from %s to %s", len(group), hours(gap), first.When(), last.When()))
+	}
+	e.Provenance = &p
+	return e
+}
+
+// hours writes a duration in hours and minutes.
+func hours(d time.Duration) string {
+	d = d.Round(time.Minute)
+	h, m := int(d/time.Hour), int(d%time.Hour/time.Minute)
+	switch {
+	case h == 0:
+		return fmt.Sprintf("%d minutes", m)
+	case m == 0:
+		return fmt.Sprintf("%d hours", h)
+	}
+	return fmt.Sprintf("%d hours %d minutes", h, m)
+}
