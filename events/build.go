@@ -32,13 +32,27 @@ var fields = []struct {
 	{"securities", []string{"security", "tickers", "ticker", "symbols", "symbol"}},
 	{"source", []string{"url", "link", "reference"}},
 	{"note", []string{"notes", "comment", "comments", "remark"}},
+	// What an import says of how it came by the event.
+	{"key", nil},
+	{"status", nil},
+	{"part", nil},
+	{"raw_time", nil},
+	{"zone_given", nil},
+	{"zone_assumed", nil},
+	{"upper_bound", nil},
+	{"alternative", nil},
+	{"doubts", nil},
+	{"unresolved", nil},
+	{"coverage", nil},
 }
 
-// fieldNames returns the first names of all fields.
+// fieldNames returns the first names of the fields that people write.
 func fieldNames() []string {
-	out := make([]string, len(fields))
-	for i, f := range fields {
-		out[i] = f.name
+	out := make([]string, 0, len(fields))
+	for _, f := range fields {
+		if !slices.Contains(importFields, f.name) {
+			out = append(out, f.name)
+		}
 	}
 	return out
 }
@@ -66,6 +80,10 @@ type record struct {
 	titles     []titleText
 	tags       []text
 	securities []securityText
+	doubts     []text
+	unresolved []text
+	coverage   []Coverage
+	imported   bool // it bears what only imports write
 }
 
 type titleText struct {
@@ -121,6 +139,7 @@ func (b *builder) add(r record) {
 		Note:       b.clean(r.fields["note"], "note"),
 		Origin:     b.file + ":" + strconv.Itoa(r.line),
 	}
+	b.provenance(&e, r)
 	b.time(&e, r)
 	b.titles(&e, r)
 	for _, t := range r.tags {
@@ -136,6 +155,9 @@ func (b *builder) add(r record) {
 	e.Targets = b.targetRoom(len(r.securities))
 	clear(b.seen)
 	for _, s := range r.securities {
+		if whole := s.symbol.s + ":" + s.sign.s; r.imported && s.sign.s != "" && foreign.MatchString(whole) {
+			s.symbol.s, s.sign.s = whole, ""
+		}
 		t, ok := b.target(s)
 		if !ok {
 			continue
@@ -174,6 +196,9 @@ var idForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,99}$`)
 // it may hold little.
 func (b *builder) id(r record) string {
 	t := r.fields["id"]
+	if r.imported { // a source's own name for the item, such as an address
+		t.s = SafeID(t.s)
+	}
 	lower := strings.ToLower(t.s)
 	switch first, used := b.ids[lower]; {
 	case t.s == "":
@@ -191,6 +216,9 @@ func (b *builder) id(r record) string {
 }
 
 func (b *builder) time(e *Event, r record) {
+	if b.imported(e, r) {
+		return
+	}
 	date, clock := r.fields["date"], r.fields["time"]
 	line := max(date.line, clock.line)
 	if date.s == "" && clock.s == "" {
@@ -207,7 +235,7 @@ func (b *builder) time(e *Event, r record) {
 	known := []string{string(Second), string(Minute), string(Approx), string(Day)}
 	if p := r.fields["precision"]; p.s != "" {
 		e.Precision = Precision(strings.ToLower(p.s))
-		if !slices.Contains(known, string(e.Precision)) {
+		if e.Precision != Instant && !slices.Contains(known, string(e.Precision)) {
 			b.problem(p.line, "precision %s is not known%s; write one of %s", quote(p.s), meant(p.s, known), strings.Join(known, ", "))
 		} else if e.DateOnly && e.Precision != Day {
 			b.problem(p.line, "precision %s, but the time is a date alone; add the hour, or write precision date", quote(p.s))
@@ -290,12 +318,16 @@ func (b *builder) target(s securityText) (Target, bool) {
 		b.problem(s.sign.line, "security %s: sign %s cannot be read; write + or - for the reaction expected, or leave it out", quote(t.Symbol), quote(s.sign.s))
 		return t, false
 	}
-	if !plain(t.Symbol, 40) && !symbolForm.MatchString(t.Symbol) {
+	if !isSymbol(t.Symbol) {
 		b.problem(s.symbol.line, "security %s is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC", quote(t.Symbol))
 		return t, false
 	}
 	return t, true
 }
+
+// foreign is a symbol with its exchange, as feeds write it: NVDA:CA, LON:BP/. Signs are no
+// such letters.
+var foreign = regexp.MustCompile(`^(?:[A-Z0-9./-]{1,12}:[A-Z]{2,5}|[A-Z]{2,8}:(?:[A-Z][A-Z0-9./-]{0,11}|[0-9]{2}[A-Z0-9./-]{0,10}))$`)
 
 // plain reports whether s is one to most ASCII letters and digits, which most
 // names are and every form allows.

@@ -230,10 +230,14 @@ func (b *builder) header(row []string, line int) []string {
 	for i, h := range row {
 		names[i] = strings.ToLower(strings.NewReplacer(" ", "_", "-", "_").Replace(strings.TrimSpace(h)))
 	}
+	imported := slices.Contains(names, "raw_time")
 	// A field's own name goes before its other ones, wherever they stand.
 	for _, own := range []bool{true, false} {
 		for i, n := range names {
 			field := canonical(n)
+			if !imported && slices.Contains(importFields, field) {
+				field = ""
+			}
 			if lang, ok := languageColumn(n); ok {
 				field = "title_" + lang
 			}
@@ -251,7 +255,7 @@ func (b *builder) header(row []string, line int) []string {
 		}
 	}
 	for i, n := range names {
-		if field := canonical(n); columns[i] == "" && (field == "" || field == "titles") {
+		if field := canonical(n); columns[i] == "" && (field == "" || field == "titles" || !imported && slices.Contains(importFields, field)) {
 			if _, ok := languageColumn(n); !ok {
 				b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: column %s is not read%s", b.file, line, quote(row[i]), meant(n, fieldNames())))
 			}
@@ -283,7 +287,7 @@ func languageColumn(name string) (string, bool) {
 // row builds the event of a row. r is memory from row to row.
 func (b *builder) row(r *record, columns, row []string, line int, pos func(int) int) {
 	clear(r.fields)
-	*r = record{line: line, fields: r.fields, securities: r.securities[:0]}
+	*r = record{line: line, fields: r.fields, securities: r.securities[:0], imported: slices.Contains(columns, "raw_time")}
 	for i, s := range row {
 		t := text{strings.TrimSpace(s), pos(i)}
 		switch field := columns[i]; {
@@ -292,6 +296,12 @@ func (b *builder) row(r *record, columns, row []string, line int, pos func(int) 
 			r.titles = append(r.titles, titleText{strings.TrimPrefix(field, "title_"), t})
 		case field == "tags":
 			r.tags = words(t)
+		case field == "doubts":
+			r.doubts = texts(t)
+		case field == "unresolved":
+			r.unresolved = texts(t)
+		case field == "coverage":
+			r.coverage = b.reports(t)
 		case field == "securities":
 			for _, w := range words(t) {
 				r.securities = append(r.securities, security(w))

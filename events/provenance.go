@@ -299,4 +299,6 @@ func containsText(list []string, s string) bool {
 }
 
 // isSymbol reports whether s can be a security of a catalogue.
-func isSymbol(s string) bool { return plain(s, 40) || symbolForm.MatchString(s) }
+func isSymbol(s string) bool {
+	return plain(s, 40) || symbolForm.MatchString(s) || foreign.MatchString(s)
+}

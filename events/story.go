@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -229,7 +230,7 @@ func (g Gathering) repeats(a, b candidate) bool {
 		return false
 	}
 	p, q := a.Provenance, b.Provenance
-	if p != nil && q != nil && p.distinct != "" && p.distinct == q.distinct {
+	if d := a.distinct(); d != "" && d == b.distinct() {
 		return false
 	}
 	if p != nil && p.scheduled || q != nil && q.scheduled || a.Status() == Expected || b.Status() == Expected {
@@ -253,6 +254,25 @@ func (g Gathering) repeats(a, b candidate) bool {
 	}
 	return a.title.likeness(b.title) >= least
 }
+
+// distinct returns what e shares with the items that it is no repeat of: those of EDGAR,
+// and the dates of one series. It is told by the key where e was read from a catalogue.
+func (e *Event) distinct() string {
+	switch {
+	case e.Provenance == nil:
+		return ""
+	case e.Provenance.distinct != "":
+		return e.Provenance.distinct
+	case accession.MatchString(e.Provenance.Key):
+		return "edgar"
+	}
+	if base, at, ok := strings.Cut(e.Provenance.Key, "#"); ok && len(at) >= 8 {
+		return "series " + base
+	}
+	return ""
+}
+
+var accession = regexp.MustCompile(`(?:^|accession-number=)\d{10}-\d{2}-\d{6}$`)
 
 // Gather merges the events of one or more batches: an item that came twice is one, and the
 // items of one story are one event, whose coverage are the others. Its time is the

@@ -28,6 +28,52 @@ type row struct {
 	Securities []string          `yaml:"securities,omitempty,flow" json:"securities,omitempty"`
 	Source     string            `yaml:"source,omitempty" json:"source,omitempty"`
 	Note       string            `yaml:"note,omitempty" json:"note,omitempty"`
+
+	// How an imported event came by its time.
+	Key         string     `yaml:"key,omitempty" json:"key,omitempty"`
+	Status      Status     `yaml:"status,omitempty" json:"status,omitempty"`
+	Part        Part       `yaml:"part,omitempty" json:"part,omitempty"`
+	RawTime     string     `yaml:"raw_time,omitempty" json:"raw_time,omitempty"`
+	ZoneGiven   string     `yaml:"zone_given,omitempty" json:"zone_given,omitempty"`
+	ZoneAssumed string     `yaml:"zone_assumed,omitempty" json:"zone_assumed,omitempty"`
+	UpperBound  string     `yaml:"upper_bound,omitempty" json:"upper_bound,omitempty"`
+	Alternative string     `yaml:"alternative,omitempty" json:"alternative,omitempty"`
+	Doubts      []string   `yaml:"doubts,omitempty" json:"doubts,omitempty"`
+	Unresolved  []string   `yaml:"unresolved,omitempty,flow" json:"unresolved,omitempty"`
+	Coverage    []coverRow `yaml:"coverage,omitempty" json:"coverage,omitempty"`
+}
+
+// coverRow is another report of an event, as the writers put it down.
+type coverRow struct {
+	Key    string `yaml:"key" json:"key"`
+	Title  string `yaml:"title,omitempty" json:"title,omitempty"`
+	Source string `yaml:"source,omitempty" json:"source,omitempty"`
+	Time   string `yaml:"time,omitempty" json:"time,omitempty"`
+}
+
+// provenance fills in how e came by its time.
+func (r *row) provenance(e *Event) {
+	p := e.Provenance
+	if p == nil {
+		return
+	}
+	if p.Key != e.ID {
+		r.Key = p.Key
+	}
+	r.Status, r.Part, r.RawTime, r.ZoneGiven, r.ZoneAssumed = p.Status, p.Part, p.RawTime, p.ZoneGiven, p.ZoneAssumed
+	r.Doubts, r.Unresolved = p.Doubts, p.Unresolved
+	r.UpperBound, r.Alternative = inUTC(p.Bound), inUTC(p.Other)
+	for _, c := range p.Coverage {
+		r.Coverage = append(r.Coverage, coverRow(c))
+	}
+}
+
+// inUTC writes an instant, "" for none.
+func inUTC(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 func rows(c *Catalog) []row {
@@ -38,6 +84,7 @@ func rows(c *Catalog) []row {
 			Titles: maps.Clone(e.Titles), Category: e.Category, Tags: e.Tags, Source: e.Source, Note: e.Note,
 		}
 		r.Time, r.Zone = clock(&e)
+		r.provenance(&e)
 		if r.Titles["und"] == e.Title {
 			delete(r.Titles, "und") // it is the plain title
 		}
@@ -55,7 +102,12 @@ func rows(c *Catalog) []row {
 // clock returns the time of e and the place whose clock it is; an offset alone
 // stands in the time.
 func clock(e *Event) (t, zone string) {
-	if e.DateOnly {
+	switch {
+	case e.Timeless():
+		return "", ""
+	case e.DateOnly && e.Provenance != nil && e.Provenance.Clock != "":
+		return e.When(), unknownZone
+	case e.DateOnly:
 		return e.Time.Format(time.DateOnly), ""
 	}
 	if name := e.Time.Location().String(); strings.Contains(name, "/") {
@@ -103,14 +155,121 @@ func WriteCSV(w io.Writer, c *Catalog) error {
 		header = append(header, "title_"+lang)
 	}
 	out := csv.NewWriter(w)
-	out.Write(append(header, "category", "tags", "securities", "source", "note"))
+	header = append(header, "category", "tags", "securities", "source", "note")
+	imported := slices.ContainsFunc(c.Events, func(e Event) bool { return e.Provenance != nil })
+	if imported {
+		header = append(header, importFields...)
+	}
+	out.Write(header)
 	for i, r := range rows {
 		line := []string{r.ID, r.Time, r.Zone, strconv.FormatBool(r.AfterClose), string(r.Precision), r.Confidence, c.Events[i].Title}
 		for _, lang := range langs {
 			line = append(line, r.Titles[lang])
 		}
-		out.Write(append(line, r.Category, strings.Join(r.Tags, " "), strings.Join(r.Securities, " "), r.Source, r.Note))
+		line = append(line, r.Category, strings.Join(r.Tags, " "), strings.Join(r.Securities, " "), r.Source, r.Note)
+		if imported {
+			line = append(line, r.Key, string(r.Status), string(r.Part), r.RawTime, r.ZoneGiven, r.ZoneAssumed, r.UpperBound, r.Alternative,
+				asJSON(r.Doubts, len(r.Doubts)), asJSON(r.Unresolved, len(r.Unresolved)), asJSON(r.Coverage, len(r.Coverage)))
+		}
+		out.Write(line)
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// asJSON writes a list of n in a cell.
+func asJSON(list any, n int) string {
+	if n == 0 {
+		return ""
+	}
+	var b strings.Builder
+	out := json.NewEncoder(&b)
+	out.SetEscapeHTML(false)
+	if out.Encode(list) != nil {
+		return ""
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// importRow is an event as an import writes it for programs: every field, null where
+// nothing is known.
+type importRow struct {
+	ID          string            `json:"id"`
+	Title       string            `json:"title"`
+	Time        *string           `json:"time"`
+	Zone        string            `json:"zone,omitempty"`
+	AfterClose  bool              `json:"after_close,omitempty"`
+	Precision   Precision         `json:"precision"`
+	ZoneGiven   *string           `json:"zone_given"`
+	ZoneAssumed *string           `json:"zone_assumed"`
+	RawTime     *string           `json:"raw_time"`
+	Part        Part              `json:"part,omitempty"`
+	Securities  []string          `json:"securities"`
+	Category    *string           `json:"category"`
+	Status      *string           `json:"status"`
+	Source      *string           `json:"source"`
+	Coverage    importCover       `json:"coverage"`
+	UpperBound  *string           `json:"upper_bound"`
+	Alternative *string           `json:"alternative"`
+	Doubts      []string          `json:"doubts"`
+	Unresolved  []string          `json:"unresolved"`
+	Tags        []string          `json:"tags"`
+	Confidence  string            `json:"confidence,omitempty"`
+	Titles      map[string]string `json:"titles,omitempty"`
+	Note        string            `json:"note,omitempty"`
+	Key         string            `json:"key,omitempty"`
+}
+
+type importCover struct {
+	Count   int        `json:"count"`
+	Sources []string   `json:"sources"`
+	Items   []coverRow `json:"items"`
+}
+
+// WriteImport writes c for programs, so that [ReadJSON] reads it back: the id is what the
+// source calls the item, a time is in UTC, and what is not known is null. With whole, the
+// events stand under the key events, beside the rows rejected and what was told.
+func WriteImport(w io.Writer, c *Catalog, whole bool, rejected Errors, told []string) error {
+	list := []importRow{}
+	text := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	for i, r := range rows(c) {
+		e := &c.Events[i]
+		out := importRow{
+			ID: r.ID, Title: e.Title, Time: text(e.When()), Zone: r.Zone, AfterClose: r.AfterClose, Precision: r.Precision,
+			ZoneGiven: text(r.ZoneGiven), ZoneAssumed: text(r.ZoneAssumed), RawTime: text(r.RawTime), Part: r.Part,
+			Securities: append([]string{}, r.Securities...), Category: text(r.Category), Status: text(string(r.Status)), Source: text(r.Source),
+			UpperBound: text(r.UpperBound), Alternative: text(r.Alternative), Doubts: append([]string{}, r.Doubts...), Unresolved: append([]string{}, r.Unresolved...),
+			Tags: append([]string{}, r.Tags...), Confidence: r.Confidence, Titles: r.Titles, Note: r.Note, Key: r.Key,
+			Coverage: importCover{len(r.Coverage), []string{}, append([]coverRow{}, r.Coverage...)},
+		}
+		if e.Provenance != nil && e.Provenance.Key != "" && e.ID == SafeID(e.Provenance.Key) {
+			out.ID, out.Key = strings.TrimSpace(e.Provenance.Key), ""
+		}
+		for _, v := range r.Coverage {
+			if s := publisher(v.Source); s != "" && !slices.Contains(out.Coverage.Sources, s) {
+				out.Coverage.Sources = append(out.Coverage.Sources, s)
+			}
+		}
+		list = append(list, out)
+	}
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	if !whole {
+		return out.Encode(list)
+	}
+	bad := []string{}
+	for _, p := range rejected {
+		bad = append(bad, p.Error())
+	}
+	return out.Encode(struct {
+		Events   []importRow `json:"events"`
+		Rejected []string    `json:"rejected"`
+		Told     []string    `json:"told"`
+	}{list, bad, append([]string{}, told...)})
 }

@@ -70,7 +70,11 @@ func (b *builder) document(n *yaml.Node) {
 	n = deref(n)
 	if n.Kind == yaml.MappingNode {
 		var list *yaml.Node
-		b.pairs(n, "the file", []string{"events"}, func(_ string, key, value *yaml.Node) { list = value })
+		b.pairs(n, "the file", []string{"events"}, func(name string, key, value *yaml.Node) {
+			if name == "events" { // the others are what an import told of its sources
+				list = value
+			}
+		})
 		if list == nil {
 			if len(b.errs) == 0 {
 				b.problem(n.Line, "no events; write them as a list under the key events")
@@ -99,6 +103,9 @@ func (b *builder) item(n *yaml.Node) {
 	}
 	before := len(b.errs)
 	b.pairs(n, "an event", fieldNames(), func(name string, key, value *yaml.Node) {
+		if slices.Contains(importFields, name) && !isNull(value) {
+			r.imported = true
+		}
 		switch name {
 		case "titles":
 			if isNull(value) {
@@ -129,6 +136,22 @@ func (b *builder) item(n *yaml.Node) {
 			for _, item := range value.Content {
 				r.securities = append(r.securities, b.security(deref(item)))
 			}
+		case "doubts", "unresolved":
+			var list []text
+			if value.Kind == yaml.SequenceNode {
+				for _, item := range value.Content {
+					list = append(list, b.scalar(deref(item), name))
+				}
+			} else if t := b.scalar(value, name); t.s != "" {
+				list = []text{t}
+			}
+			if name == "doubts" {
+				r.doubts = list
+			} else {
+				r.unresolved = list
+			}
+		case "coverage":
+			r.coverage = b.coverage(value)
 		default:
 			r.fields[name] = b.scalar(value, name)
 		}
@@ -137,6 +160,41 @@ func (b *builder) item(n *yaml.Node) {
 		return // a misspelt id would be reported as missing too
 	}
 	b.add(r)
+}
+
+// coverage reads the other reports of an event: a list, or one under items beside their
+// count and sources.
+func (b *builder) coverage(n *yaml.Node) (list []Coverage) {
+	if isNull(n) {
+		return nil
+	}
+	if n.Kind == yaml.MappingNode {
+		items := &yaml.Node{Kind: yaml.SequenceNode}
+		b.pairs(n, "coverage", []string{"count", "sources", "items"}, func(name string, _, value *yaml.Node) {
+			if name == "items" && !isNull(value) {
+				items = value
+			}
+		})
+		n = items
+	}
+	if n.Kind != yaml.SequenceNode {
+		b.problem(n.Line, "coverage must be a list of the other reports, each with key, title, source and time")
+		return nil
+	}
+	for _, item := range n.Content {
+		item = deref(item)
+		if item.Kind != yaml.MappingNode {
+			b.problem(item.Line, "a report under coverage must have keys and values, such as key, title, source and time")
+			continue
+		}
+		var c Coverage
+		b.pairs(item, "a report under coverage", []string{"key", "title", "source", "time"}, func(name string, _, value *yaml.Node) {
+			s := b.scalar(value, name)
+			*map[string]*string{"key": &c.Key, "title": &c.Title, "source": &c.Source, "time": &c.Time}[name] = b.line(s, name)
+		})
+		list = append(list, c)
+	}
+	return list
 }
 
 // security reads a security: its symbol, or its symbol and sign as a mapping.
@@ -167,7 +225,7 @@ func (b *builder) pairs(n *yaml.Node, of string, known []string, f func(name str
 			b.problem(key.Line, "a key of %s must be a word", of)
 		case twice:
 			b.problem(key.Line, "key %s was already given on line %d; remove one", quote(name), line)
-		case known != nil && !slices.Contains(known, name):
+		case known != nil && !slices.Contains(known, name) && !(of == "an event" && slices.Contains(importFields, name)) && !(of == "the file" && (name == "rejected" || name == "told")):
 			lines[name] = key.Line
 			hint := "the keys of " + of + " are " + strings.Join(known, ", ")
 			if c := canonical(strings.ToLower(name)); slices.Contains(known, c) {
