@@ -166,7 +166,7 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	}
 	sample.Ahead = s0 + st.EventWindow.From - s.gather(from, to, sample)
 	if m := len(sample.Y); m < st.MinEstimation {
-		return exclude(ShortEstimation, "", m, st.EstimationWindow.Len(), st.MinEstimation)
+		return g.shortEstimation(r, m)
 	}
 	sample.Forecast = s.forecast
 	e := &w.estimate // what an interface is given would leave the stack
@@ -185,7 +185,7 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int16(e.K), e.S2, e.R2, e.Plain
 	if !g.abnormal(r, e, f) {
-		return exclude(NoEventReturns, "", st.EventWindow.String())
+		return g.noEventReturns(r)
 	}
 	return g.weighable(r)
 }
@@ -214,7 +214,7 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r] = int32(e.M), int16(e.K), e.S2, e.R2
 	if !g.abnormal(r, e, f) {
-		return exclude(NoEventReturns, "", st.EventWindow.String())
+		return g.noEventReturns(r)
 	}
 	if st.Weights == ValueWeights {
 		return g.weighable(r)

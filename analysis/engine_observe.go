@@ -70,6 +70,7 @@ func (r *Result) observe() {
 			s.survey()
 		}
 	})
+	r.sameSeries()
 	r.Observations = make([]Observation, first[n])
 	for i := 0; i < len(r.Observations); i += 4096 / int(unsafe.Sizeof(Observation{})) {
 		r.Observations[i].row = -1 // pages that the collector reads before they are written cost several times as much

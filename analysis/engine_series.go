@@ -21,6 +21,7 @@ type series struct {
 	bench    string
 	rf       []float64 // by session, when y is an excess return
 	missing  *Exclusion
+	doubts   []doubt // what was found in its prices, and in those of its regressors
 
 	conditional, robust bool // as the model's design says
 
@@ -130,6 +131,7 @@ func (d *designs) of(col *market.Column) *series {
 		}
 		s.x = append(s.x, x)
 	}
+	s.doubts = d.doubts(col, bench)
 	return s
 }
 

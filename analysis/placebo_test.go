@@ -35,7 +35,7 @@ func TestPlaceboIsTheStudyMoved(t *testing.T) {
 			t.Fatalf("no model %s", name)
 		}
 		st := s.study()
-		st.Model, st.Draws = m, 1000
+		st.Model, st.Draws, st.Trust = m, 1000, []string{string(market.SameSeries)}
 		r := s.run(t, st, s.event(300, symbols...))
 		g := &r.Groups[0]
 		var h []Hypothesis

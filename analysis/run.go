@@ -158,7 +158,10 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 		u := units[k]
 		n := 0
 		for row := u.lo; row < u.hi; row++ {
-			ex := r.eng.fit(row, w)
+			ex := r.eng.doubted(row)
+			if ex == nil {
+				ex = r.eng.fit(row, w)
+			}
 			if ex == nil {
 				n++
 			}

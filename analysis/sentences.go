@@ -3,13 +3,20 @@ package analysis
 // sentences is every sentence of this package in English, by its code, in the
 // form that [Sentence.Fill] takes. A sentence is added here, and in the other
 // languages in internal/words.
-var sentences = map[string]string{
+var sentences = withFindings(map[string]string{
 	// Of securities and their prices.
 	"note/price-issue":               "%s (%s)",
 	"note/price-issue/times":         "%d times: %s (first %s)",
 	"note/price-issue/security":      "%s: %s (%s)",
 	"note/price-issue/securitytimes": "%s, %d times: %s (first %s)",
 	"note/unadjusted":                "%s: its prices are not adjusted for dividends, nor perhaps for splits",
+	"note/row-left-out":              "%s: %s",
+	"note/price-mended":              "%s, %s: %s",
+	"note/price-mended/undated":      "%s: %s",
+	"note/price-finding/event":       "%s, %s (%s): %s; it lies in the event window and is used",
+	"note/price-finding/estimation":  "%s, %s (%s): %s; it lies in the estimation window and is used",
+	"note/price-finding/study":       "%d observations have prices in their windows that are large, still or absent; prices check names them",
+	"note/trusted-prices":            "%s, %s (%s): %s; it is used all the same, since prices.trust names it",
 	"note/non-synchronous":           "%s closes on %s time, its benchmark %s on %s time: their returns of one date do not cover the same hours",
 
 	// Of the whole study.
@@ -58,8 +65,12 @@ var sentences = map[string]string{
 	"excluded/before-data":                  "session 0, %s, lies before the first price of %s, %s",
 	"excluded/after-data":                   "session 0, %s, lies after the last price of %s, %s",
 	"excluded/short-estimation":             "%d usable estimation sessions of %d; at least %d are needed",
+	"excluded/short-estimation/factor":      "%d usable estimation sessions of %d; at least %d are needed: the factor %s in %s reaches from %s to %s, and lacks %d of them",
+	"excluded/short-estimation/regressor":   "%d usable estimation sessions of %d; at least %d are needed: %s has prices from %s to %s, and lacks %d of them",
 	"excluded/short-estimation/parameters":  "%d usable estimation sessions for %d parameters",
 	"excluded/no-event-returns":             "no return on any session of the event window %s",
+	"excluded/no-event-returns/factor":      "no abnormal return on any session of the event window %s: the factor %s in %s reaches from %s to %s, and lacks %d of its sessions",
+	"excluded/no-event-returns/regressor":   "no abnormal return on any session of the event window %s: %s has prices from %s to %s, and lacks %d of its sessions",
 	"excluded/no-market-value":              "the study weights by market value, and the shares outstanding of %s or its close before the event window are not known",
 	"excluded/no-regressor/several":         "the securities are explained by different series",
 	"excluded/no-regressor/factor":          "the factor %s is not among the factors, or not on these sessions",
@@ -111,4 +122,4 @@ var sentences = map[string]string{
 	"undefined/ranks-constant":   "the mean rank does not vary",
 	"undefined/ranks-two":        "needs two observations that differ",
 	"undefined/ranks-window":     "the mean rank varies on no session but the window's",
-}
+})

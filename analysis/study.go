@@ -31,6 +31,7 @@ type Study struct {
 	EventIDs         []string   // IDs of the events to study; empty: all. The others still count as confounders
 	Seed             uint64     // of everything that is drawn at random
 	Draws            int        // resamples, and pseudo-dates at most; 0 means DefaultDraws
+	Trust            []string   // codes of market.Contradictions that exclude no observation
 	Placebo          string     // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
 }
 
@@ -122,6 +123,8 @@ func (s *Study) Validate() error {
 		return bad("missing_event", "%q; use exclude or zero", s.MissingEvent)
 	case !slices.Contains(Weightings, s.Weights):
 		return bad("weights", "%q; use equal, value or precision", s.Weights)
+	case slices.ContainsFunc(s.Trust, func(c string) bool { return !slices.Contains(market.Contradictions, market.CheckCode(c)) }):
+		return bad("trust", "%q; use codes of %v", s.Trust, market.Contradictions)
 	case s.Draws < 0 || s.Draws > 0 && s.Draws < stat.MinDraws || s.Draws > maxDraws:
 		return bad("draws", "%d; use %d to %d, or 0 for %d", s.Draws, stat.MinDraws, maxDraws, DefaultDraws)
 	case s.Family != "" && !slices.Contains(FamilyKinds, s.Family):

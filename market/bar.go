@@ -33,6 +33,11 @@ type Series struct {
 	Actions  []Action
 	Adjusted bool   // AdjClose is the source's own; otherwise it repeats Close
 	Origin   string // where the figures come from, for provenance: a file, a service and a time
+
+	Returns  []float64 // simple returns, one a bar, of a source that has no prices; nil otherwise
+	Shares   []float64 // outstanding, one a bar, in the shares that Close is of; nil where the source has none
+	Findings []Finding // what reading found: what was mended, and what contradicts itself
+	Mended   bool      // Mend has been through it
 }
 
 // Between returns s with the bars and actions of the days from..to alone, both
@@ -48,6 +53,18 @@ func (s *Series) Between(from, to Date) *Series {
 		j++
 	}
 	out.Bars = s.Bars[i:j:j]
+	if s.Returns != nil {
+		out.Returns = s.Returns[i:j:j]
+	}
+	if s.Shares != nil {
+		out.Shares = s.Shares[i:j:j]
+	}
+	out.Findings = nil
+	for _, f := range s.Findings {
+		if f.Date == NoDate || f.Date <= to && f.Last >= from {
+			out.Findings = append(out.Findings, f)
+		}
+	}
 	out.Actions = nil
 	for _, a := range s.Actions {
 		if a.Date >= from && a.Date <= to {

@@ -15,7 +15,35 @@ type Finding struct {
 	Date     Date      `json:"date"`     // the first day concerned
 	Last     Date      `json:"last"`     // the last one
 	Sessions int       `json:"sessions"` // how many are concerned
-	Text     string    `json:"text"`     // what is the case, with its figures
+	Text     string    `json:"text"`     // what is the case, with its figures, in English
+
+	Form          string `json:"-"`                       // the code of the same as an Issue; "": none
+	Args          []any  `json:"-"`                       // the values that stand in it
+	Mended        bool   `json:"mended,omitempty"`        // it was put right, and Text says how
+	Contradiction bool   `json:"contradiction,omitempty"` // figures contradict each other: what rests on these days is not to be measured
+	Through       Date   `json:"-"`                       // the day of the last return concerned; Date is that of the first
+}
+
+// Issue returns what f says, as an issue that other languages have words for.
+func (f *Finding) Issue() Issue { return Issue{f.Symbol, f.Date, f.Form, f.Args} }
+
+// finding returns a finding about the days first to last that says form, the
+// code of an issue or an English sentence.
+func finding(symbol string, code CheckCode, problem bool, first, last Date, sessions int, form string, args ...any) Finding {
+	f := Finding{Symbol: symbol, Code: code, Problem: problem, Date: first, Last: last, Through: last, Sessions: sessions, Args: args}
+	if english, ok := issueForms[form]; ok {
+		f.Form, form = form, english
+	}
+	f.Text = fmt.Sprintf(form, args...)
+	return f
+}
+
+// Said returns a finding that says form, the code of an issue, about one day;
+// problem: it is wrong, and contradicts itself; else it was put right.
+func Said(symbol string, code CheckCode, problem bool, d Date, form string, args ...any) Finding {
+	f := finding(symbol, code, problem, d, d, 1, form, args...)
+	f.Contradiction, f.Mended = problem, !problem
+	return f
 }
 
 // CheckCode says what is wrong. The codes are stable.
@@ -42,12 +70,20 @@ const (
 	Disagreement CheckCode = "disagreement"  // another source has another price
 	Unreadable   CheckCode = "unreadable"    // the history cannot be read
 	NoCalendar   CheckCode = "unknown-hours" // the exchange's sessions are not known
+	Unit         CheckCode = "unit"          // prices of some days in another unit than the others
+	SameSeries   CheckCode = "same-series"   // the returns are those of another symbol
+	OtherTicker  CheckCode = "other-ticker"  // the file says that it is of another security
 )
+
+// Contradictions are the codes of findings by which figures contradict each
+// other. What rests on them is not measured, unless the user trusts them.
+var Contradictions = []CheckCode{Split, Unit, Adjustment, Duplicate, Unreadable, SameSeries, OtherTicker}
 
 // CheckOptions settle what Check takes for wrong.
 type CheckOptions struct {
 	Threshold float64 // absolute return that is a jump; 0.25
 	Until     Date    // the session up to which there should be prices; 0 or NoDate: not checked
+	Study     bool    // for a study: only what concerns returns, and closes that stand still for fewer sessions too
 }
 
 // The bounds of Check. They are chosen so that the daily bars of liquid shares
@@ -65,6 +101,10 @@ const (
 	splitSlack   = 0.04 // how far a day's return may take a price from the ratio of a split
 	bracketSlack = 1e-4 // relative; adjusted prices are rounded
 	adjustSlack  = 2e-3 // relative; adjusted closes are rounded to cents by some
+	unitSlack    = 0.12 // logarithm; how far a day's return may take a price from a power of ten
+	unitReach    = 260  // sessions within which a price returns to its unit
+	splitReach   = 0.20 // logarithm; how far a reaction may take a price from the ratio of a split, where the volume speaks for one
+	stillRare    = 1e-3 // probability of a run of unchanged closes that a study tells of
 )
 
 // Check looks for what is wrong in the history of one security, in order of
@@ -87,16 +127,20 @@ func Check(s *Series, cal *Calendar, o CheckOptions) []Finding {
 	if len(s.Bars) == 0 {
 		return []Finding{{Symbol: s.Symbol, Code: Gap, Problem: true, Date: NoDate, Last: NoDate, Text: "no bar at all"}}
 	}
-	c := &checker{s: s, o: o, index: strings.HasPrefix(s.Symbol, "^")}
+	c := &checker{s: s, o: o, index: strings.HasPrefix(s.Symbol, "^"), ret: returnsOf(s)}
 	c.order()
 	if len(c.found) > 0 {
 		return c.found // the rest takes the order for granted
 	}
-	c.prices()
+	if !o.Study {
+		c.prices()
+	}
 	c.returns()
 	c.volumes()
 	c.still()
-	c.splits()
+	if !o.Study {
+		c.splits()
+	}
 	if cal != nil {
 		c.sessions(cal)
 	}
@@ -108,12 +152,20 @@ type checker struct {
 	s     *Series
 	o     CheckOptions
 	index bool
+	given bool // returns are the source's own, and no matter of splits
+	ret   []float64
 	found []Finding
 }
 
 // add records a finding about the bars first..last.
 func (c *checker) add(code CheckCode, problem bool, first, last int, format string, args ...any) {
-	c.found = append(c.found, Finding{c.s.Symbol, code, problem, c.s.Bars[first].Date, c.s.Bars[last].Date, last - first + 1, fmt.Sprintf(format, args...)})
+	through := c.s.Bars[last].Date
+	if (code == Unit || code == Reversal) && last+1 < len(c.s.Bars) {
+		through = c.s.Bars[last+1].Date
+	}
+	f := finding(c.s.Symbol, code, problem, c.s.Bars[first].Date, c.s.Bars[last].Date, last-first+1, format, args...)
+	f.Through, f.Contradiction = through, problem && (code == Split || code == Unit || code == Duplicate)
+	c.found = append(c.found, f)
 }
 
 // runs calls do for every longest run of bars for which is holds.
@@ -170,64 +222,114 @@ func (c *checker) prices() {
 	}
 }
 
-// total returns the return of bar i with dividends, by closes.
-func (c *checker) total(i int) float64 {
-	if i < 1 || i >= len(c.s.Bars) {
-		return math.NaN()
-	}
-	p := c.s.Bars[i].Close
-	for _, a := range c.s.Actions {
-		if a.Date == c.s.Bars[i].Date {
-			p += a.Dividend
+// returnsOf returns the returns of s with dividends: of the adjusted close where
+// there is one, else of the close.
+func returnsOf(s *Series) []float64 {
+	r := nans(len(s.Bars))
+	next := 0
+	for i := 1; i < len(s.Bars); i++ {
+		b, before := &s.Bars[i], &s.Bars[i-1]
+		if s.Adjusted {
+			r[i] = b.AdjClose/before.AdjClose - 1
+			continue
 		}
+		p := b.Close
+		for ; next < len(s.Actions) && s.Actions[next].Date <= b.Date; next++ {
+			if a := s.Actions[next]; a.Date == b.Date {
+				p += a.Dividend
+			}
+		}
+		r[i] = p/before.Close - 1
 	}
-	return p/c.s.Bars[i-1].Close - 1
+	return r
 }
 
 // returns looks for jumps, reversals and falls of the adjusted close.
 func (c *checker) returns() {
 	n := len(c.s.Bars)
-	r, size := make([]float64, n), make([]float64, n)
+	r, size := c.ret, make([]float64, n)
 	for i := range r {
-		r[i] = c.total(i)
 		size[i] = math.Abs(r[i])
 	}
-	volume := make([]float64, n)
-	for i, b := range c.s.Bars {
-		volume[i] = b.Volume
-	}
+	var volume []float64
 	for i := 1; i < n; i++ {
 		b := c.s.Bars[i]
-		if q := (b.AdjClose / b.Close) / (c.s.Bars[i-1].AdjClose / c.s.Bars[i-1].Close); q < 1-adjustSlack {
+		if q := (b.AdjClose / b.Close) / (c.s.Bars[i-1].AdjClose / c.s.Bars[i-1].Close); q < 1-adjustSlack && !c.o.Study {
 			c.add(Adjustment, true, i, i, "the adjusted close falls by %.2f%% more than the close", 100*(1-q))
 		}
+		if !(size[i] >= reversalMin) {
+			continue
+		}
+		if last, power := c.unit(i); power != 0 {
+			c.add(Unit, true, i, last, "unit/run", 100*r[i], c.s.Bars[last+1].Date.String(), 100*r[last+1], c.s.Bars[i].Date.String(), c.s.Bars[last].Date.String(), int(power))
+			i = last + 1
+			continue
+		}
 		sigma := math.NaN()
-		if i+1 < n && size[i] >= reversalMin && math.Abs((1+r[i])*(1+r[i+1])-1) < reversalRest*size[i] {
+		if i+1 < n && math.Abs((1+r[i])*(1+r[i+1])-1) < reversalRest*size[i] {
 			sigma = 1.4826 * around(size, i, i+1)
 		}
 		if sigma > 0 && size[i] > reversalSize*sigma { // of a share that seldom trades, every move is undone
-			c.add(Reversal, true, i, i, "%+.1f%%, undone on the next session by %+.1f%%; usual are %.1f%%", 100*r[i], 100*r[i+1], 100*sigma)
+			c.add(Reversal, true, i, i, "reversal", 100*r[i], 100*r[i+1], 100*sigma)
 			i++
 			continue
 		}
-		if !(size[i] > c.o.Threshold) || c.splitOn(b.Date) != 0 {
+		if !(size[i] > c.o.Threshold) || c.splitOn(b.Date) != 0 && !c.o.Study {
 			continue
 		}
+		if volume == nil {
+			volume = make([]float64, n)
+			for i, b := range c.s.Bars {
+				volume[i] = b.Volume
+			}
+		}
 		times := b.Volume / around(volume, i, i)
-		k, ratio := splitRatio(c.s.Bars[i-1].Close / b.Close)
+		fall := 1 / (1 + r[i])
+		k, ratio := splitRatio(fall)
+		if c.given {
+			k = 0
+		} else if k == 0 && !math.IsNaN(times) && times < confirming || k == 0 && (fall > 5 || fall < 1/3.) {
+			k, ratio = splitNear(fall)
+		}
 		switch {
 		case c.index:
-			c.add(Jump, false, i, i, "%+.1f%%, in an index", 100*r[i])
-		case k > 0 && !(times >= splitVolume*k):
-			c.add(Split, true, i, i, "%+.1f%%, as in a split of %s that the prices are not adjusted for", 100*r[i], ratio)
+			c.add(Jump, false, i, i, "jump/index", 100*r[i])
+		case !c.given && math.Abs(math.Abs(math.Log(fall))-math.Log(100)) < unitSlack && !(times >= splitVolume*k):
+			c.add(Unit, true, i, i, "unit/level", 100*r[i], ratio)
+		case k > 0 && !(times >= splitVolume*k) && !(fall < 1 && times >= splitVolume):
+			c.add(Split, true, i, i, "split/inferred", 100*r[i], ratio)
 		case times >= confirming:
-			c.add(Jump, false, i, i, "%+.1f%%, with %.1f times the usual volume", 100*r[i], times)
+			c.add(Jump, false, i, i, "jump/volume", 100*r[i], times)
 		case math.IsNaN(times):
-			c.add(Jump, true, i, i, "%+.1f%% without a corporate action; the volume is not known", 100*r[i])
+			c.add(Jump, true, i, i, "jump/unknown", 100*r[i])
 		default:
-			c.add(Jump, true, i, i, "%+.1f%% without a corporate action, at %.1f times the usual volume", 100*r[i], times)
+			c.add(Jump, true, i, i, "jump/calm", 100*r[i], times)
 		}
 	}
+}
+
+// unit reports whether the price changes by a power of ten on bar i, and back
+// after bar last.
+func (c *checker) unit(i int) (last int, power float64) {
+	l := math.Log1p(c.ret[i])
+	for _, power := range []float64{10, 100, 1000} {
+		if math.Abs(math.Abs(l)-math.Log(power)) >= unitSlack {
+			continue
+		}
+		for j := i + 1; j < min(len(c.ret), i+unitReach); j++ {
+			if back := math.Log1p(c.ret[j]); back*l < 0 && math.Abs(math.Abs(back)-math.Log(power)) < unitSlack {
+				return j - 1, power
+			}
+		}
+	}
+	return 0, 0
+}
+
+// checkReturns looks for what is wrong in a series of returns without prices.
+func checkReturns(s *Series) []Finding {
+	c := &checker{s: s, o: CheckOptions{Threshold: 0.25, Study: true}, index: strings.HasPrefix(s.Symbol, "^"), given: true, ret: s.Returns}
+	c.returns()
+	return c.found
 }
 
 // around is the median of the values beside first..last.
@@ -260,6 +362,20 @@ func splitRatio(fall float64) (float64, string) {
 	return 0, ""
 }
 
+// splitNear returns the usual split whose ratio is nearest to a fall that a
+// reaction to news may have taken from it; 0 when none is near.
+func splitNear(fall float64) (float64, string) {
+	best, words, off := 0.0, "", splitReach
+	for _, k := range []float64{1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 100} {
+		for _, f := range []float64{k, 1 / k} {
+			if d := math.Abs(math.Log(fall / f)); d < off && (k >= 2 || d < splitSlack) {
+				best, words, off = k, ratio(f), d
+			}
+		}
+	}
+	return best, words
+}
+
 // splitOn returns the ratio of the split on d, 0 for none.
 func (c *checker) splitOn(d Date) float64 {
 	for _, a := range c.s.Actions {
@@ -278,7 +394,7 @@ func (c *checker) splits() {
 			continue
 		}
 		if fall := math.Log(c.s.Bars[i-1].Close / c.s.Bars[i].Close); math.Abs(fall-math.Log(s)) < math.Abs(fall) {
-			c.add(Split, true, i, i, "%+.1f%% on the day of a split of %v:1: the prices are not adjusted for it", 100*c.total(i), s)
+			c.add(Split, true, i, i, "%+.1f%% on the day of a split of %v:1: the prices are not adjusted for it", 100*c.ret[i], s)
 		}
 	}
 }
@@ -290,22 +406,31 @@ func (c *checker) volumes() {
 		return
 	}
 	c.runs(func(i int) bool { return c.s.Bars[i].Volume == 0 }, func(first, last int) {
-		c.add(ZeroVolume, true, first, last, "a price, and a volume of 0")
+		c.add(ZeroVolume, true, first, last, "zero-volume")
 	})
 }
 
 // still looks for closes that do not change.
 func (c *checker) still() {
 	same := func(i int) bool { return i > 0 && c.s.Bars[i].Close == c.s.Bars[i-1].Close }
+	often := 0.0 // the share of closes that repeat the one before
+	for i := range c.s.Bars {
+		if same(i) {
+			often += 1 / float64(len(c.s.Bars))
+		}
+	}
 	c.runs(same, func(first, last int) {
 		n := last - first + 1
 		switch {
 		case last == len(c.s.Bars)-1 && n >= staleTail:
-			c.add(StaleTail, true, first, last, "the last %d closes repeat that of %s", n, c.s.Bars[first-1].Date)
-		case n >= unchanged:
-			c.add(Unchanged, true, first, last, "%d closes repeat that of %s", n, c.s.Bars[first-1].Date)
+			c.add(StaleTail, true, first, last, "stale-tail", n, c.s.Bars[first-1].Date.String())
+		case n >= unchanged || c.o.Study && n >= staleTail && math.Pow(often, float64(n)) < stillRare:
+			c.add(Unchanged, true, first, last, "unchanged", n, c.s.Bars[first-1].Date.String())
 		}
 	})
+	if c.o.Study {
+		return
+	}
 	c.runs(func(i int) bool { return math.IsNaN(c.s.Bars[i].Close) }, func(first, last int) {
 		c.add(Gap, true, first, last, "no close")
 	})
@@ -319,7 +444,7 @@ func (c *checker) sessions(cal *Calendar) {
 	b := c.s.Bars
 	gap := func(from, to int) { // sessions from..to-1
 		if from < to {
-			c.found = append(c.found, Finding{c.s.Symbol, Gap, true, cal.Date(from), cal.Date(to - 1), to - from, "no bar"})
+			c.found = append(c.found, Finding{Symbol: c.s.Symbol, Code: Gap, Problem: true, Date: cal.Date(from), Last: cal.Date(to - 1), Sessions: to - from, Text: "no bar"})
 		}
 	}
 	next := -1
@@ -375,8 +500,8 @@ func CheckTogether(exchange string, series []*Series) []Finding {
 	var found []Finding
 	each(func(s *Series, d Date, repeats bool) {
 		if n := days[d]; repeats && n.same == n.bars && n.same > 1 {
-			found = append(found, Finding{s.Symbol, SameAsOthers, true, d, d, 1,
-				fmt.Sprintf("the close repeats that of the session before, as do those of all %d securities of %s, though they traded", n.same, exchange)})
+			found = append(found, Finding{Symbol: s.Symbol, Code: SameAsOthers, Problem: true, Date: d, Last: d, Sessions: 1,
+				Text: fmt.Sprintf("the close repeats that of the session before, as do those of all %d securities of %s, though they traded", n.same, exchange)})
 		}
 	})
 	return found
@@ -409,7 +534,7 @@ func Compare(s, other *Series, source string, tolerance float64) []Finding {
 			continue
 		}
 		text := fmt.Sprintf("a return of %+.2f%%; %s has %+.2f%%", 100*(a[i].AdjClose/a[i-1].AdjClose-1), source, 100*(b[i].AdjClose/b[i-1].AdjClose-1))
-		f := Finding{s.Symbol, Disagreement, true, a[i].Date, a[i].Date, 1, text}
+		f := Finding{Symbol: s.Symbol, Code: Disagreement, Problem: true, Date: a[i].Date, Last: a[i].Date, Sessions: 1, Text: text}
 		if i+1 < len(a) && math.Abs(ratio(i+1)/ratio(i-1)-1) <= tolerance {
 			f.Text += "; the next session makes up for it, so this price is wrong in one of them"
 			i++

@@ -94,7 +94,7 @@ func TestCheck(t *testing.T) {
 		}, "split 2024-03-28\n"},
 		{"split known, applied", func(s *Series) { s.Actions = []Action{{Date: s.Bars[at].Date, Split: 10}} }, ""},
 		{"wrong price", func(s *Series) { scale(s, at, 1.15); scale(s, at+1, 1/1.15) }, "reversal 2024-03-28\n"},
-		{"wrong scale of a day", func(s *Series) { scale(s, at, 0.01); scale(s, at+1, 100) }, "reversal 2024-03-28\n"},
+		{"wrong scale of a day", func(s *Series) { scale(s, at, 0.01); scale(s, at+1, 100) }, "unit 2024-03-28\n"},
 		{"adjusted the wrong way", func(s *Series) {
 			for i := range at {
 				s.Bars[i].AdjClose *= 1.02

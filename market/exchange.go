@@ -99,7 +99,7 @@ func Of(list []*Exchange, symbol string) (e *Exchange, sure bool) {
 			}
 		}
 	}
-	if strings.HasPrefix(symbol, "^") || dot >= 0 && symbol[dot:] != ".A" && symbol[dot:] != ".B" {
+	if strings.HasPrefix(symbol, "^") || dot >= 0 && symbol[dot:] != ".A" && symbol[dot:] != ".B" && symbol[dot:] != ".US" {
 		return nil, false
 	}
 	return Exchanges[0], false

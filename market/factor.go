@@ -9,11 +9,28 @@ import (
 type factor struct {
 	dates  []Date
 	values []float64
+	origin string
+}
+
+// FactorSpan returns the first and the last day on which a factor has a value,
+// and the file that it comes from, if AddFactor was told; ok is false where there
+// is no such factor.
+func (p *Panel) FactorSpan(name string) (days Span, origin string, ok bool) {
+	f, ok := p.factors[name]
+	if !ok || len(f.dates) == 0 {
+		return Span{NoDate, NoDate}, "", false
+	}
+	return Span{f.dates[0], f.dates[len(f.dates)-1]}, f.origin, true
 }
 
 // AddFactor adds a series that belongs to no exchange, such as a Fama-French
 // factor or the risk-free rate, in decimals (0.01 = 1%). Dates must ascend.
 func (p *Panel) AddFactor(name string, dates []Date, values []float64) error {
+	return p.AddFactorOf("", name, dates, values)
+}
+
+// AddFactorOf is AddFactor with the file that the series comes from.
+func (p *Panel) AddFactorOf(origin, name string, dates []Date, values []float64) error {
 	if _, dup := p.factors[name]; dup {
 		return fmt.Errorf("factor %s: added twice", name)
 	}
@@ -28,7 +45,7 @@ func (p *Panel) AddFactor(name string, dates []Date, values []float64) error {
 	if p.factors == nil {
 		p.factors = make(map[string]factor)
 	}
-	p.factors[name] = factor{slices.Clone(dates), slices.Clone(values)}
+	p.factors[name] = factor{slices.Clone(dates), slices.Clone(values), origin}
 	return nil
 }
 

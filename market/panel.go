@@ -36,6 +36,7 @@ type Security struct {
 	Currency  string
 	Benchmark string  // symbol of its own benchmark; "" means the study's
 	Shares    float64 // shares outstanding; 0 when unknown
+	SharesOn  Date    // the day that Shares hold for; 0 when it is not said
 	Sector    string
 }
 
@@ -51,7 +52,9 @@ type Column struct {
 	Price    []float64 // adjusted close
 	Close    []float64 // close adjusted for splits only
 	Volume   []float64 // shares
+	Issued   []float64 // shares outstanding, in those that Close is of
 	Actions  []Action
+	Findings []Finding // what Mend and Check found in its history
 	Adjusted bool
 	Origin   string
 }
@@ -100,14 +103,16 @@ func (p *Panel) Column(symbol string) *Column {
 }
 
 // AddSeries aligns s to cal and adds it as a column with s's symbol. Returns
-// are computed from adjusted closes. The column reaches from the first to the
-// last session on which s has a bar. A bar on a day that is no session of cal
+// are computed from adjusted closes, or are those that s has in place of prices.
+// s is mended and checked first, and what that finds is the column's Findings.
+// The column reaches from the first to the last session on which s has a bar. A bar on a day that is no session of cal
 // is left out and recorded in Issues; a session without a price is NaN and
 // recorded as well.
 //
 // Errors: a symbol added twice, bars out of order, no bar on any session, a
 // price that is not positive and finite.
 func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
+	s = Mend(s, MendOptions{Prior: adjustedPrior})
 	sec.Symbol = s.Symbol
 	for _, f := range []struct{ own, from *string }{{&sec.Name, &s.Name}, {&sec.Exchange, &s.Exchange}, {&sec.Currency, &s.Currency}} {
 		if *f.own == "" {
@@ -134,10 +139,19 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	}
 	n := last - first + 1
 	c := &Column{Security: sec, Calendar: cal, First: first, Actions: s.Actions, Adjusted: s.Adjusted, Origin: s.Origin,
-		Price: nans(n), Close: nans(n), Volume: nans(n)}
+		Price: nans(n), Close: nans(n), Volume: nans(n), Findings: s.Findings}
+	if s.Returns == nil {
+		c.Findings = append(slices.Clip(c.Findings), Check(s, nil, CheckOptions{Study: true})...)
+	} else {
+		c.Return = nans(n)
+		c.Findings = append(slices.Clip(c.Findings), checkReturns(s)...)
+	}
+	if s.Shares != nil {
+		c.Issued = nans(n)
+	}
 	var issues []Issue
 	haveClose, haveVolume := false, false
-	for _, b := range s.Bars {
+	for i, b := range s.Bars {
 		k, ok := cal.Index(b.Date)
 		if !ok {
 			issues = append(issues, Issue{s.Symbol, b.Date, "no-session", []any{cal.Name()}})
@@ -149,6 +163,15 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 			}
 		}
 		c.Price[k-first], c.Close[k-first], c.Volume[k-first] = b.AdjClose, b.Close, b.Volume
+		if s.Returns != nil {
+			c.Return[k-first] = s.Returns[i]
+		}
+		if s.Shares != nil {
+			c.Issued[k-first] = s.Shares[i]
+			if s.Shares[i] > 0 && sec.Shares == 0 {
+				c.Shares, c.SharesOn = s.Shares[i], b.Date
+			}
+		}
 		haveClose = haveClose || !math.IsNaN(b.Close)
 		haveVolume = haveVolume || !math.IsNaN(b.Volume)
 	}
@@ -158,12 +181,27 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	if !haveVolume {
 		c.Volume = nil
 	}
-	for k, v := range c.Price {
+	main := c.Price
+	if s.Returns != nil {
+		main, c.Price = c.Return, nil
+	}
+	for k, v := range main {
 		if math.IsNaN(v) {
 			issues = append(issues, Issue{s.Symbol, cal.Date(first + k), "no-price", []any{cal.Name()}})
 		}
 	}
-	c.Return, c.Span = Returns(c.Price, p.Kind, p.Gaps)
+	switch {
+	case s.Returns == nil:
+		c.Return, c.Span = Returns(c.Price, p.Kind, p.Gaps)
+	case p.Kind == Log:
+		for k, r := range c.Return {
+			if r == -1 {
+				issues = append(issues, Issue{s.Symbol, cal.Date(first + k), "total-loss", nil})
+				r = math.NaN()
+			}
+			c.Return[k] = math.Log1p(r)
+		}
+	}
 	p.Issues = append(p.Issues, issues...)
 	return p.AddColumn(c)
 }
@@ -178,7 +216,7 @@ func (p *Panel) AddColumn(c *Column) error {
 	if c.Calendar == nil || c.First < 0 || c.First+len(c.Return) > c.Calendar.Len() {
 		return fmt.Errorf("%s: its sessions do not lie on its calendar", c.Symbol)
 	}
-	for _, n := range []int{len(c.Span), len(c.Price), len(c.Close), len(c.Volume)} {
+	for _, n := range []int{len(c.Span), len(c.Price), len(c.Close), len(c.Volume), len(c.Issued)} {
 		if n != 0 && n != len(c.Return) {
 			return fmt.Errorf("%s: %d returns, but a slice of %d beside them", c.Symbol, len(c.Return), n)
 		}

@@ -245,7 +245,11 @@ func (s *Series) trading(sec Security) Trading {
 	sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
 	t := Trading{Security: sec, Days: make([]Date, 0, len(s.Bars)), Sure: sec.Exchange != "" || !Plain(sec.Symbol)}
 	last := math.NaN()
-	for _, b := range s.Bars {
+	for i, b := range s.Bars {
+		if s.Returns != nil && !math.IsNaN(s.Returns[i]) {
+			t.Days = append(t.Days, b.Date)
+			continue
+		}
 		price := b.AdjClose
 		if math.IsNaN(price) {
 			price = b.Close

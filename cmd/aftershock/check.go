@@ -59,6 +59,7 @@ func (c *config) plan() (*plan, error) {
 			Tests:            c.tests(),
 			Family:           analysis.FamilyKind(c.Study.Family),
 			Correction:       analysis.Correction(c.Study.Correction),
+			Trust:            c.Prices.Trust,
 			Placebo:          c.Study.Placebo,
 			Draws:            c.Study.Draws,
 			Seed:             c.Study.Seed,
@@ -236,7 +237,7 @@ func (c *config) checkSecurities(p *plan) {
 		c.exchange(key+".exchange", s.Exchange)
 		seen[s.Symbol] = true
 		p.securities = append(p.securities, market.Security{
-			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: s.Shares,
+			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: s.Shares, Sector: s.Sector,
 		})
 	}
 	if c.origin("securities") == fromDefault && (c.source().own || c.SecuritiesFile != "") {

@@ -73,16 +73,20 @@ type settings struct {
 	Securities     []security `json:"securities"`
 	SecuritiesFile string     `json:"securities_file"`
 	Prices         struct {
-		Source   string      `json:"source"`
-		Dir      string      `json:"dir"`
-		Dates    string      `json:"dates"`
-		Store    string      `json:"store"`
-		From     market.Date `json:"from"`
-		To       market.Date `json:"to"`
-		File     string      `json:"file"`
-		Layout   string      `json:"layout"`
-		Exchange string      `json:"exchange"`
-		Columns  struct {
+		Source      string      `json:"source"`
+		Dir         string      `json:"dir"`
+		Dates       string      `json:"dates"`
+		Decimal     string      `json:"decimal"`
+		Splits      string      `json:"splits"`
+		Trust       []string    `json:"trust"`
+		ReturnsUnit string      `json:"returns_unit"`
+		Store       string      `json:"store"`
+		From        market.Date `json:"from"`
+		To          market.Date `json:"to"`
+		File        string      `json:"file"`
+		Layout      string      `json:"layout"`
+		Exchange    string      `json:"exchange"`
+		Columns     struct {
 			Security  string `json:"security"`
 			Date      string `json:"date"`
 			Return    string `json:"return"`
@@ -138,6 +142,7 @@ type security struct {
 	Exchange  string   `json:"exchange,omitempty"`
 	Benchmark string   `json:"benchmark,omitempty"`
 	Currency  string   `json:"currency,omitempty"`
+	Sector    string   `json:"sector,omitempty"`
 	Shares    float64  `json:"shares,omitempty"`
 	Peers     []string `json:"peers,omitempty"`
 	Match     string   `json:"match,omitempty"`

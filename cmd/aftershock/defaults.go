@@ -57,7 +57,8 @@ func defaults() settings {
 	}
 	s.Securities[0].Shares = 24.49e9 // 10-Q of Nvidia, as of 15 November 2024
 	s.Prices.Source = sampleSource
-	s.Prices.Dates = auto
+	s.Prices.Dates, s.Prices.Decimal, s.Prices.Splits, s.Prices.ReturnsUnit = auto, auto, auto, auto
+	s.Prices.Trust = []string{}
 	s.Prices.From, s.Prices.To = market.NoDate, market.NoDate
 	s.Prices.Layout = auto
 	s.Prices.Exchange = market.Exchanges[0].Name

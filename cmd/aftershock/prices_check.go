@@ -126,7 +126,7 @@ func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []str
 			r.Findings = append(r.Findings, market.Finding{Symbol: s.Symbol, Code: market.NoCalendar, Date: market.NoDate, Last: market.NoDate,
 				Text: "the sessions of its exchange are not known; gaps are not looked for"})
 		}
-		r.Findings = append(r.Findings, market.Check(s, cal, market.CheckOptions{Threshold: o.threshold, Until: r.Until})...)
+		r.Findings = append(append(r.Findings, s.Findings...), market.Check(s, cal, market.CheckOptions{Threshold: o.threshold, Until: r.Until})...)
 		if other == nil || len(s.Bars) == 0 {
 			continue
 		}

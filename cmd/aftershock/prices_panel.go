@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/market"
 	"aftershock/market/csvfile"
+	"aftershock/market/factors"
 	"aftershock/market/parquetfile"
 )
 
@@ -49,10 +51,14 @@ func checkPanel(c *config) {
 	} else if p.Columns.Factor != "" {
 		c.bad("prices.columns.factor", "is read from Parquet files only; a CSV file must call it cfacpr")
 	}
+	c.oneOf("prices.returns_unit", p.ReturnsUnit, "a unit of returns", []string{auto, string(factors.Decimal), string(factors.Percent)})
 	c.exchange("prices.exchange", p.Exchange)
 }
 
 func openPanel(ctx context.Context, a *app, c *config, p *plan, securities []market.Security) (*prices, error) {
+	if !isParquet(c.Prices.File) {
+		return openMany(c)
+	}
 	f, err := a.readPanel(ctx, c, p, securities)
 	if err != nil {
 		return nil, err
@@ -61,7 +67,81 @@ func openPanel(ctx context.Context, a *app, c *config, p *plan, securities []mar
 	return &prices{Source: f, panel: load, files: f.files}, nil
 }
 
-// panelFile is a file of many securities as a source of prices.
+// many is a CSV file of many securities, and the folder of those that it lacks.
+type many struct {
+	*csvfile.Many
+	rest market.Source // nil: no folder
+}
+
+// Series returns the prices of a security of the file, else of the folder.
+func (m many) Series(ctx context.Context, symbol string, from, to market.Date) (*market.Series, error) {
+	s, err := m.Many.Series(ctx, symbol, from, to)
+	if errors.Is(err, market.ErrUnknownSymbol) && m.rest != nil {
+		return m.rest.Series(ctx, symbol, from, to)
+	}
+	return s, err
+}
+
+// openMany opens a CSV file of many securities.
+func openMany(c *config) (*prices, error) {
+	p := &c.Prices
+	file := c.path("prices.file", p.File)
+	o := csvfile.PanelOptions{
+		Options: c.csvOptions(),
+		Columns: csvfile.Columns{Symbol: p.Columns.Security, Name: p.Columns.Name, Date: p.Columns.Date, Return: p.Columns.Return,
+			Delisting: p.Columns.Delisting, Price: p.Columns.Price, Close: p.Columns.Close, Volume: p.Columns.Volume, Shares: p.Columns.Shares},
+	}
+	switch p.ReturnsUnit {
+	case string(factors.Decimal):
+		o.Values = csvfile.Returns
+	case string(factors.Percent):
+		o.Values = csvfile.Percent
+	}
+	switch p.Layout {
+	case longLayout:
+		o.Layout = csvfile.Long
+	case widePrices:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Prices
+	case wideReturns:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Returns
+	case widePercent:
+		o.Layout, o.Values = csvfile.Wide, csvfile.Percent
+	}
+	f, err := csvfile.ReadPanelFile(file, o)
+	if err != nil {
+		return nil, err
+	}
+	m := many{Many: f}
+	if dir := c.path("prices.dir", p.Dir); dir != "" {
+		if m.rest, err = csvfile.Open(dir, c.csvOptions()); err != nil {
+			return nil, err
+		}
+	}
+	load := func(ctx context.Context, q market.Request) (*market.Panel, []error) {
+		calendar := q.Calendar
+		q.Calendar = func(s market.Security) *market.Calendar {
+			if s.Exchange == "" && market.Plain(s.Symbol) {
+				s.Exchange = p.Exchange // that of the symbols that name none
+			}
+			return calendar(s)
+		}
+		panel, errs := market.Load(ctx, m, q)
+		panel.Issues = append(panel.Issues, f.Issues...)
+		return panel, errs
+	}
+	files := func(p *market.Panel) []string {
+		list := []string{file}
+		for _, c := range p.Columns {
+			if c.Origin != file {
+				list = append(list, c.Origin)
+			}
+		}
+		return list
+	}
+	return &prices{Source: m, panel: load, files: files}, nil
+}
+
+// panelFile is a Parquet file of many securities as a source of prices.
 type panelFile struct {
 	*market.Panel
 	file    string
@@ -96,48 +176,27 @@ func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []marke
 		}
 		return plan.calendar(sec)
 	}
+	layout := parquetfile.Long
+	if p.Layout == widePrices || p.Layout == wideReturns {
+		layout = parquetfile.Layout(p.Layout)
+	}
+	needed := make(map[string]bool, len(need))
+	for _, s := range need {
+		needed[s.Symbol] = true
+	}
+	bar := newProgress(a.stderr, "reading prices:")
+	defer bar.end()
 	var err error
-	if isParquet(file) {
-		layout := parquetfile.Long
-		if p.Layout == widePrices || p.Layout == wideReturns {
-			layout = parquetfile.Layout(p.Layout)
-		}
-		needed := make(map[string]bool, len(need))
-		for _, s := range need {
-			needed[s.Symbol] = true
-		}
-		bar := newProgress(a.stderr, "reading prices:")
-		defer bar.end()
-		f.Panel, err = parquetfile.ReadPanel(ctx, file, parquetfile.PanelOptions{
-			Keep: func(symbol string) bool {
-				f.symbols = append(f.symbols, symbol)
-				return need == nil || needed[symbol]
-			},
-			ReturnsOnly: need != nil && !plan.pricesMatter(), Progress: bar.step,
-			Layout: layout, Calendar: cal, CalendarOf: calendarOf, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
-			Columns: parquetfile.Columns{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
-				Price: p.Columns.Price, Factor: p.Columns.Factor, Volume: p.Columns.Volume},
-		})
-		return f, err
-	}
-	o := csvfile.PanelOptions{
-		Options: c.csvOptions(), Calendar: cal, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
-		Columns: csvfile.Columns{Symbol: p.Columns.Security, Name: p.Columns.Name, Date: p.Columns.Date, Return: p.Columns.Return,
-			Delisting: p.Columns.Delisting, Price: p.Columns.Price, Close: p.Columns.Close, Volume: p.Columns.Volume, Shares: p.Columns.Shares},
-	}
-	switch p.Layout {
-	case longLayout:
-		o.Layout = csvfile.Long
-	case widePrices:
-		o.Layout, o.Values = csvfile.Wide, csvfile.Prices
-	case wideReturns:
-		o.Layout, o.Values = csvfile.Wide, csvfile.Returns
-	case widePercent:
-		o.Layout, o.Values = csvfile.Wide, csvfile.Percent
-	}
-	if f.Panel, err = csvfile.ReadPanelFile(file, o); err == nil {
-		f.symbols = f.Panel.Symbols()
-	}
+	f.Panel, err = parquetfile.ReadPanel(ctx, file, parquetfile.PanelOptions{
+		Keep: func(symbol string) bool {
+			f.symbols = append(f.symbols, symbol)
+			return need == nil || needed[symbol]
+		},
+		ReturnsOnly: need != nil && !plan.pricesMatter(), Progress: bar.step,
+		Layout: layout, Calendar: cal, CalendarOf: calendarOf, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
+		Columns: parquetfile.Columns{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
+			Price: p.Columns.Price, Factor: p.Columns.Factor, Volume: p.Columns.Volume},
+	})
 	return f, err
 }
 

@@ -241,14 +241,28 @@ func openSample(context.Context, *app, *config, *plan, []market.Security) (*pric
 }
 
 func checkFolder(c *config) {
-	c.oneOf("prices.dates", c.Prices.Dates, "an order of dates", []string{auto, string(csvfile.DayFirst), string(csvfile.MonthFirst)})
+	p := &c.Prices
+	c.oneOf("prices.dates", p.Dates, "an order of dates", []string{auto, string(csvfile.DayFirst), string(csvfile.MonthFirst)})
+	c.oneOf("prices.decimal", p.Decimal, "a mark of decimals", []string{auto, string(csvfile.PointMark), string(csvfile.CommaMark)})
+	c.oneOf("prices.splits", p.Splits, "a basis of prices", []string{auto, string(market.TradedBasis), string(market.AdjustedBasis)})
+	for i, code := range p.Trust {
+		c.oneOf(fmt.Sprintf("prices.trust[%d]", i), code, "a finding that can be trusted", names(market.Contradictions, func(c market.CheckCode) string { return string(c) }))
+	}
 }
 
 func (c *config) csvOptions() csvfile.Options {
-	if c.Prices.Dates == auto {
-		return csvfile.Options{}
+	p := &c.Prices
+	o := csvfile.Options{Trust: slices.Contains(p.Trust, string(market.OtherTicker))}
+	if p.Dates != auto {
+		o.Order = csvfile.Order(p.Dates)
 	}
-	return csvfile.Options{Order: csvfile.Order(c.Prices.Dates)}
+	if p.Decimal != auto {
+		o.Mark = csvfile.Mark(p.Decimal)
+	}
+	if p.Splits != auto {
+		o.Splits = market.Basis(p.Splits)
+	}
+	return o
 }
 
 func openFolder(_ context.Context, _ *app, c *config, _ *plan, _ []market.Security) (*prices, error) {

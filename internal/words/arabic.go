@@ -35,7 +35,7 @@ var Arabic = &Language{
 	Date:      func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
 	Day:       func(t time.Time) string { return arabicDays[t.Weekday()] },
 	phrases:   arabicPhrases,
-	sentences: arabicSentences,
+	sentences: withFindings(arabicSentences, "%s، %s (%s): "),
 	plural:    arabicForm,
 	more:      "%s و%d غيرها",
 	cities: map[string]string{

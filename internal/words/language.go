@@ -206,3 +206,15 @@ func (l *Language) City(cal *market.Calendar) string {
 	}
 	return name
 }
+
+// withFindings adds to sentences those of exclusions for what was found in prices:
+// what the finding says, after the security, its days and its code.
+func withFindings(sentences map[string]string, lead string) map[string]string {
+	for _, c := range market.IssueCodes() {
+		reason, _, _ := strings.Cut(c, "/")
+		if form, ok := sentences["issue/"+c]; ok && slices.Contains(market.Contradictions, market.CheckCode(reason)) {
+			sentences["excluded/"+reason+"/"+c] = lead + form
+		}
+	}
+	return sentences
+}

@@ -18,7 +18,7 @@ import (
 // SYMBOL.csv.gz. It implements market.Source and is safe for concurrent use.
 //
 // A symbol that no file is named after exactly is looked for without regard to
-// case. A name that a file system does not take may be escaped as in a URL:
+// case, then in another spelling (see SameTicker). A name that a file system does not take may be escaped as in a URL:
 // %5EGSPC.csv.
 type Dir struct {
 	path  string
@@ -104,6 +104,13 @@ func (d *Dir) file(symbol string) (string, error) {
 	for s := range d.files {
 		if strings.EqualFold(s, symbol) {
 			found = append(found, d.files[s])
+		}
+	}
+	if len(found) == 0 {
+		for s := range d.files {
+			if SameTicker(s, symbol) {
+				found = append(found, d.files[s])
+			}
 		}
 	}
 	switch len(found) {

@@ -21,27 +21,40 @@ const (
 	longVolume
 	longShares
 	longThousands // shares in thousands
-	longFactor    // by which CRSP's price is divided for splits
+	longFactor    // by which a price as traded is divided for splits
+	longShareFactor
+	longTotalFactor // by which it is multiplied for dividends
+	longCurrency
+	longDividend
+	longSplit
 	longColumns
 )
 
 var longNames = [longColumns][]string{
-	longSymbol:    {"permno", "symbol", "ticker", "tic", "ric", "isin", "cusip", "gvkey", "security", "instrument"},
-	longName:      {"comnam", "company", "companyname", "issuernm", "name", "ticker"},
-	longDate:      slices.Concat(names[colDate], []string{"caldt", "dlycaldt", "datadate"}),
-	longReturn:    {"ret", "return", "returns", "totalreturn", "dlyret", "trt1d"},
-	longDelisting: {"dlret", "dlyretdel", "delistingreturn"},
-	longPrice:     names[colAdj],
-	longClose:     slices.Concat([]string{"prc", "dlyprc", "prccd"}, names[colClose]),
-	longVolume:    slices.Concat([]string{"dlyvol", "cshtrd"}, names[colVolume]),
-	longShares:    {"shares", "sharesoutstanding"},
-	longThousands: {"shrout", "dlyshrout", "shroutthousands"},
-	longFactor:    {"cfacpr"},
+	longSymbol:      {"permno", "symbol", "ticker", "tic", "ric", "isin", "cusip", "gvkey", "security", "instrument", "securityid", "code", "stkcd"},
+	longName:        {"comnam", "company", "companyname", "issuernm", "name", "conm", "ticker"},
+	longDate:        names[colDate],
+	longReturn:      names[colReturn],
+	longDelisting:   {"dlret", "dlyretdel", "delistingreturn"},
+	longPrice:       names[colAdj],
+	longClose:       slices.Concat([]string{"prc", "dlyprc", "prccd"}, names[colClose]),
+	longVolume:      slices.Concat([]string{"dlyvol", "cshtrd"}, names[colVolume]),
+	longShares:      {"shares", "sharesoutstanding", "cshoc"},
+	longThousands:   {"shrout", "dlyshrout", "shroutthousands"},
+	longFactor:      {"cfacpr", "dlyfacprc", "dlycumfacpr", "ajexdi"},
+	longShareFactor: {"cfacshr", "dlycumfacshr"},
+	longTotalFactor: {"trfd"},
+	longCurrency:    {"currency", "curcdd", "curcd", "ccy"},
+	longDividend:    names[colDividend],
+	longSplit:       names[colSplit],
 }
 
-// crspPrices are the names under which CRSP gives closes as traded, with 0 for
-// none and a minus sign for the middle of bid and ask.
-var crspPrices = []string{"prc", "dlyprc"}
+// tradedPrices are the names under which CRSP and Compustat give closes as
+// traded, and the name of the factor that belongs to each.
+var tradedPrices = map[string]string{"prc": "cfacpr", "dlyprc": "cfacpr", "prccd": "ajexdi"}
+
+// marketReturns are the columns of CRSP that hold the market's return.
+var marketReturns = []string{"vwretd", "vwretx", "ewretd", "ewretx", "sprtrn"}
 
 // findColumns finds the columns of a long file; -1 is nowhere. ok is false
 // when the header is not that of a long file.
@@ -63,199 +76,297 @@ func findColumns(head []string, own Columns) (at [longColumns]int, ok bool) {
 			}
 		}
 	}
+	// Beside a close, a price is what is meant to be studied.
+	if price := slices.Index(canon, "price"); at[longPrice] < 0 && price >= 0 && at[longClose] >= 0 && at[longClose] != price {
+		at[longPrice] = price
+	}
 	return at, at[longSymbol] >= 0 && at[longDate] >= 0 && (at[longReturn] >= 0 || at[longPrice] >= 0 || at[longClose] >= 0)
 }
 
-// observation is one row of a long file.
-type observation struct {
-	at, line                  int32
-	ret, price, close, volume float64
-}
-
-// longSecurity collects the rows of one security.
-type longSecurity struct {
-	market.Security
-	rows []observation
-}
-
 // long reads a line a security and day.
-func (b *panelReader) long(t *table, at [longColumns]int, width int) error {
-	if b.crsp = at[longClose] >= 0 && slices.Contains(crspPrices, canonical(t.fields[at[longClose]])); b.crsp && at[longFactor] < 0 {
-		if at[longReturn] < 0 && at[longPrice] < 0 {
-			return fmt.Errorf("%s:%d: %s is not adjusted for splits; a column of returns, adjusted prices or cfacpr is needed", b.file, t.line, t.fields[at[longClose]])
-		}
+func (b *panelReader) long(t *table, at [longColumns]int, head []string) error {
+	file, width := b.problems.file, len(head)
+	factor := ""
+	if at[longClose] >= 0 {
+		factor = tradedPrices[canonical(head[at[longClose]])]
+	}
+	b.crsp = factor == "cfacpr"
+	switch has := at[longFactor] >= 0; {
+	case factor != "" && !has && at[longReturn] < 0 && at[longPrice] < 0:
+		return fmt.Errorf("%s:%d: %s is not adjusted for splits; a column of returns, adjusted prices or %s is needed", file, t.line, head[at[longClose]], factor)
+	case factor != "" && !has:
 		at[longClose] = -1
+	case factor == "":
+		at[longFactor], at[longShareFactor], at[longTotalFactor] = -1, -1, -1
 	}
-	h := header{width: width}
-	for c := range h.at {
-		h.at[c] = -1
+	if at[longShareFactor] < 0 {
+		at[longShareFactor] = at[longFactor]
 	}
-	h.at[colDate], h.at[colOpen], h.at[colAdj], h.at[colClose] = at[longDate], at[longReturn], at[longPrice], at[longClose]
+	h := nowhere(width)
+	h.at[colDate] = at[longDate]
 	var err error
 	if b.dates, err = datesOf(*t, h, "", b.opt.Options); err != nil {
-		return fmt.Errorf("%s:%w", b.file, err)
+		return fmt.Errorf("%s:%w", file, err)
 	}
-	b.mark = decimalMark(*t, h)
-
-	var secs []*longSecurity
-	bySymbol := make(map[string]*longSecurity)
-	var sec *longSecurity // of the row before
+	var cols []int
+	for _, c := range []int{longPrice, longClose, longReturn} {
+		if at[c] >= 0 {
+			cols = append(cols, at[c])
+		}
+	}
+	if b.mark, err = markOfColumns(*t, cols, at[longVolume], at[longSymbol], b.opt.Mark); err != nil {
+		return fmt.Errorf("%s:%w", file, err)
+	}
+	type marketColumn struct {
+		at int
+		m  *member
+	}
+	var ofMarket []marketColumn
+	for i, name := range head {
+		if c := canonical(name); slices.Contains(marketReturns, c) && i != at[longReturn] {
+			ofMarket = append(ofMarket, marketColumn{i, &member{Security: market.Security{Symbol: c, Name: name}, ret: []float64{}}})
+		}
+	}
+	onDay := make(map[market.Date]bool) // of which the market's return is taken
+	percent := false
+	ones, zeros := false, false
+	var m *member // of the row before
 	for {
 		more, err := t.next()
 		if !more {
 			break
 		}
-		if err == nil && len(t.fields) != width {
-			err = fmt.Errorf("%d fields where the header has %d; is the line cut off?", len(t.fields), width)
+		b.rows++
+		for len(t.fields) > width && t.fields[len(t.fields)-1] == "" {
+			t.fields = t.fields[:len(t.fields)-1]
+		}
+		f := t.fields
+		if err == nil && len(f) != width {
+			err = fmt.Errorf("%d fields where the header has %d; is the line cut off?", len(f), width)
 		}
 		symbol := ""
 		if err == nil {
-			if symbol = t.fields[at[longSymbol]]; symbol == "" {
+			if symbol = tickerOf(f[at[longSymbol]]); symbol == "" || isMissing(symbol) && symbol != "NA" {
 				err = fmt.Errorf("no symbol")
 			}
 		}
 		if err != nil {
-			b.add(t.line, "%v", err)
+			if len(f) > at[longSymbol] && b.members[f[at[longSymbol]]] != nil {
+				b.wrong(b.members[f[at[longSymbol]]], market.NoDate, t.line, "%v", err)
+			} else {
+				b.add(t.line, "%v", err)
+			}
 			continue
 		}
-		k, ok := b.session(t.fields[at[longDate]], t.line)
-		if !ok {
+		if m == nil || m.Symbol != symbol {
+			m = b.member(symbol)
+		}
+		d, err := b.parse(f[at[longDate]])
+		if err != nil {
+			b.wrong(m, market.NoDate, t.line, "%q: %v", f[at[longDate]], err)
 			continue
 		}
-		if sec == nil || sec.Symbol != symbol {
-			if sec = bySymbol[symbol]; sec == nil {
-				sec = &longSecurity{Security: market.Security{Symbol: strings.Clone(symbol)}}
-				bySymbol[sec.Symbol] = sec
-				secs = append(secs, sec)
+		n := b.count
+		o := b.observation(m, d, f, at, t.line)
+		if b.count > n {
+			continue
+		}
+		percent = percent || o.percent
+		m.days, m.lines = append(m.days, d), append(m.lines, int32(t.line))
+		for _, v := range []struct {
+			has bool
+			to  *[]float64
+			x   float64
+		}{{at[longReturn] >= 0, &m.ret, o.ret}, {at[longPrice] >= 0 || at[longTotalFactor] >= 0 && at[longReturn] < 0, &m.price, o.price}, {at[longClose] >= 0, &m.close, o.close},
+			{at[longVolume] >= 0, &m.volume, o.volume}, {at[longShares] >= 0 || at[longThousands] >= 0, &m.shares, o.shares}} {
+			if v.has {
+				*v.to = append(*v.to, v.x)
 			}
 		}
-		sec.rows = append(sec.rows, b.observation(t.fields, at, t.line, k))
-		if i := at[longName]; i >= 0 && i != at[longSymbol] && t.fields[i] != "" && t.fields[i] != sec.Name {
-			sec.Name = strings.Clone(t.fields[i])
+		if i := at[longName]; i >= 0 && i != at[longSymbol] && f[i] != "" && f[i] != m.Name {
+			m.Name = strings.Clone(f[i])
 		}
-		if i := max(at[longShares], at[longThousands]); i >= 0 {
-			if n, ok := number(t.fields[i], b.mark); ok && n > 0 {
-				if i == at[longThousands] {
-					n *= 1000
+		if i := at[longCurrency]; i >= 0 && f[i] != "" && f[i] != m.Currency {
+			m.Currency = strings.Clone(f[i])
+		}
+		if at[longDividend] >= 0 || at[longSplit] >= 0 {
+			a := market.Action{Date: d}
+			if i := at[longDividend]; i >= 0 {
+				x, _ := number(f[i], b.mark)
+				a.Dividend = something(x, 0)
+			}
+			if i := at[longSplit]; i >= 0 {
+				x, _ := splitOf(f[i], b.mark)
+				a.Split = something(x, 1)
+				ones, zeros = ones || x == 1, zeros || x == 0
+			}
+			if a.Dividend > 0 || a.Split > 0 {
+				m.actions = append(m.actions, a)
+			}
+		}
+		if len(ofMarket) > 0 && !onDay[d] {
+			onDay[d] = true
+			for _, c := range ofMarket {
+				if x, _, err := parseReturn(f[c.at], b.mark); err == nil {
+					c.m.days, c.m.ret = append(c.m.days, d), append(c.m.ret, x)
 				}
-				sec.Shares = n
 			}
 		}
 	}
-	if err := b.err(); err != nil {
-		return err
-	}
-	for _, s := range secs {
-		c := s.column(at, &b.problems, b.opt.Calendar)
-		if b.count > 0 {
-			continue
-		}
-		if err := b.addColumn(c); err != nil {
-			return fmt.Errorf("%s: %w", b.file, err)
+	for _, c := range ofMarket {
+		if b.members[c.m.Symbol] == nil && c.m.any() {
+			b.members[c.m.Symbol] = c.m
+			b.symbols = append(b.symbols, c.m.Symbol)
 		}
 	}
-	return b.err()
+	for _, m := range b.members {
+		switch {
+		case ones:
+			m.prior = math.Log(5)
+		case zeros:
+			m.prior = -math.Log(100)
+		}
+	}
+	if at[longReturn] < 0 && len(ofMarket) == 0 {
+		return nil
+	}
+	return b.decimals(percent, at[longReturn] >= 0)
 }
 
-func (b *panelReader) observation(f []string, at [longColumns]int, line, session int) observation {
+// decimals brings the returns of a long file to decimals.
+func (b *panelReader) decimals(percent, own bool) error {
+	file := b.problems.file
+	unit := b.opt.Values
+	if percent {
+		unit = Percent
+	}
+	var all [][]float64
+	var days []market.Date
+	for _, s := range b.symbols {
+		if own == !slices.Contains(marketReturns, s) && b.members[s].ret != nil {
+			all = append(all, b.members[s].ret)
+			if len(b.members[s].days) > len(days) {
+				days = b.members[s].days
+			}
+		}
+	}
+	if unit != Returns && unit != Percent {
+		var err error
+		if unit, err = unitOf(all, days); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		if unit == Percent {
+			b.Issues = append(b.Issues, market.Issue{Date: market.NoDate, Code: "unit/per-cent", Args: []any{file}})
+		}
+	}
+	for _, s := range b.symbols {
+		m := b.members[s]
+		for k, x := range m.ret {
+			if unit == Percent {
+				m.ret[k] = x / 100
+			}
+			if m.ret[k] < -1 {
+				b.wrong(m, m.days[k], int(m.line(k)), "the return %v is below -100%%; returns are decimals", x)
+				m.ret[k] = math.NaN()
+			}
+		}
+	}
+	return nil
+}
+
+// observation is one row of a long file.
+type observation struct {
+	ret, price, close, volume, shares float64
+	percent                           bool
+}
+
+func (b *panelReader) observation(m *member, d market.Date, f []string, at [longColumns]int, line int) observation {
 	field := func(c int) string {
 		if at[c] < 0 {
 			return ""
 		}
 		return f[at[c]]
 	}
-	o := observation{at: int32(session), line: int32(line), close: math.NaN(), volume: math.NaN()}
-	o.ret = b.crspReturn(field(longReturn), line)
-	if d := b.crspReturn(field(longDelisting), line); !math.IsNaN(d) {
+	figure := func(c int) float64 {
+		x, ok := number(field(c), b.mark)
+		if !ok {
+			b.wrong(m, d, line, "%s %q is not a number", longNames[c][0], field(c))
+		}
+		return x
+	}
+	o := observation{close: math.NaN(), volume: math.NaN(), shares: math.NaN()}
+	var err error
+	if o.ret, o.percent, err = parseReturn(field(longReturn), b.mark); err != nil {
+		b.wrong(m, d, line, "%v", err)
+	}
+	if x, _, err := parseReturn(field(longDelisting), b.mark); err != nil {
+		b.wrong(m, d, line, "%v", err)
+	} else if !math.IsNaN(x) {
 		if math.IsNaN(o.ret) {
-			o.ret = d
+			o.ret = x
 		} else {
-			o.ret = (1+o.ret)*(1+d) - 1
+			o.ret = (1+o.ret)*(1+x) - 1
 		}
 	}
-	o.price = b.price(field(longPrice), line)
-	if s := field(longClose); !b.crsp {
-		o.close = b.price(s, line)
-	} else if x, ok := number(s, b.mark); !ok {
-		b.add(line, "the price %q is not a number", s)
-	} else if f, ok := number(field(longFactor), b.mark); !ok {
-		b.add(line, "cfacpr %q is not a number", field(longFactor))
-	} else if x != 0 && f > 0 {
-		o.close = math.Abs(x) / f
+	o.price = b.price(m, d, field(longPrice), line)
+	byPrice, byShares := 1.0, 1.0
+	if at[longFactor] >= 0 {
+		byPrice, byShares = figure(longFactor), figure(longShareFactor)
+	}
+	switch s := field(longClose); {
+	case !b.crsp:
+		if x := b.price(m, d, s, line); byPrice > 0 || math.IsNaN(x) {
+			o.close = x / byPrice
+		}
+	default:
+		if x, ok := number(s, b.mark); !ok {
+			b.wrong(m, d, line, "the price %q is not a number", s)
+		} else if x != 0 && byPrice > 0 {
+			o.close = math.Abs(x) / byPrice
+		}
+	}
+	if at[longTotalFactor] >= 0 && at[longPrice] < 0 {
+		total := figure(longTotalFactor)
+		if math.IsNaN(total) { // Compustat's word for no dividend so far
+			total = 1
+		}
+		o.price = o.close * total
 	}
 	if x, ok := volume(field(longVolume), b.mark); !ok {
-		b.add(line, "the volume %q is not a number", field(longVolume))
+		b.wrong(m, d, line, "the volume %q is not a number", field(longVolume))
 	} else if x >= 0 { // CRSP writes -99 for none
 		o.volume = x
+		if byShares > 0 {
+			o.volume *= byShares
+		}
+	}
+	i, thousands := at[longShares], at[longThousands] >= 0
+	if thousands {
+		i = at[longThousands]
+	}
+	if i >= 0 {
+		if n, ok := volume(f[i], b.mark); ok && n > 0 {
+			if thousands {
+				n *= 1000
+			}
+			if byShares > 0 {
+				n *= byShares
+			}
+			o.shares = n
+		}
 	}
 	return o
 }
 
-func (b *panelReader) price(s string, line int) float64 {
+func (b *panelReader) price(m *member, d market.Date, s string, line int) float64 {
 	x, ok := number(s, b.mark)
 	switch {
 	case !ok:
-		b.add(line, "the price %q is not a number", s)
+		b.wrong(m, d, line, "the price %q is not a number", s)
+	case x < 0 && missingPrice(x) && x != -1:
+		return math.NaN()
 	case x <= 0:
-		b.add(line, "a price of %s; it must be positive: leave it empty where there is none", s)
+		b.wrong(m, d, line, "a price of %s; it must be positive: leave it empty where there is none", s)
 	}
 	return x
-}
-
-// crspReturn reads a return, NaN for the codes that stand for none.
-func (b *panelReader) crspReturn(s string, line int) float64 {
-	if len(s) == 1 && strings.Contains("ABCDEPST", s) {
-		return math.NaN()
-	}
-	x, ok := number(s, b.mark)
-	switch {
-	case !ok:
-		b.add(line, "the return %q is not a number", s)
-	case x == -44 || x == -55 || x == -66 || x == -77 || x == -88 || x == -99:
-		return math.NaN()
-	case x < -1:
-		b.add(line, "the return %s is below -100%%; returns are decimals", s)
-	}
-	return x
-}
-
-// column lays the rows of a security on the calendar.
-func (s *longSecurity) column(at [longColumns]int, p *problems, cal *market.Calendar) *market.Column {
-	first, last := int32(math.MaxInt32), int32(-1)
-	for _, o := range s.rows {
-		first, last = min(first, o.at), max(last, o.at)
-	}
-	n := int(last - first + 1)
-	line := make([]int32, n)
-	slice := func(col int) []float64 {
-		if at[col] < 0 {
-			return nil
-		}
-		v := make([]float64, n)
-		for k := range v {
-			v[k] = math.NaN()
-		}
-		return v
-	}
-	c := &market.Column{Security: s.Security, First: int(first), Adjusted: at[longReturn] >= 0 || at[longPrice] >= 0,
-		Return: slice(longReturn), Price: slice(longPrice), Close: slice(longClose), Volume: slice(longVolume)}
-	for _, o := range s.rows {
-		k := o.at - first
-		if line[k] > 0 {
-			p.add(int(max(line[k], o.line)), "%s on %s appears twice, first on line %d", s.Symbol, cal.Date(int(o.at)), min(line[k], o.line))
-		}
-		line[k] = o.line
-		for _, v := range []struct {
-			to []float64
-			x  float64
-		}{{c.Return, o.ret}, {c.Price, o.price}, {c.Close, o.close}, {c.Volume, o.volume}} {
-			if v.to != nil {
-				v.to[k] = v.x
-			}
-		}
-	}
-	if c.Return == nil && c.Price == nil {
-		c.Price = c.Close
-	}
-	return c
 }

@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"os"
@@ -13,21 +14,24 @@ import (
 // Layout says how a file holds many securities.
 type Layout string
 
-// The layouts.
+// The layouts. A file whose headings name, for each column, a security and what
+// is given of it is recognised in any of them: the two or three lines that
+// yfinance writes, pairs of dates and prices as in Bloomberg's sheets, and
+// headings such as ACME.Close.
 const (
 	AutoLayout Layout = ""     // long if the header names a security's column, else wide
 	Long       Layout = "long" // a line is one security on one day
 	Wide       Layout = "wide" // a line is one day, a column one security
 )
 
-// Values says what the numbers of a wide file are.
+// Values says what the numbers of a wide file are, and returns of a long one.
 type Values string
 
 // The kinds of values.
 const (
 	Prices  Values = "price"   // adjusted closes
-	Returns Values = "return"  // simple returns, decimals
-	Percent Values = "percent" // simple returns, 1 is 1%
+	Returns Values = "return"  // returns, decimals
+	Percent Values = "percent" // returns, 1 is 1%
 )
 
 // Columns names the columns of a long file, in the file's words. An empty name
@@ -38,10 +42,15 @@ const (
 //	Date      as package csvfile says, and caldt, datadate
 //	Return    ret, return, returns, total return, dlyret, trt1d
 //	Delisting dlret, dlyret del, delisting return
-//	Price     as the adjusted close
-//	Close     prc and dlyprc with cfacpr, prccd, and as the close
+//	Price     as the adjusted close; price where there is a close beside it
+//	Close     prc and dlyprc with cfacpr, prccd with ajexdi and trfd, and as the close
 //	Volume    vol, dlyvol, cshtrd, and as the volume
-//	Shares    shrout, dlyshrout, in thousands; shares, shares outstanding, in shares
+//	Shares    shrout, dlyshrout, in thousands; cshoc, shares, shares outstanding, in shares
+//
+// CRSP's shares and volumes are multiplied by cfacshr (without it by cfacpr), and
+// Compustat's by ajexdi, as prices are divided: figures of one day are then in
+// the same shares. A column vwretd, vwretx, ewretd, ewretx or sprtrn, the
+// market's return on each row's day, is a security of that name.
 type Columns struct {
 	Symbol, Name, Date, Return, Delisting, Price, Close, Volume, Shares string
 }
@@ -49,16 +58,41 @@ type Columns struct {
 // PanelOptions settle how a file with many securities is read.
 type PanelOptions struct {
 	Options
-	Layout   Layout
-	Values   Values  // of a wide file; empty means Prices
-	Columns  Columns // of a long file
-	Calendar *market.Calendar
-	Kind     market.ReturnKind // of the panel's returns; empty means Simple
-	Gaps     market.Gaps       // for returns computed from prices; empty means Skip
+	Layout  Layout
+	Values  Values  // of a wide file, empty means Prices; of the returns of a long one, empty means seen by their size
+	Columns Columns // of a long file
 }
 
-// ReadPanelFile reads a CSV file, gzipped or not, into a panel as ReadPanel does.
-func ReadPanelFile(path string, opt PanelOptions) (*market.Panel, error) {
+// Many is a file of many securities. It is a market.Source, safe for concurrent use.
+type Many struct {
+	file    string
+	opt     PanelOptions
+	symbols []string // in the file's order
+	members map[string]*member
+	Issues  []market.Issue // about the file, and securities that have no value at all
+}
+
+var _ market.Source = (*Many)(nil)
+
+// member is what a file has of one security; a slice is nil where it has nothing
+// of the kind.
+type member struct {
+	market.Security
+	days     []market.Date // in the file's order
+	lines    []int32
+	price    []float64 // adjusted close
+	close    []float64
+	volume   []float64
+	ret      []float64
+	shares   []float64 // outstanding
+	actions  []market.Action
+	findings []market.Finding
+	traded   bool // closes are as traded, with the factors beside them
+	prior    float64
+}
+
+// ReadPanelFile reads a CSV file, gzipped or not, as ReadPanel does.
+func ReadPanelFile(path string, opt PanelOptions) (*Many, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("panel: %w", err)
@@ -66,295 +100,486 @@ func ReadPanelFile(path string, opt PanelOptions) (*market.Panel, error) {
 	return ReadPanel(path, data, opt)
 }
 
-// ReadPanel reads many securities from the bytes of one file that messages
-// call file. All are on opt.Calendar; if that is nil, on market.NYSE(), and in
-// years without rules on the days in the file. A column reaches from its first
-// to its last observation.
+// ReadPanel reads many securities from the bytes of one file that messages call
+// file. market.Load lays them on the sessions of their exchanges.
 //
-// Long files: with a return column, returns are those of the file and are
-// taken to be simple; else they are computed from the adjusted close, or the
-// close. CRSP's marks are understood: the letters A to E for a missing return
-// and P, S, T for a missing delisting return; -44, -55, -66, -77, -88 and -99
-// likewise; a negative prc, which stands for the middle of bid and ask, and
-// which is divided by cfacpr and not used without it. A delisting return is
-// compounded into the return of its row,
+// Long files: with a return column, returns are those of the file; else they are
+// computed from the adjusted close, or the close. Whether they are decimals or
+// per cent is seen by the median size of all, where Values does not say; it is an
+// error where both are possible. The marks of CRSP, SAS, Stata and French for a
+// missing return are understood, and a negative prc, which stands for the middle
+// of bid and ask, and which is divided by cfacpr and not used without it. A
+// delisting return is compounded into the return of its row,
 //
 //	(1 + ret)(1 + dlret) - 1
 //
 // or stands alone where the row has no return.
 //
-// Days that are no session, gaps, and securities without any observation are
-// recorded in the panel's Issues, one for each day or security.
-//
-// Errors are those of Read, and a security with two rows of one day.
-func ReadPanel(file string, data []byte, opt PanelOptions) (*market.Panel, error) {
-	if opt.Calendar == nil {
-		return readAmerican(file, data, opt)
-	}
-	p, _, err := readPanel(file, data, opt)
-	return p, err
-}
-
-// readAmerican reads on the sessions of New York, and again where the file
-// reaches into years of which they are not known by rule.
-func readAmerican(file string, data []byte, opt PanelOptions) (*market.Panel, error) {
-	nyse := market.Exchanges[0]
-	opt.Calendar = nyse.Calendar()
-	p, outside, err := readPanel(file, data, opt)
-	history := make([]market.Date, 0, len(outside))
-	for d := range outside {
-		if !nyse.Rules.Contains(d) {
-			history = append(history, d)
-		}
-	}
-	if len(history) == 0 {
-		return p, err
-	}
-	slices.Sort(history)
-	if opt.Calendar, _, err = nyse.WithHistory(history); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	p, _, err = readPanel(file, data, opt)
-	return p, err
-}
-
-// readPanel also returns the days in the file that are no session.
-func readPanel(file string, data []byte, opt PanelOptions) (p *market.Panel, outside map[market.Date]bool, err error) {
-	if opt.Kind == "" {
-		opt.Kind = market.Simple
-	}
-	if opt.Gaps == "" {
-		opt.Gaps = market.Skip
-	}
-	if opt.Zone == nil {
-		opt.Zone = opt.Calendar.Zone()
-	}
+// A row that cannot be read is left out, and a finding of its security; more than
+// one in ten are an error, as is a file without headings that can be used.
+func ReadPanel(file string, data []byte, opt PanelOptions) (*Many, error) {
 	switch opt.Values {
-	case "":
-		opt.Values = Prices
-	case Prices, Returns, Percent:
+	case "", Prices, Returns, Percent:
 	default:
-		return nil, nil, fmt.Errorf("%s: values %q: they must be %s, %s or %s", file, opt.Values, Prices, Returns, Percent)
+		return nil, fmt.Errorf("%s: values %q: they must be %s, %s or %s", file, opt.Values, Prices, Returns, Percent)
+	}
+	if opt.Layout != AutoLayout && opt.Layout != Long && opt.Layout != Wide {
+		return nil, fmt.Errorf("%s: layout %q: it must be %s or %s", file, opt.Layout, Long, Wide)
 	}
 	s, err := text(data)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	b := &panelReader{Many: &Many{file: file, opt: opt, members: make(map[string]*member)}, problems: problems{file: file}}
 	t := &table{rest: s}
+	if opt.Layout == AutoLayout {
+		at := *t
+		if g, err := readGrid(&at); err == nil && g.many() {
+			return b.done(b.grid(&at, g))
+		}
+	}
 	line, _, _ := strings.Cut(s, "\n")
 	t.delim = detectDelimiter(line)
 	if more, err := t.next(); err != nil {
-		return nil, nil, fmt.Errorf("%s:%d: %w", file, t.line, err)
+		return nil, fmt.Errorf("%s:%d: %w", file, t.line, err)
 	} else if !more {
-		return nil, nil, fmt.Errorf("%s: it is empty", file)
+		return nil, fmt.Errorf("%s: it is empty", file)
 	}
-	b := &panelReader{opt: opt, problems: problems{file: file}, outside: make(map[market.Date]bool),
-		panel: market.NewPanel(opt.Kind, opt.Gaps)}
 	h := slices.Clone(t.fields)
 	at, isLong := findColumns(h, opt.Columns)
 	switch {
-	case opt.Layout != AutoLayout && opt.Layout != Long && opt.Layout != Wide:
-		err = fmt.Errorf("%s: layout %q: it must be %s or %s", file, opt.Layout, Long, Wide)
 	case opt.Layout == Wide || opt.Layout == AutoLayout && !isLong:
 		err = b.wide(t, h)
 	case !isLong:
 		err = fmt.Errorf("%s:%d: a long file needs columns of a symbol, a date, and a return or a price; name them. It has %.80s", file, t.line, strings.Join(h, ", "))
 	default:
-		err = b.long(t, at, len(h))
+		err = b.long(t, at, h)
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(b.panel.Columns) == 0 {
-		return nil, b.outside, fmt.Errorf("%s: no value lies on a session of %s", file, opt.Calendar.Name())
-	}
-	return b.panel, b.outside, nil
+	return b.done(err)
 }
 
+// many reports whether a grid is to be read as one: its headings name fields, or
+// there is more than one column of dates.
+func (g *grid) many() bool {
+	return len(g.columns) > 0 && (g.fields || slices.ContainsFunc(g.columns, func(c gridColumn) bool { return c.date != g.columns[0].date }))
+}
+
+// done ends the reading.
+func (b *panelReader) done(err error) (*Many, error) {
+	if err == nil && b.count > 0 && b.count > b.rows/wrongRows {
+		err = b.err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range b.symbols {
+		if m := b.members[s]; !m.any() {
+			b.Issues = append(b.Issues, market.Issue{Symbol: s, Date: market.NoDate, Code: "no-value"})
+			delete(b.members, s)
+		}
+	}
+	b.symbols = slices.DeleteFunc(b.symbols, func(s string) bool { return b.members[s] == nil })
+	if len(b.symbols) == 0 {
+		return nil, fmt.Errorf("%s: it has no rows", b.Many.file)
+	}
+	return b.Many, nil
+}
+
+func (m *member) any() bool {
+	for _, v := range [][]float64{m.price, m.close, m.ret} {
+		if slices.ContainsFunc(v, func(x float64) bool { return !math.IsNaN(x) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// Name returns the file's name.
+func (f *Many) Name() string { return f.file }
+
+// Symbols lists the securities of the file, in ascending order.
+func (f *Many) Symbols(context.Context) ([]string, error) {
+	out := slices.Clone(f.symbols)
+	slices.Sort(out)
+	return out, nil
+}
+
+// Series returns the history of a security of the file, mended. A symbol that it
+// does not have as written is that of the one security with another spelling of
+// it; see SameTicker.
+func (f *Many) Series(ctx context.Context, symbol string, from, to market.Date) (*market.Series, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m := f.members[symbol]
+	if m == nil {
+		var found []string
+		for _, s := range f.symbols {
+			if SameTicker(s, symbol) {
+				found = append(found, s)
+			}
+		}
+		switch len(found) {
+		case 0:
+			return nil, market.UnknownSymbol(symbol, f.file, f.symbols)
+		case 1:
+			m = f.members[found[0]]
+		default:
+			return nil, fmt.Errorf("%s: %s may mean %s; write it as the file does", f.file, symbol, strings.Join(found, " or "))
+		}
+	}
+	s := m.series(f.file)
+	s.Symbol = symbol
+	return market.Mend(s, market.MendOptions{Basis: f.opt.Splits, Prior: m.prior}).Between(from, to), nil
+}
+
+// series makes a series of what the file has; days that stand twice with two
+// closes are left out.
+func (m *member) series(file string) *market.Series {
+	order := make([]int, 0, len(m.days))
+	value := func(v []float64, i int) float64 {
+		if v == nil {
+			return math.NaN()
+		}
+		return v[i]
+	}
+	for i := range m.days {
+		if m.price != nil && !math.IsNaN(m.price[i]) || m.close != nil && !math.IsNaN(m.close[i]) || m.ret != nil && !math.IsNaN(m.ret[i]) {
+			order = append(order, i)
+		}
+	}
+	if !slices.IsSortedFunc(order, func(a, b int) int { return int(m.days[a] - m.days[b]) }) {
+		slices.SortStableFunc(order, func(a, b int) int { return int(m.days[a] - m.days[b]) })
+	}
+	s := &market.Series{Symbol: m.Symbol, Name: m.Name, Exchange: m.Exchange, Currency: m.Currency, Origin: file, Actions: slices.Clone(m.actions), Findings: slices.Clone(m.findings)}
+	s.Bars = make([]market.Bar, 0, len(order))
+	if m.ret != nil {
+		s.Returns = make([]float64, 0, len(order))
+	}
+	if m.shares != nil {
+		s.Shares = make([]float64, 0, len(order))
+	}
+	nan := math.NaN()
+	for k := 0; k < len(order); {
+		i, last, differs := order[k], k+1, false
+		for ; last < len(order) && m.days[order[last]] == m.days[i]; last++ {
+			j := order[last]
+			differs = differs || !same(value(m.price, i), value(m.price, j)) || !same(value(m.close, i), value(m.close, j)) || !same(value(m.ret, i), value(m.ret, j))
+		}
+		if differs {
+			d := m.days[i]
+			f := market.Said(m.Symbol, market.Duplicate, true, d, "duplicate/figures", file, int(m.line(order[last-1])), int(m.line(i)))
+			s.Findings = append(s.Findings, f)
+		} else {
+			b := market.Bar{Date: m.days[i], Open: nan, High: nan, Low: nan, Close: value(m.close, i), AdjClose: value(m.price, i), Volume: value(m.volume, i)}
+			if m.price == nil && m.ret == nil {
+				b.AdjClose = b.Close
+			}
+			s.Bars = append(s.Bars, b)
+			if m.ret != nil {
+				s.Returns = append(s.Returns, m.ret[i])
+			}
+			if m.shares != nil {
+				s.Shares = append(s.Shares, m.shares[i])
+			}
+		}
+		k = last
+	}
+	for i := range s.Findings { // the return after a row that is left out spans two sessions
+		f := &s.Findings[i]
+		if !f.Contradiction {
+			continue
+		}
+		if k, _ := slices.BinarySearchFunc(s.Bars, f.Last+1, func(b market.Bar, d market.Date) int { return int(b.Date) - int(d) }); k < len(s.Bars) {
+			f.Through = s.Bars[k].Date
+		}
+	}
+	slices.SortStableFunc(s.Actions, func(a, b market.Action) int { return int(a.Date) - int(b.Date) })
+	s.Adjusted = m.price != nil || m.ret != nil
+	return s
+}
+
+func (m *member) line(i int) int32 {
+	if i < len(m.lines) {
+		return m.lines[i]
+	}
+	return 0
+}
+
+// panelReader reads a file of many securities.
 type panelReader struct {
+	*Many
 	problems
 	dates
-	opt     PanelOptions
-	mark    byte
-	panel   *market.Panel
-	crsp    bool                 // closes are CRSP's
-	outside map[market.Date]bool // days that are no session
+	mark byte
+	rows int
+	crsp bool // closes are CRSP's
 }
 
-// session returns the calendar index of a row's day; false when the row cannot
-// be used, which is recorded.
-func (b *panelReader) session(s string, line int) (int, bool) {
-	d, err := b.parse(s)
-	if err != nil {
-		b.add(line, "%q: %v", s, err)
-		return 0, false
+// member returns that of symbol, made where it is new.
+func (b *panelReader) member(symbol string) *member {
+	m := b.members[symbol]
+	if m == nil {
+		m = &member{Security: market.Security{Symbol: strings.Clone(symbol)}}
+		b.members[m.Symbol] = m
+		b.symbols = append(b.symbols, m.Symbol)
 	}
-	at, ok := b.opt.Calendar.Index(d)
-	if !ok && !b.outside[d] {
-		b.outside[d] = true
-		b.panel.Issues = append(b.panel.Issues, market.Issue{Date: d, Code: "no-session/values", Args: []any{b.opt.Calendar.Name()}})
+	return m
+}
+
+// wrong records a row or a cell of m that cannot be read.
+func (b *panelReader) wrong(m *member, d market.Date, line int, format string, args ...any) {
+	b.problems.add(line, format, args...)
+	if m == nil {
+		return
 	}
-	return at, ok
+	const most = 100
+	if d == market.NoDate && len(m.days) > 0 {
+		d = m.days[len(m.days)-1]
+	}
+	if n := len(m.findings); n < most && d != market.NoDate && (n == 0 || m.findings[n-1].Date != d) {
+		m.findings = append(m.findings, market.Said(m.Symbol, market.Unreadable, true, d, "unreadable", b.problems.file, line, fmt.Sprintf(format, args...)))
+	}
 }
 
 // wide reads a line a day.
 func (b *panelReader) wide(t *table, head []string) error {
+	file := b.problems.file
 	day := 0
 	for day < len(head)-2 && (head[day] == "" || canonical(head[day]) == "unnamed0") && slices.Contains(names[colDate], canonical(head[day+1])) {
 		day++ // an index that a data frame was saved with
 	}
 	if c := canonical(head[day]); c != "" && c != "index" && !slices.Contains(names[colDate], c) || len(head) < day+2 {
-		return fmt.Errorf("%s:%d: the first column of a wide file must be the date; it is %q", b.file, t.line, head[day])
+		return fmt.Errorf("%s:%d: the first column of a wide file must be the date; it is %q", file, t.line, head[day])
 	}
 	symbols := head[day+1:]
 	if i := slices.Index(symbols, ""); i >= 0 {
-		return fmt.Errorf("%s:%d: column %d has no name", b.file, t.line, day+2+i)
+		return fmt.Errorf("%s:%d: column %d has no name", file, t.line, day+2+i)
 	}
-	h := header{width: len(head)}
-	for c := range h.at {
-		h.at[c] = -1
-	}
+	h := nowhere(len(head))
 	h.at[colDate] = day
-	h.at[colClose] = day + 1 // any column of values shows the decimal mark
 	var err error
 	if b.dates, err = datesOf(*t, h, "", b.opt.Options); err != nil {
-		return fmt.Errorf("%s:%w", b.file, err)
+		return fmt.Errorf("%s:%w", file, err)
 	}
-	b.mark = decimalMark(*t, h)
-
-	// One row of the file is one stride of cells, from the first session on.
+	cols := make([]int, len(symbols))
+	for i := range cols {
+		cols[i] = day + 1 + i
+	}
+	if b.mark, err = markOfColumns(*t, cols, -1, -1, b.opt.Mark); err != nil {
+		return fmt.Errorf("%s:%w", file, err)
+	}
+	values := b.opt.Values
+	if values == "" {
+		values = Prices
+	}
 	rows := strings.Count(t.rest, "\n") + 1
-	cells := make([]float64, 0, rows*len(symbols))
-	var order, lines []int // session and line of each stride
+	all := make([]float64, 0, rows*len(symbols))
+	var days []market.Date
+	var lines []int32
+	members := make([]*member, len(symbols))
+	for i, s := range symbols {
+		s = tickerOf(s)
+		if b.members[s] != nil {
+			return fmt.Errorf("%s:%d: the column %s appears twice", file, t.line, s)
+		}
+		members[i] = b.member(s)
+	}
+	negative := 0
+	seen := make(map[market.Date]int32)
 	for {
 		more, err := t.next()
 		if !more {
 			break
 		}
+		b.rows++
+		for len(t.fields) > len(head) && t.fields[len(t.fields)-1] == "" {
+			t.fields = t.fields[:len(t.fields)-1]
+		}
 		if err == nil && len(t.fields) != len(head) {
 			err = fmt.Errorf("%d fields where the header has %d; is the line cut off?", len(t.fields), len(head))
 		}
+		var d market.Date
+		if err == nil {
+			if d, err = b.parse(t.fields[day]); err != nil {
+				err = fmt.Errorf("%q: %w", t.fields[day], err)
+			}
+		}
 		if err != nil {
 			b.add(t.line, "%v", err)
-			continue
-		}
-		at, ok := b.session(t.fields[day], t.line)
-		if !ok {
-			continue
-		}
-		order, lines = append(order, at), append(lines, t.line)
-		for i, s := range t.fields[day+1:] {
-			cells = append(cells, b.cell(s, symbols[i], t.line))
-		}
-	}
-	if err := b.err(); err != nil || len(order) == 0 {
-		return err
-	}
-	first, last := slices.Min(order), slices.Max(order)
-	row := make([]int, last-first+1) // 1 + stride of a session
-	for k, at := range order {
-		if other := row[at-first]; other > 0 {
-			b.add(lines[k], "%s appears twice, first on line %d", b.opt.Calendar.Date(at), lines[other-1])
-		}
-		row[at-first] = k + 1
-	}
-	if err := b.err(); err != nil {
-		return err
-	}
-	n := len(row)
-	if n/100 > len(order) && n*len(symbols) > 1<<24 {
-		return fmt.Errorf("%s: its %d days lie between %s and %s; is one of these dates wrong?", b.file, len(order), b.opt.Calendar.Date(first), b.opt.Calendar.Date(last))
-	}
-	all := make([]float64, n*len(symbols))
-	for i := range symbols {
-		for k, r := range row {
-			v := math.NaN()
-			if r > 0 {
-				v = cells[(r-1)*len(symbols)+i]
+			if len(days) > 0 { // all securities lack the day
+				for _, m := range members {
+					m.days = days
+					b.note(m, days[len(days)-1], t.line, err)
+				}
 			}
-			all[i*n+k] = v
+			continue
+		}
+		if first := seen[d]; first > 0 {
+			k := slices.Index(lines, first)
+			if !slices.EqualFunc(t.fields[day+1:], all[k*len(symbols):(k+1)*len(symbols)], func(s string, x float64) bool { y, _ := number(s, b.mark); return same(x, y) }) {
+				b.add(t.line, "%s appears twice, first on line %d", d, first)
+				for i, m := range members {
+					all[k*len(symbols)+i] = math.NaN()
+					b.note(m, d, t.line, fmt.Errorf("%s appears twice, first on line %d, with other figures", d, first))
+				}
+			}
+			continue
+		}
+		seen[d] = int32(t.line)
+		days, lines = append(days, d), append(lines, int32(t.line))
+		for i, s := range t.fields[day+1:] {
+			x, ok := number(s, b.mark)
+			switch {
+			case !ok && values != Prices:
+				var percent bool
+				if x, percent, err = parseReturn(s, b.mark); err != nil {
+					b.wrong(members[i], d, t.line, "%s: %q is not a number", symbols[i], s)
+					x = math.NaN()
+				} else if percent && values == Returns {
+					x /= 100
+				}
+			case !ok:
+				b.wrong(members[i], d, t.line, "%s: %q is not a number", symbols[i], s)
+				x = math.NaN()
+			case values == Prices && x < 0 && missingPrice(x) && x != -1:
+				x = math.NaN()
+			case values == Prices && x <= 0:
+				negative++
+				b.wrong(members[i], d, t.line, "%s is %s; a price must be positive: leave it empty where there is none, or say that the values are returns", symbols[i], s)
+				x = math.NaN()
+			case values == Returns && missingReturn(x), values == Percent && missingReturn(x) && x < -99.5:
+				x = math.NaN()
+			}
+			if values == Percent {
+				x /= 100
+			}
+			if values != Prices && x < -1 {
+				b.wrong(members[i], d, t.line, "%s: the return %s is below -100%%", symbols[i], s)
+				x = math.NaN()
+			}
+			all = append(all, x)
 		}
 	}
-	for i, symbol := range symbols {
-		c := &market.Column{Security: market.Security{Symbol: symbol}, First: first, Adjusted: true}
-		if v := all[i*n : (i+1)*n : (i+1)*n]; b.opt.Values == Prices {
-			c.Price = v
-		} else {
-			c.Return = v
+	if negative > b.rows*len(symbols)/20 {
+		return fmt.Errorf("%s: %d of its values are not positive: they are returns or changes, not prices; say which (prices.layout: wide-returns or wide-percent)\n%w", file, negative, b.problems.err())
+	}
+	for i, m := range members {
+		v := make([]float64, len(days))
+		for k := range v {
+			v[k] = all[k*len(symbols)+i]
 		}
-		if err := b.addColumn(c); err != nil {
-			return fmt.Errorf("%s: %w", b.file, err)
+		m.days, m.lines = days, lines
+		if values == Prices {
+			m.price = v
+		} else {
+			m.ret = v
+		}
+	}
+	if values == Returns {
+		list := make([][]float64, len(members))
+		for i, m := range members {
+			list[i] = m.ret
+		}
+		if unit, err := unitOf(list, days); err == nil && unit == Percent && b.count*wrongRows <= b.rows {
+			return fmt.Errorf("%s: its returns are of a median size of more than %v: they are per cent, not decimals; say so (prices.layout: wide-percent)", file, leastPercent)
 		}
 	}
 	return nil
 }
 
-// cell reads one value of a wide file.
-func (b *panelReader) cell(s, symbol string, line int) float64 {
-	x, ok := number(s, b.mark)
-	switch {
-	case !ok:
-		b.add(line, "%s: %q is not a number", symbol, s)
-	case b.opt.Values == Prices && x <= 0:
-		b.add(line, "%s is %s; a price must be positive: leave it empty where there is none, or say that the values are returns", symbol, s)
-	case b.opt.Values == Percent:
-		x /= 100
-	}
-	if b.opt.Values != Prices && x < -1 {
-		b.add(line, "%s: the return %s is below -100%%", symbol, s)
-	}
-	return x
+// note records a finding of m without counting it again.
+func (b *panelReader) note(m *member, d market.Date, line int, err error) {
+	n, shown := b.count, b.shown
+	b.wrong(m, d, line, "%v", err)
+	b.count, b.shown = n, shown
 }
 
-// addColumn trims a column to its observations, completes its returns and adds it.
-func (b *panelReader) addColumn(c *market.Column) error {
-	given := c.Return != nil
-	main := c.Price
-	if given {
-		main = c.Return
+// grid reads a file whose headings name securities and what is given of them.
+func (b *panelReader) grid(t *table, g grid) error {
+	file := b.problems.file
+	var err error
+	h := nowhere(g.width)
+	h.at[colDate] = g.columns[0].date
+	if b.dates, err = datesOf(*t, h, "", b.opt.Options); err != nil {
+		return fmt.Errorf("%s:%w", file, err)
 	}
-	first, last, missing := -1, -1, 0
-	for k, v := range main {
-		if !math.IsNaN(v) {
-			if first < 0 {
-				first = k
+	var cols []int
+	for _, c := range g.columns {
+		if c.col != colVolume {
+			cols = append(cols, c.at)
+		}
+	}
+	if b.mark, err = markOfColumns(*t, cols, -1, -1, b.opt.Mark); err != nil {
+		return fmt.Errorf("%s:%w", file, err)
+	}
+	bySymbol := make(map[string][]gridColumn)
+	for _, c := range g.columns {
+		bySymbol[c.symbol] = append(bySymbol[c.symbol], c)
+	}
+	for {
+		more, err := t.next()
+		if !more {
+			return nil
+		}
+		b.rows++
+		if err != nil {
+			b.add(t.line, "%v", err)
+			continue
+		}
+		f := t.fields
+		for len(f) < g.width { // blank cells at the end may be left out
+			f = append(f, "")
+		}
+		for _, symbol := range g.symbols {
+			own := bySymbol[symbol]
+			m := b.member(symbol)
+			day := f[own[0].date]
+			if day == "" || isMissing(day) {
+				continue
 			}
-			last = k
-		}
-	}
-	if first < 0 {
-		b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: market.NoDate, Code: "no-value"})
-		return nil
-	}
-	for _, p := range []*[]float64{&c.Return, &c.Price, &c.Close, &c.Volume} {
-		if *p != nil {
-			*p = (*p)[first : last+1 : last+1]
-		}
-	}
-	c.First += first
-	c.Calendar, c.Origin = b.opt.Calendar, b.file
-	gap := -1
-	for k, v := range main[first : last+1] {
-		if math.IsNaN(v) {
-			if missing++; gap < 0 {
-				gap = c.First + k
+			d, err := b.parse(day)
+			if err != nil {
+				b.wrong(m, market.NoDate, t.line, "%q: %v", day, err)
+				continue
+			}
+			m.days, m.lines = append(m.days, d), append(m.lines, int32(t.line))
+			var a market.Action
+			for _, c := range own {
+				s := f[c.at]
+				x, ok := volume(s, b.mark)
+				if c.col == colSplit {
+					x, ok = splitOf(s, b.mark)
+				}
+				var to *[]float64
+				switch c.col {
+				case colClose:
+					to = &m.close
+				case colAdj:
+					to = &m.price
+				case colVolume:
+					to = &m.volume
+				case colDividend:
+					a.Dividend = something(x, 0)
+				case colSplit:
+					a.Split = something(x, 1)
+				}
+				if to == nil {
+					continue
+				}
+				if !ok || x <= 0 && c.col != colVolume || x < 0 {
+					b.wrong(m, d, t.line, "%s of %s: %q is no price", names[c.col][0], symbol, s)
+					x = math.NaN()
+				}
+				for len(*to) < len(m.days)-1 {
+					*to = append(*to, math.NaN())
+				}
+				*to = append(*to, x)
+			}
+			if a.Dividend > 0 || a.Split > 0 {
+				a.Date = d
+				m.actions = append(m.actions, a)
 			}
 		}
 	}
-	if missing > 0 {
-		b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: c.Calendar.Date(gap), Code: "missing-values", Args: []any{missing}})
-	}
-	switch {
-	case !given:
-		c.Return, c.Span = market.Returns(c.Price, b.opt.Kind, b.opt.Gaps)
-	case b.opt.Kind == market.Log:
-		for k, r := range c.Return {
-			if r == -1 {
-				b.panel.Issues = append(b.panel.Issues, market.Issue{Symbol: c.Symbol, Date: c.Calendar.Date(c.First + k), Code: "total-loss"})
-				r = math.NaN()
-			}
-			c.Return[k] = math.Log1p(r)
-		}
-	}
-	return b.panel.AddColumn(c)
 }

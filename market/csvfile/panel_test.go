@@ -3,7 +3,9 @@ package csvfile
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/csv"
+	"errors"
 	"math"
 	"os"
 	"slices"
@@ -29,9 +31,24 @@ func issues(p *market.Panel) []string {
 	return out
 }
 
+// panelOf reads a file and lays all of its securities on their sessions.
+func panelOf(file string, data []byte, opt PanelOptions, kind market.ReturnKind, gaps market.Gaps) (*market.Panel, error) {
+	f, err := ReadPanel(file, data, opt)
+	if err != nil {
+		return nil, err
+	}
+	var all []market.Security
+	for _, s := range f.symbols {
+		all = append(all, market.Security{Symbol: s})
+	}
+	p, errs := market.Load(context.Background(), f, market.Request{Securities: all, Returns: kind, Gaps: gaps})
+	p.Issues = append(p.Issues, f.Issues...)
+	return p, errors.Join(errs...)
+}
+
 func mustReadPanel(t *testing.T, text string, opt PanelOptions) *market.Panel {
 	t.Helper()
-	p, err := ReadPanel("f.csv", []byte(text), opt)
+	p, err := panelOf("f.csv", []byte(text), opt, market.Simple, market.Skip)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +56,7 @@ func mustReadPanel(t *testing.T, text string, opt PanelOptions) *market.Panel {
 }
 
 func TestWide(t *testing.T) {
-	p := mustReadPanel(t, "date,T,V,NONE,LATE\n2025-01-21,100,1,,\n2025-01-22,110,,,5\n2025-01-23,121,4,,6\n2025-01-25,1,1,1,1\n", PanelOptions{})
+	p := mustReadPanel(t, "date,T,V,NONE,LATE\n2025-01-21,100,1,,\n2025-01-22,110,,,5\n2025-01-23,121,4,,6\n2025-01-25,1,1,,1\n", PanelOptions{})
 	if !slices.Equal(p.Symbols(), []string{"T", "V", "LATE"}) {
 		t.Fatalf("columns %v", p.Symbols())
 	}
@@ -54,11 +71,16 @@ func TestWide(t *testing.T) {
 	if c := p.Column("LATE"); c.First != at+1 || !near(c.Return, []float64{nan, 0.2}) {
 		t.Errorf("LATE: %+v", c)
 	}
-	want := []string{"2025-01-25 values on a day that is no session of NYSE; not used", "V 2025-01-22 1 sessions without a value, this the first", "NONE  no value at all; left out"}
+	want := []string{"T 2025-01-25 a price on a day that is no session of NYSE; not used", "V 2025-01-25 a price on a day that is no session of NYSE; not used", "V 2025-01-22 no price on a session of NYSE",
+		"LATE 2025-01-25 a price on a day that is no session of NYSE; not used"}
+	want = append(want, "NONE  no value at all; left out")
 	if !slices.Equal(issues(p), want) {
 		t.Errorf("issues %q", issues(p))
 	}
-	p = mustReadPanel(t, "date,V\n2025-01-21,1\n2025-01-23,4\n", PanelOptions{Gaps: market.TradeToTrade, Kind: market.Log})
+	p, err := panelOf("f.csv", []byte("date,V\n2025-01-21,1\n2025-01-23,4\n"), PanelOptions{}, market.Log, market.TradeToTrade)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if c := p.Column("V"); !near(c.Return, []float64{nan, nan, math.Log(4)}) || !slices.Equal(c.Span, []int32{1, 1, 2}) {
 		t.Errorf("trade to trade: %+v", c)
 	}
@@ -75,11 +97,11 @@ func TestWideForms(t *testing.T) {
 		{"no name above the dates", ",A\n2025-01-21,10\n2025-01-22,11\n", PanelOptions{}, []float64{nan, 0.1}},
 		{"returns", "date,A\n2025-01-21,-0.5\n2025-01-22,0\n", PanelOptions{Values: Returns}, []float64{-0.5, 0}},
 		{"per cent", "date,A\n2025-01-21,-50\n2025-01-22,2.5\n", PanelOptions{Values: Percent}, []float64{-0.5, 0.025}},
-		{"returns as logarithms", "date,A\n2025-01-21,-0.5\n2025-01-22,-1\n", PanelOptions{Values: Returns, Kind: market.Log}, []float64{math.Log(0.5), nan}},
+		{"returns of a total loss", "date,A\n2025-01-21,-0.5\n2025-01-22,-1\n", PanelOptions{Values: Returns}, []float64{-0.5, -1}},
 		{"a ticker that is a long file's column", "date,RIC,A\n2025-01-21,1,10\n2025-01-22,1,11\n", PanelOptions{}, []float64{nan, 0.1}},
 		{"said to be wide", "date,TIC,RET,A\n2025-01-21,1,1,10\n2025-01-22,1,1,11\n", PanelOptions{Layout: Wide}, []float64{nan, 0.1}},
 	} {
-		p, err := ReadPanel("f.csv", []byte(c.text), c.opt)
+		p, err := panelOf("f.csv", []byte(c.text), c.opt, market.Simple, market.Skip)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		} else if got := p.Column("A").Return; !near(got, c.want) {
@@ -100,9 +122,9 @@ func TestLongCRSP(t *testing.T) {
 	if !slices.Equal(p.Symbols(), []string{"10001", "10002"}) {
 		t.Fatalf("columns %v", p.Symbols())
 	}
-	at, _ := market.NYSE().Index(market.NewDate(2025, 1, 22))
+	at, _ := market.NYSE().Index(market.NewDate(2025, 1, 21))
 	a, b := p.Column("10001"), p.Column("10002")
-	if a.First != at || !near(a.Return, []float64{0.1, nan, 0.5*0.7 - 1}) || !near(a.Close, []float64{5.5, nan, 5.5}) || !near(a.Volume, []float64{nan, 5, 5}) {
+	if a.First != at || !near(a.Return, []float64{nan, 0.1, nan, 0.5*0.7 - 1}) || !near(a.Close, []float64{5, 5.5, nan, 5.5}) || !near(a.Volume, []float64{2000, nan, nan, 5}) || !near(a.Issued, []float64{1e6, 1.02e6, nan, 520_000}) {
 		t.Errorf("10001: %+v", a)
 	}
 	if a.Name != "ALPHA NEW" || a.Shares != 520_000 || !a.Adjusted || a.Price != nil {
@@ -126,7 +148,7 @@ func TestLongForms(t *testing.T) {
 		{"columns of one's own", "Firm;Tag;R\nA;21.01.2025;0,1\nA;22.01.2025;-0,2\n", PanelOptions{Columns: Columns{Symbol: "Firm", Date: "tag", Return: "R"}}, []float64{0.1, -0.2}},
 		{"said to be long", "id_,ticker,date,ret\n1,A,2025-01-21,0.1\n2,A,2025-01-22,-1\n", PanelOptions{Layout: Long}, []float64{0.1, -1}},
 	} {
-		p, err := ReadPanel("f.csv", []byte(c.text), c.opt)
+		p, err := panelOf("f.csv", []byte(c.text), c.opt, market.Simple, market.Skip)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		} else if got := p.Column("A").Return; !near(got, c.want) {
@@ -142,11 +164,11 @@ func TestReadPanelErrors(t *testing.T) {
 		want       string
 	}{
 		{"empty", "", PanelOptions{}, "f.csv: it is empty"},
-		{"no rows", "date,A\n", PanelOptions{}, "f.csv: no value lies on a session of NYSE"},
+		{"no rows", "date,A\n", PanelOptions{}, "f.csv: it has no rows"},
 		{"no date", "stock,A\n2025-01-21,1\n", PanelOptions{}, `f.csv:1: the first column of a wide file must be the date; it is "stock"`},
 		{"a column without a name", "date,A,\n2025-01-21,1,\n", PanelOptions{}, "f.csv:1: column 3 has no name"},
-		{"a symbol twice", "date,A,A\n2025-01-21,1,1\n2025-01-22,1,1\n", PanelOptions{}, "f.csv: A: added twice"},
-		{"a day twice", "date,A\n2025-01-21,1\n2025-01-21,1\n", PanelOptions{}, "f.csv:3: 2025-01-21 appears twice, first on line 2"},
+		{"a symbol twice", "date,A,A\n2025-01-21,1,1\n2025-01-22,1,1\n", PanelOptions{}, "f.csv:1: the column A appears twice"},
+		{"a day twice", "date,A\n2025-01-21,1\n2025-01-21,2\n", PanelOptions{}, "f.csv:3: 2025-01-21 appears twice, first on line 2"},
 		{"cut off", "date,A,B\n2025-01-21,1,1\n2025-01-22,1", PanelOptions{}, "f.csv:3: 2 fields where the header has 3"},
 		{"returns taken for prices", "date,A\n2025-01-21,-0.5\n", PanelOptions{}, "f.csv:2: A is -0.5; a price must be positive"},
 		{"letters", "date,A\n2025-01-21,x\n", PanelOptions{}, `f.csv:2: A: "x" is not a number`},
@@ -154,14 +176,14 @@ func TestReadPanelErrors(t *testing.T) {
 		{"values", "date,A\n", PanelOptions{Values: "logs"}, `values "logs"`},
 		{"layout", "date,A\n", PanelOptions{Layout: "tall"}, `f.csv: layout "tall": it must be long or wide`},
 		{"not long", "date,A\n", PanelOptions{Layout: Long}, "a long file needs columns of a symbol, a date"},
-		{"security and day twice", "ticker,date,ret\nA,2025-01-21,0.1\nB,2025-01-21,0.1\nA,2025-01-21,0.1\n", PanelOptions{}, "f.csv:4: A on 2025-01-21 appears twice, first on line 2"},
+		{"a return below -100%", "ticker,date,ret\nA,2025-01-22,-1.5\n", PanelOptions{}, "f.csv:2: the return -1.5 is below -100%; returns are decimals"},
 		{"CRSP's prices as traded", "permno,date,prc\n1,2025-01-21,10\n", PanelOptions{}, "f.csv:1: prc is not adjusted for splits; a column of returns, adjusted prices or cfacpr is needed"},
 		{"no symbol", "ticker,date,ret\n,2025-01-21,0.1\n", PanelOptions{}, "f.csv:2: no symbol"},
-		{"a wrong return", "ticker,date,ret\nA,2025-01-21,x\nA,2025-01-22,-1.5\n", PanelOptions{}, "f.csv:3: the return -1.5 is below -100%; returns are decimals"},
+		{"a wrong return", "ticker,date,ret\nA,2025-01-21,x\nA,2025-01-22,-1.5\n", PanelOptions{}, "f.csv:2: the return \"x\" is not a number"},
 		{"a wrong price", "ticker,date,close\nA,2025-01-21,0\n", PanelOptions{}, "f.csv:2: a price of 0; it must be positive"},
 		{"a wrong day", "ticker,date,close\nA,2025-02-30,1\n", PanelOptions{}, `f.csv:2: "2025-02-30": not a date`},
 	} {
-		_, err := ReadPanel("f.csv", []byte(c.text), c.opt)
+		_, err := panelOf("f.csv", []byte(c.text), c.opt, market.Simple, market.Skip)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v; want %q", c.name, err, c.want)
 		}
@@ -180,7 +202,7 @@ func TestSharedPanel(t *testing.T) {
 		t.Skip("the shared panel is not beside this checkout")
 	}
 	start := time.Now()
-	p, err := ReadPanelFile(path, PanelOptions{})
+	p, err := panelOf(path, data, PanelOptions{}, market.Simple, market.Skip)
 	t.Logf("read in %v", time.Since(start))
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +245,7 @@ func FuzzReadPanel(f *testing.F) {
 	}
 	f.Add([]byte("date,A\n2025-01-21,1\n"), "wide", "percent")
 	f.Fuzz(func(t *testing.T, data []byte, layout, values string) {
-		p, err := ReadPanel("f.csv", data, PanelOptions{Layout: Layout(layout), Values: Values(values), Kind: market.Log})
+		p, err := panelOf("f.csv", data, PanelOptions{Layout: Layout(layout), Values: Values(values)}, market.Log, market.Skip)
 		if err != nil {
 			return
 		}
@@ -255,7 +277,7 @@ func BenchmarkReadPanel(b *testing.B) {
 	data := []byte(text.String())
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		if p, err := ReadPanel("f.csv", data, PanelOptions{}); err != nil || len(p.Columns) != 502 {
+		if p, err := panelOf("f.csv", data, PanelOptions{}, market.Simple, market.Skip); err != nil || len(p.Columns) != 502 {
 			b.Fatal(err)
 		}
 	}

@@ -10,111 +10,39 @@ import (
 	"aftershock/market"
 )
 
-// Options settle what a file leaves open.
-type Options struct {
-	Order Order          // of day and month in 01/02/2025
-	Zone  *time.Location // of the exchange, for times in UTC; nil: by the symbol
-}
+// Mark is the mark of decimals in the numbers of a file.
+type Mark string
 
-// The columns of a price file.
+// The marks.
 const (
-	colDate = iota
-	colOpen
-	colHigh
-	colLow
-	colClose
-	colAdj
-	colVolume
-	colDividend
-	colSplit
-	columns
+	AutoMark  Mark = ""      // decided by the whole file
+	PointMark Mark = "point" // 1,234.50
+	CommaMark Mark = "comma" // 1.234,50
 )
 
-// names lists what each column is called, canonically, the surest first.
-var names = [columns][]string{
-	colDate:     {"date", "datetime", "timestamp", "tradedate", "tradingdate", "tradingday", "day", "time", "unix", "t"},
-	colOpen:     {"open", "openprice", "openingprice", "pxopen", "o"},
-	colHigh:     {"high", "highprice", "pxhigh", "max", "h"},
-	colLow:      {"low", "lowprice", "pxlow", "min", "l"},
-	colClose:    {"close", "closelast", "closeprice", "closingprice", "pxlast", "last", "lastprice", "price", "settle", "value", "c"},
-	colAdj:      {"adjclose", "adjustedclose", "adjusted", "closeadj", "closeadjusted", "adjcloseprice", "adjustedprice", "adjprice", "adj"},
-	colVolume:   {"volume", "vol", "pxvolume", "tradingvolume", "sharestraded", "v"},
-	colDividend: {"dividends", "dividend", "divcash", "dividendamount", "cashdividend"},
-	colSplit:    {"stocksplits", "stocksplit", "splitfactor", "splitcoefficient", "splitratio", "split"},
+// Options settle what a file leaves open.
+type Options struct {
+	Order  Order          // of day and month in 01/02/2025
+	Zone   *time.Location // of the exchange, for times in UTC; nil: by the symbol
+	Mark   Mark           // of decimals
+	Splits market.Basis   // of prices, where the file names splits
+	Trust  bool           // a file that says it is of another security is read all the same
 }
 
-// header is where each column stands in a line; -1 is nowhere.
-type header struct {
-	at    [columns]int
-	width int
-}
-
-// readHeader finds the header among the first lines of t. Its errors begin with
-// the number of the line.
-func readHeader(t *table) (header, error) {
-	const preamble = 20 // lines of titles that some exports begin with
-	start := *t
-	for range preamble {
-		t.delim = ','
-		line, _, _ := strings.Cut(t.rest, "\n")
-		t.delim = detectDelimiter(line)
-		more, err := t.next()
-		if !more {
-			break
-		}
-		if err != nil {
-			continue
-		}
-		h := header{width: len(t.fields)}
-		canon := make([]string, len(t.fields))
-		for i, f := range t.fields {
-			canon[i] = canonical(f)
-		}
-		for c := range names {
-			h.at[c] = -1
-			for _, n := range names[c] {
-				if i := slices.Index(canon, n); i >= 0 {
-					if j := slices.Index(canon[i+1:], n); j >= 0 {
-						return h, fmt.Errorf("%d: the column %s appears twice", t.line, t.fields[i])
-					}
-					h.at[c] = i
-					break
-				}
-			}
-		}
-		if canon[0] == "price" && h.at[colDate] < 0 && h.at[colClose] > 0 {
-			return h, skipTickerRows(t, &h)
-		}
-		if h.at[colDate] >= 0 && (h.at[colClose] >= 0 || h.at[colAdj] >= 0) {
-			return h, nil
-		}
-	}
-	line, _, _ := strings.Cut(start.rest, "\n")
-	return header{}, fmt.Errorf("1: no column is named as a date and a closing price are; it reads %.60q", strings.TrimSpace(line))
-}
-
-// skipTickerRows reads on in a file of yfinance, whose header is three lines:
-// Price,Close,... then Ticker,NVDA,... then Date,,...
-func skipTickerRows(t *table, h *header) error {
-	for _, want := range []string{"ticker", "date"} {
-		before := *t
-		if more, err := t.next(); err != nil || !more || canonical(t.fields[0]) != want {
-			*t = before
-			if want == "date" {
-				return fmt.Errorf("%d: no column is named as a date", t.line)
-			}
-		}
-	}
-	h.at[colDate] = 0
-	return nil
-}
+// wrongRows is the share of rows that may be wrong: they are named and left
+// out. Of more the file is not what it is taken for.
+const wrongRows = 10
 
 // Read reads the prices of symbol from the bytes of a file that messages call
-// file. Bars ascend by date.
+// file. Bars ascend by date, and are mended as [market.Mend] says.
 //
-// Errors: no header, no rows, and every wrong row: a date or a number that
-// cannot be read, a price that is not positive, a line with too few or too
-// many fields, a date that appears twice.
+// A row that cannot be read (its date, a number, a price that is not positive,
+// too few or too many fields) is left out, and so is a day with two closes; the
+// findings of the series name them. A row that is there twice counts once.
+//
+// Errors: no header, no rows, more than one row in ten that cannot be read (all
+// are reported at once, the first ten in words), a file that says that it is of
+// another security.
 func Read(file, symbol string, data []byte, opt Options) (*market.Series, error) {
 	s, err := text(data)
 	if err != nil {
@@ -125,34 +53,65 @@ func Read(file, symbol string, data []byte, opt Options) (*market.Series, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s:%w", file, err)
 	}
-	r := reader{header: h, problems: problems{file: file}}
+	r := reader{header: h, problems: problems{file: file}, symbol: symbol}
+	if h.stated != "" && !SameTicker(h.stated, symbol) && !opt.Trust {
+		return nil, otherTicker(file, 1, h.stated, symbol)
+	}
 	if r.dates, err = datesOf(*t, h, symbol, opt); err != nil {
 		return nil, fmt.Errorf("%s:%w", file, err)
 	}
-	r.mark = decimalMark(*t, h)
+	if r.mark, err = decimalMark(*t, h, opt.Mark); err != nil {
+		return nil, fmt.Errorf("%s:%w", file, err)
+	}
 	rows := strings.Count(t.rest, "\n") + 1
 	r.bars, r.lines = make([]market.Bar, 0, rows), make([]int32, 0, rows)
+	if h.at[colClose] < 0 && h.at[colAdj] < 0 {
+		r.returns = make([]float64, 0, rows)
+	}
 	for {
 		more, err := t.next()
 		if !more {
 			break
 		}
 		if err != nil {
-			r.add(t.line, "%v", err)
+			r.wrong(market.NoDate, t.line, "%v", err)
+			continue
+		}
+		if len(r.bars) == 0 && r.labels(t.fields) {
 			continue
 		}
 		r.row(t.fields, t.line)
 	}
+	if len(r.stated) > 0 && !opt.Trust {
+		if len(r.stated) > 1 {
+			return nil, fmt.Errorf("%s: its rows are of %s: a file of a folder holds one security; read this one with prices.source: panel", file, joined(r.stated))
+		}
+		if !SameTicker(r.stated[0], symbol) {
+			return nil, otherTicker(file, r.statedLine, r.stated[0], symbol)
+		}
+	}
 	r.sort()
-	if err := r.err(); err != nil {
-		return nil, err
+	if r.count > 0 && (len(r.bars) == 0 || r.count > (len(r.bars)+r.count)/wrongRows) {
+		return nil, r.err()
 	}
 	if len(r.bars) == 0 {
 		return nil, fmt.Errorf("%s: it has no rows", file)
 	}
+	r.place()
 	slices.SortStableFunc(r.actions, func(a, b market.Action) int { return int(a.Date) - int(b.Date) })
-	r.restate()
-	return &market.Series{Symbol: symbol, Bars: r.bars, Actions: r.actions, Adjusted: h.at[colAdj] >= 0, Origin: file}, nil
+	out := &market.Series{Symbol: symbol, Bars: r.bars, Actions: r.actions, Adjusted: r.adjust(), Origin: file, Findings: r.found}
+	if r.returns != nil {
+		if out.Returns, err = r.simple(); err != nil {
+			return nil, err
+		}
+		out.Adjusted = true
+		return out, nil
+	}
+	return market.Mend(out, market.MendOptions{Basis: opt.Splits, Prior: r.prior(), Priced: r.at[colDividend] < 0}), nil
+}
+
+func otherTicker(file string, line int, stated, symbol string) error {
+	return fmt.Errorf("%s:%d: it says that it is of %s, and its name that it is of %s; rename it, or trust it (prices.trust: %s)", file, max(1, line), stated, symbol, market.OtherTicker)
 }
 
 // reader turns the rows of one file into bars.
@@ -160,24 +119,101 @@ type reader struct {
 	header
 	problems
 	dates
+	symbol  string
 	mark    byte
 	bars    []market.Bar
-	lines   []int32 // line of each bar
+	returns []float64 // one a bar, of a file without prices
+	percent bool      // a return ends in a per cent sign
+	lines   []int32   // line of each bar
 	actions []market.Action
+	found   []market.Finding
+
+	last       int      // the line of the last finding
+	stated     []string // symbols that rows state
+	statedLine int
+	ones       bool // a session without a split has 1 in the column of splits
+	zeros      bool // it has 0, as yfinance writes
+}
+
+// wrong records a row that cannot be read; d is its day, NoDate where that is
+// what cannot be read.
+func (r *reader) wrong(d market.Date, line int, format string, args ...any) {
+	r.add(line, format, args...)
+	const most = 100
+	if line == r.last { // one finding a row
+		return
+	}
+	r.last = line
+	if len(r.found) < most {
+		r.found = append(r.found, market.Said(r.symbol, market.Unreadable, true, d, "unreadable", r.file, line, fmt.Sprintf(format, args...)))
+		if d == market.NoDate && len(r.bars) > 0 { // it lies beside the row before
+			f := &r.found[len(r.found)-1]
+			f.Date = r.bars[len(r.bars)-1].Date
+			f.Last = f.Date
+		}
+	}
+}
+
+// place gives findings the returns that they concern: that of their day, and
+// that of the bar after it.
+func (r *reader) place() {
+	for i := range r.found {
+		f := &r.found[i]
+		if f.Date == market.NoDate {
+			f.Date, f.Last = r.bars[0].Date, r.bars[0].Date
+		}
+		k, ok := slices.BinarySearchFunc(r.bars, f.Last, func(b market.Bar, d market.Date) int { return int(b.Date) - int(d) })
+		if ok {
+			k++
+		}
+		f.Through = f.Last
+		if k < len(r.bars) {
+			f.Through = r.bars[k].Date
+		}
+	}
+}
+
+// labels reports whether a row is one more line of headings, such as units.
+func (r *reader) labels(f []string) bool {
+	if r.at[colDate] >= len(f) || isDay(f[r.at[colDate]]) {
+		return false
+	}
+	for i, s := range f {
+		if i != r.at[colDate] && s != "" && isValue(s) {
+			return false
+		}
+	}
+	return canonical(f[r.at[colDate]]) == "" || columnNamed(canonical(f[r.at[colDate]])) == colDate
 }
 
 func (r *reader) row(f []string, line int) {
 	for len(f) > r.width && f[len(f)-1] == "" { // a delimiter at the end
 		f = f[:len(f)-1]
 	}
+	if r.action(f) {
+		return
+	}
+	day := market.NoDate
+	if r.at[colDate] < len(f) {
+		if d, err := r.parse(f[r.at[colDate]]); err == nil {
+			day = d
+		}
+	}
 	if len(f) != r.width {
-		r.add(line, "%d fields where the header has %d; is the line cut off?", len(f), r.width)
+		r.wrong(day, line, "%d fields where the header has %d; is the line cut off?", len(f), r.width)
 		return
 	}
 	d, err := r.parse(f[r.at[colDate]])
 	if err != nil {
-		r.add(line, "%q: %v", f[r.at[colDate]], err)
+		if footer(f) && len(r.bars) > 0 {
+			return
+		}
+		r.wrong(day, line, "%q: %v", f[r.at[colDate]], err)
 		return
+	}
+	if i := r.at[colSymbol]; i >= 0 && f[i] != "" && !slices.Contains(r.stated, f[i]) {
+		r.stated = append(r.stated, strings.Clone(f[i]))
+		r.statedLine = line
 	}
 	b := market.Bar{Date: d}
 	ok := true
@@ -185,11 +221,21 @@ func (r *reader) row(f []string, line int) {
 		col int
 		to  *float64
 	}{{colOpen, &b.Open}, {colHigh, &b.High}, {colLow, &b.Low}, {colClose, &b.Close}, {colAdj, &b.AdjClose}, {colVolume, &b.Volume}} {
-		ok = r.value(f, line, c.col, c.to) && ok
+		ok = r.value(f, d, line, c.col, c.to) && ok
 	}
-	var split, dividend float64
-	ok = r.value(f, line, colSplit, &split) && ok
-	ok = r.value(f, line, colDividend, &dividend) && ok
+	split, splitOK := r.split(f, line, d)
+	ok = ok && splitOK
+	var dividend float64
+	ok = r.value(f, d, line, colDividend, &dividend) && ok
+	ret := math.NaN()
+	if r.returns != nil {
+		var percent bool
+		if ret, percent, err = parseReturn(f[r.at[colReturn]], r.mark); err != nil {
+			r.wrong(d, line, "%v", err)
+			ok = false
+		}
+		r.percent = r.percent || percent
+	}
 	if !ok {
 		return
 	}
@@ -199,7 +245,61 @@ func (r *reader) row(f []string, line int) {
 	if a := (market.Action{Date: d, Split: something(split, 1), Dividend: something(dividend, 0)}); a.Split > 0 || a.Dividend > 0 {
 		r.actions = append(r.actions, a)
 	}
+	if r.returns != nil {
+		r.returns = append(r.returns, ret)
+	}
 	r.bars, r.lines = append(r.bars, b), append(r.lines, int32(line))
+}
+
+// footer reports whether a row is words that some exports end with.
+func footer(f []string) bool {
+	for _, s := range f[1:] {
+		if s != "" {
+			return false
+		}
+	}
+	return len(f) > 1
+}
+
+// action reads a row of a web page's table that is no session: a date, and
+// "0.25 Dividend" or "10:1 Stock Splits".
+func (r *reader) action(f []string) bool {
+	var what string
+	for i, s := range f {
+		if i == r.at[colDate] || s == "" {
+			continue
+		}
+		if what != "" && what != s {
+			return false
+		}
+		what = s
+	}
+	if what == "" || r.at[colDate] >= len(f) {
+		return false
+	}
+	words := strings.Fields(what)
+	if len(words) < 2 {
+		return false
+	}
+	c := columnNamed(canonical(strings.Join(words[1:], " ")))
+	if c < 0 {
+		c = columnNamed(canonical(words[len(words)-1]))
+	}
+	d, err := r.parse(f[r.at[colDate]])
+	if err != nil || c != colDividend && c != colSplit {
+		return false
+	}
+	a := market.Action{Date: d}
+	ok := false
+	if c == colDividend {
+		a.Dividend, ok = number(words[0], r.mark)
+	} else {
+		a.Split, ok = splitOf(words[0], r.mark)
+	}
+	if ok && (a.Dividend > 0 || a.Split > 0) {
+		r.actions = append(r.actions, a)
+	}
+	return ok
 }
 
 // something returns x, or 0 where x is missing or the value that stands for nothing.
@@ -210,8 +310,60 @@ func something(x, nothing float64) float64 {
 	return x
 }
 
+// split reads the field of splits: a number, or a ratio such as 10:1.
+func (r *reader) split(f []string, line int, d market.Date) (float64, bool) {
+	if r.at[colSplit] < 0 {
+		return math.NaN(), true
+	}
+	s := f[r.at[colSplit]]
+	x, ok := splitOf(s, r.mark)
+	switch {
+	case !ok || x < 0:
+		r.wrong(d, line, "split %q is no ratio such as 10 or 10:1", s)
+		return 0, false
+	case x == 1:
+		r.ones = true
+	case x == 0:
+		r.zeros = true
+	}
+	return x, true
+}
+
+// splitOf reads a split, as new shares for an old one: 10, 10:1, 10/1, 10-for-1.
+func splitOf(s string, mark byte) (float64, bool) {
+	for _, sep := range []string{":", "/", "-for-", " for "} {
+		if a, b, ok := strings.Cut(s, sep); ok {
+			x, ok1 := number(trim(a), mark)
+			y, ok2 := number(trim(b), mark)
+			return x / y, ok1 && ok2 && x > 0 && y > 0
+		}
+	}
+	return number(s, mark)
+}
+
+// prior is what the form of the file says of its closes, as the logarithm of
+// the odds that they are as traded; see [market.MendOptions].
+func (r *reader) prior() float64 {
+	switch {
+	case r.ones:
+		return math.Log(5)
+	case r.zeros:
+		return -math.Log(100)
+	}
+	return 0
+}
+
+// missingPrices are marks for no price that are no price.
+func missingPrice(x float64) bool {
+	switch x {
+	case -99, -99.99, -99.9, -999, -999.99, -9999, -1e9, -1:
+		return true
+	}
+	return false
+}
+
 // value reads the field of col into to, NaN where there is none.
-func (r *reader) value(f []string, line, col int, to *float64) bool {
+func (r *reader) value(f []string, d market.Date, line, col int, to *float64) bool {
 	*to = math.NaN()
 	if r.at[col] < 0 {
 		return true
@@ -224,20 +376,26 @@ func (r *reader) value(f []string, line, col int, to *float64) bool {
 		x, ok = number(s, r.mark)
 	}
 	switch {
+	case ok && x < 0 && missingPrice(x) && x != -1:
+		return true
 	case !ok:
-		r.add(line, "%s %q is not a number", names[col][0], s)
+		r.wrong(d, line, "%s %q is not a number", names[col][0], s)
 	case x <= 0 && col <= colAdj:
-		r.add(line, "%s is %s; a price must be positive: leave it empty where there is none", names[col][0], s)
+		r.wrong(d, line, "%s is %s; a price must be positive: leave it empty where there is none", names[col][0], s)
 		ok = false
 	case x < 0:
-		r.add(line, "%s is %s; it must not be negative", names[col][0], s)
+		r.wrong(d, line, "%s is %s; it must not be negative", names[col][0], s)
 		ok = false
 	}
 	*to = x
 	return ok
 }
 
-// sort puts the bars in order of date and reports dates that appear twice.
+// same reports whether two fields hold one figure, or neither any.
+func same(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }
+
+// sort puts the bars in order of date. Of rows that are there twice the second is
+// dropped; a day with two closes is left out, and recorded.
 func (r *reader) sort() {
 	ascends := func(a, b market.Bar) int { return int(a.Date) - int(b.Date) }
 	if !slices.IsSortedFunc(r.bars, ascends) {
@@ -247,55 +405,124 @@ func (r *reader) sort() {
 		}
 		slices.SortStableFunc(order, func(i, j int) int { return ascends(r.bars[i], r.bars[j]) })
 		bars, lines := make([]market.Bar, len(order)), make([]int32, len(order))
+		returns := slices.Clone(r.returns)
 		for k, i := range order {
 			bars[k], lines[k] = r.bars[i], r.lines[i]
+			if returns != nil {
+				returns[k] = r.returns[i]
+			}
 		}
-		r.bars, r.lines = bars, lines
+		r.bars, r.lines, r.returns = bars, lines, returns
 	}
-	for i := 1; i < len(r.bars); i++ {
-		if r.bars[i].Date == r.bars[i-1].Date {
-			a, b := min(r.lines[i-1], r.lines[i]), max(r.lines[i-1], r.lines[i])
-			r.add(int(b), "%s appears twice, first on line %d", r.bars[i].Date, a)
+	out := 0
+	repeats := 0
+	for i := 0; i < len(r.bars); {
+		j, differs := i+1, false
+		for ; j < len(r.bars) && r.bars[j].Date == r.bars[i].Date; j++ {
+			d := !same(r.bars[j].Close, r.bars[i].Close) || !same(r.bars[j].AdjClose, r.bars[i].AdjClose) || r.returns != nil && !same(r.returns[j], r.returns[i])
+			if d {
+				differs = true
+			} else {
+				repeats++
+			}
 		}
+		if differs {
+			a, b := r.lines[i], r.lines[j-1]
+			r.add(int(max(a, b)), "%s appears twice, first on line %d, with two closes: %v and %v", r.bars[i].Date, min(a, b), r.bars[i].Close, r.bars[j-1].Close)
+			r.found = append(r.found, market.Said(r.symbol, market.Duplicate, true, r.bars[i].Date, "duplicate/closes", r.file, int(max(a, b)), int(min(a, b)), r.bars[i].Close, r.bars[j-1].Close))
+		} else {
+			r.bars[out], r.lines[out] = r.bars[i], r.lines[i]
+			if r.returns != nil {
+				r.returns[out] = r.returns[i]
+			}
+			out++
+		}
+		i = j
+	}
+	r.bars, r.lines = r.bars[:out], r.lines[:out]
+	if r.returns != nil {
+		r.returns = r.returns[:out]
+	}
+	if repeats > 0 && out > 0 {
+		r.found = append(r.found, market.Said(r.symbol, market.Duplicate, false, r.bars[0].Date, "duplicate/rows", r.file, repeats))
 	}
 }
 
-// restate divides prices as traded by the splits that followed, and multiplies
-// volumes by them. Whether prices are as traded is seen at the largest split:
-// they are if they fell by about its factor on that day.
-func (r *reader) restate() {
-	const small = 0.2 // the logarithm of a split that a day's return may hide
-	largest, traded := small, false
-	for _, a := range r.actions {
-		i, ok := slices.BinarySearchFunc(r.bars, a.Date, func(b market.Bar, d market.Date) int { return int(b.Date) - int(d) })
-		if !ok || i == 0 || a.Split == 0 || math.Abs(math.Log(a.Split)) <= largest {
+// adjust reports whether the file has adjusted closes, and completes them: one
+// that is empty where the factor to the close is the same before and after it,
+// or after the last, is the close times that factor.
+func (r *reader) adjust() bool {
+	if r.at[colAdj] < 0 {
+		return false
+	}
+	if r.at[colClose] < 0 {
+		return true
+	}
+	factor := func(i int) float64 { return r.bars[i].AdjClose / r.bars[i].Close }
+	last, filled, first := -1, 0, 0
+	for i := range r.bars {
+		if f := factor(i); math.IsNaN(f) {
 			continue
 		}
-		if fall := math.Log(r.bars[i-1].Close / r.bars[i].Close); !math.IsNaN(fall) {
-			largest = math.Abs(math.Log(a.Split))
-			traded = math.Abs(fall-math.Log(a.Split)) < math.Abs(fall)
-		}
-	}
-	if !traded {
-		return
-	}
-	factor, next := 1.0, len(r.actions)-1
-	for i := len(r.bars) - 1; i >= 0; i-- {
-		b := &r.bars[i]
-		for next >= 0 && r.actions[next].Date > b.Date {
-			if s := r.actions[next].Split; s > 0 {
-				factor *= s
+		if last >= 0 && i > last+1 && math.Abs(factor(i)/factor(last)-1) < 1e-4 {
+			for k := last + 1; k < i; k++ {
+				if b := &r.bars[k]; math.IsNaN(b.AdjClose) && !math.IsNaN(b.Close) {
+					b.AdjClose = b.Close * factor(last)
+					if filled == 0 {
+						first = k
+					}
+					filled++
+				}
 			}
-			next--
 		}
-		for _, p := range []*float64{&b.Open, &b.High, &b.Low, &b.Close} {
-			*p /= factor
+		last = i
+	}
+	if last < 0 { // it is empty throughout
+		for i := range r.bars {
+			r.bars[i].AdjClose = r.bars[i].Close
 		}
-		b.Volume *= factor
-		if r.at[colAdj] < 0 {
-			b.AdjClose = b.Close
+		return false
+	}
+	for k := last + 1; k < len(r.bars); k++ {
+		if b := &r.bars[k]; math.IsNaN(b.AdjClose) && !math.IsNaN(b.Close) {
+			b.AdjClose = b.Close * factor(last)
+			if filled == 0 {
+				first = k
+			}
+			filled++
 		}
 	}
+	if filled > 0 {
+		r.found = append(r.found, market.Said(r.symbol, market.Adjustment, false, r.bars[first].Date, "adjustment/filled", filled))
+	}
+	return true
+}
+
+// simple returns the returns of a file without prices, as decimals.
+func (r *reader) simple() ([]float64, error) {
+	unit := Percent
+	if !r.percent {
+		var err error
+		days := make([]market.Date, len(r.bars))
+		for i, b := range r.bars {
+			days[i] = b.Date
+		}
+		if unit, err = unitOf([][]float64{r.returns}, days); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.file, err)
+		}
+	}
+	if unit == Percent {
+		for i := range r.returns {
+			r.returns[i] /= 100
+		}
+		r.found = append(r.found, market.Said(r.symbol, market.Unit, false, market.NoDate, "unit/per-cent", r.file))
+	}
+	for i, x := range r.returns {
+		if x < -1 {
+			return nil, fmt.Errorf("%s:%d: a return of %v is below -100%%", r.file, r.lines[i], x)
+		}
+	}
+	return r.returns, nil
 }
 
 // datesOf decides, from all rows, how the dates of a file are written. The
@@ -309,6 +536,8 @@ func datesOf(t table, h header, symbol string, opt Options) (dates, error) {
 	}
 	firstDay, firstMonth := 0, 0 // lines that prove that the day, the month comes first
 	open, sample := 0, ""
+	var counts []int
+	t.fields = nil
 	for {
 		more, err := t.next()
 		if !more {
@@ -320,6 +549,9 @@ func datesOf(t table, h header, symbol string, opt Options) (dates, error) {
 		s := t.fields[h.at[colDate]]
 		if len(s) == 10 && s[4] == '-' {
 			return p, nil // ISO dates decide the file
+		}
+		if n, ok := serialDay(latin(s)); ok {
+			counts = append(counts, n)
 		}
 		if stamp := strings.TrimLeft(s, "-"); len(stamp) > 8 && isDigits(stamp) {
 			p.utc = p.utc && wholeDay(stamp)
@@ -335,6 +567,9 @@ func datesOf(t table, h header, symbol string, opt Options) (dates, error) {
 				open, sample = t.line, s
 			}
 		}
+	}
+	if len(counts) > 0 {
+		p.serial = epoch(counts)
 	}
 	if p.order != AutoOrder || open == 0 {
 		return p, nil
@@ -371,31 +606,4 @@ func wholeDay(stamp string) bool {
 		return n == 0
 	}
 	return n%86_400 == 0
-}
-
-// decimalMark decides, from the prices of all rows, whether the comma or the
-// point is the decimal mark. Where they leave it open it is the point, unless
-// fields are parted by semicolons and a price holds a comma.
-func decimalMark(t table, h header) byte {
-	mark := byte('.')
-	for {
-		more, err := t.next()
-		if !more {
-			return mark
-		}
-		if err != nil {
-			continue
-		}
-		for c := colOpen; c <= colAdj; c++ {
-			if h.at[c] < 0 || h.at[c] >= len(t.fields) {
-				continue
-			}
-			if m := markOf(t.fields[h.at[c]]); m != 0 {
-				return m
-			}
-			if t.delim == ';' && strings.IndexByte(t.fields[h.at[c]], ',') >= 0 {
-				mark = ','
-			}
-		}
-	}
 }

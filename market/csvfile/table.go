@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // largest is the most bytes that a compressed file may hold: more than any
@@ -62,6 +64,9 @@ func decode(data []byte) (string, error) {
 	}
 	if bytes.IndexByte(data[:min(len(data), 512)], 0) >= 0 {
 		return "", errors.New("it is not text")
+	}
+	if !utf8.Valid(data) { // Western European, as spreadsheets write it
+		return charmap.Windows1252.NewDecoder().String(string(data))
 	}
 	return string(data), nil
 }
@@ -168,21 +173,6 @@ func trim(s string) string {
 		return s
 	}
 	return strings.Trim(s, " \t\u00a0\u202f")
-}
-
-// canonical reduces a column's name to its lower-case letters and digits.
-func canonical(name string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		case r >= utf8.RuneSelf && r != '\u00a0':
-			return r
-		}
-		return -1
-	}, name)
 }
 
 // maxShown is the number of wrong rows that an error spells out.

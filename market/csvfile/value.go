@@ -22,30 +22,49 @@ const (
 
 // dates reads the dates of one file.
 type dates struct {
-	order Order
-	zone  *time.Location // of the exchange
-	utc   bool           // stamps since 1970 are whole days
+	order  Order
+	zone   *time.Location // of the exchange
+	utc    bool           // stamps since 1970 are whole days
+	serial market.Date    // the day 0 of a spreadsheet's or SAS's count of days; 0: the file has none
+	months bool           // 201504 is a month
 }
 
 var (
-	errNoDate    = errors.New("no date")
-	errOrder     = errors.New("the order of day and month is not known")
-	errNotADate  = errors.New("not a date")
-	monthsByName = map[string]time.Month{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
+	errNoDate   = errors.New("no date")
+	errOrder    = errors.New("the order of day and month is not known")
+	errNotADate = errors.New("not a date")
+	errMonth    = errors.New("a month, where days are needed")
+)
+
+// The days 0 that programs count days from.
+var (
+	excel1900 = market.NewDate(1899, 12, 30)
+	excel1904 = market.NewDate(1904, 1, 1)
+	sas1960   = market.NewDate(1960, 1, 1)
 )
 
 // parse reads one date.
 func (p *dates) parse(s string) (market.Date, error) {
 	if len(s) == 10 && s[4] == '-' && s[7] == '-' {
-		return civil(digits(s[:4]), digits(s[5:7]), digits(s[8:]))
+		if d, err := civil(digits(s[:4]), digits(s[5:7]), digits(s[8:])); err == nil {
+			return d, nil
+		}
 	}
 	if s == "" {
 		return market.NoDate, errNoDate
+	}
+	s = latin(s)
+	if p.serial != 0 {
+		if n, ok := serialDay(s); ok {
+			return p.serial + market.Date(n), nil
+		}
 	}
 	if stamp, err := strconv.ParseInt(s, 10, 64); err == nil {
 		switch n := len(strings.TrimLeft(s, "-+")); {
 		case n == 8 && stamp > 0:
 			return civil(int(stamp/10000), int(stamp/100%100), int(stamp%100))
+		case n == 6 && stamp >= 100000 && stamp%100 >= 1 && stamp%100 <= 12:
+			return market.NoDate, errMonth
 		case n >= 11 && n <= 14:
 			stamp /= 1000
 		case n != 9 && n != 10:
@@ -57,6 +76,9 @@ func (p *dates) parse(s string) (market.Date, error) {
 		return market.DateOf(time.Unix(stamp, 0).In(p.zone)), nil
 	}
 	day, clock := cutClock(s)
+	if d, ok := sasDate(day); ok {
+		return d, nil
+	}
 	part := parts(day)
 	if len(day) == 8 && clock != "" && part[2] == "" {
 		part = [3]string{day[:4], day[4:6], day[6:]}
@@ -90,9 +112,54 @@ func (p *dates) parse(s string) (market.Date, error) {
 	return d, err
 }
 
+// serialDay reads a count of days, such as 45614 or 45614.6875.
+func serialDay(s string) (int, bool) {
+	whole, _, _ := strings.Cut(s, ".")
+	if len(whole) != 5 || !isDigits(whole) {
+		return 0, false
+	}
+	if x, err := strconv.ParseFloat(s, 64); err != nil || x >= 80_000 {
+		return 0, false
+	}
+	n, _ := strconv.Atoi(whole)
+	return n, n >= 10_000
+}
+
+// sasDate reads 02AUG2024 and 02AUG24, the formats DATE9. and DATE7. of SAS.
+func sasDate(s string) (market.Date, bool) {
+	if len(s) != 9 && len(s) != 7 || s[0] < '0' || s[0] > '9' {
+		return market.NoDate, false
+	}
+	m := monthNamed(s[2:5])
+	if m == 0 || !isDigits(s[:2]) || !isDigits(s[5:]) {
+		return market.NoDate, false
+	}
+	d, err := civil(year(s[5:]), int(m), digits(s[:2]))
+	return d, err == nil
+}
+
+// epoch returns the day that counts of days are from, found by the days of the
+// week that each possible one gives: no exchange trades on three of them.
+func epoch(counts []int) market.Date {
+	for _, from := range []market.Date{excel1900, sas1960, excel1904} {
+		var on [7]int
+		plausible := true
+		for _, n := range counts {
+			d := from + market.Date(n)
+			on[d.Time().Weekday()]++
+			plausible = plausible && d >= market.NewDate(1920, 1, 1) && d < market.NewDate(2045, 1, 1)
+		}
+		most := len(counts) / 50 // a few sessions on Saturdays
+		if plausible && on[time.Saturday] <= most && (on[time.Sunday] <= most || on[time.Friday] <= most) {
+			return from
+		}
+	}
+	return excel1900
+}
+
 // dayMonth returns the first two numbers of a date whose order is not evident.
 func dayMonth(s string) (a, b int, ok bool) {
-	day, _ := cutClock(s)
+	day, _ := cutClock(latin(s))
 	part := parts(day)
 	if part[2] == "" || len(part[0]) > 2 || strings.IndexByte(day, '.') >= 0 {
 		return 0, 0, false
@@ -107,14 +174,23 @@ func cutClock(s string) (day, clock string) {
 		if i := strings.LastIndexAny(s[:c], " T"); i >= 0 {
 			return strings.TrimRight(s[:i], " ,"), s[i+1:]
 		}
+		if c == 9 || c == 7 { // 02AUG2024:16:00:00
+			return s[:c], s[c+1:]
+		}
 	}
 	return s, ""
 }
 
-// parts cuts a date at its separators into exactly three parts, or returns none.
+// parts cuts a date at its separators into exactly three parts, or returns
+// none. A day of the week before it, and "de" or "of" within, are passed over.
 func parts(s string) (p [3]string) {
 	n := 0
-	for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '/' || r == '.' || r == ' ' || r == ',' }) {
+	for _, f := range strings.FieldsFunc(s, func(r rune) bool {
+		return r == '-' || r == '/' || r == '.' || r == ' ' || r == ',' || r == '\u00a0' || r == '年' || r == '月' || r == '日'
+	}) {
+		if n == 0 && isWeekday(f) || f == "de" || f == "of" || f == "г" {
+			continue
+		}
 		if n == 3 {
 			return [3]string{}
 		}
@@ -127,15 +203,22 @@ func parts(s string) (p [3]string) {
 	return p
 }
 
+func isWeekday(s string) bool {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if name := d.String(); strings.EqualFold(s, name) || strings.EqualFold(s, name[:3]) {
+			return true
+		}
+	}
+	return false
+}
+
+// monthNamed returns the month that a word names in one of the languages of
+// monthWords, whole or cut off.
 func monthNamed(s string) time.Month {
-	if len(s) < 3 {
+	if len(s) < 3 || s[0] >= '0' && s[0] <= '9' {
 		return 0
 	}
-	m := monthsByName[strings.ToLower(s[:3])]
-	if m == 0 || len(s) > 3 && !strings.EqualFold(s, m.String()) && !strings.EqualFold(s, "sept") {
-		return 0
-	}
-	return m
+	return monthWords[canonical(s)]
 }
 
 // digits reads up to four digits; anything else is -1.
@@ -209,14 +292,7 @@ func number(s string, mark byte) (float64, bool) {
 	if isMissing(s) {
 		return math.NaN(), true
 	}
-	neg := false
-	if t, ok := strings.CutPrefix(s, "-"); ok {
-		s, neg = t, true
-	}
-	for _, c := range []string{"$", "€", "£", "¥", "₩"} {
-		s = strings.TrimPrefix(s, c)
-	}
-	s = strings.TrimLeft(s, " ")
+	s, neg := bare(s)
 	group := byte(',')
 	if mark == ',' {
 		group = '.'
@@ -229,6 +305,77 @@ func number(s string, mark byte) (float64, bool) {
 		return x, err == nil
 	}
 	return 0, false
+}
+
+// bare returns a number without its sign, its currency and whatever parts its
+// thousands that is no mark of decimals: blanks as the French write, and the
+// apostrophes of the Swiss. Digits are turned to those of ASCII.
+func bare(s string) (string, bool) {
+	s = latin(s)
+	neg := false
+	if t, ok := strings.CutPrefix(s, "("); ok && strings.HasSuffix(t, ")") {
+		s, neg = t[:len(t)-1], true
+	}
+	for _, sign := range []string{"-", "\u2212", "\u2013"} {
+		if t, ok := strings.CutPrefix(s, sign); ok {
+			s, neg = t, !neg
+			break
+		}
+	}
+	s = strings.TrimPrefix(s, "+")
+	for _, c := range currencies {
+		s = strings.TrimPrefix(s, c)
+		s = strings.TrimSuffix(s, c)
+	}
+	s = trim(s)
+	if strings.ContainsAny(s, " \u00a0\u202f'’") {
+		whole, rest := s, ""
+		if i := strings.IndexAny(s, ".,"); i >= 0 {
+			whole, rest = s[:i], s[i:]
+		}
+		g := strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(" \u00a0\u202f'’", r) })
+		for i, p := range g {
+			if i > 0 && len(p) != 3 || len(p) > 3 {
+				return s, neg
+			}
+		}
+		s = strings.Join(g, "") + rest
+	}
+	return s, neg
+}
+
+// currencies are written before or after a number.
+var currencies = []string{"$", "€", "£", "¥", "₩", "₹", "zł", "kr", "Kč", "₺", "₽", "USD", "EUR", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "AED", "SAR", "ر.س", "د.إ"}
+
+// latin turns Arabic-Indic, Persian and full-width digits and the Arabic marks
+// of decimals and thousands into those of ASCII.
+func latin(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool {
+		return r >= 0x660 && r <= 0x6f9 || r >= 0xff0c && r <= 0xff19 || r == 0x200f || r == 0x200e
+	}) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0x660 && r <= 0x669:
+			return r - 0x660 + '0'
+		case r >= 0x6f0 && r <= 0x6f9:
+			return r - 0x6f0 + '0'
+		case r >= 0xff10 && r <= 0xff19:
+			return r - 0xff10 + '0'
+		case r == '٫':
+			return '.'
+		case r == '٬':
+			return '\''
+		case r == 0xff0c:
+			return ','
+		case r == 0xff0e:
+			return '.'
+		case r == 0x200f || r == 0x200e: // marks of direction
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // short reads a number of at most 15 digits and one decimal mark. Digits and
@@ -292,16 +439,22 @@ func isPlain(s string) bool {
 	return s != "" && s != "." && s != "-" && s != "+"
 }
 
+// isMissing reports whether a field stands for no observation, in the words of
+// spreadsheets, databases and statistics programs.
 func isMissing(s string) bool {
 	switch s {
-	case "", "-", "--", ".", "—", "–":
+	case "", "-", "--", ".", "._", "—", "–", "…", "..":
+		return true
+	}
+	if s[0] == '.' && len(s) == 2 && (s[1] >= 'A' && s[1] <= 'Z' || s[1] >= 'a' && s[1] <= 'z') { // SAS and Stata
 		return true
 	}
 	switch strings.ToLower(s) {
-	case "nan", "null", "none", "na", "n/a", "#n/a", "#n/a n/a", "nil", "missing":
+	case "nan", "null", "none", "na", "n/a", "n.a.", "n.a", "n/d", "n.d.", "nd", "s/d", "k.a.", "k. a.", "n.v.", "<na>", "nil", "missing", "not available",
+		"#value!", "#div/0!", "#ref!", "#num!", "#name?", "#null!", "#wert!", "#nv", "-nan", "nat":
 		return true
 	}
-	return false
+	return strings.HasPrefix(strings.ToLower(s), "#n/a")
 }
 
 // ungroup removes the marks of thousands, which must part groups of three
@@ -328,6 +481,14 @@ func ungroup(s string, group, mark byte) (string, bool) {
 
 // markOf returns the decimal mark that s proves, or 0.
 func markOf(s string) byte {
+	if isMissing(s) {
+		return 0
+	}
+	arabic := strings.Contains(s, "٫")
+	s, _ = bare(s)
+	if arabic {
+		return '.'
+	}
 	comma, point := strings.LastIndexByte(s, ','), strings.LastIndexByte(s, '.')
 	if strings.IndexFunc(s, func(r rune) bool { return r >= 'A' && r <= 'z' }) >= 0 {
 		return 0
@@ -337,11 +498,11 @@ func markOf(s string) byte {
 		return s[max(comma, point)]
 	case comma >= 0 && strings.IndexByte(s, ',') != comma:
 		return '.'
-	case comma >= 0 && len(s)-comma != 4:
+	case comma >= 0 && (len(s)-comma != 4 || comma == 0 || comma > 3 || s[0] == '0'):
 		return ','
 	case point >= 0 && strings.IndexByte(s, '.') != point:
 		return ','
-	case point >= 0 && len(s)-point != 4:
+	case point >= 0 && (len(s)-point != 4 || point == 0 || point > 3 || s[0] == '0'):
 		return '.'
 	}
 	return 0

@@ -68,7 +68,7 @@ func (t *Table) Factor(name string) []float64 {
 // already is an error: the SMB of the three factors is not that of the five.
 func (t *Table) AddTo(p *market.Panel) error {
 	for i, name := range t.Names {
-		if err := p.AddFactor(name, t.Dates, t.Values[i]); err != nil {
+		if err := p.AddFactorOf(t.Origin, name, t.Dates, t.Values[i]); err != nil {
 			return fmt.Errorf("%s: %w", t.Origin, err)
 		}
 	}

@@ -1,0 +1,442 @@
+package csvfile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// header is where each column of a file of one security stands; -1 is nowhere.
+type header struct {
+	at     [columns]int
+	width  int
+	stated string // the symbol that the headings carry; "": none
+}
+
+// nowhere returns a header without any column.
+func nowhere(width int) header {
+	h := header{width: width}
+	for c := range h.at {
+		h.at[c] = -1
+	}
+	return h
+}
+
+// prices reports whether the header has a date and something to study.
+func (h *header) usable() bool {
+	return h.at[colDate] >= 0 && (h.at[colClose] >= 0 || h.at[colAdj] >= 0 || h.at[colReturn] >= 0)
+}
+
+// mostHeadings is how many lines of titles and headings a file may begin with.
+const mostHeadings = 20
+
+// readHeader finds the headings among the first lines of t, which then stands
+// before the first row. Its errors begin with the number of the line.
+func readHeader(t *table) (header, error) {
+	start := *t
+	for range mostHeadings {
+		line, _, _ := strings.Cut(t.rest, "\n")
+		t.delim = detectDelimiter(line)
+		before := *t
+		more, err := t.next()
+		if !more {
+			break
+		}
+		if err != nil {
+			continue
+		}
+		if canonical(t.fields[0]) == "price" && slices.Index(t.fields[1:], "") < 0 { // the first of three lines of yfinance
+			at := *t
+			*t = before
+			h, err := gridHeader(t)
+			if err == nil || !errors.Is(err, errNoGrid) {
+				return h, err
+			}
+			*t = at
+		}
+		h, err := headerOf(t.fields)
+		if err != nil {
+			return h, fmt.Errorf("%d: %w", t.line, err)
+		}
+		if h.at[colClose] >= 0 || h.at[colAdj] >= 0 || h.at[colReturn] >= 0 {
+			t.rowNames(&h)
+		}
+		if h.usable() {
+			return h, nil
+		}
+	}
+	*t = start
+	h, err := gridHeader(t)
+	if err == nil || !errors.Is(err, errNoGrid) {
+		return h, err
+	}
+	*t = start
+	if h, ok := headless(t); ok {
+		return h, nil
+	}
+	line, _, _ := strings.Cut(start.rest, "\n")
+	return header{}, fmt.Errorf("1: no column is named as a date and a closing price are; it reads %.60q", strings.TrimSpace(line))
+}
+
+// headerOf finds the columns of a line of headings; what it does not have is
+// nowhere. A name that two columns bear is an error.
+func headerOf(fields []string) (header, error) {
+	h := nowhere(len(fields))
+	rank := h.at // of the name by which each column was found
+	twice := h.at
+	of := func(i, col, r int) {
+		switch {
+		case h.at[col] < 0 || r < rank[col]:
+			h.at[col], rank[col], twice[col] = i, r, -1
+		case r == rank[col]:
+			twice[col] = i
+		}
+	}
+	for i, f := range fields {
+		for k, form := range forms(f) {
+			if col := columnNamed(form); col >= 0 {
+				of(i, col, 1000*k+slices.Index(names[col], form))
+				break
+			}
+		}
+	}
+	// A name that is the surest of one column may be a weaker one of another.
+	if !h.usable() {
+		stated := ""
+		for i, f := range fields {
+			col, symbol, ok := splitHeading(f)
+			switch {
+			case !ok:
+			case stated == "" || strings.EqualFold(stated, symbol):
+				of(i, col, 10_000)
+				stated = symbol
+			case col == colClose || col == colAdj:
+				return h, manySecurities([]string{stated, symbol})
+			}
+		}
+		h.stated = stated
+		if h.at[colDate] < 0 && len(fields) > 0 && fields[0] == "" && (h.at[colClose] >= 0 || h.at[colAdj] >= 0) {
+			h.at[colDate] = 0 // the index of a data frame
+		}
+	}
+	if h.usable() {
+		for _, col := range []int{colDate, colClose, colAdj} {
+			if twice[col] >= 0 {
+				return h, fmt.Errorf("the column %s appears twice", fields[h.at[col]])
+			}
+		}
+	}
+	return h, nil
+}
+
+// units are the words that may follow a name: what it is counted in.
+var units = map[string]bool{"usd": true, "eur": true, "gbp": true, "gbx": true, "gbp pence": true, "chf": true, "jpy": true, "sek": true, "nok": true, "dkk": true, "pln": true,
+	"cad": true, "aud": true, "hkd": true, "inr": true, "brl": true, "rub": true, "uah": true, "try": true, "ron": true, "czk": true, "huf": true, "sar": true, "aed": true,
+	"in": true, "en": true, "w": true, "local": true, "currency": true, "euro": true, "euros": true, "dollars": true, "stk": true, "shares": true, "€": true, "$": true, "£": true}
+
+// forms returns what a heading may mean, canonically, the surest first: as it
+// stands, without what stands in brackets, without the unit that follows, and
+// as the words that a long explanation begins with.
+func forms(heading string) []string {
+	out := []string{canonical(heading)}
+	base := heading
+	if i := strings.IndexAny(base, "([<{"); i > 0 {
+		base = strings.TrimSpace(base[:i])
+		out = append(out, canonical(base))
+	}
+	words := strings.Fields(strings.ReplaceAll(base, ",", " "))
+	n := len(words)
+	for n > 1 && units[strings.ToLower(strings.Trim(words[n-1], ".,"))] {
+		n--
+		out = append(out, canonical(strings.Join(words[:n], " ")))
+	}
+	if len(words) >= 5 {
+		for n := 3; n > 0; n-- {
+			out = append(out, canonical(strings.Join(words[:n], " ")))
+		}
+	}
+	return out
+}
+
+// splitHeading parts a heading such as ACME.Close, Close_ACME or ('Close',
+// 'ACME') into the column that it names and the symbol that it carries.
+func splitHeading(heading string) (col int, symbol string, ok bool) {
+	s := strings.Trim(heading, "()[]")
+	s = strings.NewReplacer("'", "", `"`, "").Replace(s)
+	seps := "._|:, -/"
+	named := func(name string) int {
+		canon := canonical(name)
+		if len(canon) < 3 {
+			return -1 // VOD.L is a symbol, not the low of VOD
+		}
+		if c := columnNamed(canon); c >= colOpen && c <= colSplit {
+			return c
+		}
+		return -1
+	}
+	for i := len(s) - 1; i > 0; i-- { // ACME.Close; of BRK.B.Close the last
+		if strings.IndexByte(seps, s[i]) < 0 {
+			continue
+		}
+		left, right := strings.Trim(s[:i], seps), strings.Trim(s[i+1:], seps)
+		if left == "" || right == "" {
+			continue
+		}
+		if s[i] == ' ' && strings.ToUpper(left) != left {
+			continue // words, not a symbol
+		}
+		if c := named(right); c >= 0 && columnNamed(canonical(left)) < 0 {
+			// Of "ACME.Adj Close" the longest name is meant.
+			for j := i - 1; j > 0; j-- {
+				if strings.IndexByte(seps, s[j]) >= 0 {
+					if longer := named(s[j+1:]); longer >= 0 && columnNamed(canonical(s[:j])) < 0 {
+						c, left = longer, strings.Trim(s[:j], seps)
+					}
+				}
+			}
+			return c, left, true
+		}
+	}
+	for i := len(s) - 1; i > 0; i-- { // Close_ACME, Adj Close_BRK-B: the longest name
+		if strings.IndexByte(seps, s[i]) < 0 {
+			continue
+		}
+		left, right := strings.Trim(s[:i], seps), strings.Trim(s[i+1:], seps)
+		if s[i] == ' ' && strings.ToUpper(right) != right {
+			continue
+		}
+		if c := named(left); c >= 0 && right != "" && columnNamed(canonical(right)) < 0 {
+			return c, right, true
+		}
+	}
+	return 0, "", false
+}
+
+// rowNames makes room for the field that R writes before the others of a row,
+// and gives no heading.
+func (t *table) rowNames(h *header) {
+	at := *t
+	at.fields = nil
+	more, err := at.next()
+	if !more || err != nil || len(at.fields) != h.width+1 || at.fields[h.width] == "" {
+		return
+	}
+	date := h.at[colDate]
+	if date < 0 && !isDay(at.fields[0]) || date >= 0 && isDay(at.fields[date]) {
+		return
+	}
+	h.width++
+	for c := range h.at {
+		if h.at[c] >= 0 {
+			h.at[c]++
+		}
+	}
+	if date < 0 {
+		h.at[colDate] = 0
+	}
+}
+
+// headless recognises rows without headings: two columns, a date and a price.
+func headless(t *table) (header, bool) {
+	at := *t
+	line, _, _ := strings.Cut(at.rest, "\n")
+	at.delim = detectDelimiter(line)
+	at.fields = nil
+	more, err := at.next()
+	if !more || err != nil || len(at.fields) != 2 || !isDay(at.fields[0]) || !isValue(at.fields[1]) {
+		return header{}, false
+	}
+	t.delim = at.delim
+	h := nowhere(2)
+	h.at[colDate], h.at[colClose] = 0, 1
+	return h, true
+}
+
+// isDay reports whether a field can be a date, in whatever order of its parts.
+func isDay(s string) bool {
+	for _, o := range []Order{DayFirst, MonthFirst} {
+		d := dates{order: o, serial: excel1900}
+		if _, err := d.parse(s); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// isValue reports whether a field is a number, or stands for none.
+func isValue(s string) bool {
+	for _, mark := range []byte{'.', ','} {
+		if _, ok := volume(s, mark); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// errNoGrid says that headings are not those of several columns a security.
+var errNoGrid = errors.New("no headings of securities")
+
+// gridColumn is what a column of a grid holds.
+type gridColumn struct {
+	at     int
+	date   int // the column of its dates
+	col    int // colOpen to colSplit
+	symbol string
+}
+
+// grid is a file whose headings name, for each column, a security and what is
+// given of it: the two or three lines that yfinance writes, pairs of dates and
+// prices as Bloomberg's sheets have them, headings such as ACME.Close.
+type grid struct {
+	columns []gridColumn
+	symbols []string // in order of first appearance
+	width   int
+	fields  bool // headings name what is given, not securities alone
+}
+
+// words that stand at the side of lines of headings, and name neither a
+// security nor a column.
+var sideWords = map[string]bool{"price": true, "ticker": true, "tickers": true, "date": true, "attributes": true, "symbols": true, "symbol": true, "": true, "field": true, "fields": true,
+	"security": true, "securities": true, "startdate": true, "enddate": true, "dates": true, "index": true, "datetime": true, "start": true, "end": true}
+
+// readGrid reads the headings of a grid; t then stands before the first row.
+// It is errNoGrid where they are none.
+func readGrid(t *table) (grid, error) {
+	var g grid
+	var lines [][]string
+	var row []string
+	var at table
+	for range mostHeadings {
+		line, _, _ := strings.Cut(t.rest, "\n")
+		t.delim = detectDelimiter(line)
+		at = *t
+		more, err := t.next()
+		if !more || err != nil {
+			return g, errNoGrid
+		}
+		if len(t.fields) > 1 && isDay(t.fields[0]) && slices.ContainsFunc(t.fields[1:], isValue) {
+			row = slices.Clone(t.fields)
+			break
+		}
+		lines = append(lines, slices.Clone(t.fields))
+	}
+	if row == nil || len(lines) == 0 {
+		return g, errNoGrid
+	}
+	delim := t.delim
+	*t = at
+	t.delim = delim
+	g.width = len(row)
+	// The first lines may be titles: only lines as wide as the rows are headings.
+	lines = slices.DeleteFunc(lines, func(l []string) bool { return len(l) < 2 || len(l) > g.width+1 })
+	date := -1
+	for j := range row {
+		label := func(l []string) string {
+			if j < len(l) {
+				return l[j]
+			}
+			return ""
+		}
+		var field, symbol string
+		col := -1
+		isDate := false
+		for _, l := range lines {
+			switch name := label(l); {
+			case columnNamed(canonical(name)) == colDate && isDay(row[j]):
+				isDate = true
+			case j == 0 && sideWords[canonical(name)]:
+			case name == "":
+				// A cell that was merged with those to its left, in a line of symbols.
+				for k := min(j, len(l)) - 1; k > 0 && symbol == ""; k-- {
+					if l[k] != "" {
+						if columnNamed(canonical(l[k])) < 0 {
+							symbol = l[k]
+						} else if col < 0 && columnNamed(canonical(l[k])) > colDate && len(lines) > 1 {
+							col = columnNamed(canonical(l[k]))
+						}
+						break
+					}
+				}
+				if symbol == "" && date == 0 && j == 1 && len(l) > 0 && l[0] != "" && !sideWords[canonical(l[0])] && columnNamed(canonical(l[0])) < 0 {
+					symbol = l[0]
+				}
+			default:
+				f := forms(name)
+				c := -1
+				for _, form := range f {
+					if c = columnNamed(form); c >= 0 {
+						break
+					}
+				}
+				if c > colDate && c <= colReturn && (col < 0 || field == "") {
+					col, field = c, name
+				} else if c2, s, ok := splitHeading(name); ok && col < 0 {
+					col, field, symbol = c2, name, s
+				} else if symbol == "" && c < 0 {
+					symbol = name
+				}
+			}
+		}
+		if isDate || j == 0 && isDay(row[0]) {
+			date = j
+			continue
+		}
+		if date < 0 || symbol == "" {
+			continue
+		}
+		if col < 0 {
+			col = colClose
+		} else if col == colClose || col == colAdj {
+			g.fields = true
+		}
+		if col <= colSplit {
+			g.columns = append(g.columns, gridColumn{at: j, date: date, col: col, symbol: tickerOf(symbol)})
+		}
+	}
+	for _, c := range g.columns {
+		if !slices.Contains(g.symbols, c.symbol) {
+			g.symbols = append(g.symbols, c.symbol)
+		}
+	}
+	if len(g.symbols) == 0 {
+		return g, errNoGrid
+	}
+	return g, nil
+}
+
+// gridHeader reads the headings of a grid that holds one security.
+func gridHeader(t *table) (header, error) {
+	g, err := readGrid(t)
+	if err != nil {
+		return header{}, err
+	}
+	if len(g.symbols) > 1 {
+		return header{}, fmt.Errorf("%d: %w", max(1, t.line), manySecurities(g.symbols))
+	}
+	h := nowhere(g.width)
+	h.stated = g.symbols[0]
+	for _, c := range g.columns {
+		if h.at[c.col] < 0 {
+			h.at[c.col] = c.at
+		}
+		h.at[colDate] = c.date
+	}
+	if !h.usable() {
+		return header{}, errNoGrid
+	}
+	return h, nil
+}
+
+func manySecurities(symbols []string) error {
+	return fmt.Errorf("the headings name %s: a file of a folder holds one security; read this one with prices.source: panel", joined(symbols))
+}
+
+// joined lists the first few of names.
+func joined(names []string) string {
+	const most = 4
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

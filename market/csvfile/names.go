@@ -1,0 +1,163 @@
+package csvfile
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// The columns of a price file.
+const (
+	colDate = iota
+	colOpen
+	colHigh
+	colLow
+	colClose
+	colAdj
+	colVolume
+	colDividend
+	colSplit
+	colReturn // of a file that has returns in place of prices
+	colSymbol // whose prices a row has
+	columns
+)
+
+// names lists what each column is called, canonically, the surest first: in
+// English and as vendors abbreviate it, then in German, French, Italian,
+// Spanish, Portuguese, Dutch, Polish, Romanian, Russian, Ukrainian, Swedish,
+// Danish, Norwegian, Finnish, Czech, Hungarian, Turkish, Greek and Arabic.
+var names = canonicalNames([columns]string{
+	colDate: `date datetime timestamp tradedate tradingdate tradingday pricedate pricingdate quotedate asofdate valuedate day time unix t
+		datum handelstag börsentag tag jour séance "date de cotation" data giorno fecha día dia dagen dato "data sesji" data/ora дата tarih
+		päivämäärä pvm kaupankäyntipäivä dátum nap ημερομηνία التاريخ تاريخ "تاريخ التداول" "تاريخ الجلسة" اليوم 日付 日期 날짜 일자 trddt
+		caldt dlycaldt datadate index`,
+	colOpen: `open openprice openingprice pxopen "px open" first o
+		eröffnung eröffnungskurs eröffn eroeffnung erster anfangskurs ouverture ouv "cours d'ouverture" apertura "prezzo di apertura" abertura aber
+		"preço de abertura" openingskoers opening otwarcie "kurs otwarcia" deschidere открытие откр "цена открытия" відкриття відкр "ціна відкриття"
+		öppen öppning öppningskurs åbning åbningskurs åben åpning åpningskurs avaus avauskurssi otevírací otevření "otevírací cena" nyitó nyitóár
+		açılış açık "açılış fiyatı" άνοιγμα الافتتاح افتتاح "سعر الافتتاح" مفتوح فتح 始値 开盘 开盘价 開盤價 시가`,
+	colHigh: `high highprice pxhigh max h dayhigh
+		hoch höchst höchstkurs tageshoch höchster "plus haut" haut maximum "cours le plus haut" massimo máximo máxima alto hoog hoogste
+		najwyższy "kurs maksymalny" maxim максимум макс högst högsta "högsta kurs" høj højeste høy høyeste ylin korkein nejvyšší maximální legmagasabb
+		yüksek "en yüksek" υψηλό μέγιστο الأعلى أعلى "أعلى سعر" مرتفع 高値 最高 最高价 最高價 고가`,
+	colLow: `low lowprice pxlow min l daylow
+		tief tiefst tiefstkurs tagestief niedrig tiefster "plus bas" bas minimum "cours le plus bas" minimo mínimo mínima bajo laag laagste
+		najniższy "kurs minimalny" minim минимум мин мінімум мін lägst lägsta "lägsta kurs" lav laveste alin matalin nejnižší minimální legalacsonyabb
+		düşük "en düşük" χαμηλό ελάχιστο الأدنى أدنى "أدنى سعر" "أقل سعر" منخفض 安値 最低 最低价 最低價 저가`,
+	colClose: `close closelast closeprice closingprice pxlast "px last" last lastprice lasttrade closing settle settlement price value c
+		schluss schlusskurs schlußkurs schluß schlusspreis zuletzt letzter "letzter kurs" kurs clôture "cours de clôture" dernier "dernier cours" fermeture
+		cours "prix de clôture" chiusura "prezzo di chiusura" "prezzo chiusura" ultimo último prezzo cierre "precio de cierre" "precio cierre" precio fechamento
+		fecho "preço de fechamento" "cotação de fecho" preço slot slotkoers laatste slotstand koers zamknięcie "kurs zamknięcia" ostatnio kurs cena închidere "preț de închidere"
+		"pret inchidere" ultimul preț закрытие закр "цена закрытия" цена послед последняя закриття закр "ціна закриття" ціна остання
+		stängning slutkurs stängningskurs senaste senast lukkekurs lukkepris luk seneste sluttkurs siste slutt päätös päätöskurssi viimeisin "viimeisin kurssi"
+		závěr závěrečná zavírací "zavírací cena" "závěrečná cena" poslední záró záróár zárás utolsó kapanış "kapanış fiyatı" şimdi son "son fiyat" κλείσιμο "τιμή κλεισίματος"
+		τελευταία τιμή الإغلاق إغلاق "سعر الإغلاق" "سعر الاقفال" الإقفال إقفال الأخير آخر "آخر سعر" السعر سعر 終値 收盘 收盘价 收盤價 종가 prc dlyprc prccd`,
+	colAdj: `adjclose adjustedclose adjusted closeadj closeadjusted adjcloseprice adjustedcloseprice adjustedprice adjprice adj
+		"bereinigter schlusskurs" bereinigt "adj. schlusskurs" "schlusskurs bereinigt" "clôture ajustée" "cours ajusté" ajusté "chiusura rettificata" "chiusura aggiustata" rettificato
+		"cierre ajustado" ajustado "fechamento ajustado" "fecho ajustado" "aangepaste slotkoers" "aangepast" "skorygowane zamknięcie" "zamknięcie skorygowane"
+		"închidere ajustată" "скорректированное закрытие" "цена закрытия скорр" "скориговане закриття" "justerad stängningskurs" "justeret lukkekurs" "justert sluttkurs"
+		"korjattu päätöskurssi" "düzeltilmiş kapanış" "προσαρμοσμένο κλείσιμο" "الإغلاق المعدل" "سعر الإغلاق المعدل" "السعر المعدل" 調整後終値`,
+	colVolume: `volume vol pxvolume "px volume" tradingvolume sharestraded totalvolume v
+		volumen umsatz stück "gehandelte stücke" handelsvolumen quantità volumi "volumen negociado" "volume negociado" omzet omvang wolumen wol obrót volum
+		объем объём об "объем торгов" обсяг об'єм volym omsättning omsætning omsetning mængde vaihto volyymi objem forgalom mennyiség hacim hac "işlem hacmi"
+		όγκος الحجم "حجم التداول" الكمية "كمية التداول" 出来高 成交量 거래량`,
+	colDividend: `dividends dividend divcash dividendamount cashdividend divamount "dividend per share" dps
+		dividende dividenden dividendo dividendi dividendos dywidenda dywidendy dividendă дивиденд дивиденды дивіденд дивіденди utdelning udbytte utbytte osinko
+		osztalék temettü μέρισμα توزيعات "الأرباح الموزعة" "توزيعات الأرباح" 配当`,
+	colSplit: `stocksplits stocksplit splitfactor splitcoefficient splitratio split splits
+		aktiensplit splitverhältnis splitfaktor fractionnement frazionamento desdoblamiento desdobramento splitsing сплит спліт "تجزئة الأسهم" تجزئة`,
+	colReturn: `ret return returns totalreturn dailyreturn dlyret trt1d logreturn
+		rendite renditen rendement rendimento rentabilidad retorno rendementen "stopa zwrotu" randament доходность дохідність avkastning afkast tuotto výnos hozam getiri απόδοση العائد عائد`,
+	colSymbol: `ticker symbol tic tickersymbol stocksymbol`,
+})
+
+// canonicalNames parts each list at its blanks, but within quotation marks.
+func canonicalNames(lists [columns]string) (out [columns][]string) {
+	for c, list := range lists {
+		for i, part := range strings.Split(list, `"`) {
+			if i%2 == 1 {
+				out[c] = append(out[c], canonical(part))
+				continue
+			}
+			for _, n := range strings.Fields(part) {
+				out[c] = append(out[c], canonical(n))
+			}
+		}
+	}
+	return out
+}
+
+// columnNamed returns the column that a canonical name means; -1: none.
+func columnNamed(canon string) int {
+	if c, ok := columnOf[canon]; ok {
+		return c
+	}
+	return -1
+}
+
+var columnOf = func() map[string]int {
+	m := make(map[string]int)
+	for c, list := range names {
+		for _, n := range list {
+			if _, dup := m[n]; !dup {
+				m[n] = c
+			}
+		}
+	}
+	return m
+}()
+
+// monthWords are the names of the months in the same languages, whole and as
+// they are cut off, canonically.
+var monthWords = func() map[string]time.Month {
+	m := make(map[string]time.Month)
+	for k, list := range [...]string{
+		"january januar jänner janvier gennaio enero janeiro januari styczeń stycznia ianuarie января январь січня січень tammikuu leden ledna ocak ιανουάριος ιανουαρίου يناير jan janv jän gen ene sty ian янв січ tam led oca ιαν",
+		"february februar février febbraio febrero fevereiro februari luty lutego februarie февраля февраль лютого лютий helmikuu únor února şubat φεβρουάριος φεβρουαρίου فبراير feb févr fév fev lut фев лют hel úno şub φεβ",
+		"march märz mars marzo março maart marzec marca martie марта март березня березень maaliskuu březen března mart μάρτιος μαρτίου مارس mar mär mrz mrt мар бер maa bře μαρ",
+		"april avril aprile abril kwiecień kwietnia aprilie апреля апрель квітня квітень huhtikuu duben dubna nisan απρίλιος απριλίου أبريل ابريل apr avr abr kwi апр кві huh dub nis απρ",
+		"may mai maggio mayo maio mei maj maja мая май травня травень toukokuu květen května mayıs μάιος μαΐου مايو mag тра tou kvě μαϊ",
+		"june juni juin giugno junio junho czerwiec czerwca iunie июня июнь червня червень kesäkuu červen června haziran ιούνιος ιουνίου يونيو jun giu cze iun июн чер kes čvn haz ιουν",
+		"july juli juillet luglio julio julho lipiec lipca iulie июля июль липня липень heinäkuu červenec července temmuz ιούλιος ιουλίου يوليو jul juil lug lip iul июл лип hei čvc tem ιουλ",
+		"august août agosto augustus sierpień sierpnia augusti августа август серпня серпень elokuu srpen srpna ağustos αύγουστος αυγούστου أغسطس اغسطس aug aoû ago sie авг сер elo srp ağu αυγ",
+		"september septembre settembre septiembre setembro wrzesień września septembrie сентября сентябрь вересня вересень syyskuu září eylül σεπτέμβριος σεπτεμβρίου سبتمبر sep sept set wrz сен вер syy zář eyl σεπ",
+		"october oktober octobre ottobre octubre outubro październik października octombrie октября октябрь жовтня жовтень lokakuu říjen října ekim οκτώβριος οκτωβρίου أكتوبر اكتوبر oct okt ott out paź окт жов lok říj eki οκτ",
+		"november novembre noviembre novembro listopad listopada noiembrie ноября ноябрь листопада листопад marraskuu kasım νοέμβριος νοεμβρίου نوفمبر nov noi lis ноя лис kas νοε",
+		"december dezember décembre dicembre diciembre dezembro grudzień grudnia decembrie декабря декабрь грудня грудень joulukuu prosinec prosince aralık δεκέμβριος δεκεμβρίου ديسمبر dec dez déc dic gru дек гру jou pro ara δεκ",
+	} {
+		for _, w := range strings.Fields(list) {
+			m[canonical(w)] = time.Month(k + 1)
+		}
+	}
+	return m
+}()
+
+// canonical reduces a column's name to its lower-case letters and digits,
+// without accents.
+func canonical(name string) string {
+	ascii := true
+	for i := range len(name) {
+		ascii = ascii && name[i] < 0x80
+	}
+	if !ascii {
+		name = norm.NFKD.String(strings.Map(func(r rune) rune {
+			switch r {
+			case 'ı', 'İ':
+				return 'i'
+			case 'ł', 'Ł':
+				return 'l'
+			case 'ø', 'Ø':
+				return 'o'
+			}
+			return r
+		}, strings.ReplaceAll(strings.ReplaceAll(name, "ß", "ss"), "æ", "ae")))
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
+}
