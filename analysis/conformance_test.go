@@ -127,7 +127,7 @@ func TestConformance(t *testing.T) {
 			"sign", "generalized-sign", "wilcoxon", "rank", "rank-standardized", "grank-t", "grank-z", "bhar-t", "beaver-u", "lambda", "bootstrap", "placebo"}},
 		{"N=3", nil, []events.Event{s.event(300, names(3)...)}, []string{"cross-section", "crude", "portfolio", "patell", "bmp", "kp-bmp", "kp-patell", "joint", "skewness",
 			"sign", "generalized-sign", "wilcoxon", "rank", "rank-standardized", "grank-t", "grank-z", "bhar-t", "beaver-u", "lambda", "bootstrap", "placebo"}},
-		{"two dates", nil, []events.Event{s.event(200, names(3)...), s.event(300, names(3)...)}, []string{"cross-section", "crude", "patell", "bmp", "kp-bmp", "kp-patell", "skewness",
+		{"two dates", nil, []events.Event{s.event(200, names(3)...), s.event(300, names(3)...)}, []string{"cross-section", "crude", "dates", "patell", "bmp", "kp-bmp", "kp-patell", "skewness",
 			"sign", "generalized-sign", "wilcoxon", "rank", "rank-standardized", "grank-t", "grank-z", "bhar-t", "bhar-skewness", "calendar-time", "beaver-u", "lambda", "bootstrap", "placebo"}},
 		{"zero variance", func(st *Study) { st.Trust = []string{string(market.SameSeries)} }, []events.Event{s.event(300, "S1", "TWIN1", "TWIN2")}, []string{"crude", "portfolio", "patell", "kp-patell", "sign", "generalized-sign", "wilcoxon", "rank", "beaver-u", "lambda", "placebo"}},
 		{"all missing", nil, []events.Event{s.event(300, "HALT")}, nil},
@@ -328,6 +328,12 @@ func TestSize(t *testing.T) {
 		if x.test.Name() == "calendar-time" {
 			if defined[k] > 0 {
 				t.Errorf("calendar-time over %s is defined on so few sessions", x.window)
+			}
+			continue
+		}
+		if x.test.Name() == "dates" {
+			if defined[k] > 0 {
+				t.Errorf("dates over %s is defined on one date", x.window)
 			}
 			continue
 		}

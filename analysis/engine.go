@@ -111,12 +111,13 @@ func (s *series) predictors(k int, x []float64) (y float64, ok bool) {
 }
 
 // gather collects the usable rows of the sessions [from, to] into sample:
-// views of the panel where every session is usable, else copies. It returns
-// the last usable session.
-func (s *series) gather(from, to int, sample *model.Sample) (last int) {
+// views of the panel where every session is usable, else copies. Those near other
+// news than that of session s0 are not usable where the study trims them. It
+// returns the last usable session.
+func (s *series) gather(s0, from, to int, sample *model.Sample) (last int) {
 	n := to - from + 1
 	sample.X = sample.X[:0]
-	if s.whole(from, to) {
+	if s.whole(from, to) && !s.trims(s0, from, to) {
 		sample.Y = s.y[from-s.first : to-s.first+1]
 		for _, x := range s.x {
 			sample.X = append(sample.X, x[from:to+1])
@@ -131,7 +132,7 @@ func (s *series) gather(from, to int, sample *model.Sample) (last int) {
 session:
 	for k := from; k <= to; k++ {
 		y := at(s.y, s.first, k)
-		if y != y {
+		if y != y || s.trims(s0, k, k) {
 			continue
 		}
 		for _, x := range s.x {
@@ -164,7 +165,7 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	if sample.Shared = nil; f != nil {
 		sample.Shared = &f.Factorisation
 	}
-	sample.Ahead = s0 + st.EventWindow.From - s.gather(from, to, sample)
+	sample.Ahead = s0 + st.EventWindow.From - s.gather(s0, from, to, sample)
 	if m := len(sample.Y); m < st.MinEstimation {
 		return g.shortEstimation(r, m)
 	}
@@ -239,6 +240,7 @@ func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 			f.scaleAhead(st, s.x, from)
 		}
 		g.framed(r, e, f)
+		g.drop(r)
 		return true
 	}
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
@@ -267,6 +269,7 @@ func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 		i := r*g.windows + w
 		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = g.cumulate(r, e, win)
 	}
+	g.drop(r)
 	return any
 }
 
@@ -456,6 +459,7 @@ func (g *engine) residuals(r int, dst []float64) {
 	b := g.b[r*g.coefs:][:1+p]
 	if len(s.x) == 1 && p == 1 && s.whole(from, from+len(dst)-1) {
 		stat.OffLine(dst, s.y[from-s.first:], s.x[0][from:], b[0], b[1])
+		s.trim(int(g.s0[r]), from, dst)
 		return
 	}
 session:
@@ -474,6 +478,7 @@ session:
 		}
 		dst[t] = at(s.y, s.first, k) - fitted
 	}
+	s.trim(int(g.s0[r]), from, dst)
 }
 
 // fetch begins to read the returns of the estimation window of row r, which lie

@@ -26,6 +26,7 @@ type scratch struct {
 	single *engine            // the last of them
 	held   stat.Factorisation // of the last portfolio in calendar time
 
+	seer     seer
 	half, of float64 // the last quantile, and its degrees of freedom
 
 	// What results keep is cut from blocks of many.
@@ -87,10 +88,10 @@ func (s *slab[T]) next(n int) []T {
 }
 
 // frame returns the frame of row r, one of the last few that were asked for or a
-// fresh one; nil where its estimation window has a gap.
+// fresh one; nil where its estimation window has a gap or a session that is trimmed.
 func (w *workspace) frame(g *engine, r int) *frame {
 	s, s0 := g.ser[r], g.s0[r]
-	if !s.whole(int(s0)+g.study.EstimationWindow.From, int(s0)+g.study.EstimationWindow.To) {
+	if from, to := int(s0)+g.study.EstimationWindow.From, int(s0)+g.study.EstimationWindow.To; !s.whole(from, to) || s.trims(int(s0), from, to) {
 		return nil
 	}
 search:

@@ -68,6 +68,7 @@ func (r *Result) observe() {
 	_ = parallel(context.Background(), len(g.series), eventBlock, nil, func(_ *workspace, k int) {
 		if s := g.series[k]; s != nil && s.missing == nil {
 			s.survey()
+			s.distract(r.Study, r.otherNews(k))
 		}
 	})
 	r.sameSeries()

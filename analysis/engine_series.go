@@ -28,6 +28,12 @@ type series struct {
 	// Sessions [begin, end) but for holes have a return and every regressor.
 	begin, end int
 	holes      []int32
+
+	// Sessions 0 of the security's other news, in order of time, about which
+	// sessions are trimmed from estimation windows, or whose CAR windows are
+	// dropped; nil where the study keeps them.
+	trimmed, dropped []int32
+	about            Window // of trimmed: sessions from each
 }
 
 // survey finds begin, end and holes.
@@ -38,8 +44,8 @@ func (s *series) survey() *series {
 		last = min(last, len(x))
 	}
 	const many = 64
-	passed := first // sessions before it were looked at together
-	for k := first; k < last; k++ {
+	passed := max(0, first) // sessions before it were looked at together; a portfolio may begin before its calendar
+	for k := passed; k < last; k++ {
 		if k >= passed && k+many <= last {
 			passed = k + many
 			if s.sound(k, passed) {

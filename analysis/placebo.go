@@ -44,7 +44,9 @@ const minClean = 99
 // (the average against the same portfolio's own past), and kp-bmp where they do
 // not. A statistic without a sign has no one-sided p values.
 // By-products: draws, the shifts that served; pool, those that there were;
-// clean_estimation, 1 where estimation windows held no event, else 0.
+// clean_estimation, 1 where estimation windows held no event, else 0; of portfolio
+// placebo_low and placebo_high, the effects that are not rejected at 5% (see
+// [Result.PlaceboInterval]).
 //
 // Statistics of neighbouring shifts are not independent; the p value holds as
 // long as the event's own shift is exchangeable with the others. After
@@ -76,7 +78,14 @@ func (Placebo) Scope() Scope { return AnyNumber }
 // Run implements Test.
 func (Placebo) Run(c *CrossSection) TestResult {
 	d, of := c.pool.placebo()
-	return placed(run(of, c), d, c.index)
+	real := run(of, c)
+	r := placed(real, d, c.index)
+	if of == (PortfolioTest{}) && r.Note == nil { // which is CAR/SE
+		car := real.ByProduct("car")
+		low, high := placeboInterval(car, car/real.Stat, d.Stat[c.index])
+		r.ByProducts = append(r.ByProducts, ByProduct{"placebo_low", low}, ByProduct{"placebo_high", high})
+	}
+	return r
 }
 
 // placed is the result of a test with p values from the draws of statistic k.
@@ -194,7 +203,7 @@ type replica struct {
 	local  [][]int32        // the rows of stats in eng
 	rows   []int32          // the rows of eng in from
 	fitted []bool           // which rows of eng were measured
-	index  []int            // the window of stats in eng.study.Windows
+	index  []int            // the window of stats in eng.study.CARWindows
 	ref    *market.Calendar // that shifts are counted on
 	out    []TestResult
 

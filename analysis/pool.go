@@ -70,7 +70,8 @@ func (p *pool) begin(g *engine, rows []int32) *pool {
 			p.sameDate, p.even = false, false
 			break
 		}
-		p.even = p.even && s.alike(first) && s.whole(int(s0)+g.study.EstimationWindow.From, int(s0)+g.study.EventWindow.To)
+		p.even = p.even && s.alike(first) && s.whole(int(s0)+g.study.EstimationWindow.From, int(s0)+g.study.EventWindow.To) &&
+			!s.trims(int(s0), int(s0)+g.study.EstimationWindow.From, int(s0)+g.study.EstimationWindow.To)
 	}
 	return p
 }

@@ -76,7 +76,7 @@ func (p *pool) rbarOf(win Window) meanCorrelation {
 	if n < 2 {
 		return meanCorrelation{r: nan}
 	}
-	if p.sameDate {
+	if p.sameDate && p.oneBlock() {
 		if s := p.summary(); s.complete {
 			return meanCorrelation{r: s.rho / (float64(n) * float64(n-1))}
 		}
@@ -181,10 +181,13 @@ func (p *pool) overlap(i, j int, win Window) int {
 
 // correlation returns the correlation of the estimation residuals x and y of
 // members i and j over their common calendar sessions, 0 where these are fewer
-// than minCommon or one of them does not vary.
+// than minCommon, one of them does not vary or the two are of different blocks.
 func (p *pool) correlation(i, j int, x, y []float64) float64 {
 	g := p.eng
 	a, b := p.rows[i], p.rows[j]
+	if g.apart(a, b) {
+		return 0
+	}
 	ca, cb := g.ser[a].col.Calendar, g.ser[b].col.Calendar
 	if ca == cb {
 		// Element t of x is the same session as element t+d of y.
@@ -312,7 +315,7 @@ func (p *pool) pair() *pairing {
 		all += m.pairs
 	}
 	out := &pairing{others: all}
-	if all > fewPairs {
+	if all > fewPairs && p.oneBlock() {
 		co = p.cohorts(g.complete)
 		meetings = p.meetings(co)
 		p.sumPairs(out, co, meetings)

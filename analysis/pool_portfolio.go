@@ -17,7 +17,8 @@ type portfolio struct {
 
 // newPortfolio fits the portfolio of rows, which share one calendar and one
 // session 0, in parts proportional to their weights. On a session where a security has no return, the portfolio is
-// that of the others; its regressors are the mean of the securities' own,
+// that of the others, and so it is where its return is trimmed from the estimation
+// window; its regressors are the mean of the securities' own,
 // which for a common benchmark is the benchmark. A model that discounts outliers
 // is not fitted to the portfolio, where the outliers are others than its
 // securities': the portfolio has the mean of their coefficients, so that its
@@ -25,9 +26,9 @@ type portfolio struct {
 func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portfolio {
 	first := g.ser[rows[0]]
 	p := &series{col: first.col, forecast: first.forecast, bench: first.bench, rf: first.rf, conditional: first.conditional, robust: first.robust}
-	from, to := int(g.s0[rows[0]])+g.study.EstimationWindow.From, int(g.s0[rows[0]])+g.study.EventWindow.To
-	p.first = from
-	p.y = make([]float64, to-from+1)
+	s0, n := int(g.s0[rows[0]]), g.study.EstimationWindow.Len()
+	from := s0 + g.study.EstimationWindow.From
+	p.first, p.y = from, membersMean(g, rows, weigh)
 	members := make([]*series, len(rows))
 	weight := make([]float64, len(rows))
 	for i, r := range rows {
@@ -35,25 +36,6 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 		if len(members[i].x) != len(first.x) || members[i].forecast != first.forecast {
 			return &portfolio{ex: exclude(NoRegressor, "several")}
 		}
-	}
-	total := make([]float64, len(p.y))
-	for i, m := range members {
-		for t := max(0, m.first-from); t < min(len(p.y), m.first+len(m.y)-from); t++ {
-			if v := m.y[from+t-m.first]; v == v {
-				p.y[t] += weight[i] * v
-				total[t] += weight[i]
-			}
-		}
-	}
-	var all float64
-	for _, w := range weight {
-		all += w
-	}
-	for t := range p.y {
-		if g.study.Subject == Volume && total[t] != all {
-			total[t] = nan // volumes differ in level: without one of them the mean is another
-		}
-		p.y[t] /= total[t] // 0/0 where no security has a return
 	}
 	for j := range first.x {
 		common := true
@@ -67,7 +49,7 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 		x := slices.Clone(first.x[j])
 		for k := range x {
 			x[k], _ = stat.WeightedMean(len(members), weight, func(i int) float64 {
-				if at(members[i].y, members[i].first, k) != at(members[i].y, members[i].first, k) {
+				if y := at(members[i].y, members[i].first, k); y != y || k < from+n && members[i].trims(s0, k, k) {
 					return nan
 				}
 				return members[i].x[j][k]
@@ -88,6 +70,34 @@ func newPortfolio(g *engine, rows []int32, weigh func(row int32) float64) *portf
 	}
 	alone := single(study, p, g.s0[rows[0]], nil)
 	return &alone
+}
+
+// membersMean is the weighted mean return of rows of one date on every session
+// from the first of the estimation window to the last of the event window; NaN
+// where none has one, and for volume, whose levels differ, where one has not.
+func membersMean(g *engine, rows []int32, weigh func(row int32) float64) []float64 {
+	s0, n := int(g.s0[rows[0]]), g.study.EstimationWindow.Len()
+	from := s0 + g.study.EstimationWindow.From
+	y := make([]float64, s0+g.study.EventWindow.To-from+1)
+	total := make([]float64, len(y))
+	var all float64
+	for _, r := range rows {
+		m, w := g.ser[r], weigh(r)
+		all += w
+		for t := max(0, m.first-from); t < min(len(y), m.first+len(m.y)-from); t++ {
+			if v := m.y[from+t-m.first]; v == v && !(t < n && m.trims(s0, from+t, from+t)) {
+				y[t] += w * v
+				total[t] += w
+			}
+		}
+	}
+	for t := range y {
+		if g.study.Subject == Volume && total[t] != all {
+			total[t] = nan
+		}
+		y[t] /= total[t] // 0/0 where no security has a return
+	}
+	return y
 }
 
 // evenPortfolio is newPortfolio for an even pool: the mean of the returns is the

@@ -128,6 +128,7 @@ type Result struct {
 	CoefNames    []string      // names of Fit.Coef: "alpha", "beta", or factor names
 	Groups       []Group
 	Corrected    []Corrected // of Study.Family
+	Contrasts    []Contrast  // of Study.Contrasts
 	Regression   *Regression // what [Result.Regress] was last asked; nil after Run
 	Notes        []Note
 

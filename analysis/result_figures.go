@@ -16,12 +16,14 @@ type Reader struct {
 	confounders []Confounder
 	work        workspace
 
-	row     [1]int32
-	pool    *pool
-	scratch scratch
-	cross   CrossSection
-	values  [6]float64
-	tests   []TestResult
+	row          [1]int32
+	pool         *pool
+	scratch      scratch
+	cross        CrossSection
+	values       [6]float64
+	seer         seer
+	usable, sums []float64
+	tests        []TestResult
 }
 
 // Reader returns a reader of r.

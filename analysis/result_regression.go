@@ -24,6 +24,7 @@ type Regression struct {
 	Names   []string // "intercept", then the characteristics
 	Used    []int    // rows, as indices into Result.Observations
 	Omitted []int    // measured observations without a CAR over the window or without one of the characteristics
+	Past    *PastSlopes
 }
 
 // Regress regresses the CARs of the used observations on an intercept and
@@ -104,6 +105,7 @@ func (r *Result) Regress(by []Characteristic, c RegressionSpec) (*Regression, er
 		}
 		return nil, err
 	}
+	out.Past = r.pastSlopes(x, y, out.Used, spec, c)
 	r.Regression = out
 	return out, nil
 }

@@ -112,6 +112,16 @@ func (r *Result) finish(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	for i, v := range r.Study.Contrasts {
+		c, err := r.Contrast(ctx, v)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return &SpecError{fmt.Sprintf("contrasts[%d]", i), err.Error()}
+		}
+		r.Contrasts = append(r.Contrasts, *c)
+	}
 	r.Notes = r.notes()
 	return nil
 }

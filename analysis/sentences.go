@@ -87,7 +87,22 @@ var sentences = withFindings(map[string]string{
 	"failed/security": "%s: %s",
 	"failed/empty":    "the group has no observation",
 
+	"failed/observation": "%s %s: %s",
+
+	// Of contrasts, of the next event and of past regressions.
+	"contrast/no-window":     "one of the two has no observation with a complete window",
+	"contrast/few-dates":     "the windows lie on %d and %d dates that do not overlap, and each side needs two",
+	"contrast/alike":         "the dates of one of the two do not differ, so their spread says nothing",
+	"contrast/overlap":       "%d {1:window|windows} of the first {1:overlaps|overlap} some of the second in calendar time: how they move together is not in the error",
+	"contrast/overlap-dates": "the windows of the two dates overlap: how they move together is not in the error",
+	"contrast/synthetic":     "a synthetic control has no portfolio that is short",
+	"next/pairs":             "its clusters of dates have %d pairs of observations, more than the %d that are gone through",
+	"past/few-observations":  "no session 0 has more observations, with characteristics that differ, than the %d coefficients",
+	"past/few-windows":       "the observations of a date have %d past windows in common, and it needs two",
+
 	// Why a test has no result.
+	"undefined/dates":            "all windows overlap in calendar time: they are one date, and it needs two",
+	"undefined/dates-alike":      "the dates do not differ, so their spread says nothing",
 	"undefined/no-window":        "no observation has a complete window",
 	"undefined/no-return":        "no abnormal return",
 	"undefined/two":              "needs two observations at least",

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"aftershock/analysis/model"
@@ -23,6 +24,12 @@ type Study struct {
 	Gaps             market.Gaps
 	MissingEvent     MissingEvent
 	Weights          Weighting
+	Confounders      Confounding // what becomes of other news of the security; "" means keep
+	ConfounderWindow Window      // sessions about session 0 of other news that trim leaves out
+	ConfounderExcept []string    // categories of events that are not trimmed or dropped
+	Margin           float64     // effect that would matter, for tests of equivalence; 0: none is named
+	Correlation      Blocks      // between which securities residuals are taken to correlate; "" means all
+	Contrasts        []Versus    // of two groups each
 	Tests            []Test
 	Groups           []Grouping
 	Family           FamilyKind // whose p values are corrected for each other; "": none
@@ -69,6 +76,8 @@ func DefaultStudy() *Study {
 		Returns:          market.Simple,
 		Gaps:             market.Skip,
 		MissingEvent:     ExcludeMissing,
+		Confounders:      KeepConfounders,
+		ConfounderWindow: Window{0, 1},
 		Weights:          EqualWeights,
 		Tests:            DefaultTests(),
 		Groups:           Groupings,
@@ -121,6 +130,16 @@ func (s *Study) Validate() error {
 		return bad("missing", "%q; use skip or trade-to-trade", s.Gaps)
 	case s.MissingEvent != ExcludeMissing && s.MissingEvent != ZeroMissing:
 		return bad("missing_event", "%q; use exclude or zero", s.MissingEvent)
+	case s.Confounders != "" && !slices.Contains(Confoundings, s.Confounders):
+		return bad("confounders", "%q; use keep, trim or drop", s.Confounders)
+	case s.ConfounderWindow.From > s.ConfounderWindow.To:
+		return bad("confounder_window", "%s ends before it begins", s.ConfounderWindow)
+	case s.ConfounderWindow.Len() > longest:
+		return bad("confounder_window", "%s has %d sessions; use %d or fewer", s.ConfounderWindow, s.ConfounderWindow.Len(), longest)
+	case !(s.Margin >= 0) || math.IsInf(s.Margin, 0):
+		return bad("margin", "%g; give the effect that would matter as a decimal above 0 (0.01 is 1%%), or 0 for none", s.Margin)
+	case s.Correlation != "" && !slices.Contains(BlockKinds, s.Correlation):
+		return bad("correlation", "%q; use all, sector or exchange", s.Correlation)
 	case !slices.Contains(Weightings, s.Weights):
 		return bad("weights", "%q; use equal, value or precision", s.Weights)
 	case slices.ContainsFunc(s.Trust, func(c string) bool { return !slices.Contains(market.Contradictions, market.CheckCode(c)) }):

@@ -45,7 +45,7 @@ func (s *Study) Needs(catalog *events.Catalog, known ...market.Security) (*Needs
 			n.Securities = append(n.Securities, sec)
 		}
 	}
-	studied, own := chosen(s.EventIDs, catalog), false // own: those of the study are in
+	studied, own := s.needed(catalog), false // own: those of the study are in
 	for i := range catalog.Events {
 		e := &catalog.Events[i]
 		if !studied(e.ID) {
@@ -64,6 +64,15 @@ func (s *Study) Needs(catalog *events.Catalog, known ...market.Security) (*Needs
 			}
 		}
 	}
+	for _, c := range s.Contrasts {
+		for _, side := range []Side{c.First, c.Second} {
+			if side.Event != "" {
+				for _, symbol := range side.Securities {
+					add(symbol)
+				}
+			}
+		}
+	}
 	for _, sec := range slices.Clone(n.Securities) {
 		symbols, err := s.regressors(sec)
 		if err != nil {
@@ -75,6 +84,14 @@ func (s *Study) Needs(catalog *events.Catalog, known ...market.Security) (*Needs
 		}
 	}
 	return n, nil
+}
+
+// needed returns which events are studied, or contrasted.
+func (s *Study) needed(catalog *events.Catalog) func(id string) bool {
+	studied := chosen(s.EventIDs, catalog)
+	return func(id string) bool {
+		return studied(id) || slices.ContainsFunc(s.Contrasts, func(v Versus) bool { return v.First.Event == id })
+	}
 }
 
 // regressors lists the symbols that explain the returns of sec.
@@ -105,7 +122,7 @@ func (s *Study) regressors(sec market.Security) ([]string, error) {
 // studied.
 func (s *Study) Days(catalog *events.Catalog) market.Span {
 	first, last := market.Date(math.MaxInt32), market.NoDate
-	studied := chosen(s.EventIDs, catalog)
+	studied := s.needed(catalog)
 	for i := range catalog.Events {
 		if e := &catalog.Events[i]; studied(e.ID) {
 			day := market.DateOf(e.Time.UTC())

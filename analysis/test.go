@@ -97,7 +97,7 @@ type Test interface {
 // Tests is every test.
 var Tests = []Test{
 	StudentTest{},
-	CrossSectionTest{}, CrudeDependence{}, PortfolioTest{},
+	CrossSectionTest{}, CrudeDependence{}, PortfolioTest{}, Dates{},
 	Patell{}, BMP{}, KPBMP{}, KPPatell{},
 	Joint{},
 	Skewness{}, SignTest{}, GeneralizedSign{}, Wilcoxon{},

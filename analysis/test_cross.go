@@ -98,7 +98,8 @@ func (CrudeDependence) Run(c *CrossSection) TestResult {
 //
 //	t = CAR_p / sqrt(Var(CAR_p)), Student t with M-K degrees of freedom
 //
-// Jaffe (1974); Campbell, Lo, MacKinlay (1997), 4.5.
+// By-products: car, CAR_p; mde, low90, high90 and p_equivalence, what it could
+// have shown, see [SeenBy]. Jaffe (1974); Campbell, Lo, MacKinlay (1997), 4.5.
 type PortfolioTest struct{}
 
 // Name implements Test.
@@ -136,6 +137,7 @@ func (PortfolioTest) Run(c *CrossSection) TestResult {
 		return Undefined("undefined/portfolio-window")
 	}
 	r := outcome(car/math.Sqrt(variance), stat.StudentT(float64(e.M-e.K)))
-	r.ByProducts = c.byProducts(ByProduct{"car", car})
+	seen := c.seenBy(car, math.Sqrt(variance), float64(e.M-e.K), p.eng.study.Margin)
+	r.ByProducts = c.byProducts(ByProduct{"car", car}, ByProduct{"mde", seen.MDE}, ByProduct{"low90", seen.Low}, ByProduct{"high90", seen.High}, ByProduct{"p_equivalence", seen.PEquivalence})
 	return r
 }

@@ -19,6 +19,8 @@ var keys = map[string][]string{
 	"tests":            {"group_by", "group", "from", "to", "test"},
 	"families":         {"family", "hypothesis"},
 	"regression":       {"name"},
+	"contrasts":        {"contrast", "from", "to"},
+	"next":             {"by", "key", "from", "to"},
 }
 
 const profiles = "https://datapackage.org/profiles/2.0/"

@@ -56,6 +56,14 @@ func regression(r *analysis.Result) Table {
 		{"r2", Number, "", "Share of the variance explained, about the weighted mean."},
 		{"errors", String, "", "Estimator of the standard errors: classical, hc0 to hc3, or clustered by event, security or category."},
 		{"weights", String, "", "equal, or precision (1/Var(CAR))."},
+		{"past", Integer, "", "Past windows on which the same regression was performed." + noPast},
+		{"past_slope", Number, "", "Coefficient that is compared with them: of several sessions 0 the mean over their regressions." + noPast},
+		{"past_mean", Number, "", "Mean of the coefficients of the past windows." + noPast},
+		{"past_sd", Number, "", "Their standard deviation." + noPast},
+		{"past_t", Number, "", "(past_slope - past_mean)/(past_sd sqrt((past+1)/past)), Student's t with past - 1 degrees of freedom." + noPast},
+		{"past_p", Number, "", "Two-sided p value of past_t." + noPast},
+		{"past_p_rank", Number, "", "p value by rank: share of the past windows, this one among them, whose coefficient lies as far from past_mean." + noPast},
+		{"past_size", Number, "", "Share of the past windows in which the regression's own errors reject a coefficient of 0 at 5%, though there was no event. Empty for several sessions 0, and where there are no past windows."},
 	}
 	t.Rows = func(yield func([]Cell) bool) {
 		e := r.Regression
@@ -64,13 +72,26 @@ func regression(r *analysis.Result) Table {
 		}
 		w := r.Study.CARWindows[e.Window]
 		for k, name := range e.Names {
-			if !yield([]Cell{text(name), integer(w.From), integer(w.To), text(dependent(e)), number(e.Coef[k]), number(e.SE[k]), number(e.T[k]), number(e.DF), number(e.P[k]),
-				integer(e.N), integer(len(e.Omitted)), number(e.R2), text(errorsOf(e)), text(weightsOf(e))}) {
+			if !yield(append([]Cell{text(name), integer(w.From), integer(w.To), text(dependent(e)), number(e.Coef[k]), number(e.SE[k]), number(e.T[k]), number(e.DF), number(e.P[k]),
+				integer(e.N), integer(len(e.Omitted)), number(e.R2), text(errorsOf(e)), text(weightsOf(e))}, pastOf(e, k)...)) {
 				return
 			}
 		}
 	}
 	return t
+}
+
+const noPast = " Empty where the observations have no past windows in common."
+
+// pastOf is what the past says of coefficient k.
+func pastOf(e *analysis.Regression, k int) []Cell {
+	none := number(math.NaN())
+	x := e.Past
+	if x == nil || x.Note != nil {
+		return []Cell{none, none, none, none, none, none, none, none}
+	}
+	past := x.Past[k]
+	return []Cell{integer(x.P), number(x.Slope[k]), number(past.Mean), number(past.SD), number(past.T), number(past.PValue()), number(past.Rank), number(x.Size[k])}
 }
 
 func dependent(e *analysis.Regression) string {

@@ -18,7 +18,9 @@ var printed = map[string][]string{
 	"averages":         {"group_by", "group", "tau", "n", "aar", "se", "caar", "se_caar", "lower", "upper"},
 	"tests":            {"group_by", "group", "from", "to", "n", "caar", "test", "statistic", "p"},
 	"families":         {"family", "hypothesis", "n", "test", "statistic", "p", "correction", "p_adjusted"},
-	"regression":       {"name", "dependent", "coefficient", "se", "t", "df", "p", "n", "r2", "errors"},
+	"regression":       {"name", "dependent", "coefficient", "se", "t", "df", "p", "n", "r2", "errors", "past", "past_t", "past_p"},
+	"contrasts":        {"first", "second", "from", "to", "difference", "se", "t", "df", "p"},
+	"next":             {"by", "key", "from", "to", "k", "mean", "low", "high", "next_low", "next_high"},
 }
 
 // forPrint returns t as it is printed for people: the columns of printed, returns

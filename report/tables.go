@@ -18,7 +18,7 @@ import (
 // they are read, so that a large study needs no second copy in memory.
 func Tables(r *analysis.Result) []Table {
 	notes := sync.OnceValue(func() notebook { return notesOf(r) })
-	tables := []Table{observations(r, notes), abnormalReturns(r), cars(r, notes), averages(r), tests(r, notes), families(r), regression(r)}
+	tables := []Table{observations(r, notes), abnormalReturns(r), cars(r, notes), averages(r), tests(r, notes), families(r), regression(r), contrasts(r), nextEvents(r)}
 	if r.Study != nil && r.Study.Subject == analysis.Volume {
 		for _, t := range tables {
 			for k := range t.Columns {
@@ -262,6 +262,15 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 			Column{name + "_p_upper", Number, "", "Its one-sided p value against a rise." + tested},
 			Column{name + "_draws", Integer, "", "From how many past windows or pseudo-dates that p value is." + tested})
 	}
+	t.Columns = append(t.Columns,
+		Column{"mde", Number, "return", "Minimum detectable effect: a true CAR of this size is found at 5% with a probability of 80%." + missing},
+		Column{"low90", Number, "return", "Lower end of the 90% interval of car; it rules out effects beyond the larger of |low90| and |high90|." + missing},
+		Column{"high90", Number, "return", "Upper end of the 90% interval of car." + missing},
+		Column{"p_equivalence", Number, "", "p value of the hypothesis that the CAR is study.margin or more, to either side (two one-sided tests). Empty without a margin."},
+		Column{"sq_low", Number, "return", "Lower end of the effects that the test sq does not reject at 5%." + tested},
+		Column{"sq_high", Number, "return", "Upper end of these effects." + tested},
+		Column{"placebo_low", Number, "return", "Lower end of the effects that the test placebo does not reject at 5%." + tested},
+		Column{"placebo_high", Number, "return", "Upper end of these effects." + tested})
 	const unknown = " Empty where the window is not complete or the shares outstanding are not known."
 	t.Columns = append(t.Columns,
 		Column{"market_value", Number, "currency", "Shares outstanding times the close before the window." + unknown},
@@ -314,7 +323,12 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 						row = append(row, number(y.P), number(y.PLower), number(y.PUpper), number(draws))
 						said = append(said, y.Note.Text())
 					}
-					row = appendValue(row, r, i, w)
+					seen := x.Seen(i, w)
+					row = append(row, number(seen.MDE), number(seen.Low), number(seen.High), number(seen.PEquivalence))
+					low, high := x.SampleInterval(i, w)
+					row = append(row, number(low), number(high))
+					low, high = x.PlaceboInterval(i, w)
+					row = appendValue(append(row, number(low), number(high)), r, i, w)
 					said = append(said, notes.of(noteKey{event: o.EventID, security: o.Security, window: windows[w]})...)
 					if !yield(append(row, text(join(said...)))) {
 						return
@@ -387,6 +401,14 @@ var byProducts = []Column{
 	{"z", Number, "", "The statistic standardised by its mean and deviation under the hypothesis (wilcoxon). Empty for other tests."},
 	{"skewness", Number, "", "Sample skewness of the CARs (skewness). Empty for other tests."},
 	{"car", Number, "return", "CAR of the portfolio (portfolio). Empty for other tests."},
+	{"mde", Number, "return", "Minimum detectable effect: a true CAR of the portfolio of this size is found at 5% with a probability of 80% (portfolio). Empty for other tests."},
+	{"low90", Number, "return", "Lower end of the 90% interval of car (portfolio). Empty for other tests."},
+	{"high90", Number, "return", "Upper end of the 90% interval of car (portfolio). Empty for other tests."},
+	{"p_equivalence", Number, "", "p value of the hypothesis that the CAR is study.margin or more, to either side (portfolio). Empty without a margin, and for other tests."},
+	{"clusters", Integer, "", "Clusters of dates whose windows overlap (dates). Empty for other tests."},
+	{"mean", Number, "return", "Mean of their mean CARs (dates). Empty for other tests."},
+	{"placebo_low", Number, "return", "Lower end of the effects that the pseudo-dates do not reject at 5% (placebo of portfolio). Empty for other tests."},
+	{"placebo_high", Number, "return", "Upper end of these effects (placebo of portfolio). Empty for other tests."},
 	{"alpha", Number, "return", "Mean abnormal return a session of the calendar-time portfolio (calendar-time). Empty for other tests."},
 	{"sessions", Integer, "sessions", "Sessions on which the calendar-time portfolio holds a security (calendar-time). Empty for other tests."},
 	{"lag", Integer, "sessions", "Lags of the Newey-West standard error (calendar-time). Empty for other tests."},

@@ -129,11 +129,25 @@ func handCases() []handCase {
 		{"calendar-time", "returns 3, 1, 3, 1, 2", 0, 10, []firm{{alternate(1), []float64{3, 1, 3, 1, 2}}}, 2 * math.Sqrt(15), 1 - 33*math.Sqrt(15)/128},
 		// The same returns above a usual one of 1.
 		{"calendar-time", "returns 4, 2, 4, 2, 3 of a firm that earns 1", 0, 10, []firm{{[]float64{2, 0, 2, 0}, []float64{4, 2, 4, 2, 3}}}, 2 * math.Sqrt(15), 1 - 33*math.Sqrt(15)/128},
+		// A date each: mean 7/3, sd = sqrt(1/3), as of cross-section.
+		{"dates", threeDates, 0, 10, trio, 7, 1 - 7/math.Sqrt(51)},
+		// The means of two dates, 2 and 3: 5/2 / (sqrt(1/2)/sqrt(2)) with one degree of
+		// freedom, p = 1 - 2 atan(5)/pi.
+		{"dates", twoDates, 0, 10, trio, 5, 1 - 2*math.Atan(5)/math.Pi},
 		// M = 4, s^2 = 4/3, t = 2/sqrt(4/3 * 5/4). At each of the 116 sessions
 		// before the event that have four before them |t| is half that.
 		{"placebo", "one firm, 116 pseudo-dates", 29, 1, []firm{{alternate(1), []float64{2}}}, 2 * math.Sqrt(3./5), 1. / 117},
 	}
 }
+
+// The cases whose firms do not all have one date, and how many rounds of the
+// pattern later than the first's each firm's date is.
+const (
+	threeDates = "CARs 2, 2, 3 on three dates"
+	twoDates   = "CARs 2, 2, 3, the first two on one date"
+)
+
+var later = map[string][]int{threeDates: {0, 1, 2}, twoDates: {0, 0, 1}}
 
 const handSection, worked = "By hand", "worked out"
 
@@ -166,15 +180,23 @@ func (c *handCase) run(ctx context.Context, t analysis.Test) (analysis.TestResul
 	rounds := c.before + c.times
 	round, l := len(c.firms[0].pattern), len(c.firms[0].event)
 	m, s0 := c.times*round, rounds*round
-	cal, err := calendar(s0 + l)
+	after := later[c.name] // rounds, by firm
+	if after == nil {
+		after = make([]int, len(c.firms))
+	}
+	last := slices.Max(after)
+	cal, err := calendar(s0 + last*round + l)
 	if err != nil {
 		return analysis.TestResult{}, false
 	}
 	panel := market.NewPanel(market.Simple, market.Skip)
-	news := events.Event{ID: c.name, DateOnly: true, Time: cal.Date(s0).Time()}
+	news := make([]events.Event, 1+last) // by rounds later
+	for k := range news {
+		news[k] = events.Event{ID: strconv.Itoa(k), DateOnly: true, Time: cal.Date(s0 + k*round).Time()}
+	}
 	for i, f := range c.firms {
 		var y []float64
-		for range rounds {
+		for range rounds + after[i] {
 			y = append(y, f.pattern...)
 		}
 		y = append(y, f.event...)
@@ -185,13 +207,14 @@ func (c *handCase) run(ctx context.Context, t analysis.Test) (analysis.TestResul
 		if err := panel.AddColumn(&market.Column{Security: sec, Calendar: cal, Return: y, Adjusted: true}); err != nil {
 			return analysis.TestResult{}, false
 		}
-		news.Targets = append(news.Targets, events.Target{Symbol: sec.Symbol})
+		e := &news[after[i]]
+		e.Targets = append(e.Targets, events.Target{Symbol: sec.Symbol})
 	}
 	s := analysis.DefaultStudy()
 	s.Model, s.Tests, s.Groups = model.ConstantMean{}, []analysis.Test{t}, []analysis.Grouping{analysis.All}
 	s.EstimationWindow, s.EventWindow = analysis.Window{From: -m, To: -1}, analysis.Window{From: 0, To: l - 1}
 	s.CARWindows, s.MinEstimation = []analysis.Window{s.EventWindow}, m
-	r, err := s.Run(ctx, &events.Catalog{Events: []events.Event{news}}, panel, nil)
+	r, err := s.Run(ctx, &events.Catalog{Events: news}, panel, nil)
 	if err != nil {
 		return analysis.TestResult{}, false
 	}

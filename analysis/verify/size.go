@@ -83,6 +83,7 @@ var rules = map[string]rule{
 	"cross-section":     {},
 	"crude":             {longest: 5},
 	"portfolio":         {},
+	"dates":             {defined: func(d design, l int) bool { return l <= d.dates.step }}, // longer windows make one chain
 	"patell":            {longest: 5},
 	"bmp":               {},
 	"kp-bmp":            {},
