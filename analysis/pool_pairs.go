@@ -114,9 +114,9 @@ func (p *pool) pairMean(n int, in []bool, win Window) meanCorrelation {
 		return meanCorrelation{r: nan}
 	}
 	q := p.pairing()
-	per := 1 / float64(win.Len()) / (float64(n) * float64(n-1) / 2)
+	per := func(sum float64) float64 { return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2) }
 	if in == nil && q.drawn() == 0 {
-		return meanCorrelation{r: p.overlapping(q.whole, q.abroad, win) * per}
+		return meanCorrelation{r: per(p.overlapping(q.whole, q.abroad, win))}
 	}
 	sum := p.overlapping(q.lagged, q.foreign, win)
 	var one, square float64
@@ -134,11 +134,11 @@ func (p *pool) pairMean(n int, in []bool, win Window) meanCorrelation {
 	}
 	d := q.drawn()
 	if d == 0 {
-		return meanCorrelation{r: (sum + one) * per}
+		return meanCorrelation{r: per(sum + one)}
 	}
 	mean, all := one/float64(d), float64(q.others)
 	sd := math.Sqrt(max(0, square/float64(d)-mean*mean))
-	return meanCorrelation{r: (sum + all*mean) * per, se: all * sd / math.Sqrt(float64(d)) * per, drawn: d}
+	return meanCorrelation{r: per(sum + all*mean), se: per(all * sd / math.Sqrt(float64(d))), drawn: d}
 }
 
 // overlapping is the sum of correlations, each times the sessions of win that its pair
@@ -339,6 +339,25 @@ func (p *pool) pair() *pairing {
 			m := meetings[sort.Search(len(meetings), func(m int) bool { return meetings[m].before+meetings[m].pairs > k })]
 			out.listed[i] = m.pair(co, k-m.before)
 		}
+	}
+	if all <= fewPairs { // sums in order of time do not depend on how cohorts are formed
+		date := make([]market.Date, len(p.rows))
+		for _, c := range co {
+			for _, i := range c.members {
+				date[i] = c.date
+			}
+		}
+		ordered := func(i, j int32) int { return cmp.Or(cmp.Compare(date[i], date[j]), cmp.Compare(i, j)) }
+		slices.SortFunc(out.listed, func(a, b pair) int {
+			a0, a1, b0, b1 := a.i, a.j, b.i, b.j
+			if ordered(a0, a1) > 0 {
+				a0, a1 = a1, a0
+			}
+			if ordered(b0, b1) > 0 {
+				b0, b1 = b1, b0
+			}
+			return cmp.Or(ordered(a0, b0), ordered(a1, b1))
+		})
 	}
 	p.correlate(out.listed)
 	if out.drawn() == 0 {
