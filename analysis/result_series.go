@@ -51,6 +51,59 @@ func (r *Result) AverageInterval(g *Group, w int) stat.Interval {
 	return stat.Interval{Value: caar, Lower: caar - half, Upper: caar + half}
 }
 
+// ARInterval returns the abnormal return of observation i on event time tau with
+// its 95% interval,
+//
+//	AR -+ t SE,  t the 97.5% quantile of Student's t with M-K degrees of freedom
+//
+// SE is the standard error of the forecast, the error of estimating the model
+// included. Decimals; all NaN where there is no abnormal return. Campbell, Lo,
+// MacKinlay (1997), 4.4.
+func (r *Result) ARInterval(i, tau int) stat.Interval {
+	row := int(r.Observations[i].row)
+	if row < 0 || !r.Study.EventWindow.Contains(tau) {
+		return stat.Interval{Value: nan, Lower: nan, Upper: nan}
+	}
+	k := row*r.eng.length + tau - r.Study.EventWindow.From
+	return r.interval(row, r.eng.ar[k], math.Sqrt(r.eng.va[k]))
+}
+
+// CARInterval returns the cumulative abnormal return of observation i over CAR
+// window w (an index into Study.CARWindows) with its 95% interval, as ARInterval
+// does.
+func (r *Result) CARInterval(i, w int) stat.Interval {
+	row := int(r.Observations[i].row)
+	if row < 0 {
+		return stat.Interval{Value: nan, Lower: nan, Upper: nan}
+	}
+	car, se := r.CAR(i, w)
+	return r.interval(row, car, se)
+}
+
+// PathInterval returns the CAR of observation i from the first session of the event
+// window to each, with its 95% interval, as ARInterval does: one element a session
+// of the event window, NaN from the first session without an abnormal return; nil
+// for an excluded observation.
+func (r *Result) PathInterval(i int) []stat.Interval {
+	row := int(r.Observations[i].row)
+	if row < 0 {
+		return nil
+	}
+	f := r.AbnormalReturns(i)
+	out := make([]stat.Interval, len(f.Path))
+	for k, v := range f.Path {
+		out[k] = r.interval(row, v, f.PathSE[k])
+	}
+	return out
+}
+
+// interval is v with half of its 95% interval on either side, by the degrees of
+// freedom of a row.
+func (r *Result) interval(row int, v, se float64) stat.Interval {
+	half := stat.StudentQuantile(0.975, float64(r.eng.m[row]-int32(r.eng.k[row]))) * se
+	return stat.Interval{Value: v, Lower: v - half, Upper: v + half}
+}
+
 // History is a security's abnormal returns over a long stretch of sessions.
 type History struct {
 	Dates      []market.Date

@@ -11,7 +11,6 @@ import (
 	"image/color"
 
 	"aftershock/analysis"
-	"aftershock/analysis/stat"
 )
 
 // arData is the abnormal returns on session 0 of one event.
@@ -35,17 +34,16 @@ func (b bar) significant() bool { return b.p < 0.05 }
 
 func arOf(r *analysis.Result, event int, obs []int) drawing {
 	d := &arData{subject: subjectOf(r, &r.Catalog.Events[event], obs)}
-	day := -d.Window.From
 	for _, i := range obs {
 		o := &r.Observations[i]
 		if !o.Used() {
 			continue
 		}
 		b := bar{name: o.Security, ar: math.NaN(), lower: math.NaN(), upper: math.NaN(), p: math.NaN()}
-		if f := r.AbnormalReturns(i); d.Window.Contains(0) {
+		if d.Window.Contains(0) {
 			t := r.SessionTest(i, 0)
-			half := stat.StudentQuantile(0.975, t.Dist.DF1) * f.SE[day]
-			b.ar, b.lower, b.upper, b.p = f.AR[day], f.AR[day]-half, f.AR[day]+half, t.P
+			x := r.ARInterval(i, 0)
+			b.ar, b.lower, b.upper, b.p = x.Value, x.Lower, x.Upper, t.P
 		}
 		d.add(b)
 	}

@@ -10,7 +10,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
-	"aftershock/analysis/stat"
 )
 
 // carData is the cumulative abnormal returns around one event. Element k of a
@@ -50,10 +49,8 @@ func carOf(r *analysis.Result, event int, obs []int) drawing {
 		f := r.AbnormalReturns(i)
 		d.Series = append(d.Series, series{o.Security, f.Path})
 		if len(d.Series) == 1 {
-			q := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K))
-			d.Lower, d.Upper = make([]float64, len(f.Path)), make([]float64, len(f.Path))
-			for k, y := range f.Path {
-				d.Lower[k], d.Upper[k] = y-q*f.PathSE[k], y+q*f.PathSE[k]
+			for _, x := range r.PathInterval(i) {
+				d.Lower, d.Upper = append(d.Lower, x.Lower), append(d.Upper, x.Upper)
 			}
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
-	"aftershock/analysis/stat"
 )
 
 // forestData is the CARs of one event over one window with their intervals.
@@ -33,10 +32,9 @@ func forestOf(r *analysis.Result, event int, obs []int) drawing {
 		if !o.Used() {
 			continue
 		}
-		f := r.AbnormalReturns(i)
-		half := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
+		x := r.CARInterval(i, headWindow)
 		d.Names = append(d.Names, o.Security)
-		d.Y, d.Lower, d.Upper = append(d.Y, f.CAR[headWindow]), append(d.Lower, f.CAR[headWindow]-half), append(d.Upper, f.CAR[headWindow]+half)
+		d.Y, d.Lower, d.Upper = append(d.Y, x.Value), append(d.Lower, x.Lower), append(d.Upper, x.Upper)
 	}
 	if g := r.Group(analysis.ByEvent, e.ID); g != nil && len(g.Members) > 1 {
 		a := r.AverageInterval(g, headWindow)

@@ -12,7 +12,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
-	"aftershock/analysis/stat"
 	"aftershock/market"
 )
 
@@ -66,9 +65,8 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 				o := &r.Observations[i]
 				m := mark{headline: headlineOf(&r.Catalog.Events[o.Event]), At: o.Session0}
 				if o.Used() {
-					f := r.AbnormalReturns(i)
-					half := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K)) * f.CARSE[headWindow]
-					m.CAR = floats{f.CAR[headWindow], f.CAR[headWindow] - half, f.CAR[headWindow] + half}
+					x := r.CARInterval(i, headWindow)
+					m.CAR = floats{x.Value, x.Lower, x.Upper}
 				}
 				if o.Session0 != market.NoDate {
 					h.Marks = append(h.Marks, m)

@@ -13,7 +13,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"aftershock/analysis"
-	"aftershock/analysis/stat"
 	"aftershock/internal/words"
 )
 
@@ -43,9 +42,8 @@ func panelsOf(r *analysis.Result, event int, obs []int) drawing {
 		}
 		f := r.AbnormalReturns(i)
 		p := panel{Name: headline{ID: o.Security}, Y: f.Path}
-		q := stat.StudentQuantile(0.975, float64(o.Fit.M-o.Fit.K))
-		for k, y := range f.Path {
-			p.Lower, p.Upper = append(p.Lower, y-q*f.PathSE[k]), append(p.Upper, y+q*f.PathSE[k])
+		for _, x := range r.PathInterval(i) {
+			p.Lower, p.Upper = append(p.Lower, x.Lower), append(p.Upper, x.Upper)
 		}
 		d.Panels = append(d.Panels, p)
 	}

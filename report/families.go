@@ -131,10 +131,10 @@ func (s *story) corrections() (how string, left []string) {
 				continue
 			}
 			n++
-			if rejects(&h.Result) {
+			if h.Result.Rejects() {
 				alone++
 			}
-			if h.P < level {
+			if h.P < analysis.Level {
 				names = append(names, s.Isolate(clean(h.Label)+" ("+s.sayP(h.P)+")"))
 			}
 		}

@@ -298,17 +298,17 @@ func (s *story) summarize(v *htmlView) {
 		used := s.used(ev)
 		switch g := s.eventGroup(ev); {
 		case g != nil:
-			f := decide(s.r, g, headline)
-			row = append(row, num(strconv.Itoa(f.window.N)), moved(f.window.CAAR), num(leadP(f.past)), num(leadP(f.spread)), pageCell{Text: s.Say(verdictWords[f.verdict])})
+			f := s.r.Finding(g, headline)
+			row = append(row, num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), pageCell{Text: s.Say(verdictWords[f.Verdict])})
 		case len(used) == 1:
-			t, says := studentTest(s.r, used[0], headline), chance
-			if rejects(&t) {
-				says = shared
+			t, says := s.r.WindowTest(used[0], headline), analysis.Chance
+			if t.Rejects() {
+				says = analysis.Clear
 			}
 			car, _ := s.r.CAR(used[0], headline)
 			row = append(row, num("1"), moved(car), num(showP(t.P)), num("–"), pageCell{Text: s.Say(verdictWords[says])})
 		default:
-			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.Say(verdictWords[untested])})
+			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.Say(verdictWords[analysis.NotTested])})
 		}
 		v.Overview.Rows = append(v.Overview.Rows, row)
 	}
@@ -329,7 +329,7 @@ func (s *story) eventView(ev int, charts []inlineChart) eventView {
 	}
 	if g != nil {
 		out.Short = strings.TrimSpace(out.Short + " " + s.short(g))
-		out.Tests, out.Rest = s.testsSheet(g, &f)
+		out.Tests, out.Rest = s.testsSheet(g, f)
 	}
 	return out
 }
@@ -374,7 +374,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 			row[3].Tip = s.tip(f.SE[k], &x)
 		}
 		for _, w := range windows {
-			x := studentTest(r, i, w)
+			x := r.WindowTest(i, w)
 			c := starred(moved(f.CAR[w]), x.P)
 			c.Tip = s.tip(f.CARSE[w], &x)
 			row = append(row, c)
@@ -417,7 +417,7 @@ func starred(c pageCell, p float64) pageCell {
 
 // tip says how an abnormal return was tested.
 func (s *story) tip(se float64, t *analysis.TestResult) string {
-	if !defined(t) {
+	if !t.Defined() {
 		return ""
 	}
 	return s.Say("standard error %s%%, t = %s, %s", percent(se, 2)[1:], fixed(t.Stat, 2), s.sayP(t.P))
@@ -425,8 +425,8 @@ func (s *story) tip(se float64, t *analysis.TestResult) string {
 
 // testsSheet is the table of the tests of a group over the headline window, and
 // what is to be said of those that do not stand in it.
-func (s *story) testsSheet(g *analysis.Group, f *finding) (*sheet, []string) {
-	w := f.window
+func (s *story) testsSheet(g *analysis.Group, f *analysis.Finding) (*sheet, []string) {
+	w := f.Window
 	order, rest := s.read(f)
 	if len(order) == 0 {
 		return nil, rest
@@ -465,8 +465,8 @@ func (s *story) pools(v *htmlView) {
 			}
 		}
 		for _, g := range groups {
-			f := decide(s.r, g, headline)
-			row := []pageCell{named(g.Key), num(strconv.Itoa(f.window.N)), moved(f.window.CAAR), num(leadP(f.past)), num(leadP(f.spread)), {Text: s.Say(verdictWords[f.verdict])}, num(fixed(f.window.RBar, 2))}
+			f := s.r.Finding(g, headline)
+			row := []pageCell{named(g.Key), num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), {Text: s.Say(verdictWords[f.Verdict])}, num(fixed(f.Window.RBar, 2))}
 			for k := range g.Windows {
 				if k != headline {
 					row = append(row, moved(g.Windows[k].CAAR))

@@ -66,7 +66,66 @@ type noteJSON struct {
 	Text     string `json:"text"`
 }
 
-// writeJSON writes the study, its counts, its notes and its tables as one
+// findingJSON is what the tests allow to be said of a group over one CAR window.
+type findingJSON struct {
+	Group    string           `json:"group"`
+	Window   string           `json:"window"`
+	Verdict  analysis.Reading `json:"verdict"`
+	Leading  []leadJSON       `json:"leading"`
+	Aside    []string         `json:"set_aside"`
+	StandOut []standJSON      `json:"stand_out"`
+}
+
+type leadJSON struct {
+	Question string  `json:"question"` // "past" or "spread"
+	Test     string  `json:"test"`
+	P        float64 `json:"p"`
+}
+
+type standJSON struct {
+	EventID  string  `json:"event_id"`
+	Security string  `json:"security"`
+	CAR      float64 `json:"car"`
+	P        float64 `json:"p"`
+	Adjusted float64 `json:"p_holm"`
+}
+
+// findingsOf lists the findings of every group of two or more, by window.
+func findingsOf(r *analysis.Result) []findingJSON {
+	out := []findingJSON{}
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		if len(g.Members) < 2 {
+			continue
+		}
+		for w := range g.Windows {
+			f := r.Finding(g, w)
+			x := findingJSON{Group: g.Name(), Window: f.Window.Window.String(), Verdict: f.Verdict, Leading: []leadJSON{}, Aside: []string{}, StandOut: []standJSON{}}
+			for _, l := range []leadJSON{{Question: "past"}, {Question: "spread"}} {
+				t := f.Past
+				if l.Question == "spread" {
+					t = f.Spread
+				}
+				if t != nil {
+					l.Test, l.P = t.Test, t.P
+					x.Leading = append(x.Leading, l)
+				}
+			}
+			for _, t := range f.Aside {
+				x.Aside = append(x.Aside, t.Test)
+			}
+			for _, s := range f.Outstanding() {
+				o := &r.Observations[s.Observation]
+				car, _ := r.CAR(s.Observation, w)
+				x.StandOut = append(x.StandOut, standJSON{o.EventID, o.Security, car, s.P, s.Adjusted})
+			}
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// writeJSON writes the study, its counts, its notes, its findings and its tables as one
 // document, which docs/result.schema.json describes. A row is an object on a
 // line of its own, its members in the order of the columns; a missing value is
 // null and an infinity the text "INF" or "-INF", for which JSON has no numbers.
@@ -83,11 +142,12 @@ func writeJSON(w io.Writer, r *analysis.Result, tables []Table, _ string) error 
 	for i, n := range r.Notes {
 		notes[i] = noteJSON{n.Code, string(n.Severity), n.EventID, n.Security, n.Group, n.Window, n.Test, n.Text()}
 	}
+	findings := findingsOf(r)
 	b.WriteString("{\n")
 	for _, m := range []struct {
 		name  string
 		value any
-	}{{"format", jsonFormat}, {"study", studyOf(r.Study)}, {"counts", NewManifest(r).Counts}, {"notes", notes}} {
+	}{{"format", jsonFormat}, {"study", studyOf(r.Study)}, {"counts", NewManifest(r).Counts}, {"notes", notes}, {"findings", findings}} {
 		if err := member(m.name, m.value); err != nil {
 			return err
 		}

@@ -210,9 +210,14 @@ func resultSchema() obj {
 				"code", text, "severity", obj{"enum", []string{string(analysis.Info), string(analysis.Warning)}},
 				"event_id", text, "security", text, "group", text, "window", text, "test", text, "text", text),
 				"event_id", "security", "group", "window", "test")),
+			"findings", list(object(false,
+				"group", text, "window", text, "verdict", obj{"description", "What the leading tests say together.", "enum", analysis.Readings},
+				"leading", list(object(false, "question", obj{"enum", []string{"past", "spread"}}, "test", text, "p", obj{"type", "number"})),
+				"set_aside", list(text),
+				"stand_out", list(object(false, "event_id", text, "security", text, "car", obj{"type", "number"}, "p", obj{"type", "number"}, "p_holm", obj{"type", "number"})))),
 			"tables", optional(object(false, tables...), tableNames...), // a run may leave some out
 		},
-		"required", []string{"format", "study", "counts", "notes", "tables"},
+		"required", []string{"format", "study", "counts", "notes", "findings", "tables"},
 		"additionalProperties", false,
 		"$defs", obj{
 			"window", obj{"description", "First and last session, counted from session 0.", "type", "array", "items", whole, "minItems", 2, "maxItems", 2},

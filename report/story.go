@@ -23,11 +23,11 @@ const headline = 0
 // is laid out as.
 type story struct {
 	speaker
-	only   []string // IDs of the events it is about; empty: all, and the groups
-	events []int    // indices into the catalogue, in the order of session 0
-	told   []int    // those of them that are told one by one
-	obs    [][]int  // observations by event
-	tested []single // all observations of the events
+	only   []string          // IDs of the events it is about; empty: all, and the groups
+	events []int             // indices into the catalogue, in the order of session 0
+	told   []int             // those of them that are told one by one
+	obs    [][]int           // observations by event
+	tested []analysis.Single // all observations of the events
 	byID   map[string]int
 	groups map[string]*analysis.Group // those of events, by ID
 
@@ -88,7 +88,7 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		s.events[k] = x.ev
 		all = append(all, s.obs[x.ev]...)
 	}
-	s.tested = singles(r, all, headline)
+	s.tested = r.Singles(all, headline)
 	s.choose()
 	s.sortNotes()
 	return s, nil
@@ -113,7 +113,7 @@ func (s *story) choose() {
 		}
 	}
 	for _, x := range s.tested {
-		add(s.r.Observations[x.obs].Event)
+		add(s.r.Observations[x.Observation].Event)
 	}
 	for _, ev := range s.events {
 		add(ev)
@@ -314,7 +314,7 @@ const mostWhole = 20
 // text.
 func (s *story) summary(most int) (opening string, stand []highlight, whole string) {
 	r, tested := s.r, s.tested
-	best := outstanding(tested)
+	best := analysis.Outstanding(tested)
 	quantity := s.abnormal(len(tested), s.window())
 	if len(tested) == 0 {
 		return s.Say("No %s could be measured.", quantity), nil, ""
@@ -327,10 +327,10 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 		differing = s.Say("%s differ", s.Spell(len(best)))
 	}
 	opening = s.Say("Of %s %s, %s from zero at the 5%% level when all are tested together (t tests, Holm's adjustment).", len(tested), quantity, differing)
-	by := make(map[int][]single)
+	by := make(map[int][]analysis.Single)
 	var order []int
 	for _, x := range best {
-		ev := r.Observations[x.obs].Event
+		ev := r.Observations[x.Observation].Event
 		if by[ev] == nil {
 			order = append(order, ev)
 		}
@@ -346,8 +346,8 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 	var moved []string
 	for _, ev := range s.events {
 		if g := s.eventGroup(ev); g != nil {
-			if f := decide(r, g, headline); f.verdict == shared {
-				moved = append(moved, s.Say("%s (%s, %s)", clean(g.Key), percent(f.window.CAAR, 1)+"%", s.quote(f.past, f.spread)))
+			if f := r.Finding(g, headline); f.Verdict == analysis.Clear {
+				moved = append(moved, s.Say("%s (%s, %s)", clean(g.Key), percent(f.Window.CAAR, 1)+"%", s.quote(f.Past, f.Spread)))
 			}
 		}
 	}
@@ -361,27 +361,27 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 }
 
 // strongest says in one line what an event did.
-func (s *story) strongest(ev int, stand []single) string {
+func (s *story) strongest(ev int, stand []analysis.Single) string {
 	var who []string
 	for _, x := range stand {
-		car, _ := s.r.CAR(x.obs, headline)
-		who = append(who, clean(s.r.Observations[x.obs].Security)+nbsp+percent(car, 1)+"%")
+		car, _ := s.r.CAR(x.Observation, headline)
+		who = append(who, clean(s.r.Observations[x.Observation].Security)+nbsp+percent(car, 1)+"%")
 	}
 	g := s.eventGroup(ev)
 	if g == nil {
-		times, all := fixed(math.Abs(stand[0].stat), 1), strings.Join(s.Each(who), " ")
+		times, all := fixed(math.Abs(stand[0].Stat), 1), strings.Join(s.Each(who), " ")
 		if w := s.window(); w.Len() > 1 {
 			return s.Say("%s: %s times the usual error over %s sessions", all, times, w.Len())
 		}
 		return s.Say("%s: %s times the usual daily error", all, times)
 	}
-	f := decide(s.r, g, headline)
-	return s.Say("N %s, average %s%%, %s; %s", f.window.N, percent(f.window.CAAR, 1), s.Say(verdictWords[f.verdict]), s.abridge(who, 6))
+	f := s.r.Finding(g, headline)
+	return s.Say("N %s, average %s%%, %s; %s", f.Window.N, percent(f.Window.CAAR, 1), s.Say(verdictWords[f.Verdict]), s.abridge(who, 6))
 }
 
 // paragraphs say what an event did: when the news was out, what the first
 // security did, and what all did together. f is the finding about its group g.
-func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f finding) {
+func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f *analysis.Finding) {
 	used := s.used(ev)
 	out = s.whenOut(&s.r.Catalog.Events[ev], s.obs[ev])
 	if len(used) == 0 {
@@ -392,8 +392,8 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f finding) 
 		out = append(out, v)
 	}
 	if g = s.eventGroup(ev); g != nil {
-		f = decide(s.r, g, headline)
-		out = append(out, s.together(&f, g, headline)...)
+		f = s.r.Finding(g, headline)
+		out = append(out, s.together(f, g, headline)...)
 		if v := s.worthTogether(g, headline); v != "" {
 			out = append(out, v)
 		}
@@ -447,23 +447,23 @@ func (s *story) farthest(used []int, g *analysis.Group) (rows []int, left string
 // read sorts the tests of a group over the headline window: those to read,
 // which lead first, as indices, and a sentence about those that are set aside
 // and those that are not defined.
-func (s *story) read(f *finding) (order []int, rest []string) {
-	w := f.window
+func (s *story) read(f *analysis.Finding) (order []int, rest []string) {
+	w := f.Window
 	var aside, undefined []string
 	rank := func(k int) int {
 		switch &w.Tests[k] {
-		case f.past, f.spread:
+		case f.Past, f.Spread:
 			return 0
-		case f.joint:
+		case f.Joint:
 			return 1
 		}
 		return 2
 	}
 	for k := range w.Tests {
 		switch x := &w.Tests[k]; {
-		case !defined(x):
+		case !x.Defined():
 			undefined = append(undefined, s.Isolate(x.Test))
-		case slices.Contains(f.aside, x):
+		case slices.Contains(f.Aside, x):
 			aside = append(aside, s.Isolate(fmt.Sprintf("%s %s (p"+nbsp+"%s)", x.Test, fixed(x.Stat, 3), showP(x.P))))
 		default:
 			order = append(order, k)
@@ -489,14 +489,14 @@ const enough = 50
 
 // few says by how much the rank tests that divide by the spread between the
 // securities reject too often where these are few; "" where none is read.
-func (s *story) few(f *finding) string {
-	w := f.window
+func (s *story) few(f *analysis.Finding) string {
+	w := f.Window
 	if w.N >= enough {
 		return ""
 	}
 	var named []string
 	for k := range w.Tests {
-		if t := &w.Tests[k]; defined(t) && isGRank(t) && !slices.Contains(f.aside, t) {
+		if t := &w.Tests[k]; t.Defined() && isGRank(t) && !slices.Contains(f.Aside, t) {
 			named = append(named, t.Test)
 		}
 	}
@@ -514,14 +514,14 @@ func isGRank(t *analysis.TestResult) bool {
 }
 
 // reading says in a few words what one test says here.
-func (s *story) reading(f *finding, t *analysis.TestResult) string {
-	lead := t == f.past || t == f.spread
+func (s *story) reading(f *analysis.Finding, t *analysis.TestResult) string {
+	lead := t == f.Past || t == f.Spread
 	switch {
-	case lead && rejects(t):
+	case lead && t.Rejects():
 		return s.Say("leads: rejects")
 	case lead:
 		return s.Say("leads: does not reject")
-	case rejects(t):
+	case t.Rejects():
 		return s.Say("rejects")
 	}
 	return s.Say("does not reject")

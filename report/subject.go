@@ -132,48 +132,28 @@ func (k speaker) average(w *analysis.GroupWindow) string {
 
 // variance says how large the abnormal returns of a group were over its window
 // by their usual variance, and how far apart.
-func (k speaker) variance(f *finding) string {
+func (k speaker) variance(f *analysis.Finding) string {
 	var u, lambda *analysis.TestResult
-	if u = f.window.Test(analysis.VarianceU{}.Name()); u == nil || !defined(u) {
+	if u = f.Window.Test(analysis.VarianceU{}.Name()); u == nil || !u.Defined() {
 		return k.Say("Whether the variance changed was not tested.")
 	}
-	s := k.Say("%s the squared abnormal returns of the %s were on average %s times their usual size", sentence(k.over(f.window.Window)), k.Count(f.window.N, "security"), fixed(u.ByProduct("u"), 1))
+	s := k.Say("%s the squared abnormal returns of the %s were on average %s times their usual size", sentence(k.over(f.Window.Window)), k.Count(f.Window.N, "security"), fixed(u.ByProduct("u"), 1))
 	switch {
-	case f.past == nil:
+	case f.Past == nil:
 		s += k.Say("; as they move together, %s cannot say whether that is chance. The test placebo could.", k.quote(u))
-	case rejects(f.past):
-		s += k.Say(", more than chance (%s).", k.quote(f.past))
+	case f.Past.Rejects():
+		s += k.Say(", more than chance (%s).", k.quote(f.Past))
 	default:
-		s += k.Say(", which cannot be told from chance (%s).", k.quote(f.past))
+		s += k.Say(", which cannot be told from chance (%s).", k.quote(f.Past))
 	}
-	switch lambda = f.window.Test(analysis.VarianceLambda{}.Name()); {
-	case lambda == nil || !defined(lambda):
-	case f.window.CoMoving(): // which its p value does not allow for
+	switch lambda = f.Window.Test(analysis.VarianceLambda{}.Name()); {
+	case lambda == nil || !lambda.Defined():
+	case f.Window.CoMoving(): // which its p value does not allow for
 		s += " " + k.Say("The spread between them had %s times the usual variance.", fixed(lambda.ByProduct("lambda"), 1))
 	default:
 		s += " " + k.Say("The spread between them had %s times the usual variance (%s).", fixed(lambda.ByProduct("lambda"), 1), k.quote(lambda))
 	}
 	return s
-}
-
-// judgeVariance decides on the size of the abnormal returns, in whatever
-// direction: by placebo of beaver-u, or by beaver-u where the securities do not
-// move together.
-func judgeVariance(f *finding) {
-	f.past, f.spread, f.joint, f.free, f.verdict = nil, nil, nil, nil, untested
-	u := f.window.Test(analysis.VarianceU{}.Name())
-	placebo := f.window.Test(analysis.Placebo{}.Name())
-	switch {
-	case placebo != nil && defined(placebo) && placebo.Of == analysis.VarianceU{}.Name():
-		f.past = placebo
-	case u != nil && defined(u) && !f.window.CoMoving():
-		f.past = u
-	default:
-		return
-	}
-	if f.verdict = chance; rejects(f.past) {
-		f.verdict = shared
-	}
 }
 
 // what heads the column of what was observed.

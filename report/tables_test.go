@@ -163,7 +163,7 @@ func TestTablesHoldTheResult(t *testing.T) {
 			row := cars.find(t, "event_id", o.EventID, "security", o.Security, "from", strconv.Itoa(win.From), "to", strconv.Itoa(win.To))
 			exactly(t, row, "car", f.CAR[w])
 			exactly(t, row, "bhar", f.BHAR[w])
-			exactly(t, row, "p", studentTest(r, i, w).P)
+			exactly(t, row, "p", r.WindowTest(i, w).P)
 		}
 	}
 	if missing == 0 {

@@ -179,8 +179,8 @@ func (p *page) groups() {
 		}
 		pooled, left := p.pooled(by)
 		for _, x := range pooled {
-			f := decide(r, x, headline)
-			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.window.N), percent(f.window.CAAR, 2), leadP(f.past), leadP(f.spread), p.Say(verdictWords[f.verdict]), fixed(f.window.RBar, 2)}
+			f := r.Finding(x, headline)
+			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.Window.N), percent(f.Window.CAAR, 2), leadP(f.Past), leadP(f.Spread), p.Say(verdictWords[f.Verdict]), fixed(f.Window.RBar, 2)}
 			for k := range r.Study.CARWindows {
 				if k != headline {
 					row = append(row, percent(x.Windows[k].CAAR, 2))

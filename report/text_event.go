@@ -38,7 +38,7 @@ func (p *page) event(ev int) {
 	p.securities(used, g)
 	if g != nil {
 		p.blank()
-		p.tests(g, &f)
+		p.tests(g, f)
 	}
 	if w := p.warned(e.ID); len(w) > 0 {
 		p.blank()
@@ -93,7 +93,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 			row = append(row, p.observed(f.Return[k]), starred(f.AR[k], x.P), fixed(x.Stat, 2), showP(x.P))
 		}
 		for _, w := range windows {
-			row = append(row, starred(f.CAR[w], studentTest(r, i, w).P))
+			row = append(row, starred(f.CAR[w], r.WindowTest(i, w).P))
 		}
 		b, name := "–", nameOf(r, o.Security)
 		if beta >= 0 && beta < len(o.Fit.Coef) {
@@ -128,8 +128,8 @@ func (p *page) securities(used []int, g *analysis.Group) {
 
 // tests writes the tests of a group over the headline window, those that lead
 // first, and their p values over the others.
-func (p *page) tests(g *analysis.Group, f *finding) {
-	w := f.window
+func (p *page) tests(g *analysis.Group, f *analysis.Finding) {
+	w := f.Window
 	if len(w.Tests) == 0 {
 		return
 	}

@@ -52,7 +52,7 @@ func stars(p float64) string {
 		return "***"
 	case p < 0.01:
 		return "**"
-	case p < level:
+	case p < analysis.Level:
 		return "*"
 	}
 	return ""
@@ -111,13 +111,13 @@ func tau(n int) string {
 }
 
 // verdictWords are what the leading tests say together, in a few words.
-var verdictWords = map[verdict]string{
-	untested:  "not tested",
-	chance:    "not to be told from chance",
-	shared:    "more than chance",
-	unequal:   "disputed: unequal reactions",
-	unsettled: "disputed: unsettled",
-	alike:     "disputed: small but alike",
+var verdictWords = map[analysis.Reading]string{
+	analysis.NotTested: "not tested",
+	analysis.Chance:    "not to be told from chance",
+	analysis.Clear:     "more than chance",
+	analysis.Unequal:   "disputed: unequal reactions",
+	analysis.Unsettled: "disputed: unsettled",
+	analysis.Alike:     "disputed: small but alike",
 }
 
 // A speaker says in a language what a result says.
@@ -177,8 +177,8 @@ func (k speaker) over(w analysis.Window) string {
 func (k speaker) reaction(i, win int) string {
 	r := k.r
 	o, w, f := &r.Observations[i], r.Study.CARWindows[win], r.AbnormalReturns(i)
-	name, t := nameOf(r, o.Security), studentTest(r, i, win)
-	if !defined(&t) {
+	name, t := nameOf(r, o.Security), r.WindowTest(i, win)
+	if !t.Defined() {
 		return k.Say("%s has no abnormal return %s.", name, k.over(w))
 	}
 	measure := k.measure(i, win, &t)
@@ -224,7 +224,7 @@ func (k speaker) measure(i, win int, t *analysis.TestResult) string {
 	if w.Len() > 1 {
 		s = k.Say("%s times its usual error over %s sessions (%s)", times, w.Len(), strength)
 	}
-	if !rejects(t) {
+	if !t.Rejects() {
 		return k.Say("cannot be told from chance: it is %s", s)
 	}
 	return k.Say("is %s", s) + k.record(i, win)
@@ -235,7 +235,7 @@ func (k speaker) measure(i, win int, t *analysis.TestResult) string {
 func (k speaker) record(i, win int) string {
 	for _, t := range k.r.ObservationTests(i, win) {
 		n := int(t.ByProduct("sums"))
-		if t.Test != (analysis.SampleQuantile{}).Name() || !defined(&t) {
+		if t.Test != (analysis.SampleQuantile{}).Name() || !t.Defined() {
 			continue
 		}
 		past := k.Say("all %s sessions of the estimation window", n)
@@ -302,8 +302,8 @@ func money(v float64, currency string) string {
 
 // together says what the members of a group did on average over CAR window win
 // and what the tests allow to be said of it, in one or more paragraphs.
-func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
-	r, w := k.r, f.window
+func (k speaker) together(f *analysis.Finding, g *analysis.Group, win int) []string {
+	r, w := k.r, f.Window
 	if w.N < 2 {
 		return nil
 	}
@@ -312,10 +312,10 @@ func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
 	}
 	first := k.average(w) + k.verdict(f, g, win) + k.members(f, g, win)
 	out := []string{first}
-	if len(f.free) > 0 {
-		out = append(out, k.Say("Without the normal distribution: %s.", k.quote(f.free...)))
+	if len(f.Free) > 0 {
+		out = append(out, k.Say("Without the normal distribution: %s.", k.quote(f.Free...)))
 	}
-	if strict := tooReady(f); len(strict) > 0 {
+	if strict := k.tooReady(f); len(strict) > 0 {
 		s := "Not to be relied on: %s. They take the securities as independent, but by their co-movement (mean correlation %s) the %s tell about as much as %s independent ones."
 		if len(strict) == 1 {
 			s = "Not to be relied on: %s. It takes the securities as independent, but by their co-movement (mean correlation %s) the %s tell about as much as %s independent ones."
@@ -327,9 +327,9 @@ func (k speaker) together(f *finding, g *analysis.Group, win int) []string {
 		if j == win {
 			continue
 		}
-		if o := decide(r, g, j); o.verdict != f.verdict && o.window.N > 1 {
-			s := k.Say("%s %s%% (%s; %s)", o.window.Window, percent(o.window.CAAR, 1), k.Say(verdictWords[o.verdict]), k.quote(o.past, o.spread))
-			if news := k.otherNews(g, o.window.Window, w.Window); len(news) > 0 {
+		if o := r.Finding(g, j); o.Verdict != f.Verdict && o.Window.N > 1 {
+			s := k.Say("%s %s%% (%s; %s)", o.Window.Window, percent(o.Window.CAAR, 1), k.Say(verdictWords[o.Verdict]), k.quote(o.Past, o.Spread))
+			if news := k.otherNews(g, o.Window.Window, w.Window); len(news) > 0 {
 				s = k.Say("%s, with other news in it: %s", s, k.abridge(news, 2))
 			}
 			others = append(others, s)
@@ -357,31 +357,31 @@ func (k speaker) otherNews(g *analysis.Group, w, but analysis.Window) []string {
 
 // verdict ends the sentence about an average by what the leading tests say of
 // it and, where they disagree, by which assumption divides them.
-func (k speaker) verdict(f *finding, g *analysis.Group, win int) string {
-	w := f.window
+func (k speaker) verdict(f *analysis.Finding, g *analysis.Group, win int) string {
+	w := f.Window
 	lo, hi := extremes(k.r, g.Members, win)
 	least, _ := k.r.CAR(lo, win)
 	most, _ := k.r.CAR(hi, win)
 	apart := k.Say("from %s (%s) to %s (%s)", k.signed(least), clean(k.r.Observations[lo].Security), k.signed(most), clean(k.r.Observations[hi].Security))
-	past, spread, p := k.quote(f.past), "", ""
-	if f.spread != nil {
-		spread, p = f.spread.Test, k.sayP(f.spread.P)
+	past, spread, p := k.quote(f.Past), "", ""
+	if f.Spread != nil {
+		spread, p = f.Spread.Test, k.sayP(f.Spread.P)
 	}
-	switch f.verdict {
-	case chance:
-		return k.Say(", which cannot be told from chance (%s).", k.quote(f.past, f.spread))
-	case shared:
-		return k.Say(", more than chance (%s): one may speak of the group.", k.quote(f.past, f.spread))
-	case unequal:
+	switch f.Verdict {
+	case analysis.Chance:
+		return k.Say(", which cannot be told from chance (%s).", k.quote(f.Past, f.Spread))
+	case analysis.Clear:
+		return k.Say(", more than chance (%s): one may speak of the group.", k.quote(f.Past, f.Spread))
+	case analysis.Unequal:
 		s := ". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread, cannot tell the average from chance (%s)."
 		if strings.HasPrefix(spread, "kp-") {
 			s = ". Against its own past that is more than chance (%s). But the securities did not move alike: %s, a spread %s times the usual. %s, which lets the news itself widen their spread and counts their co-movement, cannot tell the average from chance (%s)."
 		}
-		return k.Say(s, past, apart, fixed(f.widening, 1), spread, p)
-	case unsettled:
+		return k.Say(s, past, apart, fixed(f.Widening, 1), spread, p)
+	case analysis.Unsettled:
 		return k.Say(". Against its own past that is more than chance (%s). %s, which lets the news itself widen the spread and so measures the average by how far apart the %s are (%s), cannot tell it from chance (%s); it has less power, the less the fewer they are. Take the average as likely, not as settled.",
 			past, spread, k.Count(w.N, "reaction"), apart, p)
-	case alike:
+	case analysis.Alike:
 		return k.Say(". Against its own past that is not unusual (%s). %s, which lets the news itself change the spread and so measures the average by how far apart the reactions are (%s), rejects (%s): small, but alike. Take it as a hint.",
 			past, spread, apart, p)
 	}
@@ -392,34 +392,34 @@ func (k speaker) verdict(f *finding, g *analysis.Group, win int) string {
 const mostNamed = 12
 
 // members says of which members one may speak.
-func (k speaker) members(f *finding, g *analysis.Group, win int) string {
+func (k speaker) members(f *analysis.Finding, g *analysis.Group, win int) string {
 	var names []string
-	for _, s := range outstanding(singles(k.r, g.Members, win)) {
-		names = append(names, nameOf(k.r, k.r.Observations[s.obs].Security))
+	for _, s := range f.Outstanding() {
+		names = append(names, nameOf(k.r, k.r.Observations[s.Observation].Security))
 	}
-	moved := rejects(f.joint)
+	moved := f.Joint.Rejects()
 	joint, who := "", k.List(k.Each(names))
 	if len(names) > mostNamed {
 		who = k.abridge(names, mostNamed)
 	}
 	if moved {
-		joint = k.sayP(f.joint.P)
+		joint = k.sayP(f.Joint.P)
 	}
-	switch disputed := f.verdict != shared && f.verdict != unsettled && f.verdict != alike; {
-	case len(names) == 0 && moved && f.verdict != shared:
+	switch disputed := f.Verdict != analysis.Clear && f.Verdict != analysis.Unsettled && f.Verdict != analysis.Alike; {
+	case len(names) == 0 && moved && f.Verdict != analysis.Clear:
 		return k.Say(" That none of them moved is ruled out (joint %s), but no single one stands out.", joint)
 	case len(names) == 0:
-	case disputed && len(names) == f.window.N && moved:
+	case disputed && len(names) == f.Window.N && moved:
 		return k.Say(" That none of them moved is ruled out (joint %s): speak of each rather than of their average.", joint)
-	case disputed && len(names) == f.window.N:
+	case disputed && len(names) == f.Window.N:
 		return k.Say(" Speak of each rather than of their average.")
 	case disputed && moved:
 		return k.Say(" That none of them moved is ruled out (joint %s): speak of %s rather than of the group.", joint, who)
 	case disputed:
 		return k.Say(" Speak of %s rather than of the group.", who)
-	case len(names) == 1 && f.window.N > 1:
+	case len(names) == 1 && f.Window.N > 1:
 		return k.Say(" One by one, %s stands out.", who)
-	case len(names) < f.window.N:
+	case len(names) < f.Window.N:
 		return k.Say(" One by one, %s stand out.", who)
 	}
 	return ""
@@ -427,13 +427,13 @@ func (k speaker) members(f *finding, g *analysis.Group, win int) string {
 
 // tooReady are the tests set aside for taking the observations as
 // independent that reject where a leading test does not.
-func tooReady(f *finding) []*analysis.TestResult {
-	if f.verdict == shared || f.verdict == untested {
+func (k speaker) tooReady(f *analysis.Finding) []*analysis.TestResult {
+	if f.Verdict == analysis.Clear || f.Verdict == analysis.NotTested {
 		return nil
 	}
 	var out []*analysis.TestResult
-	for _, t := range f.aside {
-		if rejects(t) && f.study.PropertiesOf(t.Test).Independence.TakenFor(true) {
+	for _, t := range f.Aside {
+		if t.Rejects() && k.r.Study.PropertiesOf(t.Test).Independence.TakenFor(true) {
 			out = append(out, t)
 		}
 	}

@@ -1,0 +1,246 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+
+	"aftershock/analysis/stat"
+)
+
+// Level is the level at which a test rejects.
+const Level = 0.05
+
+// unusualSpread is the ratio of the spread of the reactions to the usual one
+// from which on the reactions are called unequal.
+const unusualSpread = 1.5
+
+// Finding is what the tests allow to be said of a group over one window.
+//
+// Two kinds of test lead, because they ask the average of a group two
+// questions: is it more than what the average does anyway (Past), and is it
+// more than the spread of the members' own reactions (Spread)? A test that
+// takes the members as independent never leads where they move together.
+type Finding struct {
+	Group    *Group
+	Window   *GroupWindow
+	Past     *TestResult   // nil where none is defined
+	Spread   *TestResult   // nil where none is defined
+	Joint    *TestResult   // nil where it is not defined
+	Free     []*TestResult // right without the normal distribution
+	Aside    []*TestResult // not to be read here
+	Widening float64       // standard deviation of the members' SCAR over the usual one; NaN when not known
+	Verdict  Reading
+
+	r *Result
+	w int
+}
+
+// Reading is what the leading tests say together. The codes are stable.
+type Reading string
+
+// The readings.
+const (
+	NotTested Reading = "not-tested" // no test that may lead is defined
+	Chance    Reading = "chance"     // no leading test rejects
+	Clear     Reading = "clear"      // all leading tests reject
+	Unequal   Reading = "unequal"    // Past rejects, Spread does not, and the reactions differ more than usual
+	Unsettled Reading = "unsettled"  // Past rejects, Spread does not, though the reactions differ about as usual
+	Alike     Reading = "alike"      // Spread rejects, Past does not
+)
+
+// Readings lists every Reading.
+var Readings = []Reading{NotTested, Chance, Clear, Unequal, Unsettled, Alike}
+
+// Finding says what the tests allow to be said of g over CAR window w, an index
+// into Study.CARWindows.
+func (r *Result) Finding(g *Group, w int) *Finding {
+	f := r.Study.judge(&g.Windows[w], g.SameDate, r.widening(&g.Windows[w], g.Members, w))
+	f.Group, f.r, f.w = g, r, w
+	if r.Study.Subject == Volatility {
+		f.judgeVariance()
+	}
+	return f
+}
+
+// Outstanding are the members that stand out even when all of them are tested
+// together, see [Outstanding].
+func (f *Finding) Outstanding() []Single { return Outstanding(f.r.Singles(f.Group.Members, f.w)) }
+
+// judge applies the rules: which tests lead, which are set aside, and what
+// the leading ones say together.
+//
+//	members move together   past leads                   spread leads                set aside
+//	yes, one session 0      portfolio, crude, kp-patell  kp-bmp                      those that take independence
+//	yes, several            kp-patell                    kp-bmp                      those that take independence
+//	no, one session 0       as above, patell             kp-bmp, bmp, cross-section  none
+//	no, several             kp-patell, crude, patell     kp-bmp, bmp, cross-section  none
+//
+// Of several names the first that is defined leads.
+//
+//	past rejects   spread rejects   reactions spread        verdict
+//	yes            yes                                      clear
+//	no             no                                       chance
+//	yes            no               1.5 times the usual     unequal
+//	yes            no               less                    unsettled
+//	no             yes                                      alike
+//
+// Where only one kind is defined it decides alone: clear or chance.
+func (s *Study) judge(w *GroupWindow, sameDate bool, widening float64) *Finding {
+	f := &Finding{Window: w, Widening: widening}
+	together := w.CoMoving()
+	past, spread := []string{"portfolio", "crude", "kp-patell"}, []string{"kp-bmp"}
+	switch {
+	case !sameDate && together:
+		past = []string{"kp-patell"}
+	case !sameDate:
+		past = []string{"kp-patell", "crude"}
+	}
+	if !together {
+		past, spread = append(past, "patell"), append(spread, "bmp", "cross-section")
+	}
+	first := func(names ...string) *TestResult {
+		for _, n := range names {
+			if t := w.Test(n); t != nil && t.Defined() {
+				return t
+			}
+		}
+		return nil
+	}
+	f.Past, f.Spread, f.Joint = first(past...), first(spread...), first("joint")
+	for k := range w.Tests {
+		t := &w.Tests[k]
+		switch {
+		case !t.Defined():
+		case together && s.PropertiesOf(t.Test).Independence.TakenFor(sameDate):
+			f.Aside = append(f.Aside, t)
+		case t.Test == "grank-t" || t.Test == "placebo":
+			f.Free = append(f.Free, t)
+		}
+	}
+	past0, spread0 := f.Past.Rejects(), f.Spread.Rejects()
+	switch {
+	case f.Past == nil && f.Spread == nil:
+		f.Verdict = NotTested
+	case (f.Past == nil || past0) && (f.Spread == nil || spread0):
+		f.Verdict = Clear
+	case !past0 && !spread0:
+		f.Verdict = Chance
+	case spread0:
+		f.Verdict = Alike
+	case f.Widening >= unusualSpread:
+		f.Verdict = Unequal
+	default:
+		f.Verdict = Unsettled
+	}
+	return f
+}
+
+// Defined reports whether the test has a p value.
+func (r *TestResult) Defined() bool { return r.P == r.P }
+
+// Rejects reports whether the test rejects at [Level]; nil does not.
+func (r *TestResult) Rejects() bool { return r != nil && r.P < Level }
+
+// widening is the standard deviation of the members' SCAR over the one that
+// their correlation leaves where the event changes no variance, sqrt(1-RBar).
+func (r *Result) widening(gw *GroupWindow, members []int, w int) float64 {
+	var x []float64
+	var mean float64
+	for _, i := range members {
+		car, se := r.CAR(i, w)
+		if v := car / se; v == v {
+			x = append(x, v)
+			mean += v
+		}
+	}
+	n := float64(len(x))
+	if n < 2 || !(gw.RBar < 1) {
+		return math.NaN()
+	}
+	mean /= n
+	var ss float64
+	for _, v := range x {
+		ss += (v - mean) * (v - mean)
+	}
+	return math.Sqrt(ss / (n - 1) / (1 - gw.RBar))
+}
+
+// Single is one observation's t test over a window.
+type Single struct {
+	Observation int
+	Stat, P     float64
+	Adjusted    float64 // P by Holm's adjustment for all that were asked about
+
+	place int // among those
+}
+
+// Singles tests the observations one by one over CAR window w, in order of
+// P. Those without a CAR are left out. Holm's adjustment holds however the
+// securities move together.
+func (r *Result) Singles(obs []int, w int) []Single {
+	out := make([]Single, 0, len(obs))
+	for _, i := range obs {
+		if t := r.WindowTest(i, w); t.Defined() {
+			out = append(out, Single{Observation: i, Stat: t.Stat, P: t.P, place: len(out)})
+		}
+	}
+	slices.SortFunc(out, func(a, b Single) int {
+		switch {
+		case a.P < b.P:
+			return -1
+		case a.P > b.P:
+			return 1
+		}
+		return a.place - b.place
+	})
+	p := make([]float64, len(out))
+	for k := range out {
+		p[k] = out[k].P
+	}
+	for k, v := range stat.Holm(p) {
+		out[k].Adjusted = v
+	}
+	return out
+}
+
+// Outstanding are the leading elements of s that reject after Holm's adjustment.
+func Outstanding(s []Single) []Single {
+	for k := range s {
+		if s[k].Adjusted >= Level {
+			return s[:k]
+		}
+	}
+	return s
+}
+
+// WindowTest returns the t test of observation i over CAR window w, also
+// where the study does not run it.
+func (r *Result) WindowTest(i, w int) TestResult {
+	t := TestResult{Test: "t", Window: r.Study.CARWindows[w], Stat: math.NaN(), P: math.NaN()}
+	if o := &r.Observations[i]; o.Used() {
+		car, se := r.CAR(i, w)
+		t.Stat, t.Dist = car/se, stat.StudentT(float64(o.Fit.M-o.Fit.K))
+		t.P, t.PLower, t.PUpper = t.Dist.PValues(t.Stat)
+	}
+	return t
+}
+
+// judgeVariance decides on the size of the abnormal returns, in whatever
+// direction: by placebo of beaver-u, or by beaver-u where the securities do not
+// move together.
+func (f *Finding) judgeVariance() {
+	f.Past, f.Spread, f.Joint, f.Free, f.Verdict = nil, nil, nil, nil, NotTested
+	u := f.Window.Test(VarianceU{}.Name())
+	placebo := f.Window.Test(Placebo{}.Name())
+	switch {
+	case placebo != nil && placebo.Defined() && placebo.Of == VarianceU{}.Name():
+		f.Past = placebo
+	case u != nil && u.Defined() && !f.Window.CoMoving():
+		f.Past = u
+	default:
+		return
+	}
+	if f.Verdict = Chance; f.Past.Rejects() {
+		f.Verdict = Clear
+	}
+}
