@@ -364,7 +364,7 @@ var versionWords = map[string]string{
 var versionForm = regexp.MustCompile(`^[a-z]{0,2}\d{1,4}[a-z]{0,2}$`)
 
 var countedThings = wordSet(`million billion trillion thousand percent per users people models countries times months weeks days years hours minutes
-	مليون مليار ملايين مليارات الف الاف تريليون نسخه نماذج دول سنوات اشهر ايام اسابيع ساعات مرات بالمئه بالمائه في`)
+	مليون مليار ملايين مليارات الف الاف تريليون نسخه نماذج دول سنوات اشهر ايام اسابيع ساعات مرات بالمئه بالمائه`)
 
 // leadWords may stand before a name in the table, to tell it from the word.
 var leadWords = wordSet(`شركه منصه تطبيق روبوت متصفح محرك موقع سيارات مجموعه`)
@@ -500,8 +500,7 @@ func (n *Names) family(i int) int {
 	return i
 }
 
-// resolve decides on names that are words too, and drops symbols that only repeat
-// the name before them.
+// resolve decides on names that are words too.
 func (s *scan) resolve() {
 	anchored := map[int]bool{}
 	for _, f := range s.found {
@@ -524,20 +523,6 @@ func (s *scan) resolve() {
 			f.Doubt = Ambiguous
 		}
 	}
-	// A symbol in brackets after its name says the same thing again.
-	s.found = slices.DeleteFunc(s.found, func(f found) bool {
-		if !s.isGiven(f.Start) {
-			return false
-		}
-		for _, g := range s.found {
-			if g.End <= f.Start && f.Start-g.End < 60 && g.Entity.Symbol == f.Entity.Symbol && !s.isGiven(g.Start) {
-				if between := s.text[g.End:f.Start]; strings.Contains(between, "(") && !strings.Contains(between, ")") {
-					return true
-				}
-			}
-		}
-		return false
-	})
 }
 
 func (s *scan) isGiven(from int) bool {
@@ -575,6 +560,9 @@ func (s *scan) speaksFor(f *found) bool {
 			if w := s.word(f.to+k, f.from); afterName[w] && (k == 0 || w != "عن" && w != "ان") && w != "عن" {
 				return true
 			}
+		}
+		if f.Start != s.tokens[f.from].from && utf8.RuneCountInString(s.text[f.Start:f.End]) < 4 {
+			return false // a letter before it may belong to a word: بديل is not ديل
 		}
 		for _, g := range s.found { // another firm in the same sentence
 			if g.entity >= 0 && g.kind == sure && g.from < len(s.tokens) && s.sentence[g.from] == s.sentence[f.from] {

@@ -55,7 +55,7 @@ func TestFindNames(t *testing.T) {
 		{"Intel said it would cut jobs.", "Intel=INTC"},
 		{"Visa rules for engineers change in June.", ""},
 		{"The payments giant Visa beat forecasts.", "Visa=V"},
-		{"NVIDIA (NASDAQ: NVDA) reported record revenue.", "NVIDIA=NVDA"},
+		{"NVIDIA (NASDAQ: NVDA) reported record revenue.", "NVIDIA=NVDA | NVDA=NVDA"},
 		{"Chip designer Foobaz (NASDAQ: FBAZ) went public.", "FBAZ=FBAZ"},
 		{"Traders bought $TSLA and $AMD calls.", "TSLA=TSLA | AMD=AMD"},
 		{"AVGO fell 3% while the market rose.", "AVGO=AVGO"},
@@ -65,7 +65,7 @@ func TestFindNames(t *testing.T) {
 		{"The car's R1 trim is new.", "R1?"},
 		{"Rivals such as SK Hynix, Samsung Electronics and SoftBank gained.", "SK Hynix=000660.KS | Samsung Electronics=005930.KS | SoftBank=9984.T"},
 		{"see https://github.com/deepseek-ai/DeepSeek-R1 for the code", ""},
-		{"Alibaba (BABA.N) and PDD Holdings sank in New York.", "Alibaba=BABA | PDD Holdings=PDD"},
+		{"Alibaba (BABA.N) and PDD Holdings sank in New York.", "Alibaba=BABA | BABA.N=BABA | PDD Holdings=PDD"},
 		// Arabic: proclitics, spellings, vowel marks, quotes the wrong way round.
 		{"وقالت إنفيديا إن مبيعاتها ارتفعت", "إنفيديا=NVDA"},
 		{"أسهم نفيديا وإنڤيديا وانفيديا", "نفيديا=NVDA | إنڤيديا=NVDA | انفيديا=NVDA"},
