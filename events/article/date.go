@@ -96,8 +96,17 @@ func dates(text string, published, anchor time.Time, ownYear bool, names []event
 	r.foldText()
 	r.mask(names)
 	var all []Date
+	has := map[*regexp.Regexp]bool{}
 	for i := range rules {
-		all = r.apply(&rules[i], all)
+		u := &rules[i]
+		is, known := has[u.when]
+		if !known {
+			is = u.when.MatchString(r.fold)
+			has[u.when] = is
+		}
+		if is {
+			all = r.apply(u, all)
+		}
 	}
 	// The longest of those that overlap; the rules before others where as long.
 	order := make([]int, len(all))
@@ -189,6 +198,7 @@ type rule struct {
 	form  *regexp.Regexp
 	names []string
 	do    func(r *reading, g groups, d *Date) bool
+	when  *regexp.Regexp // what the text must have for the form to be looked for
 }
 
 // groups are the named parts of a match that are not empty.
@@ -206,7 +216,7 @@ var groupForm = regexp.MustCompile(`\(\?P<\w+>`)
 
 // newRule wraps the form of a date so that it begins and ends with whole words;
 // Arabic proclitics may be written to its first.
-func newRule(form string, do func(r *reading, g groups, d *Date) bool) rule {
+func newRule(form string, do func(r *reading, g groups, d *Date) bool, when *regexp.Regexp) rule {
 	n := 0
 	form = groupForm.ReplaceAllStringFunc(form, func(s string) string { // a name may stand in several branches
 		n++
@@ -217,7 +227,7 @@ func newRule(form string, do func(r *reading, g groups, d *Date) bool) rule {
 	for i, name := range names {
 		names[i], _, _ = strings.Cut(name, "_")
 	}
-	return rule{re, names, do}
+	return rule{re, names, do, when}
 }
 
 func (r *reading) apply(u *rule, all []Date) []Date {
@@ -377,66 +387,75 @@ func makeRules() []rule {
 	day := `(?P<d>\d{1,2})(?:st|nd|rd|th)?`
 
 	var out []rule
-	add := func(form string, do func(*reading, groups, *Date) bool) { out = append(out, newRule(form, do)) }
+	add := func(form string, do func(*reading, groups, *Date) bool, when *regexp.Regexp) {
+		out = append(out, newRule(form, do, when))
+	}
+	// What a text must have for a form to be looked for at all.
+	trigger := func(words string) *regexp.Regexp { return regexp.MustCompile(words) }
+	months, digits, hijris, weekdays := trigger(monthForm), trigger(`\d`), trigger(hijriForm), trigger(weekdayForm)
+	quarters, halves, periods := trigger(`q|\d|ربع|فصل`), trigger(`half|h[12]|نصف`), trigger(`week|month|quarter|year|اسبوع|شهر|عام|سنه|ربع`)
+	relatives, spans := trigger(`day|tonight|night|this|tomorrow|يوم|امس|بارحه|غد|ليله`), trigger(`ago|in\s|قبل|منذ`)
+	steps, holidays := trigger(`day|يوم|ايام|غداه|عشيه`), trigger(`day|eve|thanksgiving|christmas|الا|السوداء|العظيمه|الجمعه`)
+	fiscals, days := trigger(`fiscal|financial|fy|مالي`), trigger(`month|on\s+the|شهر`)
 	// 30 November 2022 · Monday, the 30th of November, 2022 · 27 يناير/كانون الثاني 2025 · يوم الاثنين الموافق 27 من يناير
-	add(`(?:`+lead+weekday+link+`)?(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))(?:\s+(?:of|من(?:\s+شهر)?|شهر|day\s+of)\s+|\s*-\s*|\s+|\s*/\s*)`+month+`(?:`+year+`|\s+(?P<mrel>`+relativeForm+`))?`, onDay)
+	add(`(?:`+lead+weekday+link+`)?(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))(?:\s+(?:of|من(?:\s+شهر)?|شهر|day\s+of)\s+|\s*-\s*|\s+|\s*/\s*)`+month+`(?:`+year+`|\s+(?P<mrel>`+relativeForm+`))?`, onDay, months)
 	// November 30, 2022 · Monday, Nov. 30th
-	add(`(?:`+weekday+link+`)?`+month+`\s+(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))(?:`+year+`)?`, onDay)
+	add(`(?:`+weekday+link+`)?`+month+`\s+(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))(?:`+year+`)?`, onDay, months)
 	// June 14-15, 2022 · 3 to 5 March · بين 3 و5 مارس
-	add(`(?:between\s+|from\s+)?`+month+`\s+`+day+`\s*(?:-|to|and|through|until)\s*(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:`+year+`)?`, onDays)
-	add(`(?:between\s+|from\s+|بين\s+|من\s+)?(?:the\s+)?`+day+`\s*(?:-|to|and|through|until|و|الي|حتي)\s*(?:the\s+)?(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?:of|من)\s+|\s+)`+month+`(?:`+year+`)?`, onDays)
+	add(`(?:between\s+|from\s+)?`+month+`\s+`+day+`\s*(?:-|to|and|through|until)\s*(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:`+year+`)?`, onDays, months)
+	add(`(?:between\s+|from\s+|بين\s+|من\s+)?(?:the\s+)?`+day+`\s*(?:-|to|and|through|until|و|الي|حتي)\s*(?:the\s+)?(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?:of|من)\s+|\s+)`+month+`(?:`+year+`)?`, onDays, months)
 	// June 30 to July 2
-	add(`(?:between\s+|from\s+)?`+month+`\s+`+day+`\s*(?:-|to|and|through|until)\s*(?P<em>`+monthForm+`)\.?\s+(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:`+year+`)?`, onDays)
+	add(`(?:between\s+|from\s+)?`+month+`\s+`+day+`\s*(?:-|to|and|through|until)\s*(?P<em>`+monthForm+`)\.?\s+(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:`+year+`)?`, onDays, months)
 	// 2025-01-27 · 2025/1/27 · 27/1/2025 · 27.1.2025 · 1/27/25
-	add(`(?:`+lead+weekday+link+`)?(?P<y>\d{4,6})(?P<s>[-/.])(?P<n>\d{1,2})[-/.](?P<n2>\d{1,2})(?:t[\d:.]+z?)?`, numeric)
-	add(`(?:`+lead+weekday+link+`)?(?P<n>\d{1,2})(?P<s>[-/.])(?P<n2>\d{1,2})[-/.](?P<y>\d{4,6}|\d{2})(?:\s*م)?`, numeric)
+	add(`(?:`+lead+weekday+link+`)?(?P<y>\d{4,6})(?P<s>[-/.])(?P<n>\d{1,2})[-/.](?P<n2>\d{1,2})(?:t[\d:.]+z?)?`, numeric, digits)
+	add(`(?:`+lead+weekday+link+`)?(?P<n>\d{1,2})(?P<s>[-/.])(?P<n2>\d{1,2})[-/.](?P<y>\d{4,6}|\d{2})(?:\s*م)?`, numeric, digits)
 	// the 15th of last month · 15 من الشهر الجاري · on the 15th
-	add(`(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))\s+(?:of\s+(?P<rel>this|last|next)\s+month|(?:من\s+)?(?:(?P<rela>هذا)\s+الشهر|الشهر\s+(?P<rela>`+relativeForm+`)))`, dayOfMonth)
-	add(`on\s+the\s+(?P<d>\d{1,2})(?:st|nd|rd|th)`, dayOfMonth)
+	add(`(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))\s+(?:of\s+(?P<rel>this|last|next)\s+month|(?:من\s+)?(?:(?P<rela>هذا)\s+الشهر|الشهر\s+(?P<rela>`+relativeForm+`)))`, dayOfMonth, days)
+	add(`on\s+the\s+(?P<d>\d{1,2})(?:st|nd|rd|th)`, dayOfMonth, days)
 	// November 2022 · in May · last March · نوفمبر الماضي
-	add(`(?:(?P<edge>early|mid|late|the\s+(?:end|start|beginning|middle)\s+of|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|خلال|شهر|اول)[\s-]+)?(?:شهر\s+)?`+month+`(?:`+year+`)`, inMonth)
-	add(`(?:(?P<prep>in|since|until|till|by|during|early|mid|late|of|last|next|this|through|before|after|في|منذ|خلال|حتي|بحلول|شهر|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|قبل|بعد|من)[\s-]+)(?:(?:شهر|اوايل|اواخر|مطلع|منتصف|نهايه|بدايه)\s+)?`+month+`(?:\s+(?P<rel>last|next)|\s+(?P<rela>`+relativeForm+`))?`, bareMonth)
-	add(`(?P<m>`+sureMonth+`)(?:\s*[/(-]\s*(?P<m2>`+monthForm+`)\s*\)?)?(?:\s+(?P<rela>`+relativeForm+`))?`, bareMonth)
+	add(`(?:(?P<edge>early|mid|late|the\s+(?:end|start|beginning|middle)\s+of|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|خلال|شهر|اول)[\s-]+)?(?:شهر\s+)?`+month+`(?:`+year+`)`, inMonth, months)
+	add(`(?:(?P<prep>in|since|until|till|by|during|early|mid|late|of|last|next|this|through|before|after|في|منذ|خلال|حتي|بحلول|شهر|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|قبل|بعد|من)[\s-]+)(?:(?:شهر|اوايل|اواخر|مطلع|منتصف|نهايه|بدايه)\s+)?`+month+`(?:\s+(?P<rel>last|next)|\s+(?P<rela>`+relativeForm+`))?`, bareMonth, months)
+	add(`(?P<m>`+sureMonth+`)(?:\s*[/(-]\s*(?P<m2>`+monthForm+`)\s*\)?)?(?:\s+(?P<rela>`+relativeForm+`))?`, bareMonth, months)
 	// Hijri
-	add(`(?:`+lead+weekday+link+`)?(?:`+day+`|(?P<o>`+ordinalForm+`))\s+(?:من\s+|of\s+)?(?:شهر\s+)?(?P<h>`+hijriForm+`)(?:\s*[,،]?\s*(?:من\s+)?(?:(?:عام|العام|سنه|السنه|لعام|لسنه)\s+)?(?P<y>\d{4,5})(?:\s*(?:هجريه?|هـ|ه|ah))?)?`, hijri)
-	add(`(?:شهر\s+)?(?P<h>`+hijriForm+`)\s*(?:من\s+)?(?:(?:عام|العام|سنه|لعام)\s+)?(?P<y>1[345]\d\d)(?:\s*(?:هجريه?|هـ|ه|ah))?`, hijri)
+	add(`(?:`+lead+weekday+link+`)?(?:`+day+`|(?P<o>`+ordinalForm+`))\s+(?:من\s+|of\s+)?(?:شهر\s+)?(?P<h>`+hijriForm+`)(?:\s*[,،]?\s*(?:من\s+)?(?:(?:عام|العام|سنه|السنه|لعام|لسنه)\s+)?(?P<y>\d{4,5})(?:\s*(?:هجريه?|هـ|ه|ah))?)?`, hijri, hijris)
+	add(`(?:شهر\s+)?(?P<h>`+hijriForm+`)\s*(?:من\s+)?(?:(?:عام|العام|سنه|لعام)\s+)?(?P<y>1[345]\d\d)(?:\s*(?:هجريه?|هـ|ه|ah))?`, hijri, hijris)
 	// quarters, halves
 	fiscalYear := `(?P<fy>(?:its\s+|the\s+)?(?:fiscal(?:\s+year)?|financial\s+year|fy)\s*'?)`
-	add(`(?:the\s+)?(?P<f>fiscal\s+)?(?P<q>`+quarterForm+`)(?:\s+(?P<f>fiscal))?[\s-]+(?P<f2>fiscal\s+)?quarter(?:'s)?(?:(?:\s+of|\s+in)?\s+(?:(?P<fy>(?:its\s+|the\s+)?(?:fiscal(?:\s+year)?|financial\s+year|fy)\s*'?)(?P<y>\d{4}|\d{2})?|(?P<y>\d{4})|(?P<yrel>last|this|next)\s+year))?`, quarter)
-	add(`(?:`+fiscalYear+`(?P<y>\d{4}|\d{2})(?:'s)?\s+)(?P<q>`+quarterForm+`)[\s-]+(?:fiscal\s+)?quarter`, quarter)
-	add(`(?P<f>fiscal\s+)?q(?P<qn>[1-4])(?:(?:\s+of|\s*[-/])?\s*(?:(?P<fy>fiscal(?:\s+year)?|fy)\s*'?(?P<y>\d{4}|\d{2})|'?(?P<y>\d{4}|\d{2})))?`, quarter)
-	add(`(?:the\s+)?(?P<m>`+monthForm+`)\.?\s+quarter`, quarterTo)
-	add(`(?P<fy>fiscal(?:\s+year)?\s+|fy\s*'?)?(?P<y>\d{4}|\d{2})\s*-?\s*q(?P<qn>[1-4])`, quarter)
-	add(`(?P<qn>[1-4])q\s*'?(?P<y>\d{4}|\d{2})`, quarter)
-	add(`(?:الربع|الفصل)(?:\s+(?P<f>المالي))?\s+(?P<q>`+quarterForm+`)(?:\s+(?P<f2>المالي))?(?:\s+(?:من|في|ل)?\s*(?:(?P<fy>(?:السنه|العام|سنتها|عامها|سنته|عامه|للسنه|للعام)\s+الماليه?(?:\s+الجاريه?|\s+الحاليه?)?)(?:\s+(?P<y>\d{4}))?|(?:(?:عام|العام|سنه|السنه|لعام)\s+)?(?P<y>\d{4})|(?:العام|السنه)\s+(?P<yrela>`+relativeForm+`)|(?P<yrelt>هذا\s+العام|هذه\s+السنه)))?`, quarter)
-	add(`(?:the\s+)?(?P<q>first|second)[\s-]+half(?:\s+(?:of\s+)?(?:(?P<fy>(?:its\s+|the\s+)?fiscal(?:\s+year)?\s+)?(?P<y>\d{4})|(?P<yrel>last|this|next)\s+year|(?P<yrelt>the\s+year)))?`, half)
-	add(`h(?P<qn>[12])(?:\s+of)?\s*'?(?P<y>\d{4})`, half)
-	add(`النصف\s+(?P<q>الاول|الثاني)(?:\s+(?:من\s+)?(?:(?:(?:عام|العام|سنه|السنه|لعام)\s+)?(?P<y>\d{4})|(?:العام|السنه)\s+(?P<yrela>`+relativeForm+`)|(?P<yrelt>هذا\s+العام|هذه\s+السنه)))?`, half)
-	add(`(?P<rel>this|last|next|the\s+current|the\s+previous)\s+(?P<unit>week|weekend|month|quarter|year)(?:'s)?`, period)
-	add(`(?P<side>later|earlier)\s+(?P<rel>this)\s+(?P<unit>week|month|year|quarter)`, period)
-	add(`(?:(?P<unita>الاسبوع|الشهر|العام|السنه|الربع)\s+(?P<rela>`+relativeForm+`)|(?P<rela>هذا|هذه)\s+(?P<unita>الاسبوع|الشهر|العام|السنه|الربع))`, period)
-	add(`(?:نهايه|عطله\s+نهايه)\s+(?P<unita>الاسبوع)\s+(?P<rela>`+relativeForm+`)`, weekend)
+	add(`(?:the\s+)?(?P<f>fiscal\s+)?(?P<q>`+quarterForm+`)(?:\s+(?P<f>fiscal))?[\s-]+(?P<f2>fiscal\s+)?quarter(?:'s)?(?:(?:\s+of|\s+in)?\s+(?:(?P<fy>(?:its\s+|the\s+)?(?:fiscal(?:\s+year)?|financial\s+year|fy)\s*'?)(?P<y>\d{4}|\d{2})?|(?P<y>\d{4})|(?P<yrel>last|this|next)\s+year))?`, quarter, quarters)
+	add(`(?:`+fiscalYear+`(?P<y>\d{4}|\d{2})(?:'s)?\s+)(?P<q>`+quarterForm+`)[\s-]+(?:fiscal\s+)?quarter`, quarter, quarters)
+	add(`(?P<f>fiscal\s+)?q(?P<qn>[1-4])(?:(?:\s+of|\s*[-/])?\s*(?:(?P<fy>fiscal(?:\s+year)?|fy)\s*'?(?P<y>\d{4}|\d{2})|'?(?P<y>\d{4}|\d{2})))?`, quarter, quarters)
+	add(`(?:the\s+)?(?P<m>`+monthForm+`)\.?\s+quarter`, quarterTo, months)
+	add(`(?P<fy>fiscal(?:\s+year)?\s+|fy\s*'?)?(?P<y>\d{4}|\d{2})\s*-?\s*q(?P<qn>[1-4])`, quarter, quarters)
+	add(`(?P<qn>[1-4])q\s*'?(?P<y>\d{4}|\d{2})`, quarter, quarters)
+	add(`(?:الربع|الفصل)(?:\s+(?P<f>المالي))?\s+(?P<q>`+quarterForm+`)(?:\s+(?P<f2>المالي))?(?:\s+(?:من|في|ل)?\s*(?:(?P<fy>(?:السنه|العام|سنتها|عامها|سنته|عامه|للسنه|للعام)\s+الماليه?(?:\s+الجاريه?|\s+الحاليه?)?)(?:\s+(?P<y>\d{4}))?|(?:(?:عام|العام|سنه|السنه|لعام)\s+)?(?P<y>\d{4})|(?:العام|السنه)\s+(?P<yrela>`+relativeForm+`)|(?P<yrelt>هذا\s+العام|هذه\s+السنه)))?`, quarter, quarters)
+	add(`(?:the\s+)?(?P<q>first|second)[\s-]+half(?:\s+(?:of\s+)?(?:(?P<fy>(?:its\s+|the\s+)?fiscal(?:\s+year)?\s+)?(?P<y>\d{4})|(?P<yrel>last|this|next)\s+year|(?P<yrelt>the\s+year)))?`, half, halves)
+	add(`h(?P<qn>[12])(?:\s+of)?\s*'?(?P<y>\d{4})`, half, halves)
+	add(`النصف\s+(?P<q>الاول|الثاني)(?:\s+(?:من\s+)?(?:(?:(?:عام|العام|سنه|السنه|لعام)\s+)?(?P<y>\d{4})|(?:العام|السنه)\s+(?P<yrela>`+relativeForm+`)|(?P<yrelt>هذا\s+العام|هذه\s+السنه)))?`, half, halves)
+	add(`(?P<rel>this|last|next|the\s+current|the\s+previous)\s+(?P<unit>week|weekend|month|quarter|year)(?:'s)?`, period, periods)
+	add(`(?P<side>later|earlier)\s+(?P<rel>this)\s+(?P<unit>week|month|year|quarter)`, period, periods)
+	add(`(?:(?P<unita>الاسبوع|الشهر|العام|السنه|الربع)\s+(?P<rela>`+relativeForm+`)|(?P<rela>هذا|هذه)\s+(?P<unita>الاسبوع|الشهر|العام|السنه|الربع))`, period, periods)
+	add(`(?:نهايه|عطله\s+نهايه)\s+(?P<unita>الاسبوع)\s+(?P<rela>`+relativeForm+`)`, weekend, periods)
 	// days
-	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?P<day>today|yesterday|tomorrow|tonight|the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|this\s+(?:morning|afternoon|evening)|last\s+night|overnight)(?:\s+(?:morning|afternoon|evening|night))?(?:`+link+weekday+`)?`, relativeDay)
-	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر|في\s+وقت\s+(?:متاخر|مبكر)\s+من)\s+)?(?:يوم\s+)?(?P<day>اليوم|امس\s+الاول|اول\s+من\s+امس|اول\s+امس|امس|البارحه|غدا|الغد|بعد\s+غد|الليله\s+الماضيه)(?:`+link+weekday+`)?(?:[\s،,]+(?:الموافق\s+)?(?:`+day+`)\s+(?:من\s+)?`+month+`(?:`+year+`)?)?`, relativeDay)
-	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?:(?P<rel>last|this|next|this\s+past|this\s+coming|this\s+week's|the\s+previous)\s+)?`+weekday+`(?:\s+(?:morning|afternoon|evening|night))?(?:\s+(?P<of>(?:of\s+)?(?:last|this|next)\s+week))?`, onWeekday)
-	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر)\s+)?(?:يوم\s+)?`+weekday+`(?:\s+(?P<rela>`+relativeForm+`|من\s+الاسبوع\s+(?:`+relativeForm+`)))?`, onWeekday)
+	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?P<day>today|yesterday|tomorrow|tonight|the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|this\s+(?:morning|afternoon|evening)|last\s+night|overnight)(?:\s+(?:morning|afternoon|evening|night))?(?:`+link+weekday+`)?`, relativeDay, relatives)
+	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر|في\s+وقت\s+(?:متاخر|مبكر)\s+من)\s+)?(?:يوم\s+)?(?P<day>اليوم|امس\s+الاول|اول\s+من\s+امس|اول\s+امس|امس|البارحه|غدا|الغد|بعد\s+غد|الليله\s+الماضيه)(?:`+link+weekday+`)?(?:[\s،,]+(?:الموافق\s+)?(?:`+day+`)\s+(?:من\s+)?`+month+`(?:`+year+`)?)?`, relativeDay, relatives)
+	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?:(?P<rel>last|this|next|this\s+past|this\s+coming|this\s+week's|the\s+previous)\s+)?`+weekday+`(?:\s+(?:morning|afternoon|evening|night))?(?:\s+(?P<of>(?:of\s+)?(?:last|this|next)\s+week))?`, onWeekday, weekdays)
+	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر)\s+)?(?:يوم\s+)?`+weekday+`(?:\s+(?P<rela>`+relativeForm+`|من\s+الاسبوع\s+(?:`+relativeForm+`)))?`, onWeekday, weekdays)
 	// spans of time
-	add(`(?P<n>\d{1,3}|`+countForm+`)\s+(?P<unit>day|week|month|year)s?\s+ago`, ago)
-	add(`(?:قبل|منذ)\s+(?:نحو\s+|حوالي\s+)?(?:(?P<n>\d{1,3}|`+countForm+`)\s+)?(?P<unita>يومين|يوم|ايام|يوما|اسبوعين|اسبوع|اسابيع|اسبوعا|شهرين|شهر|اشهر|شهور|شهرا|عامين|عام|اعوام|عاما|سنتين|سنه|سنوات)`, ago)
-	add(`in\s+(?P<n>\d{1,2}|`+countForm+`)\s+(?P<unit>day|week)s?`, hence)
+	add(`(?P<n>\d{1,3}|`+countForm+`)\s+(?P<unit>day|week|month|year)s?\s+ago`, ago, spans)
+	add(`(?:قبل|منذ)\s+(?:نحو\s+|حوالي\s+)?(?:(?P<n>\d{1,3}|`+countForm+`)\s+)?(?P<unita>يومين|يوم|ايام|يوما|اسبوعين|اسبوع|اسابيع|اسبوعا|شهرين|شهر|اشهر|شهور|شهرا|عامين|عام|اعوام|عاما|سنتين|سنه|سنوات)`, ago, spans)
+	add(`in\s+(?P<n>\d{1,2}|`+countForm+`)\s+(?P<unit>day|week)s?`, hence, spans)
 	// counting from another date
-	add(`(?:the|that)\s+(?:very\s+)?(?P<step>next|following|previous|same)\s+day|(?P<step>that\s+day|the\s+day\s+before|the\s+day\s+after)`, anchored)
-	add(`(?P<n>`+countForm+`|\d{1,2})\s+days?\s+(?P<step>later|earlier|after|before|prior|afterwards|afterward)`, anchored)
-	add(`(?:في\s+)?اليوم\s+(?P<step>التالي|السابق|نفسه|ذاته|الذي\s+يليه)|(?:في\s+)?نفس\s+(?P<step>اليوم)|(?P<step>غداه|عشيه)`, anchored)
-	add(`(?P<step>بعد|قبل)(?:ها|ه|\s+ذلك)?\s+(?:ب)?(?:(?P<n>\d{1,2}|`+countForm+`)\s+)?(?P<unita>يومين|يوم|ايام)(?:\s+(?P<from>من|علي|واحد))?`, anchored)
+	add(`(?:the|that)\s+(?:very\s+)?(?P<step>next|following|previous|same)\s+day|(?P<step>that\s+day|the\s+day\s+before|the\s+day\s+after)`, anchored, steps)
+	add(`(?P<n>`+countForm+`|\d{1,2})\s+days?\s+(?P<step>later|earlier|after|before|prior|afterwards|afterward)`, anchored, steps)
+	add(`(?:في\s+)?اليوم\s+(?P<step>التالي|السابق|نفسه|ذاته|الذي\s+يليه)|(?:في\s+)?نفس\s+(?P<step>اليوم)|(?P<step>غداه|عشيه)`, anchored, steps)
+	add(`(?P<step>بعد|قبل)(?:ها|ه|\s+ذلك)?\s+(?:ب)?(?:(?P<n>\d{1,2}|`+countForm+`)\s+)?(?P<unita>يومين|يوم|ايام)(?:\s+(?P<from>من|علي|واحد))?`, anchored, steps)
 	// holidays
-	add(`(?P<holiday>black\s+friday|cyber\s+monday|thanksgiving(?:\s+day)?|christmas(?:\s+day|\s+eve)|new\s+year's\s+(?:day|eve)|good\s+friday|black\s+(?:monday|tuesday|thursday)|super\s+tuesday|giving\s+tuesday|ash\s+wednesday|bloody\s+sunday|casual\s+friday|(?:الاثنين|الجمعه|الخميس|الثلاثاء)\s+(?:الاسود|السوداء|العظيمه)|صلاه\s+الجمعه|خطبه\s+الجمعه)`, holiday)
+	add(`(?P<holiday>black\s+friday|cyber\s+monday|thanksgiving(?:\s+day)?|christmas(?:\s+day|\s+eve)|new\s+year's\s+(?:day|eve)|good\s+friday|black\s+(?:monday|tuesday|thursday)|super\s+tuesday|giving\s+tuesday|ash\s+wednesday|bloody\s+sunday|casual\s+friday|(?:الاثنين|الجمعه|الخميس|الثلاثاء)\s+(?:الاسود|السوداء|العظيمه)|صلاه\s+الجمعه|خطبه\s+الجمعه)`, holiday, holidays)
 	// fiscal years, years
-	add(`(?:its\s+|the\s+)?(?P<fy>fiscal(?:\s+year)?|financial\s+year|fy)\s*'?(?P<y>\d{4}|\d{2})`, fiscalOnly)
-	add(`(?P<fy>(?:السنه|العام|سنتها|عامها|للسنه|للعام)\s+الماليه?)\s+(?P<y>\d{4})`, fiscalOnly)
-	add(`(?:(?P<prep>in|since|until|by|early|mid|late|during|through|of|year|before|after|the\s+(?:end|start|beginning|middle)\s+of|في|منذ|حتي|بحلول|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|خلال)[\s-]+)?(?:(?P<word>عام|العام|سنه|السنه|لعام|عامي)\s+)?(?P<y>\d{4,6})(?P<mark>\s*م)?`, inYear)
-	add(`(?:(?:in|since)\s+)?(?P<dec>(?:the\s+)?(?:1[6-9]|20)\d0s)`, func(*reading, groups, *Date) bool { return true })
+	add(`(?:its\s+|the\s+)?(?P<fy>fiscal(?:\s+year)?|financial\s+year|fy)\s*'?(?P<y>\d{4}|\d{2})`, fiscalOnly, fiscals)
+	add(`(?P<fy>(?:السنه|العام|سنتها|عامها|للسنه|للعام)\s+الماليه?)\s+(?P<y>\d{4})`, fiscalOnly, fiscals)
+	add(`(?:(?P<prep>in|since|until|by|early|mid|late|during|through|of|year|before|after|the\s+(?:end|start|beginning|middle)\s+of|في|منذ|حتي|بحلول|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|خلال)[\s-]+)?(?:(?P<word>عام|العام|سنه|السنه|لعام|عامي)\s+)?(?P<y>\d{4,6})(?P<mark>\s*م)?`, inYear, digits)
+	add(`(?:(?:in|since)\s+)?(?P<dec>(?:the\s+)?(?:1[6-9]|20)\d0s)`, func(*reading, groups, *Date) bool { return true }, digits)
 	return out
 }
 
@@ -750,7 +769,8 @@ func bareMonth(r *reading, g groups, d *Date) bool {
 // startOf returns where in the text of d the folded word stands.
 func (r *reading) startOf(d *Date, word string) int {
 	from, _ := slices.BinarySearch(r.at, d.Start)
-	if i := strings.Index(r.fold[from:], word); i >= 0 {
+	to, _ := slices.BinarySearch(r.at, d.End)
+	if i := strings.Index(r.fold[from:max(from, min(to, len(r.fold)))], word); i >= 0 {
 		return r.at[from+i]
 	}
 	return d.Start
