@@ -232,9 +232,18 @@ func (o *output) finishExchange() error {
 }
 
 // removeAll removes a folder of ours, and what is in folders that may not be
-// written to.
+// written to. The mark of a stage goes last: who is interrupted leaves what can be
+// known.
 func removeAll(dir string) error {
-	err := os.RemoveAll(dir)
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.Name() != markName {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	if err == nil {
+		err = os.RemoveAll(dir)
+	}
 	if err == nil {
 		return nil
 	}
@@ -283,8 +292,10 @@ func (o *output) recover() error {
 			if err := o.finishExchange(); err != nil {
 				return err
 			}
-		case len(entries) == 0:
-			os.Remove(o.beside()) // before it had its mark
+		case len(entries) == 0 || len(entries) == 1 && entries[0].Name() == markName: // before its mark was written
+			if err := removeAll(o.beside()); err != nil {
+				return err
+			}
 		}
 	}
 	if marked(o.real) {
