@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/market"
 )
 
 // dataFormat names the layout of what Data returns. A change of any drawing's
@@ -63,7 +65,13 @@ func Data(ctx context.Context, r *analysis.Result, names []string, given ...anal
 //
 // Errors: data of another version of the program, damaged or changed; a chart
 // that is unknown or that data does not hold; those of Render.
-func Redraw(ctx context.Context, data []byte, names []string, o Options) ([]File, error) {
+func Redraw(ctx context.Context, data []byte, names []string, o Options) (files []File, err error) {
+	o.stored = true
+	defer func() {
+		if x := recover(); x != nil { // see render
+			files, err = nil, fmt.Errorf("charts: the chart data cannot be drawn: %v", x)
+		}
+	}()
 	var f dataFile
 	if err := json.Unmarshal(data, &f); err != nil {
 		return nil, fmt.Errorf("charts: this is no chart data of a run: %w", err)
@@ -97,6 +105,59 @@ func Redraw(ctx context.Context, data []byte, names []string, o Options) ([]File
 		charts = append(charts, held[k])
 	}
 	return drawAll(ctx, charts, o)
+}
+
+// The days that a date is expected to lie between.
+var firstDay, lastDay = market.NewDate(1600, 1, 1), market.NewDate(2500, 1, 1)
+
+// bounded refuses figures that no study has and that would take for ever to draw:
+// whole numbers beyond what a calendar or a catalogue holds, windows that end
+// before they begin.
+func bounded(v reflect.Value) error {
+	const most = 100_000_000
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return bounded(v.Elem())
+		}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		n := v.Int()
+		if v.Type() == reflect.TypeFor[market.Date]() {
+			if d := market.Date(n); d != market.NoDate && (d < firstDay || d > lastDay) {
+				return fmt.Errorf("a date is %s", d)
+			}
+		} else if n < -most || n > most {
+			return fmt.Errorf("a whole number is %d", n)
+		}
+	case reflect.Slice, reflect.Array:
+		if k := v.Type().Elem().Kind(); k == reflect.Float64 || k == reflect.String || k == reflect.Bool {
+			return nil
+		}
+		for i := range v.Len() {
+			if err := bounded(v.Index(i)); err != nil {
+				return err
+			}
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			if err := errors.Join(bounded(it.Key()), bounded(it.Value())); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[analysis.Window]() {
+			const longest = 10_000
+			if w := v.Interface().(analysis.Window); w.From > w.To || w.From < -longest || w.To > longest {
+				return fmt.Errorf("a window is %d to %d", w.From, w.To)
+			}
+		}
+		for i := range v.NumField() {
+			if err := bounded(v.Field(i)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Defaults returns the names of the charts that are drawn by default.
@@ -159,6 +220,9 @@ func drawAll(ctx context.Context, charts []pictures, o Options) ([]File, error) 
 		taken := make(map[string]bool)
 		for _, data := range c.Pictures {
 			d, err := kind.read(data)
+			if err == nil {
+				err = bounded(reflect.ValueOf(d))
+			}
 			if err != nil {
 				return nil, fmt.Errorf("charts: the data of %s cannot be read: %w", c.Chart, err)
 			}

@@ -54,6 +54,8 @@ type Options struct {
 	// Characteristics are drawn by the chart scatter beside those of
 	// analysis.Result.Characteristics. Redraw has those that Data was given.
 	Characteristics []analysis.Characteristic
+
+	stored bool // what is drawn was read from a file
 }
 
 // The limits of Options.
@@ -146,7 +148,16 @@ func render(ctx context.Context, drawings []drawing, stems []string, o Options) 
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, d := range drawings {
-		g.Go(func() error {
+		g.Go(func() (err error) {
+			// Lists of figures that belong together have one length in what a study
+			// gives; what is read from a file need not.
+			defer func() {
+				if x := recover(); x != nil && o.stored {
+					err = fmt.Errorf("charts: the data of %s cannot be drawn: %v", stems[i], x)
+				} else if x != nil {
+					panic(x)
+				}
+			}()
 			pg := p.compose(d.figure(p))
 			for j, f := range o.Formats {
 				if err := ctx.Err(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -236,17 +237,13 @@ func (k *keptCalibration) write(name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".calibration-*")
-	if err != nil {
+	return writeSealed(name, calibrationKind, func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	})
 }
+
+const calibrationKind = "calibration 2"
 
 // calibrationFile is where the calibration of a study and its data is kept.
 func calibrationFile(key string) (string, error) {
@@ -254,17 +251,14 @@ func calibrationFile(key string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, "aftershock", "calibrations", key+".json"), nil
+	return filepath.Join(dir, "aftershock", "calibrations", key+".sealed"), nil
 }
 
 // readCalibration reads what write wrote; an error where there is none for key.
 func readCalibration(name, key string) (*keptCalibration, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
 	var k keptCalibration
-	if err := json.Unmarshal(data, &k); err != nil {
+	err := readSealed(name, calibrationKind, func(r io.Reader) error { return json.NewDecoder(r).Decode(&k) })
+	if err != nil {
 		return nil, err
 	}
 	if k.Key != key || k.Calibration == nil {
@@ -283,7 +277,7 @@ func (c *config) certificate(p *plan, r *analysis.Result) {
 		return
 	}
 	if name, err := calibrationFile(c.fingerprint(r)); err == nil {
-		if k, err := readCalibration(name, strings.TrimSuffix(filepath.Base(name), ".json")); err == nil {
+		if k, err := readCalibration(name, strings.TrimSuffix(filepath.Base(name), ".sealed")); err == nil {
 			p.calibration, p.calibrationFile = k.Calibration, name
 		}
 	}

@@ -436,9 +436,9 @@ func setOf(list []string) map[string]bool {
 	return set
 }
 
-// names lists what the elements of a table are called.
-func names[T any](table []T, name func(T) string) []string {
-	out := make([]string, len(table))
+// names lists what the elements of a table are called, or otherwise made of each.
+func names[T, N any](table []T, name func(T) N) []N {
+	out := make([]N, len(table))
 	for i, x := range table {
 		out[i] = name(x)
 	}

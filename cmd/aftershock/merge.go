@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"encoding/gob"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -17,13 +20,13 @@ import (
 // storedPart is a share of a study on disk. Study tells the parts of one study
 // from those of another.
 type storedPart struct {
-	Format, Study string
-	Part          *analysis.Part
+	Study string
+	Part  *analysis.Part
 }
 
-// partFormat names the contents of a part; another version of the program may
+// partKind names the contents of a part; another version of the program may
 // have another.
-const partFormat = "aftershock part 1"
+const partKind = "part 2"
 
 // shard is a share of a study, such as 2/8.
 type shard struct{ index, of int }
@@ -92,24 +95,16 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 		return fmt.Errorf("the output directory cannot be made: %w", err)
 	}
 	name := filepath.Join(out, fmt.Sprintf("part-%d-of-%d.bin", part.Index, part.Of))
-	f, err := os.Create(name + ".part")
-	if err != nil {
+	if err := refuseOther(name, partKind); err != nil {
 		return err
 	}
-	defer os.Remove(name + ".part")
-	err = gob.NewEncoder(f).Encode(storedPart{partFormat, c.partKey(p, cat, panel), part})
-	if err == nil {
-		err = f.Sync()
+	err = writeSealed(name, partKind, func(w io.Writer) error {
+		return gob.NewEncoder(until(ctx, w)).Encode(storedPart{c.partKey(p, cat, panel), part})
+	})
+	if err != nil {
+		return fmt.Errorf("the part cannot be written: %w", err)
 	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(name+".part", name)
-	}
-	if err == nil {
-		fmt.Fprintln(a.stdout, name)
-	}
+	_, err = fmt.Fprintln(a.stdout, name)
 	return err
 }
 
@@ -123,16 +118,13 @@ func (a *app) join(ctx context.Context, c *config, p *plan, cat *events.Catalog,
 	study := c.partKey(p, cat, panel)
 	var parts []*analysis.Part
 	for _, name := range a.parts {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
 		var s storedPart
-		err = gob.NewDecoder(f).Decode(&s)
-		f.Close()
+		err := readSealed(name, partKind, func(r io.Reader) error { return gob.NewDecoder(r).Decode(&s) })
 		switch {
-		case err != nil || s.Format != partFormat || s.Part == nil:
-			return nil, fmt.Errorf("%s: is no part of a study, or of another version of the program, or cut off; compute it again with run --shard", name)
+		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
+			return nil, err
+		case err != nil || s.Part == nil:
+			return nil, fmt.Errorf("%s: is no part of a study, or of another version of the program, or has changed or was cut off since; compute it again with run --shard", name)
 		case s.Study != study:
 			return nil, fmt.Errorf("%s: was computed with another configuration, other events or other prices; use those of the parts", name)
 		}

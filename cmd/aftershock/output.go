@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -116,6 +117,33 @@ func finishInterrupted(dir string) error {
 	}
 	defer o.close()
 	return o.recover()
+}
+
+// readOutput reads a file of the run in dir, which must be as the run left it.
+func readOutput(dir, name string) ([]byte, error) {
+	if err := finishInterrupted(dir); err != nil {
+		return nil, err
+	}
+	const tries = 3 // a run may finish between the two files that are read
+	for try := 1; ; try++ {
+		m, err := readManifest(filepath.Join(dir, manifestName))
+		if err != nil {
+			return nil, err
+		}
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		data, err := readBounded(path, mostManifest)
+		switch {
+		case err != nil:
+			return nil, err
+		case !m.lists(name):
+			return nil, fmt.Errorf("%s is of no run: the manifest beside it does not list it; run the study again", path)
+		}
+		if is, err := report.FileOf(name, bytes.NewReader(data)); err == nil && is == m.byName[name] && m.sealed {
+			return data, nil
+		} else if try == tries {
+			return nil, fmt.Errorf("%s is not as the run wrote it, by its manifest; run the study again", path)
+		}
+	}
 }
 
 // tryLock locks the directory. A run that ends removes its lock file: a lock on

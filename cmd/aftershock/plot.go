@@ -96,7 +96,7 @@ func (a *app) plot(ctx context.Context, charts []string, d drawing) error {
 		return usageError{err}
 	}
 	name := filepath.Join(d.from, chartData)
-	data, err := os.ReadFile(name)
+	data, err := readOutput(d.from, chartData)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is not there; name the directory of a finished run with --from", name)
 	}
@@ -117,26 +117,13 @@ func (a *app) plot(ctx context.Context, charts []string, d drawing) error {
 	if err := os.MkdirAll(d.out, 0o755); err != nil {
 		return fmt.Errorf("the directory of the pictures cannot be made: %w", err)
 	}
+	if err := writePictures(d.out, names(files, func(f plots.File) file { return made(f.Name, f.Data) })); err != nil {
+		return err
+	}
 	for _, f := range files {
-		if err := replaceFile(filepath.Join(d.out, f.Name), f.Data); err != nil {
+		if _, err := fmt.Fprintln(a.stdout, filepath.Join(d.out, f.Name)); err != nil {
 			return err
 		}
-		fmt.Fprintln(a.stdout, filepath.Join(d.out, f.Name))
-	}
-	return nil
-}
-
-// replaceFile writes data beside name and renames it into place.
-func replaceFile(name string, data []byte) error {
-	tmp := name + ".part"
-	os.Remove(tmp) // of a process that was killed
-	if err := writeSynced(tmp, data); err != nil {
-		os.Remove(tmp)
-		return err
-	}
-	if err := os.Rename(tmp, name); err != nil {
-		os.Remove(tmp)
-		return err
 	}
 	return nil
 }

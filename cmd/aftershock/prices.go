@@ -480,5 +480,5 @@ func exportSeries(name string, s *market.Series) error {
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s exists; move it away, or choose another folder", name)
 	}
-	return replaceFile(name, b.Bytes())
+	return replaceFile(name, withData(b.Bytes()))
 }
