@@ -109,7 +109,7 @@ func (pg *page) paint(c vg.Canvas) {
 
 // draw draws the page on its paper.
 func (pg *page) draw(c vg.CanvasSizer) {
-	dc := draw.NewCanvas(c, pg.size.X, pg.size.Y)
+	dc := draw.NewCanvas(tame{c}, pg.size.X, pg.size.Y)
 	y := pg.size.Y - pg.margin
 	y = pg.put(dc, pg.title, y, pg.theme.Ink) - 0.2*pg.em
 	pg.put(dc, pg.subtitle, y, pg.theme.Muted)

@@ -381,6 +381,8 @@ func innermost(c vg.Canvas) vg.Canvas {
 			c = d.Canvas
 		case *draw.Canvas:
 			c = d.Canvas
+		case tame:
+			c = d.CanvasSizer
 		default:
 			return c
 		}
