@@ -11,62 +11,6 @@ import (
 	"unicode"
 )
 
-// fields are the names of what a catalogue says of an event, each with the
-// other names that people give it. CSV files may use any of them; YAML and
-// JSON keep to the first, and are told it when they use another.
-var fields = []struct {
-	name  string
-	other []string
-}{
-	{"id", []string{"event_id"}},
-	{"date", []string{"event_date", "announcement_date", "day"}},
-	{"time", []string{"timestamp", "datetime", "date_time", "when", "published", "published_at", "timestamp_utc"}},
-	{"zone", []string{"timezone", "time_zone", "tz"}},
-	{"after_close", []string{"afterclose", "after_market", "after_hours"}},
-	{"precision", []string{"time_precision"}},
-	{"confidence", nil},
-	{"title", []string{"headline"}},
-	{"titles", []string{"headlines"}},
-	{"category", []string{"type", "event_type"}},
-	{"tags", []string{"tag", "labels", "keywords"}},
-	{"securities", []string{"security", "tickers", "ticker", "symbols", "symbol"}},
-	{"source", []string{"url", "link", "reference"}},
-	{"note", []string{"notes", "comment", "comments", "remark"}},
-	// What an import says of how it came by the event.
-	{"key", nil},
-	{"status", nil},
-	{"part", nil},
-	{"raw_time", nil},
-	{"zone_given", nil},
-	{"zone_assumed", nil},
-	{"upper_bound", nil},
-	{"alternative", nil},
-	{"doubts", nil},
-	{"unresolved", nil},
-	{"coverage", nil},
-}
-
-// fieldNames returns the first names of the fields that people write.
-func fieldNames() []string {
-	out := make([]string, 0, len(fields))
-	for _, f := range fields {
-		if !slices.Contains(importFields, f.name) {
-			out = append(out, f.name)
-		}
-	}
-	return out
-}
-
-// canonical returns the first name of the field that people call name, or "".
-func canonical(name string) string {
-	for _, f := range fields {
-		if f.name == name || slices.Contains(f.other, name) {
-			return f.name
-		}
-	}
-	return ""
-}
-
 // A text is a value as the file has it, and the line it stands on.
 type text struct {
 	s    string
@@ -76,6 +20,7 @@ type text struct {
 // A record is an event as the file has it, whatever the format.
 type record struct {
 	line       int
+	unnamed    bool            // the file gives no IDs
 	fields     map[string]text // by name of field, without titles, tags and securities
 	titles     []titleText
 	tags       []text
@@ -104,6 +49,8 @@ type builder struct {
 	hashes   []uint64       // of those, where ids is nil: of a part of a file
 	seed     maphash.Seed   // of hashes
 	zones    zones
+	order    Order    // of day and month
+	clock    string   // the zone that the heading of the times states; ""
 	targets  []Target // room for those of the next events
 	seen     map[string]bool
 }
@@ -118,6 +65,7 @@ func (b *builder) problem(line int, format string, args ...any) {
 
 // catalog returns what was built, or everything that was wrong.
 func (b *builder) catalog() (*Catalog, error) {
+	b.nameEvents()
 	if len(b.errs) == 0 && len(b.events) == 0 {
 		b.problem(0, "no events; give at least one, with an id and a date or time")
 	}
@@ -201,6 +149,8 @@ func (b *builder) id(r record) string {
 	}
 	lower := strings.ToLower(t.s)
 	switch first, used := b.ids[lower]; {
+	case t.s == "" && r.unnamed:
+		return ""
 	case t.s == "":
 		b.problem(r.line, "id is missing; give the event a short unique name, such as deepseek-r1")
 	case !plain(t.s, 100) && !idForm.MatchString(t.s):
@@ -219,18 +169,41 @@ func (b *builder) time(e *Event, r record) {
 	if b.imported(e, r) {
 		return
 	}
-	date, clock := r.fields["date"], r.fields["time"]
+	date, clock, hour := r.fields["date"], r.fields["time"], r.fields["hour"]
 	line := max(date.line, clock.line)
+	part, stated := release(clock.s)
+	if stated && clock.s != "" {
+		clock.s = "" // the column of times has words
+	}
+	switch p, ok := release(hour.s); {
+	case hour.s == "":
+	case ok:
+		part, stated = p, true
+	case !clockForm.MatchString(hour.s) && hourOf(hour.s) == hour.s:
+		b.problem(hour.line, "hour %s cannot be read; write amc, bmo, dmh or a time of day", quote(hour.s))
+		return
+	case clock.s == "" || !clockForm.MatchString(clock.s) && !strings.Contains(clock.s, ":"):
+		if date.s == "" { // a date in the column of times, the hour in one of its own
+			date = clock
+		}
+		clock, line = hour, max(line, hour.line)
+	}
 	if date.s == "" && clock.s == "" {
 		b.problem(r.line, "time is missing; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone")
 		return
 	}
-	t, shown, err := b.zones.moment(date.s, clock.s, r.fields["zone"].s)
+	t, shown, err := b.zones.moment(date.s, clock.s, cmp.Or(r.fields["zone"].s, b.clock), b.order)
 	if err != nil {
 		b.problem(line, "%v", err)
 		return
 	}
 	e.Time, e.Precision, e.DateOnly = t, shown, shown == Day
+	if e.DateOnly {
+		e.AfterClose = part == PastClose
+		if part == BeforeOpen || part == During {
+			e.Provenance = &Provenance{Part: part}
+		}
+	}
 
 	known := []string{string(Second), string(Minute), string(Approx), string(Day)}
 	if p := r.fields["precision"]; p.s != "" {
@@ -244,8 +217,14 @@ func (b *builder) time(e *Event, r record) {
 	if a := r.fields["after_close"]; a.s != "" {
 		switch strings.ToLower(a.s) {
 		case "true", "yes", "y", "1":
+			if part == BeforeOpen || part == During {
+				b.problem(a.line, "after_close is %s, but the hour says that the news came %s; remove one of them", a.s, part)
+			}
 			e.AfterClose = true
 		case "false", "no", "n", "0":
+			if part == PastClose {
+				b.problem(a.line, "after_close is %s, but the hour says that the news came %s; remove one of them", a.s, part)
+			}
 		default:
 			b.problem(a.line, "after_close %s cannot be read; write true or false", quote(a.s))
 		}
@@ -306,6 +285,9 @@ func (b *builder) titles(e *Event, r record) {
 
 var symbolForm = regexp.MustCompile(`^[\p{L}\p{N}^][\p{L}\p{N}.^=_&-]{0,39}$`)
 
+// nameForm is that of a company's name, which a source of prices may use as symbol.
+var nameForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}.,'’&+/() -]{0,99}$`)
+
 func (b *builder) target(s securityText) (Target, bool) {
 	t := Target{Symbol: s.symbol.s}
 	switch s.sign.s {
@@ -318,7 +300,7 @@ func (b *builder) target(s securityText) (Target, bool) {
 		b.problem(s.sign.line, "security %s: sign %s cannot be read; write + or - for the reaction expected, or leave it out", quote(t.Symbol), quote(s.sign.s))
 		return t, false
 	}
-	if !isSymbol(t.Symbol) {
+	if !isSymbol(t.Symbol) && !(strings.Contains(t.Symbol, " ") && nameForm.MatchString(t.Symbol)) {
 		b.problem(s.symbol.line, "security %s is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC", quote(t.Symbol))
 		return t, false
 	}

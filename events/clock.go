@@ -11,7 +11,7 @@ import (
 var timeForm = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:(?:[Tt]|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*([A-Za-z][\w/+-]*|[+-][\d:]+)?)?$`)
 
 // clockForm is a time of day alone.
-var clockForm = regexp.MustCompile(`^\d{1,2}:\d{2}`)
+var clockForm = regexp.MustCompile(`^\d{1,2}(?::\d{2}|\s*[AaPp]\.?[Mm])`)
 
 // zones finds time zones by name, and remembers them.
 type zones map[string]*time.Location
@@ -19,33 +19,42 @@ type zones map[string]*time.Location
 // moment reads the time of an event from the three fields that may hold it.
 // The precision is the one that the text shows: Day for a date alone (then t
 // is midnight UTC), Second where seconds are written and not zero, else Minute.
-func (z zones) moment(date, clock, zone string) (t time.Time, p Precision, err error) {
+// order is that of day and month.
+func (z zones) moment(date, hours, zone string, order Order) (t time.Time, p Precision, err error) {
 	var loc *time.Location
 	if zone != "" {
 		if loc, err = z.find(zone); err != nil {
 			return t, "", err
 		}
 	}
-	switch {
-	case date != "" && clockForm.MatchString(clock):
-		return z.parse(date+" "+clock, loc)
-	case date == "" || clock == "":
-		return z.parse(date+clock, loc)
+	date = iso(date)
+	if date != "" {
+		hours = hourOf(hours)
 	}
-	if t, p, err = z.parse(clock, loc); err == nil && t.Format(time.DateOnly) != date {
-		err = fmt.Errorf("date %s and time %s disagree; write only one of them", quote(date), quote(clock))
+	switch {
+	case date != "" && clockForm.MatchString(hours):
+		return z.parse(date+" "+hours, loc, order)
+	case date == "" || hours == "":
+		return z.parse(date+hours, loc, order)
+	}
+	if t, p, err = z.parse(hours, loc, order); err == nil {
+		if day, _, e := z.parse(date, loc, order); e != nil || !sameDay(t, day) {
+			err = fmt.Errorf("date %s and time %s disagree; write only one of them", quote(date), quote(hours))
+		}
 	}
 	return t, p, err
 }
 
-func (z zones) parse(s string, loc *time.Location) (time.Time, Precision, error) {
+func sameDay(a, b time.Time) bool { return a.Format(time.DateOnly) == b.Format(time.DateOnly) }
+
+func (z zones) parse(s string, loc *time.Location, order Order) (time.Time, Precision, error) {
 	var suffix string
 	wall, ok := usual(s)
 	timed := len(s) > len(time.DateOnly)
 	if !ok {
 		form := timeForm.FindStringSubmatch(s)
-		if form == nil {
-			return time.Time{}, "", fmt.Errorf("time %s cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone", quote(s))
+		if form == nil || halves[strings.ToLower(form[3])] {
+			return z.written(s, loc, order)
 		}
 		date, clock := form[1], form[2]
 		timed, suffix = clock != "", form[3]
@@ -61,6 +70,87 @@ func (z zones) parse(s string, loc *time.Location) (time.Time, Precision, error)
 			return time.Time{}, "", fmt.Errorf("time %s does not exist; write year-month-day and hours 0 to 23, such as 2025-01-27 or 2025-01-27T14:30:00Z", quote(s))
 		}
 	}
+	var own *time.Location
+	if suffix != "" {
+		var err error
+		if own, err = z.find(suffix); err != nil {
+			if st := (Reading{}).Stamp(s); st.Precision != NoTime && len(st.Doubts) == 0 {
+				return z.stamped(st, loc)
+			}
+			return time.Time{}, "", err
+		}
+	}
+	return z.at(s, wall, timed, own, loc)
+}
+
+// halves are the halves of the day, which stand where a zone might.
+var halves = map[string]bool{"am": true, "pm": true, "a": true, "p": true}
+
+// unreadable is the error of a text that is no time in a form known.
+func unreadable(s string) error {
+	return fmt.Errorf("time %s cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone", quote(s))
+}
+
+// written reads a time in one of the many forms that sources and spreadsheets
+// use; see Reading.Stamp.
+func (z zones) written(s string, loc *time.Location, order Order) (time.Time, Precision, error) {
+	dated := iso(s)
+	if m := slashed.FindStringSubmatch(dated); m != nil && order == AutoOrder {
+		if a, b := number(m[1]), number(m[3]); a <= 12 && b <= 12 && a != b {
+			return time.Time{}, "", fmt.Errorf("time %s may be month/day or day/month; write 2025-01-27, or set the order of dates", quote(s))
+		}
+	}
+	text := tidyTime(dated)
+	t, ok := takeApart(text, order == DayFirst)
+	if !ok && order == MonthFirst { // the month is above 12
+		return time.Time{}, "", unreadable(s)
+	}
+	switch {
+	case !ok:
+		return time.Time{}, "", unreadable(s)
+	case t.epoch:
+		if loc == nil {
+			loc = time.UTC
+		}
+		return z.at(s, t.wall, true, time.UTC, loc)
+	case t.zone != "":
+		own, err := z.find(t.zone)
+		if err != nil {
+			st := Reading{DayFirst: order == DayFirst}.Stamp(dated)
+			if st.Precision == NoTime || len(st.Doubts) > 0 {
+				if len(st.Doubts) > 0 && st.Clock == "" {
+					err = fmt.Errorf("time %s: %s; write its offset instead", quote(s), st.Doubts[0])
+				}
+				return time.Time{}, "", err
+			}
+			return z.stamped(st, loc)
+		}
+		if t.weekday != "" && !strings.HasPrefix(strings.ToLower(t.wall.Weekday().String()), t.weekday) {
+			return time.Time{}, "", fmt.Errorf("time %s: %s was a %s; correct one of them", quote(s), t.wall.Format(time.DateOnly), t.wall.Weekday())
+		}
+		return z.at(s, t.wall, true, own, loc)
+	}
+	if t.weekday != "" && !strings.HasPrefix(strings.ToLower(t.wall.Weekday().String()), t.weekday) {
+		return time.Time{}, "", fmt.Errorf("time %s: %s was a %s; correct one of them", quote(s), t.wall.Format(time.DateOnly), t.wall.Weekday())
+	}
+	return z.at(s, t.wall, t.timed, nil, loc)
+}
+
+// stamped returns the instant of st in loc, where that is given.
+func (z zones) stamped(st Stamp, loc *time.Location) (time.Time, Precision, error) {
+	t, p := st.Time, Minute
+	if loc != nil {
+		t = t.In(loc)
+	}
+	if t.Second() != 0 || t.Nanosecond() != 0 {
+		p = Second
+	}
+	return t, p, nil
+}
+
+// at returns the instant of the clock wall in own, the zone of the text itself,
+// else in loc, that of the record; a date alone where it has no hour.
+func (z zones) at(s string, wall time.Time, timed bool, own, loc *time.Location) (time.Time, Precision, error) {
 	switch {
 	case wall.Year() < 1600 || wall.Year() > 2400:
 		return time.Time{}, "", fmt.Errorf("time %s: the year must lie between 1600 and 2400", quote(s))
@@ -73,17 +163,14 @@ func (z zones) parse(s string, loc *time.Location) (time.Time, Precision, error)
 	}
 	t := wall
 	var err error
-	if suffix != "" {
-		var own *time.Location
-		if own, err = z.find(suffix); err == nil {
-			t, err = resolve(wall, own)
-		}
-		if loc != nil {
+	switch {
+	case own != nil:
+		if t, err = resolve(wall, own); loc != nil {
 			t = t.In(loc)
 		}
-	} else if loc != nil {
+	case loc != nil:
 		t, err = resolve(wall, loc)
-	} else {
+	default:
 		err = fmt.Errorf("time %s has no zone; add one (zone America/New_York, or an offset as in %s-05:00), or write only %s if the hour is not known",
 			quote(s), wall.Format("2006-01-02T15:04:05"), wall.Format(time.DateOnly))
 	}

@@ -36,7 +36,29 @@ func TestMoment(t *testing.T) {
 
 		{"2025-01-26", "2025-01-27T14:30:00Z", "", `date "2025-01-26" and time "2025-01-27T14:30:00Z" disagree; write only one of them`, ""},
 		{"", "2025-01-27 09:30", "", `time "2025-01-27 09:30" has no zone; add one (zone America/New_York, or an offset as in 2025-01-27T09:30:00-05:00), or write only 2025-01-27 if the hour is not known`, ""},
-		{"", "27/01/2025", "", `time "27/01/2025" cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone`, ""},
+		{"", "27/01/2025", "", "2025-01-27T00:00:00Z", Day},
+		{"", "01/27/2025", "", "2025-01-27T00:00:00Z", Day},
+		{"", "27.1.2025 16:05", "Europe/Berlin", "2025-01-27T16:05:00+01:00", Minute},
+		{"", "20250127", "", "2025-01-27T00:00:00Z", Day},
+		{"", "20250127163034", "America/New_York", "2025-01-27T16:30:34-05:00", Second},
+		{"", "20250127T163000Z", "", "2025-01-27T16:30:00Z", Minute},
+		{"", "Mon, 27 Jan 2025 09:30:00 -0500", "", "2025-01-27T09:30:00-05:00", Minute},
+		{"", "27 Jan 2025 09:30:00 EST", "", "2025-01-27T09:30:00-05:00", Minute},
+		{"", "Jan 27, 2025 4:20 PM", "America/New_York", "2025-01-27T16:20:00-05:00", Minute},
+		{"", "2025-01-27 12:05 AM", "UTC", "2025-01-27T00:05:00Z", Minute},
+		{"", "1/27/2025 4:05:06 pm", "America/New_York", "2025-01-27T16:05:06-05:00", Second},
+		{"", "1738003800", "", "2025-01-27T18:50:00Z", Minute},
+		{"", "1738003800000", "America/New_York", "2025-01-27T13:50:00-05:00", Minute},
+		{"27.01.2025", "16:05", "Europe/Berlin", "2025-01-27T16:05:00+01:00", Minute},
+		{"1/27/2025", "4:05 PM", "America/New_York", "2025-01-27T16:05:00-05:00", Minute},
+		{"20250127", "160534", "America/New_York", "2025-01-27T16:05:34-05:00", Second},
+		{"2025-01-27", "1605", "America/New_York", "2025-01-27T16:05:00-05:00", Minute},
+
+		{"", "20250127163034", "", `time "20250127163034" has no zone; add one (zone America/New_York, or an offset as in 2025-01-27T16:30:34-05:00), or write only 2025-01-27 if the hour is not known`, ""},
+		{"", "01/02/2025", "", `time "01/02/2025" may be month/day or day/month; write 2025-01-27, or set the order of dates`, ""},
+		{"", "Tue, 27 Jan 2025 09:30:00 -0500", "", `time "Tue, 27 Jan 2025 09:30:00 -0500": 2025-01-27 was a Monday; correct one of them`, ""},
+		{"", "1 Jul 2025 09:30:00 EST", "", `time "1 Jul 2025 09:30:00 EST": EST is written in July, when the clocks of America/New_York showed EDT: if the writer meant them, it was 2025-07-01T13:30:00Z; write its offset instead`, ""},
+		{"", "31/13/2025", "", `time "31/13/2025" cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone`, ""},
 		{"", "09:30", "UTC", `time "09:30" cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone`, ""},
 		{"", "2025-02-29", "", `time "2025-02-29" does not exist; write year-month-day and hours 0 to 23, such as 2025-01-27 or 2025-01-27T14:30:00Z`, ""},
 		{"", "2025-01-27T24:00:00Z", "", `time "2025-01-27T24:00:00Z" does not exist; write year-month-day and hours 0 to 23, such as 2025-01-27 or 2025-01-27T14:30:00Z`, ""},
@@ -57,7 +79,7 @@ func TestMoment(t *testing.T) {
 		{"", "2025-11-02 02:00", "America/New_York", "2025-11-02T02:00:00-05:00", Minute},
 		{"", "2025-11-02T01:30:00-05:00", "America/New_York", "2025-11-02T01:30:00-05:00", Minute},
 	} {
-		got, precision, err := zones{}.moment(tt.date, tt.clock, tt.zone)
+		got, precision, err := zones{}.moment(tt.date, tt.clock, tt.zone, AutoOrder)
 		text := got.Format(time.RFC3339Nano)
 		if err != nil {
 			text, precision = err.Error(), ""
@@ -72,7 +94,7 @@ func TestMoment(t *testing.T) {
 func TestMomentElsewhere(t *testing.T) {
 	defer func(l *time.Location) { time.Local = l }(time.Local)
 	time.Local = time.FixedZone("EST", -5*3600)
-	got, _, err := zones{}.moment("", "2025-01-27T09:30:00-05:00", "")
+	got, _, err := zones{}.moment("", "2025-01-27T09:30:00-05:00", "", AutoOrder)
 	if err != nil || got.Location() == time.Local || got.Location().String() != "" {
 		t.Errorf("%v in %q, %v", got, got.Location(), err)
 	}

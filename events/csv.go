@@ -16,7 +16,10 @@ import (
 
 // ReadCSV reads a catalogue from a CSV file with a header; see [Read].
 func ReadCSV(name string, r io.Reader) (*Catalog, error) {
-	b := newBuilder(name)
+	return newBuilder(name).readCSV(r)
+}
+
+func (b *builder) readCSV(r io.Reader) (*Catalog, error) {
 	if data, ok := b.load(r); ok {
 		b.table(data)
 	}
@@ -40,9 +43,37 @@ func (b *builder) table(data []byte) {
 	}
 	end := in.InputOffset()
 	body := csvPart{data[end:], 1 + bytes.Count(data[:end], []byte("\n")), in.Comma}
+	b.dateOrder(columns, body)
 	if len(body.data) < 2*partSize || !b.inParts(columns, body) {
 		b.rows(columns, body)
 	}
+}
+
+// dateOrder settles the order of day and month by all rows, where a date is
+// written so that it matters.
+func (b *builder) dateOrder(columns []string, p csvPart) {
+	var at []int
+	for i, c := range columns {
+		if c == "date" || c == "time" {
+			at = append(at, i)
+		}
+	}
+	var seen evidence
+	in := csvReader(p.data, p.comma)
+	const look = 50 // rows by which a file without such dates is told
+	for n := 0; ; n++ {
+		row, err := in.Read()
+		if err == io.EOF || n == look && seen == (evidence{}) {
+			break
+		}
+		for _, i := range at {
+			if err == nil && i < len(row) {
+				line, _ := in.FieldPos(i)
+				seen.see(strings.TrimSpace(row[i]), p.line-1+line)
+			}
+		}
+	}
+	b.decide(seen)
 }
 
 // A csvPart is some rows of a file.
@@ -130,7 +161,7 @@ func (b *builder) inParts(columns []string, p csvPart) bool {
 		wg.Go(func() {
 			for k := int(next.Add(1)) - 1; k < len(parts) && !wrong.Load(); k = int(next.Add(1)) - 1 {
 				own := newBuilder(b.file)
-				own.ids, own.seed = nil, b.seed
+				own.ids, own.seed, own.order, own.clock = nil, b.seed, b.order, b.clock
 				own.events = all[ends[k]:ends[k]:ends[k+1]]
 				own.rows(columns, parts[k])
 				builders[k] = own
@@ -225,46 +256,40 @@ func (b *builder) badQuotes(err error, raw []byte, first int) {
 func (b *builder) header(row []string, line int) []string {
 	before := len(b.errs)
 	columns := make([]string, len(row))
-	from := map[string]string{} // the header that each field was taken from
-	names := make([]string, len(row))
+	from := map[string]int{} // the column that each field is taken from, + 1
+	best := map[string]int{} // how far down the list of names of the field that stands
+	imported := slices.ContainsFunc(row, func(h string) bool { return squeezed(h) == "rawtime" })
 	for i, h := range row {
-		names[i] = strings.ToLower(strings.NewReplacer(" ", "_", "-", "_").Replace(strings.TrimSpace(h)))
-	}
-	imported := slices.Contains(names, "raw_time")
-	// A field's own name goes before its other ones, wherever they stand.
-	for _, own := range []bool{true, false} {
-		for i, n := range names {
-			field := canonical(n)
-			if !imported && slices.Contains(importFields, field) {
-				field = ""
-			}
-			if lang, ok := languageColumn(n); ok {
-				field = "title_" + lang
-			}
-			if field == "" || field == "titles" || (own != (field == n)) {
-				continue
-			}
-			switch other, taken := from[field]; {
-			case !taken:
-				columns[i], from[field] = field, row[i]
-			case n == field:
-				b.problem(line, "column %s appears twice; rename or remove one", quote(row[i]))
-			default:
-				b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: column %s is not read: %s gives the %s", b.file, line, quote(row[i]), quote(other), field))
-			}
+		field, rank := canonical(strings.TrimSpace(h))
+		if !imported && slices.Contains(importFields, field) {
+			field = ""
 		}
-	}
-	for i, n := range names {
-		if field := canonical(n); columns[i] == "" && (field == "" || field == "titles" || !imported && slices.Contains(importFields, field)) {
-			if _, ok := languageColumn(n); !ok {
-				b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: column %s is not read%s", b.file, line, quote(row[i]), meant(n, fieldNames())))
-			}
+		if field == "" || field == "titles" {
+			b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: column %s is not read%s", b.file, line, quote(h), meant(strings.ToLower(strings.TrimSpace(h)), fieldNames())))
+			continue
 		}
+		other, taken := from[field]
+		switch {
+		case !taken:
+		case rank == best[field] && squeezed(h) == squeezed(row[other-1]):
+			b.problem(line, "column %s appears twice; rename or remove one", quote(h))
+			continue
+		case rank < best[field]:
+			columns[other-1] = ""
+			b.notRead(line, row[other-1], h, field)
+		default:
+			b.notRead(line, h, row[other-1], field)
+			continue
+		}
+		columns[i], from[field], best[field] = field, i+1, rank
 	}
-	if from["id"] == "" {
-		b.problem(line, "no column is called id; the first row must name the columns, such as id,time,title,securities")
+	if i := from["time"]; i > 0 {
+		b.clock = headingZone(row[i-1])
 	}
-	if from["time"] == "" && from["date"] == "" {
+	if i := from["hour"]; i > 0 && b.clock == "" {
+		b.clock = headingZone(row[i-1])
+	}
+	if from["time"] == 0 && from["date"] == 0 {
 		b.problem(line, "no column is called time or date; the first row must name the columns, such as id,time,title,securities")
 	}
 	if len(b.errs) > before {
@@ -273,8 +298,14 @@ func (b *builder) header(row []string, line int) []string {
 	return columns
 }
 
+// notRead says that a column is passed over for another of the same field.
+func (b *builder) notRead(line int, heading, other, field string) {
+	b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: column %s is not read: %s gives the %s", b.file, line, quote(heading), quote(other), field))
+}
+
 // languageColumn returns the language of a column such as title_ar.
-func languageColumn(name string) (string, bool) {
+func languageColumn(heading string) (string, bool) {
+	name := strings.ToLower(strings.NewReplacer(" ", "_", "-", "_").Replace(strings.TrimSpace(heading)))
 	for _, prefix := range []string{"title_", "headline_"} {
 		if lang, ok := strings.CutPrefix(name, prefix); ok {
 			lang = strings.ReplaceAll(lang, "_", "-")
@@ -287,7 +318,7 @@ func languageColumn(name string) (string, bool) {
 // row builds the event of a row. r is memory from row to row.
 func (b *builder) row(r *record, columns, row []string, line int, pos func(int) int) {
 	clear(r.fields)
-	*r = record{line: line, fields: r.fields, securities: r.securities[:0], imported: slices.Contains(columns, "raw_time")}
+	*r = record{line: line, unnamed: !slices.Contains(columns, "id"), fields: r.fields, securities: r.securities[:0], imported: slices.Contains(columns, "raw_time")}
 	for i, s := range row {
 		t := text{strings.TrimSpace(s), pos(i)}
 		switch field := columns[i]; {
@@ -303,7 +334,7 @@ func (b *builder) row(r *record, columns, row []string, line int, pos func(int) 
 		case field == "coverage":
 			r.coverage = b.reports(t)
 		case field == "securities":
-			for _, w := range words(t) {
+			for _, w := range symbols(t) {
 				r.securities = append(r.securities, security(w))
 			}
 		default:

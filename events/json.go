@@ -12,7 +12,10 @@ import (
 
 // ReadJSON reads a catalogue from JSON; see [Read].
 func ReadJSON(name string, r io.Reader) (*Catalog, error) {
-	b := newBuilder(name)
+	return newBuilder(name).readJSON(r)
+}
+
+func (b *builder) readJSON(r io.Reader) (*Catalog, error) {
 	if data, ok := b.load(r); ok && len(bytes.TrimSpace(data)) > 0 {
 		in := &jsonTree{data: data, dec: json.NewDecoder(bytes.NewReader(data)), line: 1}
 		in.dec.UseNumber()

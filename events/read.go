@@ -11,11 +11,15 @@ import (
 // Read reads a catalogue from r in the format that the extension of name says:
 // .yaml, .yml, .json or .csv. The name also stands in messages and origins.
 //
-// An event has these fields; id and one of date and time are required.
+// An event has these fields; one of date and time is required, and an id in YAML
+// and JSON.
 //
-//	id           short unique name: letters, digits, '-', '_', '.'
+//	id           short unique name: letters, digits, '-', '_', '.'; a CSV file
+//	             without such a column gets them of date and title
 //	time         2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone, or a date alone
 //	date         the date, where the time is in a field of its own or unknown
+//	hour         amc, bmo or dmh: after the close, before the open, during trading,
+//	             in the words of the usual sources; or a time of day
 //	zone         America/New_York, UTC or -05:00: the clock of a time without an
 //	             offset; a time with one is kept as that instant, shown in this zone
 //	after_close  true: a date alone whose news came after the close
@@ -35,25 +39,42 @@ import (
 // instant, as its author's best knowledge; who knows no hour writes no hour,
 // and after_close where the news came in the evening.
 //
+// Times are read in the forms of feeds (Mon, 18 Nov 2024 09:30:00 -0500), archives
+// (20241118143000), spreadsheets (11/18/2024 4:20 PM, 18.11.2024) and seconds since
+// 1970, too; see [Reading.Stamp]. In 11/12/2024 the order of day and month is that
+// which another line of the file proves; where none does, it is an error.
+//
 // YAML and JSON hold a list of events, alone or under the key events. Numbers,
 // dates and words such as TRUE are taken as they are written. Unknown keys are
 // errors.
 //
 // CSV has a header of those names or the common other ones (timestamp, tickers,
-// headline, ...), in any order; titles in other languages stand in columns such
-// as title_ar; lists are separated by spaces, commas, semicolons or bars. The
+// headline, event_date, ...), in any order; a heading such as timestamp_utc states
+// the zone of its times; titles in other languages stand in columns such as
+// title_ar; lists are separated by commas, semicolons or bars, or by spaces between
+// symbols (a name such as Deutsche Bank is one security). The
 // separator of columns is a comma, a semicolon or a tab, as the header shows.
 // Columns with other names are left out, and named in the catalogue's Warnings.
 //
 // Whatever is wrong with the file is reported at once, as [Errors].
-func Read(name string, r io.Reader) (*Catalog, error) {
+func Read(name string, r io.Reader) (*Catalog, error) { return Options{}.Read(name, r) }
+
+// Options settle what a catalogue leaves open.
+type Options struct {
+	Order Order // of day and month in 01/02/2025
+}
+
+// Read is the function Read with options.
+func (o Options) Read(name string, r io.Reader) (*Catalog, error) {
+	b := newBuilder(name)
+	b.order = o.Order
 	switch strings.ToLower(path.Ext(name)) {
 	case ".yaml", ".yml":
-		return ReadYAML(name, r)
+		return b.readYAML(r)
 	case ".json":
-		return ReadJSON(name, r)
-	case ".csv":
-		return ReadCSV(name, r)
+		return b.readJSON(r)
+	case ".csv", ".tsv":
+		return b.readCSV(r)
 	}
 	return nil, Errors{{name, 0, "the kind of file is not known; name it .yaml, .json or .csv"}}
 }

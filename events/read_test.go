@@ -149,8 +149,8 @@ func TestErrors(t *testing.T) {
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  catgory: x\n", `a.yaml:3: unknown key "catgory"; did you mean category?`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  tickers: [NVDA]\n", `a.yaml:3: unknown key "tickers"; write securities`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  Title: x\n", `a.yaml:3: unknown key "Title"; write title`},
-		{"a.yaml", "- id: a\n  time: 2025-01-27\n  xyzzy: x\n", `a.yaml:3: unknown key "xyzzy"; the keys of an event are id, date, time, zone, after_close, precision, confidence, title, titles, category, tags, securities, source, note`},
-		{"a.yaml", "- ident: a\n  time: 2025-01-27\n", `a.yaml:1: unknown key "ident"; the keys of an event are id, date, time, zone, after_close, precision, confidence, title, titles, category, tags, securities, source, note`},
+		{"a.yaml", "- id: a\n  time: 2025-01-27\n  xyzzy: x\n", `a.yaml:3: unknown key "xyzzy"; the keys of an event are id, date, time, hour, zone, after_close, precision, confidence, title, titles, category, tags, securities, source, note`},
+		{"a.yaml", "- ident: a\n  time: 2025-01-27\n", `a.yaml:1: unknown key "ident"; the keys of an event are id, date, time, hour, zone, after_close, precision, confidence, title, titles, category, tags, securities, source, note`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  id: b\n", `a.yaml:3: key "id" was already given on line 1; remove one`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  [x]: b\n", "a.yaml:3: a key of an event must be a word"},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  title: [x]\n", "a.yaml:3: title must be one text here"},
@@ -180,8 +180,7 @@ func TestErrors(t *testing.T) {
 		{"a.json", strings.Repeat("[", 1e6), "a.json:1: not JSON: nested too deeply for a catalogue"},
 		{"a.json", "[\n{\"id\": \"a\",\n\"time\": \"2025-01-27\",\n\"securities\": [null]}]", `a.json:4: security "" is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC`},
 
-		{"a.csv", "a,2025-01-27\n", "a.csv:1: no column is called id; the first row must name the columns, such as id,time,title,securities\n" +
-			"a.csv:1: no column is called time or date; the first row must name the columns, such as id,time,title,securities"},
+		{"a.csv", "a,2025-01-27\n", "a.csv:1: no column is called time or date; the first row must name the columns, such as id,time,title,securities"},
 		{"a.csv", "id,time,id\na,2025-01-27,b\n", `a.csv:1: column "id" appears twice; rename or remove one`},
 		{"a.csv", "id,time,title\na,2025-01-27,x\nb,2025-01-", "a.csv:3: 2 columns where the header has 3; add the missing ones, empty if need be; the file may be cut off here"},
 		{"a.csv", "id,time,title\na,2025-01-27\nb,2025-01-28,x\n", "a.csv:2: 2 columns where the header has 3; add the missing ones, empty if need be"},
@@ -236,8 +235,8 @@ func TestWarnings(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		`a.csv:1: column "url" is not read: "Source" gives the source`,
 		`a.csv:1: column "catgory" is not read (did you mean category?)`,
+		`a.csv:1: column "url" is not read: "Source" gives the source`,
 		`a.csv:1: column "first_us_session" is not read`,
 		`a.csv:1: column "" is not read`,
 	}

@@ -13,7 +13,10 @@ import (
 
 // ReadYAML reads a catalogue from a YAML document; see [Read].
 func ReadYAML(name string, r io.Reader) (*Catalog, error) {
-	b := newBuilder(name)
+	return newBuilder(name).readYAML(r)
+}
+
+func (b *builder) readYAML(r io.Reader) (*Catalog, error) {
 	if data, ok := b.load(r); ok {
 		b.yaml(data)
 	}
@@ -90,6 +93,17 @@ func (b *builder) document(n *yaml.Node) {
 		b.problem(n.Line, "events must be a list; begin each with \"- id: ...\"")
 		return
 	}
+	var seen evidence
+	for _, item := range n.Content {
+		if item = deref(item); item.Kind == yaml.MappingNode {
+			for i := 0; i+1 < len(item.Content); i += 2 {
+				if key, value := item.Content[i], deref(item.Content[i+1]); key.Value == "date" || key.Value == "time" {
+					seen.see(strings.TrimSpace(value.Value), value.Line)
+				}
+			}
+		}
+	}
+	b.decide(seen)
 	for _, item := range n.Content {
 		b.item(deref(item))
 	}
@@ -128,7 +142,7 @@ func (b *builder) item(n *yaml.Node) {
 			}
 		case "securities":
 			if value.Kind != yaml.SequenceNode {
-				for _, w := range words(b.scalar(value, name)) {
+				for _, w := range symbols(b.scalar(value, name)) {
 					r.securities = append(r.securities, security(w))
 				}
 				return
@@ -228,7 +242,7 @@ func (b *builder) pairs(n *yaml.Node, of string, known []string, f func(name str
 		case known != nil && !slices.Contains(known, name) && !(of == "an event" && slices.Contains(importFields, name)) && !(of == "the file" && (name == "rejected" || name == "told")):
 			lines[name] = key.Line
 			hint := "the keys of " + of + " are " + strings.Join(known, ", ")
-			if c := canonical(strings.ToLower(name)); slices.Contains(known, c) {
+			if c, _ := canonical(name); slices.Contains(known, c) {
 				hint = "write " + c
 			} else if c := Nearest(name, known); c != "" {
 				hint = "did you mean " + c + "?"
