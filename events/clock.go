@@ -171,7 +171,7 @@ func (z zones) at(s string, wall time.Time, timed bool, own, loc *time.Location)
 	case loc != nil:
 		t, err = resolve(wall, loc)
 	default:
-		err = fmt.Errorf("time %s has no zone; add one (zone America/New_York, or an offset as in %s-05:00), or write only %s if the hour is not known",
+		err = fmt.Errorf("time %s has no zone; add one (zone America/New_York, or an offset as in %s-05:00), or write only %s where nobody knows the hour",
 			quote(s), wall.Format("2006-01-02T15:04:05"), wall.Format(time.DateOnly))
 	}
 	return t, precision, err

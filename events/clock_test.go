@@ -35,7 +35,7 @@ func TestMoment(t *testing.T) {
 		{"2025-01-27T14:30:00Z", "", "", "2025-01-27T14:30:00Z", Minute},
 
 		{"2025-01-26", "2025-01-27T14:30:00Z", "", `date "2025-01-26" and time "2025-01-27T14:30:00Z" disagree; write only one of them`, ""},
-		{"", "2025-01-27 09:30", "", `time "2025-01-27 09:30" has no zone; add one (zone America/New_York, or an offset as in 2025-01-27T09:30:00-05:00), or write only 2025-01-27 if the hour is not known`, ""},
+		{"", "2025-01-27 09:30", "", `time "2025-01-27 09:30" has no zone; add one (zone America/New_York, or an offset as in 2025-01-27T09:30:00-05:00), or write only 2025-01-27 where nobody knows the hour`, ""},
 		{"", "27/01/2025", "", "2025-01-27T00:00:00Z", Day},
 		{"", "01/27/2025", "", "2025-01-27T00:00:00Z", Day},
 		{"", "27.1.2025 16:05", "Europe/Berlin", "2025-01-27T16:05:00+01:00", Minute},
@@ -54,7 +54,7 @@ func TestMoment(t *testing.T) {
 		{"20250127", "160534", "America/New_York", "2025-01-27T16:05:34-05:00", Second},
 		{"2025-01-27", "1605", "America/New_York", "2025-01-27T16:05:00-05:00", Minute},
 
-		{"", "20250127163034", "", `time "20250127163034" has no zone; add one (zone America/New_York, or an offset as in 2025-01-27T16:30:34-05:00), or write only 2025-01-27 if the hour is not known`, ""},
+		{"", "20250127163034", "", `time "20250127163034" has no zone; add one (zone America/New_York, or an offset as in 2025-01-27T16:30:34-05:00), or write only 2025-01-27 where nobody knows the hour`, ""},
 		{"", "01/02/2025", "", `time "01/02/2025" may be month/day or day/month; write 2025-01-27, or set the order of dates`, ""},
 		{"", "Tue, 27 Jan 2025 09:30:00 -0500", "", `time "Tue, 27 Jan 2025 09:30:00 -0500": 2025-01-27 was a Monday; correct one of them`, ""},
 		{"", "1 Jul 2025 09:30:00 EST", "", `time "1 Jul 2025 09:30:00 EST": EST is written in July, when the clocks of America/New_York showed EDT: if the writer meant them, it was 2025-07-01T13:30:00Z; write its offset instead`, ""},

@@ -26,5 +26,5 @@ nvda-results,2025-02-26 16:20,America/New_York,Nvidia's results,نتائج إن�
 	// Output:
 	// events.csv:2 deepseek-r1 2025-01-20 12:19:44 +0000 UTC إطلاق R1 [{NVDA -1} {AMD 0}]
 	// events.csv:3 nvda-results 2025-02-26 16:20:00 -0500 EST نتائج إنفيديا [{NVDA 0}]
-	// events.csv:3: time "2025-02-26 16:20" has no zone; add one (zone America/New_York, or an offset as in 2025-02-26T16:20:00-05:00), or write only 2025-02-26 if the hour is not known
+	// events.csv:3: time "2025-02-26 16:20" has no zone; add one (zone America/New_York, or an offset as in 2025-02-26T16:20:00-05:00), or write only 2025-02-26 where nobody knows the hour
 }

@@ -73,13 +73,18 @@ func (c *config) readCatalog(file string) (*events.Catalog, error) {
 	if c.checkFile("events.file", c.Events.File); len(c.problems) > 0 {
 		return nil, c.err()
 	}
-	return readCatalog(file)
+	return c.readEvents(file)
 }
 
-func readCatalog(file string) (*events.Catalog, error) {
+// readEvents reads a catalogue.
+func (c *config) readEvents(file string) (*events.Catalog, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("the events cannot be read: %w", err)
 	}
-	return events.Read(filepath.ToSlash(file), bytes.NewReader(data))
+	var o events.Options
+	if c.Events.Dates != auto {
+		o.Order = events.Order(c.Events.Dates)
+	}
+	return o.Read(filepath.ToSlash(file), bytes.NewReader(data))
 }

@@ -12,6 +12,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/analysis/model"
+	"aftershock/events"
 	"aftershock/market"
 	"aftershock/market/factors"
 	"aftershock/plots"
@@ -87,6 +88,7 @@ func (c *config) plan() (*plan, error) {
 	c.checkRegression(p)
 	c.checkFactors(p)
 	c.checkOutput(p)
+	c.oneOf("events.dates", c.Events.Dates, "an order of dates", []string{auto, string(events.DayFirst), string(events.MonthFirst)})
 	p.sweep = c.sweepSpec()
 	if f := c.Events; f.From != market.NoDate && f.To != market.NoDate && f.From > f.To {
 		c.bad("events.from", "%s is after events.to, %s; exchange them", f.From, f.To)

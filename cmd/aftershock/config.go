@@ -63,6 +63,7 @@ type settings struct {
 	} `json:"regression"`
 	Events struct {
 		File       string      `json:"file"`
+		Dates      string      `json:"dates"`
 		IDs        []string    `json:"ids"`
 		Categories []string    `json:"categories"`
 		Tags       []string    `json:"tags"`

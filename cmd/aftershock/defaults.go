@@ -45,6 +45,7 @@ func defaults() settings {
 	s.Regression.Cluster = string(analysis.ByEvent)
 
 	s.Events.File = shippedEvents
+	s.Events.Dates = auto
 	s.Events.IDs = []string{
 		"deepseek-v3", "deepseek-r1", "stargate", "deepseek-appstore", "deepseek-selloff", "janus-pro",
 		"cisco-r1-harmbench", "openeurollm",

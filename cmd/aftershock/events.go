@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -35,15 +36,21 @@ of the study's benchmark. A star marks the events that the configuration selects
 		RunE: func(cmd *cobra.Command, args []string) error { return a.eventsList(cmd, flags, args) },
 	}
 	langFlag(list, flags)
+	checked := make(settingsFlags)
 	check := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a catalogue, and report everything that is wrong with it",
 		Long: `Check a catalogue (.yaml, .json or .csv). Every wrong row is reported with its
-line, and the exit status is 1 when there is any.`,
-		Example: `  aftershock events check my-events.csv`,
-		Args:    arguments(cobra.ExactArgs(1)),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.eventsCheck(args[0]) },
+line, every column that nobody reads, and every security that the source of prices
+does not have, with what may have been meant. Of a service on the network nothing
+is asked. The exit status is 1 when a row is wrong, or when a security is not in
+prices that the configuration or --prices names.`,
+		Example: `  aftershock events check my-events.csv
+  aftershock events check my-events.csv --prices my-prices`,
+		Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.eventsCheck(cmd, checked, args[0]) },
 	}
+	a.pricesFlag(check, checked)
 	cmd.AddCommand(list, check)
 	return cmd
 }
@@ -60,7 +67,7 @@ func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string)
 	var cat *events.Catalog
 	var chosen []string
 	if len(args) > 0 {
-		cat, err = readCatalog(args[0])
+		cat, err = c.readEvents(args[0])
 	} else {
 		cat, chosen, err = c.catalog()
 	}
@@ -118,21 +125,61 @@ func targets(e *events.Event) string {
 	return cmp.Or(strings.Join(out, " "), all)
 }
 
-func (a *app) eventsCheck(file string) error {
-	cat, err := readCatalog(file)
+func (a *app) eventsCheck(cmd *cobra.Command, flags settingsFlags, file string) error {
+	c, err := a.configured(cmd, flags)
+	if err != nil {
+		return err
+	}
+	p, err := c.plan()
+	if err != nil {
+		return err
+	}
+	cat, err := c.readEvents(file)
 	if err != nil {
 		return err
 	}
 	for _, w := range cat.Warnings {
 		a.say("%s", w)
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: %s, nothing wrong\n", file, plural(len(cat.Events), "event"))
+	unknown, source, err := a.unknownSecurities(cmd.Context(), c, p, cat)
+	if err != nil {
+		return err
+	}
+	said := "nothing wrong"
+	switch n := len(unknown); {
+	case n > 0 && c.origin("prices.source") == fromDefault: // nobody chose the sample for this catalogue
+		said += fmt.Sprintf("; %s not in %s, which is the source of prices if none is named", plural(n, "security"), source)
+	case n > 0:
+		for _, u := range unknown {
+			a.say("%s", u)
+		}
+		return fmt.Errorf("%s: %s of %s not in %s", file, plural(n, "security"), plural(len(cat.Events), "event"), source)
+	}
+	_, err = fmt.Fprintf(a.stdout, "%s: %s, %s\n", file, plural(len(cat.Events), "event"), said)
 	return err
+}
+
+// unknownSecurities lists the securities of cat that the configured source of
+// prices does not have; none of a service.
+func (a *app) unknownSecurities(ctx context.Context, c *config, p *plan, cat *events.Catalog) (list []string, source string, err error) {
+	a.offline = true // a check asks nobody
+	src, err := a.open(ctx, c, p, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	s, err := c.spelling(ctx, p, src)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.unknownSecurities(cat, src.Name()), src.Name(), nil
 }
 
 func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
+	}
+	if stem, ok := strings.CutSuffix(what, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }

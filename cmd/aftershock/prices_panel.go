@@ -182,7 +182,7 @@ func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []marke
 	}
 	needed := make(map[string]bool, len(need))
 	for _, s := range need {
-		needed[s.Symbol] = true
+		needed[symbolKey(s.Symbol)] = true
 	}
 	bar := newProgress(a.stderr, "reading prices:")
 	defer bar.end()
@@ -190,7 +190,7 @@ func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []marke
 	f.Panel, err = parquetfile.ReadPanel(ctx, file, parquetfile.PanelOptions{
 		Keep: func(symbol string) bool {
 			f.symbols = append(f.symbols, symbol)
-			return need == nil || needed[symbol]
+			return need == nil || needed[symbolKey(symbol)]
 		},
 		ReturnsOnly: need != nil && !plan.pricesMatter(), Progress: bar.step,
 		Layout: layout, Calendar: cal, CalendarOf: calendarOf, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),

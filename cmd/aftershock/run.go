@@ -180,7 +180,15 @@ func (a *app) needed(ctx context.Context, c *config, p *plan, cat *events.Catalo
 	if err := c.findNeeds(p, cat); err != nil {
 		return nil, err
 	}
-	return a.open(ctx, c, p, p.needs.Securities)
+	src, err := a.open(ctx, c, p, p.needs.Securities)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := a.respell(ctx, c, p, src, cat)
+	if err != nil || !changed {
+		return src, err
+	}
+	return src, c.findNeeds(p, cat)
 }
 
 // findNeeds finds out what the study of the events of cat takes.
