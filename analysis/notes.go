@@ -160,7 +160,9 @@ func (r *Result) priceNotes() []Note {
 	var out []Note
 	for _, t := range counts[""] { // about no security in particular
 		n := Note{Code: "price-issue", Severity: Warning, Args: []any{t.issue, t.issue.Date}}
-		if t.n > 1 {
+		if t.issue.Date == market.NoDate {
+			n.Variant, n.Args = "undated", []any{t.issue}
+		} else if t.n > 1 {
 			n.Variant, n.Args = "times", []any{t.n, t.issue, t.issue.Date}
 		}
 		out = append(out, n)

@@ -6,6 +6,7 @@ package analysis
 var sentences = withFindings(map[string]string{
 	// Of securities and their prices.
 	"note/price-issue":               "%s (%s)",
+	"note/price-issue/undated":       "%s",
 	"note/price-issue/times":         "%d times: %s (first %s)",
 	"note/price-issue/security":      "%s: %s (%s)",
 	"note/price-issue/securitytimes": "%s, %d times: %s (first %s)",

@@ -20,6 +20,8 @@ var issueForms = map[string]string{
 	"total-loss":        "a return of -100%% has no logarithm; not used",
 	"total-loss/price":  "a total loss, which has no log return; not used",
 
+	"rate-a-year": "%s: the risk-free rate is a yield a year: a session has a 252nd part of it",
+
 	// What Check and Mend find, which a study tells, or excludes observations for.
 	"adjustment/added":    "dividends that the source names (%d) are added to returns, for want of an adjusted close",
 	"adjustment/amount":   "a dividend of %v is %.0f%% of the close, and the close does not fall by it (%+.1f%%)",

@@ -99,6 +99,7 @@ func (c *config) plan() (*plan, error) {
 // checkFactors refuses files that are not there, and a model of factors where
 // there is no file.
 func (c *config) checkFactors(p *plan) {
+	c.oneOf("factors.risk_free", c.Factors.RiskFree, "a risk-free rate", append([]string{auto}, names(factors.Rates, func(r factors.Rate) string { return string(r) })...))
 	c.oneOf("factors.unit", c.Factors.Unit, "a unit", []string{auto, string(factors.Percent), string(factors.Decimal)})
 	for i, file := range c.Factors.Files {
 		c.checkFile(fmt.Sprintf("factors.files[%d]", i), file)

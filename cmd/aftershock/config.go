@@ -109,8 +109,9 @@ type settings struct {
 		} `json:"yahoo"`
 	} `json:"prices"`
 	Factors struct {
-		Files []string `json:"files"`
-		Unit  string   `json:"unit"`
+		Files    []string `json:"files"`
+		Unit     string   `json:"unit"`
+		RiskFree string   `json:"risk_free"`
 	} `json:"factors"`
 	Exchanges []exchange   `json:"exchanges"`
 	Calendar  []specialDay `json:"calendar"`

@@ -66,7 +66,7 @@ func defaults() settings {
 	s.Prices.Yahoo.Rate, s.Prices.Yahoo.InFlight, s.Prices.Yahoo.Retries = 2, 4, 4
 	s.Prices.Yahoo.Timeout = "30s"
 	s.Factors.Files = []string{}
-	s.Factors.Unit = auto
+	s.Factors.Unit, s.Factors.RiskFree = auto, auto
 	s.Exchanges, s.Calendar = []exchange{}, []specialDay{}
 	s.Sweep.Models, s.Sweep.Benchmarks, s.Sweep.Tests, s.Sweep.Groups = []string{}, []string{}, []string{}, []string{}
 	s.Sweep.Estimations, s.Sweep.CAR = []window{}, []window{}

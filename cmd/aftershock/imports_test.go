@@ -48,6 +48,8 @@ func TestImports(t *testing.T) {
 			only("events")
 		case name == "market/store":
 			only("market", "market/parquetfile")
+		case name == "market/factors":
+			only("market", "market/csvfile")
 		case top == "market" && !strings.Contains(rest, "/"):
 			only("market")
 		case name == "analysis/stat":

@@ -257,15 +257,18 @@ func (c *config) keyOf(symbol string) string {
 
 // addFactors reads the factor files into panel, and records them in p.
 func (c *config) addFactors(p *plan, panel *market.Panel) error {
-	unit := factors.Auto
+	var o factors.Options
 	if c.Factors.Unit != auto {
-		unit = factors.Unit(c.Factors.Unit)
+		o.Unit = factors.Unit(c.Factors.Unit)
 	}
-	for _, file := range c.Factors.Files {
-		t, err := factors.ReadFile(c.path("factors.files", file), unit)
-		if err != nil {
-			return err
-		}
+	if c.Factors.RiskFree != auto {
+		o.RiskFree = factors.Rate(c.Factors.RiskFree)
+	}
+	tables, err := factors.ReadFiles(names(c.Factors.Files, func(file string) string { return c.path("factors.files", file) }), o)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
 		if err := t.AddTo(panel); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ package words
 // are those of one, two, a few (3 to 10) and many.
 var arabicSentences = map[string]string{
 	"note/price-issue":               "%s (%s)",
+	"note/price-issue/undated":       "%s",
 	"note/price-issue/times":         "%[2]s (عدد المرات %[1]d، أولها %[3]s)",
 	"note/price-issue/security":      "%s: %s (%s)",
 	"note/price-issue/securitytimes": "%[1]s: %[3]s (عدد المرات %[2]d، أولها %[4]s)",
@@ -185,6 +186,7 @@ var arabicSentences = map[string]string{
 	"issue/unit/run":                      "%+.1f%%، أُلغيت في %s بنسبة %+.0f%%: أسعار ما بين %s و%s بوحدة أخرى أو بعلامة عشرية أخرى (معامل قريب من %d)",
 	"issue/unreadable":                    "\u2066%s:%d\u2069: %s؛ تُرك الصف",
 	"issue/zero-volume":                   "سعر بحجم تداول قدره 0",
+	"issue/rate-a-year":                   "%s: سعر الفائدة الخالي من المخاطر عائد سنوي: للجلسة منه جزء من 252",
 	"note/row-left-out":                   "%s: %s",
 	"note/price-mended":                   "%s، %s: %s",
 	"note/price-mended/undated":           "%s: %s",

@@ -534,57 +534,77 @@ func datesOf(t table, h header, symbol string, opt Options) (dates, error) {
 			p.zone = e.Location()
 		}
 	}
-	firstDay, firstMonth := 0, 0 // lines that prove that the day, the month comes first
-	open, sample := 0, ""
-	var counts []int
+	w := witness{p: &p}
 	t.fields = nil
 	for {
 		more, err := t.next()
 		if !more {
 			break
 		}
-		if err != nil || h.at[colDate] >= len(t.fields) {
-			continue
-		}
-		s := t.fields[h.at[colDate]]
-		if len(s) == 10 && s[4] == '-' {
-			return p, nil // ISO dates decide the file
-		}
-		if n, ok := serialDay(latin(s)); ok {
-			counts = append(counts, n)
-		}
-		if stamp := strings.TrimLeft(s, "-"); len(stamp) > 8 && isDigits(stamp) {
-			p.utc = p.utc && wholeDay(stamp)
-		}
-		if a, b, ok := dayMonth(s); ok {
-			switch {
-			case a > 12 && firstDay == 0:
-				firstDay = t.line
-			case b > 12 && firstMonth == 0:
-				firstMonth = t.line
-			}
-			if open == 0 {
-				open, sample = t.line, s
-			}
+		if err == nil && h.at[colDate] < len(t.fields) && w.see(t.fields[h.at[colDate]], t.line) {
+			return p, nil
 		}
 	}
-	if len(counts) > 0 {
-		p.serial = epoch(counts)
+	return p, w.decide()
+}
+
+// witness sees the dates of a file, and decides how they are written.
+type witness struct {
+	p                    *dates
+	seen                 bool
+	firstDay, firstMonth int // lines that prove that the day, the month comes first
+	open                 int // the first line that leaves it open
+	sample               string
+	counts               []int // of days
+}
+
+// see takes the date of a line, and reports whether it decides the file.
+func (w *witness) see(s string, line int) bool {
+	if !w.seen {
+		w.seen, w.p.utc = true, true
 	}
-	if p.order != AutoOrder || open == 0 {
-		return p, nil
+	if len(s) == 10 && s[4] == '-' {
+		return true // ISO dates decide the file
+	}
+	if n, ok := serialDay(latin(s)); ok {
+		w.counts = append(w.counts, n)
+	}
+	if stamp := strings.TrimLeft(s, "-"); len(stamp) > 8 && isDigits(stamp) {
+		w.p.utc = w.p.utc && wholeDay(stamp)
+	}
+	if a, b, ok := dayMonth(s); ok {
+		switch {
+		case a > 12 && w.firstDay == 0:
+			w.firstDay = line
+		case b > 12 && w.firstMonth == 0:
+			w.firstMonth = line
+		}
+		if w.open == 0 {
+			w.open, w.sample = line, s
+		}
+	}
+	return false
+}
+
+// decide ends it. The error begins with the line.
+func (w *witness) decide() error {
+	if len(w.counts) > 0 {
+		w.p.serial = epoch(w.counts)
+	}
+	if w.p.order != AutoOrder || w.open == 0 {
+		return nil
 	}
 	switch {
-	case firstDay > 0 && firstMonth > 0:
-		return p, fmt.Errorf("%d: the day comes first here, but the month on line %d", firstDay, firstMonth)
-	case firstDay > 0:
-		p.order = DayFirst
-	case firstMonth > 0:
-		p.order = MonthFirst
+	case w.firstDay > 0 && w.firstMonth > 0:
+		return fmt.Errorf("%d: the day comes first here, but the month on line %d", w.firstDay, w.firstMonth)
+	case w.firstDay > 0:
+		w.p.order = DayFirst
+	case w.firstMonth > 0:
+		w.p.order = MonthFirst
 	default:
-		return p, fmt.Errorf("%d: %s may be month/day or day/month, and no line of the file tells; set the order of dates (prices.dates) to %s or %s", open, sample, MonthFirst, DayFirst)
+		return fmt.Errorf("%d: %s may be month/day or day/month, and no line of the file tells; set the order of dates (prices.dates) to %s or %s", w.open, w.sample, MonthFirst, DayFirst)
 	}
-	return p, nil
+	return nil
 }
 
 func isDigits(s string) bool {

@@ -3,10 +3,12 @@ package factors
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,7 +36,7 @@ func check(t *testing.T, what string, got []float64, want ...float64) {
 
 func TestReadFrench(t *testing.T) {
 	for name, text := range map[string]string{"unix": three, "windows": "\ufeff" + strings.ReplaceAll(three, "\n", "\r\n")} {
-		f, err := Read("ff.csv", []byte(text), Auto)
+		f, err := Read("ff.csv", []byte(text), Options{})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -54,12 +56,12 @@ func TestReadFrench(t *testing.T) {
 }
 
 func TestReadMomentumAndFive(t *testing.T) {
-	f, err := Read("mom.csv", []byte("This file was created by using the 202601 CRSP database. It contains a momentum factor.\n\nMissing data are indicated by -99.99 or -999.\n\n,Mom\n20260102,   0.42\n20260105,  -0.11\n"), Auto)
+	f, err := Read("mom.csv", []byte("This file was created by using the 202601 CRSP database. It contains a momentum factor.\n\nMissing data are indicated by -99.99 or -999.\n\n,Mom\n20260102,   0.42\n20260105,  -0.11\n"), Options{})
 	if err != nil || f.Vintage != "CRSP 202601" {
 		t.Fatalf("%+v, %v", f, err)
 	}
 	check(t, Mom, f.Factor(Mom), 0.42/100, -0.11/100)
-	f, err = Read("5.csv", []byte("using the 202601 CRSP database\n\n,Mkt-RF,SMB,HML,RMW,CMA,RF\n20260102,1,2,3,4,5,6\n"), Auto)
+	f, err = Read("5.csv", []byte("using the 202601 CRSP database\n\n,Mkt-RF,SMB,HML,RMW,CMA,RF\n20260102,1,2,3,4,5,6\n"), Options{})
 	if err != nil || !slices.Equal(f.Names, []string{MktRF, SMB, HML, RMW, CMA, RF}) {
 		t.Errorf("%+v, %v", f, err)
 	}
@@ -77,7 +79,7 @@ func TestReadTidy(t *testing.T) {
 		{"decimals stated", "date,mkt_rf\n2025-01-24,0.05\n2025-01-27,0.05\n", Decimal, []float64{0.05, 0.05}, Decimal},
 		{"per cent stated", "date\tmktrf\n2025-01-24\t0.05\n2025-01-27\t0.05", Percent, []float64{0.05 / 100, 0.05 / 100}, Percent},
 	} {
-		f, err := Read("f.csv", []byte(c.text), c.unit)
+		f, err := Read("f.csv", []byte(c.text), Options{Unit: c.unit})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -87,7 +89,7 @@ func TestReadTidy(t *testing.T) {
 			t.Errorf("%s: %s %q", c.name, f.Unit, f.Vintage)
 		}
 	}
-	f, err := Read("f.csv", []byte("date;Mkt-RF;my factor;UMD\n2025-01-24;-0.0031;1;2\n"), Auto)
+	f, err := Read("f.csv", []byte("date;Mkt-RF;my factor;UMD\n2025-01-24;-0.0031;1;0.002\n"), Options{})
 	if err != nil || !slices.Equal(f.Names, []string{MktRF, "my_factor", Mom}) {
 		t.Errorf("%+v, %v", f, err)
 	}
@@ -108,20 +110,20 @@ func TestReadZip(t *testing.T) {
 	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := ReadFile(path, Auto); err != nil || len(f.Dates) != 3 {
+	if f, err := ReadFile(path, Options{}); err != nil || len(f.Dates) != 3 {
 		t.Errorf("%v, %v", f, err)
 	}
-	if _, err := Read("ff.zip", b.Bytes()[:50], Auto); err == nil {
+	if _, err := Read("ff.zip", b.Bytes()[:50], Options{}); err == nil {
 		t.Error("a damaged archive was read")
 	}
-	if _, err := ReadFile(path+"x", Auto); err == nil {
+	if _, err := ReadFile(path+"x", Options{}); err == nil {
 		t.Error("a file that is not there was read")
 	}
 }
 
 func TestReadErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"empty", "", "f.csv: no line begins with a day"},
+		{"empty", "", "f.csv: it is empty"},
 		{"text alone", "factors\n", "f.csv: no line begins with a day"},
 		{"no header", "2025-01-27,1\n", "f.csv:1: the line before the first day must name the columns"},
 		{"monthly", "x\n\n,Mkt-RF\n192607,1\n", "f.csv:4: 192607 is a month: a file of daily factors is needed"},
@@ -135,18 +137,18 @@ func TestReadErrors(t *testing.T) {
 		{"unit unclear", "date,mkt_rf\n2025-01-27,0.05\n", "set the unit to percent or decimal"},
 		{"nothing observed", "date,mkt_rf\n2025-01-27,\n", "set the unit"},
 	} {
-		_, err := Read("f.csv", []byte(c.text), Auto)
+		_, err := Read("f.csv", []byte(c.text), Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v; want %q", c.name, err, c.want)
 		}
 	}
-	if _, err := Read("f.csv", []byte(three), "bp"); err == nil || !strings.Contains(err.Error(), "percent or decimal") {
+	if _, err := Read("f.csv", []byte(three), Options{Unit: "bp"}); err == nil || !strings.Contains(err.Error(), "percent or decimal") {
 		t.Errorf("a wrong unit: %v", err)
 	}
 }
 
 func TestAddTo(t *testing.T) {
-	f, err := Read("f.csv", []byte("date,mkt_rf,rf\n2025-01-24,-0.31,0.02\n2025-01-25,9,9\n2025-01-27,-1.62,0.02\n"), Percent)
+	f, err := Read("f.csv", []byte("date,mkt_rf,rf\n2025-01-24,-0.31,0.02\n2025-01-25,9,9\n2025-01-27,-1.62,0.02\n"), Options{Unit: Percent})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +173,7 @@ func TestSharedFactors(t *testing.T) {
 		t.Skip("the shared factors are not beside this checkout")
 	}
 	for file, names := range map[string][]string{"ff3_daily.csv": {MktRF, SMB, HML, RF}, "ff5_mom_daily.csv": {MktRF, SMB, HML, RMW, CMA, RF, Mom}} {
-		f, err := ReadFile(dir+file, Auto)
+		f, err := ReadFile(dir+file, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +198,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("date;mkt_rf\n2025-01-27;0.5\n"))
 	f.Add([]byte("\"\",\"Mom\"\n\"20250127\",\"-999\"\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		table, err := Read("f.csv", data, Auto)
+		table, err := Read("f.csv", data, Options{})
 		if err != nil {
 			return
 		}
@@ -209,4 +211,114 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// rows writes n days of factors in the columns of head, from a table of numbers
+// that move as daily factors do, times scale; rf is written as it is.
+func rows(head string, n int, scale float64, rf string) string {
+	var b strings.Builder
+	b.WriteString(head + "\n")
+	names := strings.Split(head, ",")
+	for i := range n {
+		b.WriteString(market.NewDate(2024, 1, 1+i).String())
+		for k, name := range names[1:] {
+			if name == "RF" {
+				b.WriteString("," + rf)
+				continue
+			}
+			fmt.Fprintf(&b, ",%.6f", scale*math.Sin(float64(7*i+3*k+1)))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// The unit is that of the factors, whichever column comes first, and the
+// risk-free rate is judged by itself.
+func TestUnits(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		o          Options
+		unit       Unit
+		rate       Rate
+		rf         float64
+	}{
+		{"RF first, per cent", rows("date,RF,Mkt-RF,SMB", 40, 0.8, "0.022"), Options{}, Percent, DailyPercent, 0.00022},
+		{"RF first, decimals", rows("date,RF,Mkt-RF,SMB", 40, 0.008, "0.00022"), Options{}, Decimal, DailyDecimal, 0.00022},
+		{"a yield in per cent beside per cent", rows("date,Mkt-RF,RF", 40, 0.8, "5.25"), Options{}, Percent, PercentAYear, 0.0525 / 252},
+		{"a yield in per cent beside decimals", rows("date,Mkt-RF,RF", 40, 0.008, "4.5"), Options{}, Decimal, PercentAYear, 0.045 / 252},
+		{"a yield alone", rows("date,RF", 40, 1, "5.25"), Options{}, Percent, PercentAYear, 0.0525 / 252},
+		{"a decimal of a session alone", rows("date,RF", 40, 1, "0.0002"), Options{}, Decimal, DailyDecimal, 0.0002},
+		{"said to be a yield in decimals", rows("date,RF", 40, 1, "0.0525"), Options{RiskFree: DecimalAYear}, Decimal, DecimalAYear, 0.0525 / 252},
+		{"said to be per cent of a session", rows("date,RF", 40, 1, "0.022"), Options{RiskFree: DailyPercent}, Percent, DailyPercent, 0.00022},
+		{"none on every day", rows("date,Mkt-RF,RF", 40, 0.8, "0.000"), Options{}, Percent, DailyDecimal, 0},
+		{"a factor of another size beside those known", rows("date,liquidity,Mkt-RF,RF", 40, 0.008, "0.0001"), Options{}, Decimal, DailyDecimal, 0.0001},
+	} {
+		got, err := Read("f.csv", []byte(c.text), c.o)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if got.Unit != c.unit || got.RiskFree != c.rate || math.Abs(got.Factor(RF)[0]-c.rf) > 1e-12 {
+			t.Errorf("%s: unit %s, rate %s, rf %v; want %s, %s, %v", c.name, got.Unit, got.RiskFree, got.Factor(RF)[0], c.unit, c.rate, c.rf)
+		}
+		if f := got.Factor(MktRF); f != nil && math.Abs(median(f)-0.0057) > 0.002 {
+			t.Errorf("%s: the market moves by %v", c.name, median(f))
+		}
+	}
+	mixed := rows("date,Mkt-RF,SMB", 40, 0.8, "")
+	lines := strings.Split(strings.TrimSpace(mixed), "\n")
+	for i, l := range lines[1:] {
+		f := strings.Split(l, ",")
+		f[2] = strconv.FormatFloat(0.006*math.Cos(float64(i)), 'f', 6, 64)
+		lines[i+1] = strings.Join(f, ",")
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"two units":                      {strings.Join(lines, "\n"), "the factor mkt_rf is per cent by its size, and smb decimals"},
+		"a rate that may be either":      {rows("date,RF", 40, 1, "0.022"), "the values of the risk-free rate (rf) are about 0.022, which may be a rate of a session or a yield a year"},
+		"a rate between, beside factors": {rows("date,Mkt-RF,RF", 40, 0.008, "0.02"), "factors.risk_free"},
+	} {
+		if _, err := Read("f.csv", []byte(c.text), Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v; want %q", name, err, c.want)
+		}
+	}
+	// A file of its own is that of the factors beside it.
+	dir := t.TempDir()
+	for name, text := range map[string]string{"rf.csv": rows("date,RF", 40, 1, "0.022"), "ff.csv": rows("date,Mkt-RF,SMB", 40, 0.8, "")} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tables, err := ReadFiles([]string{filepath.Join(dir, "rf.csv"), filepath.Join(dir, "ff.csv")}, Options{})
+	if err != nil || tables[0].RiskFree != DailyPercent || math.Abs(tables[0].Factor(RF)[3]-0.00022) > 1e-12 {
+		t.Errorf("two files: %+v, %v", tables, err)
+	}
+}
+
+// Forms of dates and numbers are those that prices are read in.
+func TestForms(t *testing.T) {
+	for name, text := range map[string]string{
+		"times":            "date,Mkt-RF,RF\n2024-08-01 00:00:00,-0.5,0.02\n2024-08-02 00:00:00,1.25,0.02\n",
+		"American":         "date,Mkt-RF,RF\n8/1/2024,-0.5,0.02\n8/2/2024,1.25,0.02\n8/13/2024,.,.\n",
+		"German":           "Datum;Mkt-RF;RF\n01.08.2024;-0,5;0,02\n02.08.2024;1,25;0,02\n",
+		"compact, German":  "date;Mkt-RF;RF\n20240801;-0,5;0,02\n20240802;1,25;0,02\n",
+		"tabs":             "date\tMkt-RF\tRF\n01-Aug-2024\t-0.5\t0.02\n02-Aug-2024\t1.25\t0.02\n",
+		"SAS":              "date,Mkt-RF,RF\n01AUG2024,-0.5,0.02\n02AUG2024,1.25,0.02\n05AUG2024,.,.B\n",
+		"a spreadsheet":    "Date,Mkt-RF,RF\n45505,-0.5,0.02\n45506,1.25,0.02\n",
+		"a data frame":     ",date,Mkt-RF,RF\n0,2024-08-01,-0.5,0.02\n1,2024-08-02,1.25,0.02\n",
+		"per cent signs":   "date,Mkt-RF,RF\n2024-08-01,-0.5%,0.02%\n2024-08-02,1.25%,0.02%\n",
+		"marks of missing": "date,Mkt-RF,RF\n2024-08-01,-0.5,0.02\n2024-08-02,1.25,0.02\n2024-08-05,-99.99,-999\n",
+	} {
+		got, err := Read("f.csv", []byte(text), Options{Unit: Percent})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got.Dates[0] != market.NewDate(2024, 8, 1) || got.Dates[1] != market.NewDate(2024, 8, 2) || got.Factor(MktRF)[0] != -0.005 || got.Factor(MktRF)[1] != 0.0125 || got.Factor(RF)[0] != 0.0002 {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if len(got.Dates) > 2 && !math.IsNaN(got.Factor(MktRF)[2]) {
+			t.Errorf("%s: %v is no observation", name, got.Factor(MktRF)[2])
+		}
+	}
 }
