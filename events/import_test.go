@@ -147,7 +147,7 @@ func TestGather(t *testing.T) {
 	if e.When() != "2025-01-27T14:31:00Z" || len(e.Provenance.Coverage) != 2 || e.ID != "k2" {
 		t.Errorf("%s at %s with %v", e.ID, e.When(), e.Provenance.Coverage)
 	}
-	if d := strings.Join(e.Provenance.Doubts, ";"); !strings.Contains(d, "differ by 18 hours 29 minutes") {
+	if d := strings.Join(e.Provenance.Doubts, ";"); !strings.Contains(d, "differ by 18 h 29 min") {
 		t.Errorf("doubts %q", d)
 	}
 	keep := DefaultGathering

@@ -3,9 +3,11 @@ package events
 import (
 	"fmt"
 	"hash/fnv"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Status says whether an event has happened.
@@ -108,6 +110,9 @@ func SafeID(key string) string {
 		text, _, _ = strings.Cut(text[i+3:], "?")
 		text, _, _ = strings.Cut(text, "#")
 		text = strings.TrimRight(text, "/")
+		if plainText, err := url.PathUnescape(text); err == nil && utf8.ValidString(plainText) {
+			text = plainText
+		}
 		text = text[strings.LastIndexByte(text, '/')+1:]
 		for _, ext := range []string{".html", ".htm", ".ece", ".php", ".aspx"} {
 			text = strings.TrimSuffix(text, ext)
@@ -272,7 +277,7 @@ func (b *Batch) Add(it Item) *Event {
 	e.ID = SafeID(key)
 	if e.Title == "" {
 		e.Title = e.ID
-	} else if lang := strings.ToLower(strings.ReplaceAll(it.Lang, "_", "-")); langForm.MatchString(lang) {
+	} else if lang, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(it.Lang, "_", "-")), "-"); langForm.MatchString(lang) {
 		e.Titles = map[string]string{lang: e.Title}
 	}
 	b.Events = append(b.Events, e)

@@ -16,14 +16,15 @@ type Gathering struct {
 	// Window is how far apart repeats of one story may be; Agree is by how much their
 	// times may differ without a word.
 	Window, Agree time.Duration
-	// Alike is the least likeness of their titles, see [Likeness].
-	Alike float64
+	// Alike is the least likeness of their titles, see [Likeness], where they name the
+	// same securities; Exact where one of them names none.
+	Alike, Exact float64
 	// KeepRepeats leaves every item an event.
 	KeepRepeats bool
 }
 
 // DefaultGathering is that of the program.
-var DefaultGathering = Gathering{Window: 48 * time.Hour, Agree: time.Hour, Alike: 0.8}
+var DefaultGathering = Gathering{Window: 48 * time.Hour, Agree: time.Hour, Alike: 0.8, Exact: 0.98}
 
 // Likeness returns how alike two titles are, from 0 to 1: the Dice coefficient of the
 // trigrams of their letters and digits,
@@ -74,8 +75,9 @@ var turning = func() map[string]string {
 	return m
 }()
 
-func newTitle(s string) title {
-	s = withoutPublisher(s)
+// newTitle makes a title ready; names are those of its publisher.
+func newTitle(s string, names ...string) title {
+	s = withoutPublisher(s, names...)
 	var t title
 	var letters, digits, word strings.Builder
 	var signs []string
@@ -134,12 +136,29 @@ func (t title) likeness(u title) float64 {
 	return 2 * float64(n) / float64(len(t.trigrams)+len(u.trigrams))
 }
 
-// withoutPublisher cuts the name that aggregators append: " - Reuters", " | CNBC".
-func withoutPublisher(s string) string {
+// wires are publishers whose names stand at the end of titles everywhere.
+var wires = []string{"reuters", "cnbc", "bloomberg", "bloombergcom", "ap", "apnews", "associatedpress", "afp", "wsj", "thewallstreetjournal", "financialtimes", "ft", "bbc", "bbcnews", "cnn", "cnnbusiness",
+	"yahoofinance", "yahoo", "marketwatch", "barrons", "benzinga", "seekingalpha", "investing", "investingcom", "forbes", "theverge", "techcrunch", "theguardian", "thenewyorktimes", "thewashingtonpost", "businessinsider",
+	"themotleyfool", "fortune", "axios", "npr", "investopedia", "zacks", "nasdaq", "globenewswire", "prnewswire", "businesswire", "رويترز", "الجزيرة", "العربية", "سيانبيسي", "بلومبرغ", "الشرق", "أرقام", "أرقامالمالية"}
+
+// withoutPublisher cuts the name that publishers and aggregators append to a title:
+// " - Reuters", " | CNBC". It is a publisher's where names tell so: those of the item's
+// publisher and address, and the wires'.
+func withoutPublisher(s string, names ...string) string {
 	for _, sep := range []string{" - ", " | ", " – ", " — ", " _ "} {
-		if i := strings.LastIndex(s, sep); i > 0 {
-			tail := strings.Fields(s[i+len(sep):])
-			if head := s[:i]; len(tail) > 0 && len(tail) <= 4 && len([]rune(head)) >= 20 && unicode.IsUpper([]rune(tail[0])[0]) || len(tail) > 0 && len(tail) <= 2 && len([]rune(head)) >= 12 && []rune(tail[0])[0] > 0x500 {
+		i := strings.LastIndex(s, sep)
+		if i <= 0 {
+			continue
+		}
+		tail := Simple(s[i+len(sep):])
+		if tail == "" || len(tail) > 60 {
+			continue
+		}
+		if slices.Contains(wires, tail) {
+			return s[:i]
+		}
+		for _, n := range names {
+			if n = Simple(n); n != "" && (n == tail || len(tail) > 3 && strings.HasPrefix(n, tail)) {
 				return s[:i]
 			}
 		}
@@ -211,7 +230,7 @@ type candidate struct {
 }
 
 func newCandidate(e *Event, old bool, order int) candidate {
-	c := candidate{Event: e, title: newTitle(e.Title), old: old, order: order}
+	c := candidate{Event: e, title: newTitle(e.Title, e.Publisher(), publisher(e.Source)), old: old, order: order}
 	var symbols []string
 	for _, t := range e.Targets {
 		symbols = append(symbols, t.Symbol)
@@ -243,11 +262,11 @@ func (g Gathering) repeats(a, b candidate) bool {
 		return false
 	}
 	least := g.Alike
-	if a.set != b.set {
-		if a.set != "" && b.set != "" {
-			return false
-		}
-		least = max(least, 0.9) // one names no security: the titles must say that they are the same
+	if a.set != b.set && a.set != "" && b.set != "" {
+		return false
+	}
+	if a.set == "" || b.set == "" { // the titles alone say that it is one story
+		least = max(least, g.Exact)
 	}
 	if short := min(len(a.title.trigrams), len(b.title.trigrams)); short < 8 { // Results, Dividend
 		least = 1
@@ -306,6 +325,9 @@ func unique(all []Event, keep bool) (out []Event, same int) {
 		k := identity(e.Key(), e.Source)
 		if i, ok := seen[k]; ok && !keep && (out[i].Title == e.Title && out[i].When() == e.When() || out[i].Origin != e.Origin && fileOf(out[i].Origin) != fileOf(e.Origin)) {
 			same++
+			if len(out[i].Targets) == 0 { // a filing's header names no security, the submissions do
+				out[i].Targets = e.Targets
+			}
 			disagree(&out[i], &e)
 			continue
 		}
@@ -488,9 +510,9 @@ func hours(d time.Duration) string {
 	h, m := int(d/time.Hour), int(d%time.Hour/time.Minute)
 	switch {
 	case h == 0:
-		return fmt.Sprintf("%d minutes", m)
+		return fmt.Sprintf("%d min", m)
 	case m == 0:
-		return fmt.Sprintf("%d hours", h)
+		return fmt.Sprintf("%d h", h)
 	}
-	return fmt.Sprintf("%d hours %d minutes", h, m)
+	return fmt.Sprintf("%d h %d min", h, m)
 }

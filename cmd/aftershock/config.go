@@ -71,6 +71,24 @@ type settings struct {
 		To         market.Date `json:"to"`
 		Exclude    []string    `json:"exclude"`
 	} `json:"events"`
+	Import struct {
+		Zone    string `json:"zone"`
+		Window  string `json:"window"`
+		Columns struct {
+			ID         string `json:"id"`
+			Title      string `json:"title"`
+			Time       string `json:"time"`
+			Date       string `json:"date"`
+			Zone       string `json:"zone"`
+			Securities string `json:"securities"`
+			Category   string `json:"category"`
+			Source     string `json:"source"`
+			URL        string `json:"url"`
+		} `json:"columns"`
+		Contact string  `json:"contact"`
+		Rate    float64 `json:"rate"`
+		Timeout string  `json:"timeout"`
+	} `json:"import"`
 	Securities     []security `json:"securities"`
 	SecuritiesFile string     `json:"securities_file"`
 	Prices         struct {

@@ -52,6 +52,7 @@ func defaults() settings {
 	}
 	s.Events.Categories, s.Events.Tags, s.Events.Exclude = []string{}, []string{}, []string{}
 	s.Events.From, s.Events.To = market.NoDate, market.NoDate
+	s.Import.Window, s.Import.Rate, s.Import.Timeout = "48h", 1, "30s"
 
 	for _, symbol := range []string{"NVDA", "AVGO", "AMD", "TSM", "ASML", "INTC", "MU", "QCOM", "ARM", "MRVL", "TXN", "AMAT"} {
 		s.Securities = append(s.Securities, security{Symbol: symbol})

@@ -19,7 +19,7 @@ import (
 func (a *app) eventsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "events",
-		Short: "List events, or check a catalogue",
+		Short: "List events, check a catalogue, or import one",
 		Args:  a.noCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -51,7 +51,7 @@ prices that the configuration or --prices names.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.eventsCheck(cmd, checked, args[0]) },
 	}
 	a.pricesFlag(check, checked)
-	cmd.AddCommand(list, check)
+	cmd.AddCommand(list, check, a.eventsImportCommand())
 	return cmd
 }
 

@@ -92,6 +92,7 @@ func readPage(s *events.Source) (*events.Batch, error) {
 		}
 	}
 	e.Stamp = st
+	before := ""
 	for _, raw := range p.changed {
 		c := how.Stamp(raw)
 		if c.Precision == events.NoTime || c.Clock != "" || st.Clock != "" || st.Precision == events.NoTime {
@@ -104,8 +105,11 @@ func readPage(s *events.Source) (*events.Batch, error) {
 				e.Bound = c.Time
 			}
 		case gap < -time.Hour:
-			e.Doubts = append(e.Doubts, fmt.Sprintf("the page says that it was changed before it was published, %s; ignored", raw))
+			before = raw
 		}
+	}
+	if before != "" {
+		e.Doubts = append(e.Doubts, fmt.Sprintf("the page says that it was changed before it was published, %s; ignored", before))
 	}
 	if e.Rewritten {
 		e.Doubts = append(e.Doubts, fmt.Sprintf("the page was changed until %s: under its address may have stood a preview, so its first time need not be that of the news", e.Bound.UTC().Format(time.RFC3339)))

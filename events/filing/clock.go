@@ -262,7 +262,7 @@ func Settle(b *events.Batch, known map[string]time.Time) (changed int) {
 			continue
 		}
 		p := e.Provenance
-		if e.Time.Equal(t) && strings.Contains(p.ZoneAssumed, "header") {
+		if e.Time.Equal(t) && (strings.Contains(p.ZoneAssumed, "header") || strings.Contains(p.ZoneAssumed, byRule)) {
 			continue
 		}
 		if !e.Time.Equal(t) || e.DateOnly {
