@@ -406,7 +406,7 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 		return err
 	}
 	if len(merged.Changed) > 0 || document == nil {
-		if err := replaceFile(q.out, out.Bytes()); err != nil {
+		if err := replaceFile(q.out, func(f *os.File) error { _, err := f.Write(out.Bytes()); return err }); err != nil {
 			return err
 		}
 	}
