@@ -70,6 +70,7 @@ type settings struct {
 		From       market.Date `json:"from"`
 		To         market.Date `json:"to"`
 		Exclude    []string    `json:"exclude"`
+		Names      string      `json:"names"`
 	} `json:"events"`
 	Import struct {
 		Zone    string `json:"zone"`

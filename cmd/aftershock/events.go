@@ -51,7 +51,7 @@ prices that the configuration or --prices names.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.eventsCheck(cmd, checked, args[0]) },
 	}
 	a.pricesFlag(check, checked)
-	cmd.AddCommand(list, check, a.eventsImportCommand())
+	cmd.AddCommand(list, check, a.eventsImportCommand(), a.extractCommand())
 	return cmd
 }
 
