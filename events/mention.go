@@ -179,7 +179,7 @@ var proclitics = []string{"و", "ف", "ب", "ل", "ك", "ول", "وب", "وك", 
 // at looks for a name that begins with token i, and returns the token after it.
 func (s *scan) at(i int) int {
 	t := s.tokens[i]
-	if end, ok := s.try(i, t.fold, t.from); ok {
+	if end, ok := s.try(i, t.fold, t.from, false); ok {
 		return end
 	}
 	if !t.arabic {
@@ -190,7 +190,7 @@ func (s *scan) at(i int) int {
 		if !ok || utf8.RuneCountInString(rest) < 3 || strings.HasSuffix(p, "ال") && utf8.RuneCountInString(rest) < 6 {
 			continue
 		}
-		if end, ok := s.try(i, rest, s.after(t, utf8.RuneCountInString(p))); ok {
+		if end, ok := s.try(i, rest, s.after(t, utf8.RuneCountInString(p)), true); ok {
 			return end
 		}
 	}
@@ -214,8 +214,8 @@ func (s *scan) after(t token, n int) int {
 }
 
 // try looks for a spelling whose first word is first, which stands from byte from
-// in token i.
-func (s *scan) try(i int, first string, from int) (end int, ok bool) {
+// in token i, after a proclitic or not.
+func (s *scan) try(i int, first string, from int, cut bool) (end int, ok bool) {
 	var best *alias
 	exact := false
 	for _, a := range s.names.first[first] {
@@ -250,6 +250,9 @@ func (s *scan) try(i int, first string, from int) (end int, ok bool) {
 		return i, false
 	}
 	end = i + len(best.words)
+	if cut && best.kind == ambiguous && len(best.words) == 1 && utf8.RuneCountInString(first) < 4 {
+		return i, false // بديل is not ديل
+	}
 	if best.kind == notName {
 		return end, true
 	}
@@ -560,9 +563,6 @@ func (s *scan) speaksFor(f *found) bool {
 			if w := s.word(f.to+k, f.from); afterName[w] && (k == 0 || w != "عن" && w != "ان") && w != "عن" {
 				return true
 			}
-		}
-		if f.Start != s.tokens[f.from].from && utf8.RuneCountInString(s.text[f.Start:f.End]) < 4 {
-			return false // a letter before it may belong to a word: بديل is not ديل
 		}
 		for _, g := range s.found { // another firm in the same sentence
 			if g.entity >= 0 && g.kind == sure && g.from < len(s.tokens) && s.sentence[g.from] == s.sentence[f.from] {

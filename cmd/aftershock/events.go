@@ -100,6 +100,8 @@ func when(e *events.Event) string {
 	switch {
 	case timed:
 		return t.Format("2006-01-02 15:04 MST")
+	case e.Timeless():
+		return "not known"
 	case e.AfterClose:
 		return t.Format(time.DateOnly) + " after the close"
 	}
