@@ -142,8 +142,7 @@ func (a *app) eventsImport(cmd *cobra.Command, flags settingsFlags, q *intake, a
 		return err
 	}
 
-	client := &fetch.Client{Version: readBuild().version, Contact: c.Import.Contact, Rate: c.Import.Rate, Most: mostImported, Tries: 3, Cache: importCache()}
-	client.Timeout, _ = time.ParseDuration(c.Import.Timeout)
+	client := c.client()
 	mapping := c.importColumns()
 	var batches []*events.Batch
 	var wrong []error
@@ -216,6 +215,13 @@ func readOld(out string) (*events.Catalog, []byte, error) {
 		return nil, nil, fmt.Errorf("%s\n%s: adding to it would lose these columns; write to another file", strings.Join(cat.Warnings, "\n"), out)
 	}
 	return cat, document, nil
+}
+
+// client is what asks servers, as the configuration says, which has been checked.
+func (c *config) client() *fetch.Client {
+	client := &fetch.Client{Version: readBuild().version, Contact: c.Import.Contact, Rate: c.Import.Rate, Most: mostImported, Tries: 3, Cache: importCache()}
+	client.Timeout, _ = time.ParseDuration(c.Import.Timeout)
+	return client
 }
 
 // importCache is the folder in which answers are kept with their ETags.
@@ -343,10 +349,11 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 		found = append(found, b.Events...)
 	}
 	if q.resolve {
-		more, err := resolveSecurities(found)
+		names, err := c.nameTable()
 		if err != nil {
 			return err
 		}
+		more := resolveSecurities(names, found)
 		told = append(told, more...)
 	}
 	gathered, same, repeats := gather.Gather(found)
@@ -423,11 +430,7 @@ func wereThere(n int, what string) string {
 
 // resolveSecurities finds the securities of events that name none, by the names in their
 // titles and the CIK of their filer, and says what was not resolved.
-func resolveSecurities(list []events.Event) (told []string, err error) {
-	names, err := events.ShippedNames()
-	if err != nil {
-		return nil, err
-	}
+func resolveSecurities(names *events.Names, list []events.Event) (told []string) {
 	resolved := 0
 	open := map[string]int{}
 	for i := range list {
@@ -472,7 +475,7 @@ func resolveSecurities(list []events.Event) (told []string, err error) {
 		}
 		told = append(told, "not resolved to a security: "+strings.Join(list, ", ")+more)
 	}
-	return told, nil
+	return told
 }
 
 // cikOf returns the filer of e, "" where it is none.

@@ -138,14 +138,24 @@ func (c *config) nameTable() (*events.Names, error) {
 	return names.With(own), nil
 }
 
-// read returns the text of the article called source.
-func (a *app) readArticle(ctx context.Context, source string) (data []byte, transport string, err error) {
+// readArticle returns the text of the article called source.
+func (a *app) readArticle(ctx context.Context, c *config, source string) (data []byte, transport string, err error) {
 	limit := func(r io.Reader) ([]byte, error) {
 		data, err := io.ReadAll(io.LimitReader(r, article.MaxPage+1))
 		if err == nil && len(data) > article.MaxPage {
 			err = fmt.Errorf("%s: longer than %d MB; no article is", source, article.MaxPage>>20)
 		}
 		return data, err
+	}
+	if isAddress(source) {
+		if c.checkImport(); c.err() != nil {
+			return nil, "", c.err()
+		}
+		page, err := c.client().Get(ctx, source)
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Data, page.Charset, nil
 	}
 	if source == "-" {
 		data, err = limit(a.stdin)
@@ -165,7 +175,7 @@ func isAddress(s string) bool {
 }
 
 func (a *app) draft(ctx context.Context, c *config, x extraction, source string, published time.Time, names *events.Names, catalog *events.Catalog) error {
-	data, transport, err := a.readArticle(ctx, source)
+	data, transport, err := a.readArticle(ctx, c, source)
 	if err != nil {
 		return err
 	}
