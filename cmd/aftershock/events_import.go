@@ -39,6 +39,7 @@ type intake struct {
 	securities  []string
 	keep        bool
 	resolve     bool
+	names       *events.Names // to resolve by
 }
 
 func (a *app) eventsImportCommand() *cobra.Command {
@@ -136,6 +137,11 @@ func (a *app) eventsImport(cmd *cobra.Command, flags settingsFlags, q *intake, a
 	format, err := q.formatOf()
 	if err != nil {
 		return err
+	}
+	if q.resolve {
+		if q.names, err = c.nameTable(); err != nil {
+			return err
+		}
 	}
 	old, document, err := readOld(q.out)
 	if err != nil {
@@ -349,11 +355,7 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 		found = append(found, b.Events...)
 	}
 	if q.resolve {
-		names, err := c.nameTable()
-		if err != nil {
-			return err
-		}
-		more := resolveSecurities(names, found)
+		more := resolveSecurities(q.names, found)
 		told = append(told, more...)
 	}
 	gathered, same, repeats := gather.Gather(found)
