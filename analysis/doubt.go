@@ -148,6 +148,32 @@ func (r *Result) doubtNotes(out []Note, eventID string, o *Observation) []Note {
 	return out
 }
 
+// sharesNotes says what is doubtful of an observation's money: shares of another
+// time, and prices whose currency is not known.
+func (r *Result) sharesNotes(out []Note, eventID string, o *Observation) []Note {
+	col := r.Panel.Columns[o.column]
+	k := int(o.index) + r.Study.EventWindow.From - 1
+	if col.Shares <= 0 || r.Study.Subject == Volume || k < 0 {
+		return out
+	}
+	note := func(code, variant string, args ...any) {
+		out = append(out, Note{Code: code, Severity: Warning, EventID: eventID, Security: o.Security, Variant: variant, Args: args})
+	}
+	const year = 366
+	day := col.Calendar.Date(k)
+	shares, of, ok := col.SharesAt(k)
+	switch off := int(day - of); {
+	case col.Currency == "":
+		note("no-currency", "", o.Security)
+	case !ok:
+	case of == 0 && col.Calendar.Date(col.Last())-day > year:
+		note("shares-date", "undated", o.Security, shares, day.String())
+	case of != 0 && max(off, -off) > year:
+		note("shares-date", "", o.Security, shares, of.String(), day.String())
+	}
+	return out
+}
+
 // mendedNotes tells what was put right in the history of a security.
 func mendedNotes(out []Note, c *market.Column) []Note {
 	for i := range c.Findings {

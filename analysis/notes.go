@@ -227,6 +227,9 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		if diagnose && len(r.eng.ser[row].doubts) > 0 {
 			out = r.doubtNotes(out, e.ID, o)
 		}
+		if diagnose {
+			out = r.sharesNotes(out, e.ID, o)
+		}
 		if r.eng.unremarkable(row) {
 			continue
 		}

@@ -30,9 +30,13 @@ func (s *series) marketValue(k int) float64 {
 	if price == nil {
 		price = s.col.Price
 	}
+	shares, _, ok := s.col.SharesAt(k)
+	if !ok {
+		return nan
+	}
 	for back := range 5 {
-		if p := at(price, s.col.First, k-back); p == p && s.col.Shares > 0 {
-			return p * s.col.Shares
+		if p := at(price, s.col.First, k-back); p == p {
+			return p * shares
 		}
 	}
 	return nan
@@ -78,7 +82,7 @@ type Value struct {
 // and, of log returns, the error Market x exp(CAR) x sqrt(Var(CAR)) of the
 // delta method; t the 97.5% quantile of Student's t with M-K degrees of freedom. ok is false
 // where the observation is excluded, its window incomplete, its shares
-// outstanding unknown, or the study about volume.
+// outstanding or the currency of its prices unknown, or the study about volume.
 func (r *Result) Value(i, w int) (v Value, ok bool) {
 	row := int(r.Observations[i].row)
 	if row < 0 || r.Study.Subject == Volume {
@@ -89,7 +93,7 @@ func (r *Result) Value(i, w int) (v Value, ok bool) {
 	start := int(g.s0[row]) + win.From
 	car, se := g.car[row*g.windows+w], math.Sqrt(g.carVar[row*g.windows+w])
 	v.Market = s.marketValue(start - 1)
-	if v.Market != v.Market || car != car {
+	if v.Market != v.Market || car != car || s.col.Currency == "" {
 		return v, false
 	}
 	var present []float64

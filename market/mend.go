@@ -72,6 +72,7 @@ func Mend(s *Series, o MendOptions) *Series {
 	m.impliedSplits()
 	m.dividends()
 	m.adjusted()
+	m.issued()
 	return &m.out
 }
 
@@ -501,4 +502,52 @@ func (m *mender) adjusted() {
 			m.say(Adjustment, false, i, i, "adjustment/fall", 100*(1-q))
 		}
 	}
+}
+
+// issued brings shares outstanding of before a split to those of after it: where
+// their number changes from one bar to the next by the ratio of a split, and the
+// close does not.
+func (m *mender) issued() {
+	if m.out.Shares == nil {
+		return
+	}
+	shares := slices.Clone(m.out.Shares)
+	last := -1
+	for i, n := range shares {
+		if !(n > 0) {
+			continue
+		}
+		if last >= 0 {
+			q := n / shares[last]
+			factor := nearRatio(q)
+			if a := m.split(m.out.Bars[last].Date, m.out.Bars[i].Date); a > 0 && math.Abs(math.Log(q/a)) < 0.1 {
+				factor = a
+			} else if math.Abs(math.Log(q)) < impliedShares || factor == 0 || math.Abs(q/factor-1) > 0.005 {
+				factor = 0
+			}
+			if factor > 0 && math.Abs(math.Log(m.out.Bars[last].Close/m.out.Bars[i].Close)-math.Log(factor)) > 0.5*math.Abs(math.Log(factor)) {
+				for k := range i {
+					shares[k] *= factor
+				}
+			}
+		}
+		last = i
+	}
+	m.out.Shares = shares
+}
+
+// impliedShares is the logarithm of the smallest change of shares that is taken
+// for a split that no action names.
+const impliedShares = 0.65
+
+// split returns the product of the splits after the day from, up to the day to; 0
+// for none.
+func (m *mender) split(from, to Date) float64 {
+	f := 0.0
+	for _, a := range m.out.Actions {
+		if a.Split > 0 && a.Date > from && a.Date <= to {
+			f = max(f, 1) * a.Split
+		}
+	}
+	return f
 }

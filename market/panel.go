@@ -105,9 +105,9 @@ func (p *Panel) Column(symbol string) *Column {
 // AddSeries aligns s to cal and adds it as a column with s's symbol. Returns
 // are computed from adjusted closes, or are those that s has in place of prices.
 // s is mended and checked first, and what that finds is the column's Findings.
-// The column reaches from the first to the last session on which s has a bar. A bar on a day that is no session of cal
-// is left out and recorded in Issues; a session without a price is NaN and
-// recorded as well.
+// The column reaches from the first to the last session on which s has a bar. A
+// bar on a day that is no session of cal is left out and recorded in Issues; a
+// session without a price is NaN and recorded as well.
 //
 // Errors: a symbol added twice, bars out of order, no bar on any session, a
 // price that is not positive and finite.
@@ -146,7 +146,7 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 		c.Return = nans(n)
 		c.Findings = append(slices.Clip(c.Findings), checkReturns(s)...)
 	}
-	if s.Shares != nil {
+	if s.Shares != nil && sec.Shares == 0 {
 		c.Issued = nans(n)
 	}
 	var issues []Issue
@@ -166,9 +166,9 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 		if s.Returns != nil {
 			c.Return[k-first] = s.Returns[i]
 		}
-		if s.Shares != nil {
+		if c.Issued != nil {
 			c.Issued[k-first] = s.Shares[i]
-			if s.Shares[i] > 0 && sec.Shares == 0 {
+			if s.Shares[i] > 0 {
 				c.Shares, c.SharesOn = s.Shares[i], b.Date
 			}
 		}
@@ -204,6 +204,65 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	}
 	p.Issues = append(p.Issues, issues...)
 	return p.AddColumn(c)
+}
+
+// minorUnits are the parts of currencies that some exchanges quote in, as they
+// and vendors write them, and how many make one.
+var minorUnits = map[string]struct {
+	currency string
+	parts    float64
+}{"GBp": {"GBP", 100}, "GBX": {"GBP", 100}, "GBx": {"GBP", 100}, "GBPX": {"GBP", 100}, "GBPp": {"GBP", 100}, "ZAc": {"ZAR", 100}, "ZAC": {"ZAR", 100}, "ILA": {"ILS", 100}, "ILa": {"ILS", 100}, "KWF": {"KWD", 1000}, "KWf": {"KWD", 1000}}
+
+// MinorUnit returns the currency that code is parts of, and how many make one.
+func MinorUnit(code string) (currency string, parts float64, ok bool) {
+	u, ok := minorUnits[code]
+	return u.currency, u.parts, ok
+}
+
+// Major turns a column whose currency is pence or the like to the currency that
+// these are parts of. Its prices are copied.
+func (c *Column) Major() {
+	currency, parts, ok := MinorUnit(c.Currency)
+	if !ok {
+		return
+	}
+	c.Currency = currency
+	for _, v := range []*[]float64{&c.Price, &c.Close} {
+		if *v == nil {
+			continue
+		}
+		own := make([]float64, len(*v))
+		for k, p := range *v {
+			own[k] = p / parts
+		}
+		*v = own
+	}
+}
+
+// SharesAt returns the shares outstanding at session k of the calendar, in those
+// that Close is of, the day that the figure is of (0: not said), and whether it
+// is known: that of the last session up to a year before which has one, else the
+// one of the security, restated by the splits after its day.
+func (c *Column) SharesAt(k int) (shares float64, of Date, ok bool) {
+	if c.Issued != nil {
+		const year = 260 // sessions
+		for i := min(k-c.First, len(c.Issued)-1); i >= max(0, k-c.First-year); i-- {
+			if n := c.Issued[i]; n > 0 {
+				return n, c.Calendar.Date(c.First + i), true
+			}
+		}
+		return 0, 0, false
+	}
+	shares = c.Shares
+	if c.SharesOn != 0 && c.SharesOn != NoDate {
+		for _, a := range c.Actions {
+			if a.Split > 0 && a.Date > c.SharesOn {
+				shares *= a.Split
+			}
+		}
+		return shares, c.SharesOn, shares > 0
+	}
+	return shares, 0, shares > 0
 }
 
 // AddColumn adds a column whose returns are given. Its Return must be of the

@@ -236,11 +236,13 @@ func (c *config) checkSecurities(p *plan) {
 			c.bad(key, "%s is listed twice", s.Symbol)
 		case s.Shares < 0:
 			c.bad(key+".shares", "%v is negative", s.Shares)
+		case s.SharesOn != market.NoDate && s.SharesOn != 0 && s.Shares == 0:
+			c.bad(key+".shares_date", "is the day of a number of shares, and there is none; give shares")
 		}
 		c.exchange(key+".exchange", s.Exchange)
 		seen[s.Symbol] = true
 		p.securities = append(p.securities, market.Security{
-			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: s.Shares, Sector: s.Sector,
+			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: float64(s.Shares), SharesOn: s.SharesOn, Sector: s.Sector,
 		})
 	}
 	if c.origin("securities") == fromDefault && (c.source().own || c.SecuritiesFile != "") {

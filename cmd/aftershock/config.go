@@ -158,16 +158,20 @@ type settings struct {
 
 // security is a security of the study. In lists, a symbol alone will do.
 type security struct {
-	Symbol    string   `json:"symbol"`
-	Name      string   `json:"name,omitempty"`
-	Exchange  string   `json:"exchange,omitempty"`
-	Benchmark string   `json:"benchmark,omitempty"`
-	Currency  string   `json:"currency,omitempty"`
-	Sector    string   `json:"sector,omitempty"`
-	Shares    float64  `json:"shares,omitempty"`
-	Peers     []string `json:"peers,omitempty"`
-	Match     string   `json:"match,omitempty"`
+	Symbol    string      `json:"symbol"`
+	Name      string      `json:"name,omitempty"`
+	Exchange  string      `json:"exchange,omitempty"`
+	Benchmark string      `json:"benchmark,omitempty"`
+	Currency  string      `json:"currency,omitempty"`
+	Sector    string      `json:"sector,omitempty"`
+	Shares    amount      `json:"shares,omitempty"`
+	SharesOn  market.Date `json:"shares_date,omitempty"`
+	Peers     []string    `json:"peers,omitempty"`
+	Match     string      `json:"match,omitempty"`
 }
+
+// amount is a number that may be written as 24.49B.
+type amount float64
 
 // window is a window as it is written: [-1, 1].
 type window analysis.Window

@@ -16,6 +16,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/events"
 	"aftershock/market"
+	"aftershock/market/csvfile"
 )
 
 // decode is a mapstructure hook. It takes the forms in which a value may be
@@ -70,6 +71,12 @@ func decodeText(text string, to reflect.Value) (any, error) {
 			return nil, fmt.Errorf("%q is not a whole number%s", text, positive(to))
 		}
 		return n, nil
+	case amount:
+		x, ok := csvfile.Amount(text)
+		if !ok || math.IsNaN(x) {
+			return nil, fmt.Errorf("%q is not a number such as 24490000000 or 24.49B", text)
+		}
+		return amount(x), nil
 	case float64:
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(x) {
@@ -107,7 +114,7 @@ func decodeValue(from, to reflect.Value) (any, error) {
 		if !from.CanInt() || from.Int() < 0 && to.CanUint() {
 			return nil, fmt.Errorf("%v is not a whole number%s", data, positive(to))
 		}
-	case float64:
+	case float64, amount:
 		if !from.CanInt() && !from.CanFloat() || from.CanFloat() && math.IsNaN(from.Float()) {
 			return nil, fmt.Errorf("%v is not a number", data)
 		}

@@ -57,7 +57,7 @@ func defaults() settings {
 	for _, symbol := range []string{"NVDA", "AVGO", "AMD", "TSM", "ASML", "INTC", "MU", "QCOM", "ARM", "MRVL", "TXN", "AMAT"} {
 		s.Securities = append(s.Securities, security{Symbol: symbol})
 	}
-	s.Securities[0].Shares = 24.49e9 // 10-Q of Nvidia, as of 15 November 2024
+	s.Securities[0].Shares, s.Securities[0].SharesOn = 24.49e9, market.NewDate(2024, 11, 15) // 10-Q of Nvidia
 	s.Prices.Source = sampleSource
 	s.Prices.Dates, s.Prices.Decimal, s.Prices.Splits, s.Prices.ReturnsUnit = auto, auto, auto, auto
 	s.Prices.Trust = []string{}

@@ -251,7 +251,9 @@ func (f panelFile) complete(ctx context.Context, c *config, q market.Request) (*
 		if col := f.Column(sec.Symbol); col != nil {
 			col.Name, col.Exchange = cmp.Or(sec.Name, col.Name), cmp.Or(sec.Exchange, col.Exchange)
 			col.Currency, col.Benchmark = cmp.Or(sec.Currency, col.Currency), sec.Benchmark
-			col.Shares = cmp.Or(sec.Shares, col.Shares)
+			if sec.Shares > 0 {
+				col.Shares, col.SharesOn, col.Issued = sec.Shares, sec.SharesOn, nil
+			}
 			continue
 		}
 		err := market.UnknownSymbol(sec.Symbol, f.file, f.symbols)

@@ -99,17 +99,23 @@ func suggest(errs []error) []error {
 	return errs
 }
 
+// quotedInParts are the currencies of exchanges that quote in hundredths or in
+// thousandths of them, or in both: which it is of a price is not seen.
+var quotedInParts = []string{"GBP", "ZAR", "ILS", "KWD"}
+
 // setCurrencies gives securities whose source does not say it the currency of
-// their exchange. London's is left open: prices there are in pence or pounds.
+// their exchange, but for those of quotedInParts, and turns amounts in pence and
+// the like to the currency that they are parts of.
 func setCurrencies(panel *market.Panel) {
 	for _, c := range panel.Columns {
 		e, ok := market.ExchangeByName(c.Exchange)
 		if !ok {
 			e = market.ExchangeOfSymbol(c.Symbol)
 		}
-		if c.Currency == "" && e != nil && e.Currency != "GBP" {
+		if c.Currency == "" && e != nil && !slices.Contains(quotedInParts, e.Currency) {
 			c.Currency = e.Currency
 		}
+		c.Major()
 	}
 }
 

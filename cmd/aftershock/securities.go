@@ -8,10 +8,10 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aftershock/market"
+	"aftershock/market/csvfile"
 )
 
 // readSecurities reads the file of what is to be known of securities into p,
@@ -43,7 +43,7 @@ func (c *config) readSecurities(p *plan) {
 		x := p.known[k]
 		p.securities[i] = market.Security{
 			Symbol: s.Symbol, Name: cmp.Or(s.Name, x.Name), Exchange: cmp.Or(s.Exchange, x.Exchange), Currency: cmp.Or(s.Currency, x.Currency),
-			Benchmark: cmp.Or(s.Benchmark, x.Benchmark), Shares: cmp.Or(s.Shares, x.Shares), Sector: cmp.Or(s.Sector, x.Sector),
+			Benchmark: cmp.Or(s.Benchmark, x.Benchmark), Shares: cmp.Or(s.Shares, x.Shares), SharesOn: cmp.Or(s.SharesOn, x.SharesOn), Sector: cmp.Or(s.Sector, x.Sector),
 		}
 	}
 	if len(p.securities) == 0 {
@@ -67,7 +67,7 @@ func parseSecurities(file string, in io.Reader, known []*market.Exchange) ([]mar
 	if err != nil {
 		return nil, []problem{{where: file, what: "has no line with the names of columns, such as symbol,shares"}}
 	}
-	columns := []string{"symbol", "name", "exchange", "currency", "benchmark", "shares", "sector"}
+	columns := []string{"symbol", "name", "exchange", "currency", "benchmark", "shares", "shares_date", "sector"}
 	at := make(map[string]int)
 	for i, h := range head {
 		name := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
@@ -106,9 +106,14 @@ func parseSecurities(file string, in io.Reader, known []*market.Exchange) ([]mar
 		}
 		s := market.Security{Symbol: get("symbol"), Name: get("name"), Exchange: get("exchange"), Currency: get("currency"), Benchmark: get("benchmark"), Sector: get("sector")}
 		if text := get("shares"); text != "" {
-			s.Shares, err = strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
-			if err != nil || !(s.Shares > 0) {
-				bad(line, "shares %q is not a number above 0", text)
+			var ok bool
+			if s.Shares, ok = csvfile.Amount(text); !ok || !(s.Shares > 0) {
+				bad(line, "shares %q is not a number above 0, such as 24490000000 or 24.49B", text)
+			}
+		}
+		if text := get("shares_date"); text != "" {
+			if s.SharesOn, err = market.ParseDate(text); err != nil {
+				bad(line, "shares_date: %v", err)
 			}
 		}
 		if _, ok := market.Find(known, s.Exchange); s.Exchange != "" && !ok {

@@ -238,9 +238,6 @@ func (r *result) check() error {
 	return nil
 }
 
-// minorUnits are the hundredths in which some exchanges quote.
-var minorUnits = map[string]string{"GBp": "GBP", "GBX": "GBP", "ILA": "ILS", "ZAc": "ZAR"}
-
 // series turns what finance-go decoded into our series.
 func (c *call) series(it *chart.Iter, symbol string, from, to market.Date) (*market.Series, error) {
 	out := &market.Series{
@@ -276,8 +273,8 @@ func (c *call) series(it *chart.Iter, symbol string, from, to market.Date) (*mar
 	set(&out.Name, names.ShortName)
 	set(&out.Exchange, meta.ExchangeName)
 	unit := 1.0
-	if iso, ok := minorUnits[out.Currency]; ok {
-		out.Currency, unit = iso, 100
+	if iso, parts, ok := market.MinorUnit(out.Currency); ok {
+		out.Currency, unit = iso, parts
 	}
 
 	out.Adjusted = c.result.Indicators.AdjClose != nil
