@@ -1,7 +1,9 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -278,29 +280,36 @@ const mostConfounders = 20
 // confounderNotes names the other events in the windows of an event's
 // observations, one note for each kind of window and set of securities.
 func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
-	type other struct {
-		event, tau int
-	}
+	type other struct{ event, tau int }
 	var order []other
+	var near []Confounder
+	event, estimation := 0, 0
 	concerned := make(map[other][]string)
-	estimation := make(map[int]bool)
 	for _, i := range used {
-		for _, c := range r.Confounders(i) {
-			if c.In == "estimation" {
-				estimation[c.Event] = true
-				continue
-			}
+		// What is nearest of all is among the nearest of one.
+		near, event, estimation = r.nearest(near[:0], i, mostConfounders)
+		for _, c := range near {
 			k := other{c.Event, c.Tau}
 			if concerned[k] == nil {
 				order = append(order, k)
+				concerned[k] = []string{}
 			}
-			concerned[k] = append(concerned[k], r.Observations[i].Security)
 		}
 	}
-	more := max(0, len(order)-mostConfounders)
+	if len(used) > 1 {
+		event, estimation = r.countConfounders(used)
+	}
 	slices.SortStableFunc(order, func(a, b other) int { return max(a.tau, -a.tau) - max(b.tau, -b.tau) })
-	order = order[:len(order)-more]
+	order = order[:min(len(order), mostConfounders)]
+	more := event - len(order)
 	slices.SortStableFunc(order, func(a, b other) int { return a.tau - b.tau })
+	for _, k := range order {
+		for _, i := range used {
+			if r.concerns(k.event, k.tau, i) {
+				concerned[k] = append(concerned[k], r.Observations[i].Security)
+			}
+		}
+	}
 	var out []Note
 	for _, k := range order {
 		c := &r.Catalog.Events[k.event]
@@ -320,10 +329,56 @@ func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
 	if more > 0 {
 		out = append(out, Note{Code: "confounder", Severity: Warning, EventID: e.ID, Variant: "more", Args: []any{more}})
 	}
-	if n := len(estimation); n > 0 {
-		out = append(out, Note{Code: "confounder-estimation", Severity: Info, EventID: e.ID, Args: []any{n}})
+	if estimation > 0 {
+		out = append(out, Note{Code: "confounder-estimation", Severity: Info, EventID: e.ID, Args: []any{estimation}})
 	}
 	return out
+}
+
+// countConfounders counts the events in the event windows of some observations, one as
+// often as it lies at different event times, and the events in their estimation windows.
+func (r *Result) countConfounders(obs []int) (event, estimation int) {
+	type at struct{ event, tau int32 }
+	const none = math.MinInt32
+	first := make([]int32, len(r.Catalog.Events)) // event time of each event where it was first met
+	for e := range first {
+		first[e] = none
+	}
+	again := make(map[at]bool) // those met at other event times
+	before := make([]bool, len(r.Catalog.Events))
+	for _, i := range obs {
+		o := &r.Observations[i]
+		before[o.Event], first[o.Event] = true, 0 // its own does not count
+		line, from, to := r.timelineOf(i, r.Study.EventWindow)
+		for _, m := range line[from:to] {
+			switch tau := m.index - o.index; first[m.event] {
+			case none:
+				first[m.event] = tau
+				event++
+			case tau:
+			default:
+				if !again[at{m.event, tau}] {
+					again[at{m.event, tau}] = true
+					event++
+				}
+			}
+		}
+		line, from, to = r.timelineOf(i, r.Study.EstimationWindow)
+		for _, m := range line[from:to] {
+			if !before[m.event] {
+				before[m.event] = true
+				estimation++
+			}
+		}
+	}
+	return event, estimation
+}
+
+// concerns reports whether an event lies at tau in the event time of observation i.
+func (r *Result) concerns(event, tau, i int) bool {
+	line, from, to := r.timelineOf(i, Window{tau, tau})
+	_, ok := slices.BinarySearchFunc(line[from:to], event, func(m moment, e int) int { return cmp.Compare(int(m.event), e) })
+	return ok
 }
 
 // diagnosticNotes says where the residuals contradict what the tests assume.

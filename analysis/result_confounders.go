@@ -8,133 +8,79 @@ import (
 	"aftershock/analysis/stat"
 )
 
-// moment is one event of a security on its calendar.
-type moment struct {
-	index int32 // calendar index of session 0
-	event int32 // index into Result.Catalog.Events
+// timelineOf returns the events of the security of observation i, in order of time, and
+// where those of event time win lie among them.
+func (r *Result) timelineOf(i int, win Window) (line []moment, from, to int) {
+	o := &r.Observations[i]
+	if o.column < 0 || o.Placement == "" {
+		return nil, 0, 0
+	}
+	line = r.eng.timeline[o.column]
+	return line, since(line, int(o.index)+win.From), since(line, int(o.index)+win.To+1)
 }
 
 // Confounders lists the other events of the catalogue, studied or not, that
 // concern the security of observation i and whose session 0 lies in its
 // estimation or event window, in order of time.
-func (r *Result) Confounders(i int) []Confounder { return r.appendConfounders(nil, i) }
-
-func (r *Result) appendConfounders(out []Confounder, i int) []Confounder {
+func (r *Result) Confounders(i int) []Confounder {
+	var out []Confounder
 	o := &r.Observations[i]
-	if o.column < 0 || o.Placement == "" {
-		return out
-	}
-	line := r.eng.timeline[o.column]
-	from := int(o.index) + min(r.Study.EstimationWindow.From, r.Study.EventWindow.From)
-	k, _ := slices.BinarySearchFunc(line, int32(from), func(m moment, at int32) int { return cmp.Compare(m.index, at) })
-	for ; k < len(line) && int(line[k].index) <= int(o.index)+r.Study.EventWindow.To; k++ {
-		c := Confounder{Event: int(line[k].event), Tau: int(line[k].index - o.index)}
-		switch {
-		case c.Event == o.Event:
-			continue
-		case r.Study.EventWindow.Contains(c.Tau):
-			c.In = "event"
-		case r.Study.EstimationWindow.Contains(c.Tau):
-			c.In = "estimation"
-		default:
-			continue
+	for _, w := range []struct {
+		win Window
+		in  string
+	}{{r.Study.EstimationWindow, "estimation"}, {r.Study.EventWindow, "event"}} {
+		line, from, to := r.timelineOf(i, w.win)
+		for _, m := range line[from:to] {
+			if int(m.event) != o.Event {
+				out = append(out, r.confounder(o, m, w.in))
+			}
 		}
-		c.EventID = r.Catalog.Events[c.Event].ID
-		out = append(out, c)
 	}
 	return out
 }
 
-// Confounding says what becomes of the other catalogued events of a security,
-// those that share session 0 with the studied one left aside: they are one day's
-// news. The choice is by catalogue, never by the size of a residual.
-type Confounding string
-
-// The choices.
-const (
-	KeepConfounders Confounding = "keep" // they stay, and are listed
-	TrimConfounders Confounding = "trim" // sessions of the estimation window near one are no part of it
-	DropConfounders Confounding = "drop" // a CAR window that holds one has no CAR
-)
-
-// Confoundings lists every Confounding.
-var Confoundings = []Confounding{KeepConfounders, TrimConfounders, DropConfounders}
-
-// otherNews returns the sessions 0 of the events of a column, in order of time,
-// without those of the categories that the study excepts.
-func (r *Result) otherNews(column int) []int32 {
-	var out []int32
-	for _, m := range r.eng.timeline[column] {
-		if !slices.Contains(r.Study.ConfounderExcept, r.Catalog.Events[m.event].Category) {
-			out = append(out, m.index)
-		}
-	}
-	return slices.Compact(out)
+func (r *Result) confounder(o *Observation, m moment, in string) Confounder {
+	return Confounder{Event: int(m.event), EventID: r.Catalog.Events[m.event].ID, Tau: int(m.index - o.index), In: in}
 }
 
-// distract tells a series of the sessions 0 of its security's news, as study
-// wants to know them.
-func (s *series) distract(study *Study, news []int32) {
-	s.trimmed, s.dropped, s.about = nil, nil, study.ConfounderWindow
-	switch study.Confounders {
-	case TrimConfounders:
-		s.trimmed = news
-	case DropConfounders:
-		s.dropped = news
+// nearest appends to out the confounders in the event window of observation i that lie
+// nearest to its session 0, most at most, in order of time, and counts all of the event
+// and of the estimation window. It goes through none of them but those.
+func (r *Result) nearest(out []Confounder, i, most int) (near []Confounder, event, estimation int) {
+	o := &r.Observations[i]
+	count := func(win Window) int {
+		line, from, to := r.timelineOf(i, win)
+		n := to - from
+		if n > 0 && win.Contains(0) && slices.ContainsFunc(line[since(line, int(o.index)):since(line, int(o.index)+1)], func(m moment) bool { return int(m.event) == o.Event }) {
+			n--
+		}
+		return n
 	}
-}
-
-// trims reports whether a session of [from, to], which lies in the estimation
-// window about session s0, is trimmed.
-func (s *series) trims(s0, from, to int) bool {
-	if s.trimmed == nil {
-		return false
+	event, estimation = count(r.Study.EventWindow), count(r.Study.EstimationWindow)
+	if event == 0 {
+		return out, event, estimation
 	}
-	return holdsOther(s.trimmed, s0, from-s.about.To, to-s.about.From)
-}
-
-// holdsOther reports whether news, in order of time, has a session of [from, to]
-// other than s0.
-func holdsOther(news []int32, s0, from, to int) bool {
-	k, _ := slices.BinarySearch(news, int32(from))
-	for ; k < len(news) && int(news[k]) <= to; k++ {
-		if int(news[k]) != s0 {
-			return true
+	line, from, to := r.timelineOf(i, r.Study.EventWindow)
+	left := min(max(since(line, int(o.index)), from), to)
+	right, begin := left, len(out)
+	// Those of one session at a time, by their distance, before session 0 first.
+	for len(out)-begin < most && (left > from || right < to) {
+		var group []moment
+		if left > from && (right == to || int(o.index-line[left-1].index) <= int(line[right].index-o.index)) {
+			at := since(line, int(line[left-1].index))
+			group, left = line[max(at, from):left], max(at, from)
+		} else {
+			at := since(line, int(line[right].index)+1)
+			group, right = line[right:at], at
+		}
+		for _, m := range group {
+			if int(m.event) != o.Event && len(out)-begin < most {
+				out = append(out, r.confounder(o, m, "event"))
+			}
 		}
 	}
-	return false
-}
-
-// trim makes NaN those elements of x, one a session from from on, that are
-// trimmed from the estimation window about session s0.
-func (s *series) trim(s0, from int, x []float64) {
-	if s.trimmed == nil {
-		return
-	}
-	k, _ := slices.BinarySearch(s.trimmed, int32(from-s.about.To))
-	for ; k < len(s.trimmed) && int(s.trimmed[k])+s.about.From < from+len(x); k++ {
-		e := int(s.trimmed[k])
-		if e == s0 {
-			continue
-		}
-		for t := max(0, e+s.about.From-from); t <= min(len(x)-1, e+s.about.To-from); t++ {
-			x[t] = nan
-		}
-	}
-}
-
-// drop takes from row r the CARs of the windows that hold other news.
-func (g *engine) drop(r int) {
-	s, s0 := g.ser[r], int(g.s0[r])
-	if s.dropped == nil {
-		return
-	}
-	for w, win := range g.study.CARWindows {
-		if holdsOther(s.dropped, s0, s0+win.From, s0+win.To) {
-			i := r*g.windows + w
-			g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = nan, nan, nan, nan
-		}
-	}
+	slices.SortStableFunc(out[begin:], func(a, b Confounder) int { return cmp.Compare(a.Tau, b.Tau) })
+	return out, event, estimation
 }
 
 // Trimmed returns how many sessions of the estimation window of observation i

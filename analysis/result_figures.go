@@ -197,10 +197,12 @@ func (x *Reader) SessionP(i int) []float64 {
 	return x.p
 }
 
-// Confounders is [Result.Confounders].
-func (x *Reader) Confounders(i int) []Confounder {
-	x.confounders = x.r.appendConfounders(x.confounders[:0], i)
-	return x.confounders
+// Confounders returns those of [Result.Confounders] in the event window that lie nearest
+// to session 0 of observation i, most at most, in order of time; and how many there are
+// in the event and in the estimation window.
+func (x *Reader) Confounders(i, most int) (near []Confounder, event, estimation int) {
+	x.confounders, event, estimation = x.r.nearest(x.confounders[:0], i, most)
+	return x.confounders, event, estimation
 }
 
 // DonorWeight is the share of one donor in a synthetic control.

@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -48,8 +49,19 @@ func TestReader(t *testing.T) {
 				t.Fatalf("session %d of observation %d: p %s, want %s", tau, i, got, want)
 			}
 		}
-		if got, want := fmt.Sprint(x.Diagnostics(i), x.Confounders(i)), fmt.Sprint(r.Diagnostics(i), r.Confounders(i)); got != want {
+		if got, want := fmt.Sprint(x.Diagnostics(i)), fmt.Sprint(r.Diagnostics(i)); got != want {
 			t.Fatalf("observation %d: %s, want %s", i, got, want)
+		}
+		for _, most := range []int{1000, 2} {
+			near, event, estimation := x.Confounders(i, most)
+			inside := slices.DeleteFunc(r.Confounders(i), func(c Confounder) bool { return c.In != "event" })
+			all := len(r.Confounders(i))
+			slices.SortStableFunc(inside, func(a, b Confounder) int { return max(a.Tau, -a.Tau) - max(b.Tau, -b.Tau) })
+			want := slices.Clone(inside[:min(most, len(inside))])
+			slices.SortStableFunc(want, func(a, b Confounder) int { return a.Tau - b.Tau })
+			if event != len(inside) || estimation != all-len(inside) || fmt.Sprint(near) != fmt.Sprint(want) {
+				t.Fatalf("observation %d: %v of %d and %d, want %v of %d and %d", i, near, event, estimation, want, len(inside), all-len(inside))
+			}
 		}
 	}
 	i := 0
@@ -58,7 +70,7 @@ func TestReader(t *testing.T) {
 		x.Windows(i)
 		x.SessionP(i)
 		x.Diagnostics(i)
-		x.Confounders(i)
+		x.Confounders(i, 20)
 		i = (i + 1) % len(r.Observations)
 	}); n > 0 {
 		t.Errorf("%v allocations an observation", n)

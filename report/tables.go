@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"iter"
 	"math"
 	"slices"
@@ -103,7 +102,7 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 				d := x.Diagnostics(i)
 				row = append(row, number(d.Autocorrelation), number(d.DurbinWatson), number(d.JarqueBera), number(d.JarqueBeraP),
 					number(d.LjungBox), number(d.LjungBoxP), number(d.ArchLM), number(d.ArchLMP))
-				row, names = appendConfounders(row, names[:0], o, x.Confounders(i))
+				row, names = appendConfounders(row, names[:0], o, x, i)
 				if !yield(append(row, text(notes.observation(o)))) {
 					return
 				}
@@ -117,31 +116,20 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 const mostConfounders = 20
 
 // appendConfounders appends the names of the nearest confounders of observation
-// o among all, and how many it has in each window. names is memory for them.
-func appendConfounders(row []Cell, names []byte, o *analysis.Observation, all []analysis.Confounder) ([]Cell, []byte) {
+// i, and how many it has in each window. names is memory for them.
+func appendConfounders(row []Cell, names []byte, o *analysis.Observation, x *analysis.Reader, i int) ([]Cell, []byte) {
 	if o.Session0 == market.NoDate {
 		none := number(math.NaN())
 		return append(row, text(""), none, none), names
 	}
-	in := all[:0]
-	for _, c := range all {
-		if c.In != "estimation" {
-			in = append(in, c)
-		}
-	}
-	n, estimation := len(in), len(all)-len(in)
-	if n > mostConfounders {
-		slices.SortStableFunc(in, func(a, b analysis.Confounder) int { return cmp.Compare(max(a.Tau, -a.Tau), max(b.Tau, -b.Tau)) })
-		in = in[:mostConfounders]
-		slices.SortStableFunc(in, func(a, b analysis.Confounder) int { return cmp.Compare(a.Tau, b.Tau) })
-	}
-	for k, c := range in {
+	near, event, estimation := x.Confounders(i, mostConfounders)
+	for k, c := range near {
 		if k > 0 {
 			names = append(names, ' ')
 		}
 		names = strconv.AppendInt(append(append(names, c.EventID...), '@'), int64(c.Tau), 10)
 	}
-	return append(row, text(string(names)), integer(n), integer(estimation)), names
+	return append(row, text(string(names)), integer(event), integer(estimation)), names
 }
 
 // coefUnit returns the unit of a coefficient: the intercept is a return, a
