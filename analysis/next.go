@@ -106,15 +106,10 @@ func (r *Result) appendNext(out []NextEvent, grp Group) []NextEvent {
 // once returns the rows of observations, those of one security and session 0
 // under the first of them.
 func (r *Result) once(members []int) []int32 {
-	type key struct{ column, index int32 }
-	seen := make(map[key]bool, len(members))
-	rows := make([]int32, 0, len(members))
-	for _, i := range members {
-		o := &r.Observations[i]
-		if k := (key{o.column, o.index}); !seen[k] {
-			seen[k] = true
-			rows = append(rows, o.row)
-		}
+	members = r.Distinct(members)
+	rows := make([]int32, len(members))
+	for k, i := range members {
+		rows[k] = r.Observations[i].row
 	}
 	return rows
 }

@@ -61,7 +61,9 @@ func (r *Result) notes() []Note {
 }
 
 // dateOnly reports whether news of e may have come after the close.
-func dateOnly(e *events.Event) bool { return e.DateOnly && !e.AfterClose }
+func dateOnly(e *events.Event) bool {
+	return e.DateOnly && !e.AfterClose && (e.Provenance == nil || e.Provenance.Part == "")
+}
 
 // countedNotes says once what a large study has too many notes of.
 func (r *Result) countedNotes() (out []Note) {
@@ -222,6 +224,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 	}
 	if diagnose {
 		out = append(out, r.confounderNotes(e, used)...)
+		out = r.sameReturnNotes(out, e.ID, used)
 	}
 	for _, i := range used {
 		o := &r.Observations[i]
@@ -452,30 +455,11 @@ func (r *Result) groupNotes(out []Note, g *Group, windows []string, mem *scratch
 			n.Args = []any{g.title(), currencies}
 		}
 	}
-	twice := r.countedTwice(g, mem)
-	if twice > 0 {
-		n := note("counted-twice", Warning)
-		n.Args = []any{twice, g.title()}
+	if k := len(g.Repeats); k > 0 {
+		n := note("same-return", Warning)
+		n.Variant, n.Args = "group", []any{k, g.title()}
 	}
 	return out
-}
-
-// countedTwice returns how many members of g share the security and session 0
-// of another before them.
-func (r *Result) countedTwice(g *Group, mem *scratch) (n int) {
-	mem.bits = stat.Grown(mem.bits, len(g.Members))
-	key := mem.bits
-	for k, i := range g.Members {
-		o := &r.Observations[i]
-		key[k] = uint64(o.column)<<32 | uint64(o.index)
-	}
-	slices.Sort(key)
-	for k := 1; k < len(key); k++ {
-		if key[k] == key[k-1] {
-			n++
-		}
-	}
-	return n
 }
 
 // unremarkable reports whether a row has every session of both windows, each with

@@ -100,7 +100,8 @@ func (g *GroupWindow) Test(name string) *TestResult {
 type Group struct {
 	By      Grouping
 	Key     string // event ID, symbol, category, or "all"
-	Members []int  // indices into Result.Observations, used ones only
+	Members []int  // indices into Result.Observations, used ones only, one for each security and session 0
+	Repeats []int  // the others of those, whose return is that of a member
 	// SameDate: all members share session 0, on one calendar.
 	SameDate bool
 	// SEMethod says how CAARSE and the interval were found: "portfolio" (the
@@ -137,6 +138,7 @@ type Result struct {
 	first     []int           // observations before each event of the catalogue
 	scattered bool            // the rows of an event do not lie together
 	early     []Group         // by event, those that are measured already
+	repeats   []int32         // by observation, the one before it whose return it has, or -1; nil: none has
 	all       []events.Target // the study's securities, for events that name none
 }
 

@@ -63,8 +63,16 @@ func (r *Result) Families(kind FamilyKind, t Test) []Family {
 		for _, by := range r.Study.Groups {
 			for _, w := range r.Study.CARWindows {
 				f := Family{Name: fmt.Sprintf("groups by %s over %s", by, w)}
+				asked := make(map[string]bool) // groups of the same returns ask one question
 				for i := range r.Groups {
 					if g := &r.Groups[i]; g.By == by {
+						if r.repeats != nil {
+							k := r.returnsOf(g.Members)
+							if asked[k] {
+								continue
+							}
+							asked[k] = true
+						}
 						f.Hypotheses = append(f.Hypotheses, Hypothesis{g.Name(), g.Members, w, of(g)})
 					}
 				}
@@ -103,6 +111,16 @@ func (r *Result) Families(kind FamilyKind, t Test) []Family {
 		}
 	}
 	return out
+}
+
+// returnsOf spells out the securities and sessions 0 of observations.
+func (r *Result) returnsOf(obs []int) string {
+	places := make([]uint64, len(obs))
+	for k, i := range obs {
+		places[k] = r.Observations[i].place()
+	}
+	slices.Sort(places)
+	return fmt.Sprint(places)
 }
 
 // Adjusted is one hypothesis of a family with its p value before and after

@@ -175,9 +175,11 @@ type Single struct {
 }
 
 // Singles tests the observations one by one over CAR window w, in order of
-// P. Those without a CAR are left out. Holm's adjustment holds however the
+// P. Those without a CAR are left out, and so are those with the security and
+// session 0 of another: see [Result.Distinct]. Holm's adjustment holds however the
 // securities move together.
 func (r *Result) Singles(obs []int, w int) []Single {
+	obs = r.Distinct(obs)
 	out := make([]Single, 0, len(obs))
 	for _, i := range obs {
 		if t := r.WindowTest(i, w); t.Defined() {

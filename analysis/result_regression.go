@@ -23,7 +23,7 @@ type Regression struct {
 	RegressionSpec
 	Names   []string // "intercept", then the characteristics
 	Used    []int    // rows, as indices into Result.Observations
-	Omitted []int    // measured observations without a CAR over the window or without one of the characteristics
+	Omitted []int    // measured observations without a CAR over the window or one of the characteristics, or with the security and session 0 of one before
 	Past    *PastSlopes
 }
 
@@ -51,6 +51,7 @@ func (r *Result) Regress(by []Characteristic, c RegressionSpec) (*Regression, er
 	var y []float64
 	x := make([][]float64, 1+len(by))
 	clusters := make(map[string]int)
+	entered := make(map[uint64]bool) // securities and sessions 0: one return counts once
 	for i := range r.Observations {
 		o := &r.Observations[i]
 		if !o.Used() {
@@ -62,9 +63,15 @@ func (r *Result) Regress(by []Characteristic, c RegressionSpec) (*Regression, er
 		for _, x := range by {
 			known = known && x.Value[i] == x.Value[i]
 		}
+		if _, again := r.SameReturn(i); known && again {
+			known = !entered[o.place()]
+		}
 		if !known {
 			out.Omitted = append(out.Omitted, i)
 			continue
+		}
+		if r.repeats != nil {
+			entered[o.place()] = true
 		}
 		out.Used = append(out.Used, i)
 		if c.Standardised {

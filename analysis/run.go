@@ -104,6 +104,7 @@ func (r *Result) refuseTooManyResults() error {
 // finish pools, corrects and annotates what was measured.
 func (r *Result) finish(ctx context.Context) (err error) {
 	r.spots, r.first = nil, nil
+	r.findRepeats()
 	if err := r.pool(ctx); err != nil {
 		return err
 	}
@@ -247,14 +248,17 @@ func (r *Result) pool(ctx context.Context) error {
 }
 
 // groups lists the groups in the order of Study.Groups; within one grouping in
-// the order of first appearance. Observations that are excluded are in none.
+// the order of first appearance. Observations that are excluded are in none; those
+// of one security and session 0 are in a group once, the first of them.
 func (r *Result) groups() []Group {
 	var out []Group
+	type once struct{ group, first int32 }
 	of := make([]int32, len(r.Observations)) // index into out; -1: none
 	for _, by := range r.Study.Groups {
 		begin := len(out)
 		slot := r.slots(by)
 		var size []int
+		seen := make(map[once]bool) // returns whose first observation is in another group
 		for i := range r.Observations {
 			o := &r.Observations[i]
 			of[i] = -1
@@ -272,6 +276,14 @@ func (r *Result) groups() []Group {
 				}
 				out, size = append(out, g), append(size, 0)
 				*at = int32(len(out))
+			}
+			if first, again := r.SameReturn(i); again && by != ByEvent {
+				k := once{*at - 1, int32(first)}
+				if of[first] == k.group || seen[k] {
+					out[k.group].Repeats = append(out[k.group].Repeats, i)
+					continue
+				}
+				seen[k] = true
 			}
 			of[i] = *at - 1
 			size[int(of[i])-begin]++

@@ -647,7 +647,7 @@ func TestScattered(t *testing.T) {
 			t.Fatalf("%s: %s, alone %s", o.EventID, got, want)
 		}
 	}
-	if g := &r.Groups[0]; g.Windows[0].N != len(c.Events) || math.IsNaN(g.Windows[0].Test("kp-bmp").Stat) {
+	if g := &r.Groups[0]; g.Windows[0].N != len(g.Members) || len(g.Members)+len(g.Repeats) != len(c.Events) || len(g.Members) != 1650 || math.IsNaN(g.Windows[0].Test("kp-bmp").Stat) {
 		t.Errorf("%+v", g.Windows[0])
 	}
 }

@@ -52,7 +52,7 @@ func regression(r *analysis.Result) Table {
 		{"df", Number, "", "Degrees of freedom of t: n less the coefficients, or the clusters less one."},
 		{"p", Number, "", "Two-sided p value of t."},
 		{"n", Integer, "observations", "Observations that entered."},
-		{"n_omitted", Integer, "observations", "Measured observations without a CAR over the window or without one of the characteristics."},
+		{"n_omitted", Integer, "observations", "Measured observations without a CAR over the window or one of the characteristics, or with the security and session 0 of another."},
 		{"r2", Number, "", "Share of the variance explained, about the weighted mean."},
 		{"errors", String, "", "Estimator of the standard errors: classical, hc0 to hc3, or clustered by event, security or category."},
 		{"weights", String, "", "equal, or precision (1/Var(CAR))."},

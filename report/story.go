@@ -23,13 +23,14 @@ const headline = 0
 // is laid out as.
 type story struct {
 	speaker
-	only   []string          // IDs of the events it is about; empty: all, and the groups
-	events []int             // indices into the catalogue, in the order of session 0
-	told   []int             // those of them that are told one by one
-	obs    [][]int           // observations by event
-	tested []analysis.Single // all observations of the events
-	byID   map[string]int
-	groups map[string]*analysis.Group // those of events, by ID
+	only    []string          // IDs of the events it is about; empty: all, and the groups
+	events  []int             // indices into the catalogue, in the order of session 0
+	told    []int             // those of them that are told one by one
+	obs     [][]int           // observations by event
+	tested  []analysis.Single // all observations of the events
+	repeats int               // of those, left out for having the return of another
+	byID    map[string]int
+	groups  map[string]*analysis.Group // those of events, by ID
 
 	warnings map[string][]*analysis.Note // the notes that stand with an event, by its ID
 	remarks  []*analysis.Note            // the others that are shown
@@ -89,6 +90,8 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		all = append(all, s.obs[x.ev]...)
 	}
 	s.tested = r.Singles(all, headline)
+	used := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !r.Observations[i].Used() })
+	s.repeats = len(used) - len(r.Distinct(used))
 	s.choose()
 	s.sortNotes()
 	return s, nil
@@ -327,6 +330,9 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 		differing = s.Say("%s differ", s.Spell(len(best)))
 	}
 	opening = s.Say("Of %s %s, %s from zero at the 5%% level when all are tested together (t tests, Holm's adjustment).", len(tested), quantity, differing)
+	if n := s.repeats; n > 0 {
+		opening = s.Say("%s %s more share security and session 0 with one of these: one return counts once.", opening, n)
+	}
 	by := make(map[int][]analysis.Single)
 	var order []int
 	for _, x := range best {

@@ -124,6 +124,7 @@ var arabicPhrases = map[string]string{
 	"none differs":                   "لا يختلف منها شيء",
 	"one differs":                    "يختلف واحد",
 	"%s differ":                      "يختلف %s",
+	"%s %s more share security and session 0 with one of these: one return counts once.":                 "%[1]s ولـ%[2]s أخرى ورقة إحداها وجلستها 0: والعائد الواحد يُحسب مرة واحدة.",
 	"Of %s %s, %s from zero at the 5%% level when all are tested together (t tests, Holm's adjustment).": "من أصل %[1]s من %[2]s، %[3]s عن الصفر عند مستوى \u20665%%\u2069 حين تُختبر كلها معًا (اختبارات t بتعديل هولم).",
 	"and %s more events": "و%s من الأخبار غيرها",
 	"%s (%s, %s)":        "%s (%s، %s)",

@@ -1,0 +1,103 @@
+package analysis
+
+import (
+	"cmp"
+	"slices"
+)
+
+// One return counts once: in every group, family and count a security and session
+// 0 enter under the first event listed that has them. What several events share is
+// one day's return, and no evidence several times.
+
+// findRepeats notes for every used observation that has the security and session 0
+// of a used one before it, which that is.
+func (r *Result) findRepeats() {
+	r.repeats = nil
+	type placed struct {
+		place uint64
+		i     int32
+	}
+	all := make([]placed, 0, len(r.Observations))
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Used() {
+			all = append(all, placed{o.place(), int32(i)})
+		}
+	}
+	slices.SortFunc(all, func(a, b placed) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.i, b.i)) })
+	for k, first := 1, 0; k < len(all); k++ {
+		if all[k].place != all[first].place {
+			first = k
+			continue
+		}
+		if r.repeats == nil {
+			r.repeats = make([]int32, len(r.Observations))
+			for i := range r.repeats {
+				r.repeats[i] = -1
+			}
+		}
+		r.repeats[all[k].i] = all[first].i
+	}
+}
+
+// place is the security and session 0 of o in one number.
+func (o *Observation) place() uint64 { return uint64(o.column)<<32 | uint64(uint32(o.index)) }
+
+// SameReturn returns the first used observation of the security and session 0 of
+// observation i, whose return is that of i too; ok is false where that is i itself
+// or i is excluded.
+func (r *Result) SameReturn(i int) (first int, ok bool) {
+	if r.repeats == nil || r.repeats[i] < 0 {
+		return 0, false
+	}
+	return int(r.repeats[i]), true
+}
+
+// Distinct returns obs without those that have the security and session 0 of
+// another of them that comes before in the catalogue, in their order; obs itself
+// where there are none.
+func (r *Result) Distinct(obs []int) []int {
+	if !slices.ContainsFunc(obs, func(i int) bool { _, ok := r.SameReturn(i); return ok }) {
+		return obs
+	}
+	least := make(map[uint64]int)
+	for _, i := range obs {
+		at := r.Observations[i].place()
+		if k, ok := least[at]; !ok || i < k {
+			least[at] = i
+		}
+	}
+	if len(least) == len(obs) {
+		return obs
+	}
+	out := make([]int, 0, len(least))
+	for _, i := range obs {
+		if least[r.Observations[i].place()] == i {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// sameReturnNotes says of the observations of an event whose return is counted
+// under an earlier one.
+func (r *Result) sameReturnNotes(out []Note, eventID string, used []int) []Note {
+	if r.repeats == nil {
+		return out
+	}
+	var order []int
+	who := make(map[int]Names)
+	for _, i := range used {
+		if first, ok := r.SameReturn(i); ok {
+			ev := r.Observations[first].Event
+			if who[ev] == nil {
+				order = append(order, ev)
+			}
+			who[ev] = append(who[ev], r.Observations[i].Security)
+		}
+	}
+	for _, ev := range order {
+		e := &r.Catalog.Events[ev]
+		out = append(out, Note{Code: "same-return", Severity: Warning, EventID: eventID, Args: []any{who[ev], EventTitle{e.ID, e.Title}}})
+	}
+	return out
+}
