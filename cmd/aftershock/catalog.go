@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"aftershock/events"
+	"aftershock/internal/bounded"
 	"aftershock/market"
 )
+
+// largestCatalog is the most bytes of a catalogue: of a million events.
+const largestCatalog = 256 << 20
 
 // shippedEvents stands for the catalogue that comes with the program.
 const shippedEvents = "shipped"
@@ -78,7 +81,7 @@ func (c *config) readCatalog(file string) (*events.Catalog, error) {
 
 // readEvents reads a catalogue.
 func (c *config) readEvents(file string) (*events.Catalog, error) {
-	data, err := os.ReadFile(file)
+	data, err := bounded.ReadFile(file, largestCatalog, "part it")
 	if err != nil {
 		return nil, fmt.Errorf("the events cannot be read: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/viper"
 
 	"aftershock/analysis"
+	"aftershock/internal/bounded"
 	"aftershock/market"
 )
 
@@ -266,6 +267,9 @@ func loadConfig(file string, flags map[string]*pflag.Flag) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := tooDeep(c.file, data); err != nil {
+		return nil, usageError{err}
+	}
 	if err := v.ReadConfig(strings.NewReader(string(data))); err != nil {
 		return nil, usageError{yamlProblem(c.file, err)}
 	}
@@ -292,6 +296,9 @@ func loadConfig(file string, flags map[string]*pflag.Flag) (*config, error) {
 	return c, c.err()
 }
 
+// largestConfig is the most bytes of a configuration.
+const largestConfig = 4 << 20
+
 // read returns the text of the configuration file, nothing where there is none.
 func (c *config) read(file string) ([]byte, error) {
 	if c.file = file; file == "" {
@@ -300,7 +307,7 @@ func (c *config) read(file string) ([]byte, error) {
 	if info, err := os.Stat(c.file); err == nil {
 		c.before[c.file] = info
 	}
-	data, err := os.ReadFile(c.file)
+	data, err := bounded.ReadFile(c.file, largestConfig, "name what is long in a file of its own")
 	if errors.Is(err, fs.ErrNotExist) && file == "" {
 		c.file = ""
 		return nil, nil

@@ -175,6 +175,41 @@ func (c *config) walkFile(data []byte) {
 	c.walk(doc.Content[0], "", "")
 }
 
+// tooDeep refuses a file in which things are nested deeper than any key is, or that
+// repeats itself by its aliases: the time that its readers take grows with the
+// square of the depth, and with the repetition.
+func tooDeep(file string, data []byte) error {
+	const mostDepth, mostNodes = 32, 1_000_000
+	var doc yaml.Node
+	if yaml.Unmarshal(data, &doc) != nil {
+		return nil // its reader says what is wrong
+	}
+	nodes, deep := 0, (*yaml.Node)(nil)
+	var visit func(n *yaml.Node, depth int)
+	visit = func(n *yaml.Node, depth int) {
+		if n.Kind == yaml.AliasNode {
+			n = n.Alias
+		}
+		if nodes++; depth > mostDepth && deep == nil {
+			deep = n
+		}
+		for _, c := range n.Content {
+			if nodes > mostNodes || deep != nil {
+				return
+			}
+			visit(c, depth+1)
+		}
+	}
+	visit(&doc, 0)
+	switch {
+	case deep != nil:
+		return problem{where: fmt.Sprintf("%s:%d", file, deep.Line), what: fmt.Sprintf("is nested more than %d deep; no key is", mostDepth)}
+	case nodes > mostNodes:
+		return problem{where: file, what: fmt.Sprintf("holds more than %d values, its aliases followed", mostNodes)}
+	}
+	return nil
+}
+
 // walk visits the node at key; path is key without its list indices.
 func (c *config) walk(n *yaml.Node, key, path string) {
 	if n.Kind == yaml.AliasNode {

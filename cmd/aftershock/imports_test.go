@@ -47,11 +47,11 @@ func TestImports(t *testing.T) {
 		case top == "events" && !strings.Contains(rest, "/"):
 			only("events")
 		case name == "market/store":
-			only("market", "market/parquetfile")
+			only("market", "market/parquetfile", "internal/bounded")
 		case name == "market/factors":
-			only("market", "market/csvfile")
+			only("market", "market/csvfile", "internal/bounded")
 		case top == "market" && !strings.Contains(rest, "/"):
-			only("market")
+			only("market", "internal/bounded")
 		case name == "analysis/stat":
 			only()
 			pure(name, imports)
@@ -63,6 +63,8 @@ func TestImports(t *testing.T) {
 			pure(name, imports)
 		case name == "analysis/verify":
 			only("analysis", "analysis/stat", "analysis/model", "events", "market")
+		case name == "internal/bounded":
+			only()
 		case name == "internal/words":
 			only("analysis", "events", "market")
 		case name == "plots" || name == "report":

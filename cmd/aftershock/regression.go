@@ -1,18 +1,17 @@
 package main
 
 import (
-	"encoding/csv"
-	"errors"
+	"bytes"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"aftershock/analysis"
 	"aftershock/analysis/stat"
+	"aftershock/internal/bounded"
 )
 
 // The dependent variables of a regression.
@@ -48,14 +47,13 @@ func (c *config) checkRegression(p *plan) {
 	known := slices.Clone(analysis.CharacteristicNames)
 	if s.File != "" {
 		file := c.path("regression.file", s.File)
-		in, err := os.Open(file)
+		data, err := bounded.ReadFile(file, largestTable, "part it")
 		if err != nil {
-			c.bad("regression.file", "%v", err)
+			c.bad("regression.file", "%v; name a CSV file", err)
 			return
 		}
-		defer in.Close()
 		var problems []problem
-		e.file, problems = parseCharacteristics(file, in)
+		e.file, problems = parseCharacteristics(file, bytes.NewReader(data))
 		if c.problems = append(c.problems, problems...); len(problems) > 0 {
 			return
 		}
@@ -117,50 +115,36 @@ type about struct{ event, security string }
 // parseCharacteristics reads a CSV file that messages call file. All that is
 // wrong with it is reported.
 func parseCharacteristics(file string, in io.Reader) (*characteristics, []problem) {
-	var problems []problem
-	bad := func(line int, format string, args ...any) {
-		problems = append(problems, problem{where: fmt.Sprintf("%s:%d", file, line), what: fmt.Sprintf(format, args...)})
-	}
-	r := csv.NewReader(in)
-	r.TrimLeadingSpace = true
-	head, err := r.Read()
-	if err != nil {
-		return nil, []problem{{where: file, what: "has no line with the names of columns, such as security,employees"}}
+	t, ok := openTable(file, in, "security,employees")
+	if !ok {
+		return nil, t.wrong()
 	}
 	c := &characteristics{values: make(map[about][]float64)}
 	event, security := -1, -1
 	var columns []int
-	for i, h := range head {
-		switch h = strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")); {
+	taken := make(map[string]bool)
+	for i, h := range t.head {
+		switch {
+		case h == "" || taken[h]:
+			t.bad(1, "column %d is called %q; give each a name of its own", i+1, h)
 		case h == "event_id":
 			event, c.keyed.event = i, h
 		case h == "security":
 			security, c.keyed.security = i, h
-		case h == "" || slices.Contains(c.names, h):
-			bad(1, "column %d is called %q; give each a name of its own", i+1, h)
 		case slices.Contains(analysis.CharacteristicNames, h):
-			bad(1, "%s is known without the file; call the column something else", h)
+			t.bad(1, "%s is known without the file; call the column something else", h)
 		default:
 			c.names, columns = append(c.names, h), append(columns, i)
 		}
+		taken[h] = true
 	}
 	if event < 0 && security < 0 {
-		bad(1, "there is neither a column event_id nor a column security")
+		t.bad(1, "there is neither a column event_id nor a column security")
 	}
-	for len(problems) == 0 {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		line, _ := r.FieldPos(0)
-		if err != nil {
-			var wrong *csv.ParseError
-			if errors.As(err, &wrong) {
-				line, err = wrong.Line, wrong.Err
-			}
-			bad(line, "%v", err)
-			break
-		}
+	if len(t.problems) > 0 {
+		return c, t.wrong()
+	}
+	for row := t.next(); row != nil; row = t.next() {
 		var key about
 		if event >= 0 {
 			key.event = strings.TrimSpace(row[event])
@@ -169,20 +153,21 @@ func parseCharacteristics(file string, in io.Reader) (*characteristics, []proble
 			key.security = strings.TrimSpace(row[security])
 		}
 		if c.values[key] != nil {
-			bad(line, "%s is there twice", strings.TrimSpace(key.event+" "+key.security))
+			t.bad(t.line, "%s is there twice", strings.TrimSpace(key.event+" "+key.security))
 		}
 		values := make([]float64, len(columns))
 		for k, i := range columns {
 			values[k] = math.NaN()
 			if text := strings.TrimSpace(row[i]); text != "" {
+				var err error
 				if values[k], err = strconv.ParseFloat(text, 64); err != nil || math.IsNaN(values[k]) || math.IsInf(values[k], 0) {
-					bad(line, "%s %q is not a number; leave it empty where it is not known", c.names[k], text)
+					t.bad(t.line, "%s %q is not a number; leave it empty where it is not known", c.names[k], text)
 				}
 			}
 		}
 		c.values[key] = values
 	}
-	return c, problems
+	return c, t.wrong()
 }
 
 // of lays one of the characteristics on the observations of r; NaN where the

@@ -1,15 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"math"
 	"slices"
 	"strings"
 
+	"aftershock/internal/bounded"
 	"aftershock/market"
 	"aftershock/market/csvfile"
 )
@@ -22,25 +24,23 @@ func (c *config) readSecurities(p *plan) {
 		return
 	}
 	file := c.path("securities_file", c.SecuritiesFile)
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
-		c.bad("securities_file", "%s is a folder; name a CSV file", file)
-		return
-	}
-	f, err := os.Open(file)
+	data, err := bounded.ReadFile(file, largestTable, "part it")
 	if err != nil {
-		c.bad("securities_file", "%v", err)
+		c.bad("securities_file", "%v; name a CSV file", err)
 		return
 	}
-	defer f.Close()
 	var problems []problem
-	p.known, problems = parseSecurities(file, f, c.known)
+	p.known, problems = parseSecurities(file, bytes.NewReader(data), c.known)
 	c.problems = append(c.problems, problems...)
+	known := make(map[string]market.Security, len(p.known))
+	for _, s := range p.known {
+		known[s.Symbol] = s
+	}
 	for i, s := range p.securities {
-		k := slices.IndexFunc(p.known, func(x market.Security) bool { return x.Symbol == s.Symbol })
-		if k < 0 {
+		x, ok := known[s.Symbol]
+		if !ok {
 			continue
 		}
-		x := p.known[k]
 		p.securities[i] = market.Security{
 			Symbol: s.Symbol, Name: cmp.Or(s.Name, x.Name), Exchange: cmp.Or(s.Exchange, x.Exchange), Currency: cmp.Or(s.Currency, x.Currency),
 			Benchmark: cmp.Or(s.Benchmark, x.Benchmark), Shares: cmp.Or(s.Shares, x.Shares), SharesOn: cmp.Or(s.SharesOn, x.SharesOn), Sector: cmp.Or(s.Sector, x.Sector),
@@ -51,53 +51,114 @@ func (c *config) readSecurities(p *plan) {
 	}
 }
 
+// largestTable is the most bytes of a CSV file beside the configuration: of a
+// million rows.
+const largestTable = 128 << 20
+
+// mostProblems is how many problems of one file are told; who has more of them has
+// another file.
+const mostProblems = 20
+
+// A csvTable is a CSV file with names of columns that messages call file, and what
+// is wrong with it.
+type csvTable struct {
+	file     string
+	rows     *csv.Reader
+	head     []string
+	line     int // of the row that was read last
+	problems []problem
+	more     int // problems that are not told
+}
+
+// openTable reads the names of the columns. What is expected of them stands in
+// example.
+func openTable(file string, in io.Reader, example string) (*csvTable, bool) {
+	t := &csvTable{file: file, rows: csv.NewReader(in), line: 1}
+	t.rows.TrimLeadingSpace = true
+	head, err := t.rows.Read()
+	switch {
+	case errors.Is(err, io.EOF):
+		t.problems = []problem{{where: file, what: "has no line with the names of columns, such as " + example}}
+	case err != nil:
+		t.badRow(err)
+	}
+	for _, h := range head {
+		t.head = append(t.head, strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
+	}
+	return t, err == nil
+}
+
+// next returns the next row, nil after the last one and after one whose quotes do
+// not say where it ends.
+func (t *csvTable) next() []string {
+	for {
+		row, err := t.rows.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			t.line, _ = t.rows.FieldPos(0)
+			return row
+		}
+		if t.badRow(err); !errors.Is(err, csv.ErrFieldCount) {
+			return nil
+		}
+	}
+}
+
+// badRow records what is wrong with a row as such.
+func (t *csvTable) badRow(err error) {
+	var wrong *csv.ParseError
+	if errors.As(err, &wrong) {
+		t.line, err = wrong.Line, wrong.Err
+		if errors.Is(err, csv.ErrQuote) || errors.Is(err, csv.ErrBareQuote) {
+			t.line = wrong.StartLine
+			err = fmt.Errorf("%w; put a text with quotes into quotes, and double those within it", err)
+		}
+	}
+	t.bad(t.line, "%v", err)
+}
+
+// bad records a problem.
+func (t *csvTable) bad(line int, format string, args ...any) {
+	if len(t.problems) == mostProblems {
+		t.more++
+		return
+	}
+	t.problems = append(t.problems, problem{where: fmt.Sprintf("%s:%d", t.file, line), what: fmt.Sprintf(format, args...)})
+}
+
+// wrong returns all problems.
+func (t *csvTable) wrong() []problem {
+	if t.more > 0 {
+		return append(t.problems, problem{where: t.file, what: fmt.Sprintf("and %d more", t.more)})
+	}
+	return t.problems
+}
+
 // parseSecurities reads a CSV file of securities that messages call file. All
 // that is wrong with it is reported, an exchange that is none of known too.
-func parseSecurities(file string, in io.Reader, known []*market.Exchange) ([]market.Security, []problem) {
-	var problems []problem
-	bad := func(line int, format string, args ...any) {
-		problems = append(problems, problem{where: fmt.Sprintf("%s:%d", file, line), what: fmt.Sprintf(format, args...)})
-	}
-	r := csv.NewReader(in)
-	r.TrimLeadingSpace = true
-	head, err := r.Read()
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, []problem{{where: file, what: err.Error()}}
-	}
-	if err != nil {
-		return nil, []problem{{where: file, what: "has no line with the names of columns, such as symbol,shares"}}
+func parseSecurities(file string, in io.Reader, exchanges []*market.Exchange) ([]market.Security, []problem) {
+	t, ok := openTable(file, in, "symbol,shares")
+	if !ok {
+		return nil, t.wrong()
 	}
 	columns := []string{"symbol", "name", "exchange", "currency", "benchmark", "shares", "shares_date", "sector"}
 	at := make(map[string]int)
-	for i, h := range head {
-		name := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
+	for i, h := range t.head {
+		name := strings.ToLower(h)
 		if !slices.Contains(columns, name) {
-			bad(1, "%q is not a column%s", h, didYouMean(name, columns))
+			t.bad(1, "%q is not a column%s", h, didYouMean(name, columns))
 		}
 		at[name] = i
 	}
 	if _, ok := at["symbol"]; !ok {
-		bad(1, "there is no column symbol")
-		return nil, problems
+		t.bad(1, "there is no column symbol")
+		return nil, t.wrong()
 	}
 	var out []market.Security
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return out, problems
-		}
-		line, _ := r.FieldPos(0)
-		if err != nil {
-			var wrong *csv.ParseError
-			if errors.As(err, &wrong) {
-				line, err = wrong.Line, wrong.Err
-			}
-			bad(line, "%v", err)
-			if len(row) == 0 {
-				return out, problems
-			}
-			continue
-		}
+	seen := make(map[string]bool)
+	for row := t.next(); row != nil; row = t.next() {
 		get := func(name string) string {
 			if i, ok := at[name]; ok {
 				return strings.TrimSpace(row[i])
@@ -107,25 +168,28 @@ func parseSecurities(file string, in io.Reader, known []*market.Exchange) ([]mar
 		s := market.Security{Symbol: get("symbol"), Name: get("name"), Exchange: get("exchange"), Currency: get("currency"), Benchmark: get("benchmark"), Sector: get("sector")}
 		if text := get("shares"); text != "" {
 			var ok bool
-			if s.Shares, ok = csvfile.Amount(text); !ok || !(s.Shares > 0) {
-				bad(line, "shares %q is not a number above 0, such as 24490000000 or 24.49B", text)
+			if s.Shares, ok = csvfile.Amount(text); !ok || !(s.Shares > 0) || math.IsInf(s.Shares, 0) {
+				t.bad(t.line, "shares %q is not a number above 0, such as 24490000000 or 24.49B", text)
 			}
 		}
 		if text := get("shares_date"); text != "" {
+			var err error
 			if s.SharesOn, err = market.ParseDate(text); err != nil {
-				bad(line, "shares_date: %v", err)
+				t.bad(t.line, "shares_date: %v", err)
 			}
 		}
-		if _, ok := market.Find(known, s.Exchange); s.Exchange != "" && !ok {
-			bad(line, "%q is not an exchange that is known; describe it under exchanges", s.Exchange)
+		if _, ok := market.Find(exchanges, s.Exchange); s.Exchange != "" && !ok {
+			t.bad(t.line, "%q is not an exchange that is known; describe it under exchanges", s.Exchange)
 		}
 		switch {
 		case s.Symbol == "":
-			bad(line, "no symbol")
-		case slices.ContainsFunc(out, func(x market.Security) bool { return x.Symbol == s.Symbol }):
-			bad(line, "%s is listed twice", s.Symbol)
+			t.bad(t.line, "no symbol")
+		case seen[s.Symbol]:
+			t.bad(t.line, "%s is listed twice", s.Symbol)
 		default:
+			seen[s.Symbol] = true
 			out = append(out, s)
 		}
 	}
+	return out, t.wrong()
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Text decodes the bytes of a file: gzip, a byte-order mark, UTF-16, Windows-1252.
-func Text(data []byte) (string, error) { return text(data) }
+func Text(data []byte) (string, error) { return text(data, largestSeries) }
 
 // IsDay reports whether a field can be a date, in any of the forms that prices
 // are read in, and whichever of its parts is the day.

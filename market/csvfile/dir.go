@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"aftershock/internal/bounded"
 	"aftershock/market"
 )
 
@@ -84,7 +85,7 @@ func (d *Dir) Series(ctx context.Context, symbol string, from, to market.Date) (
 		return nil, err
 	}
 	file := filepath.Join(d.path, name)
-	data, err := os.ReadFile(file)
+	data, err := bounded.ReadFile(file, largestSeries, "a file of a folder holds one security")
 	if err != nil {
 		return nil, fmt.Errorf("prices of %s: %w", symbol, err)
 	}

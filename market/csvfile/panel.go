@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
+	"aftershock/internal/bounded"
 	"aftershock/market"
 )
 
@@ -93,7 +93,7 @@ type member struct {
 
 // ReadPanelFile reads a CSV file, gzipped or not, as ReadPanel does.
 func ReadPanelFile(path string, opt PanelOptions) (*Many, error) {
-	data, err := os.ReadFile(path)
+	data, err := bounded.ReadFile(path, largestPanel, "part it, or write it as Parquet, which is read in parts")
 	if err != nil {
 		return nil, fmt.Errorf("panel: %w", err)
 	}
@@ -126,7 +126,7 @@ func ReadPanel(file string, data []byte, opt PanelOptions) (*Many, error) {
 	if opt.Layout != AutoLayout && opt.Layout != Long && opt.Layout != Wide {
 		return nil, fmt.Errorf("%s: layout %q: it must be %s or %s", file, opt.Layout, Long, Wide)
 	}
-	s, err := text(data)
+	s, err := text(data, largestPanel)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}

@@ -44,7 +44,7 @@ const wrongRows = 10
 // are reported at once, the first ten in words), a file that says that it is of
 // another security.
 func Read(file, symbol string, data []byte, opt Options) (*market.Series, error) {
-	s, err := text(data)
+	s, err := text(data, largestSeries)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}

@@ -14,14 +14,17 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// largest is the most bytes that a compressed file may hold: more than any
-// history has, less than a machine's memory.
-const largest = 2 << 30
+// The most bytes of text that a file may hold: more than any history has, and so
+// much less than a machine's memory that what is made of them fits into it.
+const (
+	largestSeries = 64 << 20
+	largestPanel  = 256 << 20
+)
 
 // text decodes a file's bytes: gzip, a byte-order mark, UTF-16. Lines that end in
 // a carriage return alone end in a line feed after it.
-func text(data []byte) (string, error) {
-	s, err := decode(data)
+func text(data []byte, most int64) (string, error) {
+	s, err := decode(data, most)
 	if err != nil {
 		return "", err
 	}
@@ -40,17 +43,19 @@ func gunzip(data []byte, most int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := io.ReadAll(io.LimitReader(z, most+1))
+	var room bytes.Buffer
+	_, err = room.ReadFrom(io.LimitReader(z, most+1))
+	out := room.Bytes()
 	if int64(len(out)) > most {
 		return nil, fmt.Errorf("it is compressed and holds more than %d bytes; decompress and part it", most)
 	}
 	return out, err
 }
 
-func decode(data []byte) (string, error) {
+func decode(data []byte, most int64) (string, error) {
 	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
 		var err error
-		if data, err = gunzip(data, largest); err != nil {
+		if data, err = gunzip(data, most); err != nil {
 			return "", err
 		}
 	}

@@ -10,11 +10,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 
+	"aftershock/internal/bounded"
 	"aftershock/market"
 	"aftershock/market/csvfile"
 )
@@ -134,10 +134,13 @@ func ReadFiles(paths []string, o Options) ([]*Table, error) {
 	return out, nil
 }
 
+// limit is the most bytes that a file may hold.
+const limit = 64 << 20
+
 // ReadFile reads a CSV file, or the archive with one CSV file in which the data
 // library delivers it.
 func ReadFile(path string, o Options) (*Table, error) {
-	data, err := os.ReadFile(path)
+	data, err := bounded.ReadFile(path, limit, "the daily files of the library are a hundredth of it")
 	if err != nil {
 		return nil, fmt.Errorf("factors: %w", err)
 	}
@@ -210,7 +213,6 @@ func plain(data []byte) (string, error) {
 			return "", err
 		}
 		defer f.Close()
-		const limit = 64 << 20 // the library's daily files are a hundredth of it
 		if data, err = io.ReadAll(io.LimitReader(f, limit+1)); err != nil {
 			return "", err
 		}

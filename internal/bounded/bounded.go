@@ -1,0 +1,65 @@
+// Package bounded reads files whole that may be anything, such as a device that
+// never ends, and no more of them than is bearable.
+package bounded
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+)
+
+// TooLarge is the error of a file that holds more than can be read.
+type TooLarge struct {
+	Name string
+	Most int64  // bytes
+	Hint string // what to do; may be empty
+}
+
+// Error implements error.
+func (e *TooLarge) Error() string {
+	s := fmt.Sprintf("%s holds more than %s", e.Name, Size(e.Most))
+	if e.Hint != "" {
+		s += "; " + e.Hint
+	}
+	return s
+}
+
+// Size writes a number of bytes.
+func Size(n int64) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d KiB", n>>10)
+}
+
+// ReadFile returns what the file called name holds, *TooLarge where that is more
+// than most bytes. hint says what can be done then.
+func ReadFile(name string, most int64, hint string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder", name)
+	}
+	var room bytes.Buffer
+	if info.Mode().IsRegular() {
+		if info.Size() > most {
+			return nil, &TooLarge{name, most, hint}
+		}
+		room.Grow(int(info.Size()) + bytes.MinRead)
+	}
+	if _, err := room.ReadFrom(io.LimitReader(f, most+1)); err != nil {
+		return nil, err
+	}
+	if int64(room.Len()) > most {
+		return nil, &TooLarge{name, most, hint}
+	}
+	return room.Bytes(), nil
+}
