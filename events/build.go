@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A text is a value as the file has it, and the line it stands on.
@@ -337,9 +338,16 @@ func (b *builder) clean(t text, what string) string {
 	return strings.TrimSpace(t.s)
 }
 
-// line is clean, and makes one line of several.
+// longestLine is the most characters of a title: those of a long article have
+// hundreds.
+const longestLine = 5_000
+
+// line is clean, and makes one line of several. It refuses a text that is no line.
 func (b *builder) line(t text, what string) string {
 	s := b.clean(t, what)
+	if n := len(s); n > longestLine && utf8.RuneCountInString(s) > longestLine {
+		b.problem(t.line, "%s has %d characters, and may have %d; shorten it, and put the text under note", what, utf8.RuneCountInString(s), longestLine)
+	}
 	if strings.Contains(s, "  ") || strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }) {
 		return strings.Join(strings.Fields(s), " ")
 	}

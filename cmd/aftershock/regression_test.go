@@ -13,8 +13,9 @@ func TestCharacteristicsFile(t *testing.T) {
 		{"empty", "", "c.csv: has no line with the names of columns, such as security,employees"},
 		{"keys", "employees\n3\n", "c.csv:1: there is neither a column event_id nor a column security"},
 		{"names", "security,x,x,beta,\n", "c.csv:1: column 3 is called \"x\"; give each a name of its own\nc.csv:1: beta is known without the file; call the column something else\nc.csv:1: column 5 is called \"\"; give each a name of its own"},
-		{"numbers", "security,x\nA,many\nB,NaN\nC,1e999\nA,2\n", "c.csv:2: x \"many\" is not a number; leave it empty where it is not known"},
+		{"numbers", "security,x\nA,many\nB,NaN\nC,1e999\nA,2\n", "c.csv:2: x \"many\" is not a number; leave it empty where it is not known\nc.csv:3: x \"NaN\" is not a number; leave it empty where it is not known\nc.csv:4: x \"1e999\" is not a number; leave it empty where it is not known\nc.csv:5: A is there twice"},
 		{"twice", "event_id,security,x\ne,A,1\ne,A,2\n", "c.csv:3: e A is there twice"},
+		{"quotes", "security,x\nA,\"1\" or 2\nB,3\n", "c.csv:2: extraneous or missing \" in quoted-field; put a text with quotes into quotes, and double those within it"},
 		{"ragged", "security,x\nA\n", "c.csv:2: wrong number of fields"},
 	} {
 		_, problems := parseCharacteristics("c.csv", strings.NewReader(tt.text))
