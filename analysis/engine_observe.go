@@ -216,7 +216,10 @@ func (r *Result) place(ev int, column map[string]int32, before, out []spot) {
 			continue
 		}
 		if cal := r.Panel.Columns[i].Calendar; cal != on {
-			index, how, _ := Place(e, cal)
+			index, how, ex := Place(e, cal)
+			if index += r.Study.shift; ex != nil || index < 0 || index >= cal.Len() {
+				index, how = 0, ""
+			}
 			p = spot{index: int32(index), how: uint8(slices.Index(placements[:], how))}
 			on = cal
 		}
@@ -233,6 +236,10 @@ func (r *Result) unplaced(o *Observation, e *events.Event, p spot) *Exclusion {
 	col := r.Panel.Columns[p.column]
 	if p.how == 0 {
 		_, _, ex := Place(e, col.Calendar)
+		if ex == nil { // session 0 was moved off the calendar
+			cal := col.Calendar
+			ex = exclude(OutsideCalendar, "", market.DateOf(e.Date()).String(), cal.Name(), cal.Date(0).String(), cal.Date(cal.Len()-1).String())
+		}
 		return ex
 	}
 	if ex := r.eng.series[p.column].missing; ex != nil {

@@ -40,6 +40,8 @@ type Study struct {
 	Draws            int        // resamples, and pseudo-dates at most; 0 means DefaultDraws
 	Trust            []string   // codes of market.Contradictions that exclude no observation
 	Placebo          string     // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
+
+	shift int // sessions by which session 0 of every event is moved, of a sweep
 }
 
 // DefaultDraws is how often the resampled tests draw where nothing else is

@@ -20,6 +20,7 @@ type SweepSpec struct {
 	Benchmarks  []string
 	Windows     []Window // CAR windows, within the event window
 	Tests       []Test
+	Shifts      []int // sessions by which session 0 of every event is moved; empty: 0 alone
 	// Groups are names as of Group.Name, or IDs of events; empty: every event
 	// that is studied and, of several, all.
 	Groups []string
@@ -33,6 +34,7 @@ type Answer struct {
 	Estimation Window
 	Window     Window // of the CAR
 	Test       string
+	Shift      int       // sessions by which session 0 was moved
 	N          int       // observations that entered
 	CAAR       float64   // a decimal; NaN where nothing could be measured
 	Stat, P    float64   // NaN where Failed
@@ -46,6 +48,7 @@ func (s *Answer) Significant() bool { return s.P < 0.05 }
 // it is. Rose and Fell count the sign of CAAR, and so do the significant ones.
 type Agreement struct {
 	Group                                string
+	Shift                                int // that of the answers that are counted: 0 where it is among those asked for, else the first
 	Specifications, Failed               int // Failed are among Specifications
 	Rose, Fell                           int
 	SignificantlyRose, SignificantlyFell int
@@ -73,7 +76,7 @@ func (a *Agreement) Agree() float64 {
 
 // Sweep is a study under every combination of choices.
 type Sweep struct {
-	Answers    []Answer    // by group, model, estimation window, benchmark, CAR window, test
+	Answers    []Answer    // by group, shift, model, estimation window, benchmark, CAR window, test
 	Agreements []Agreement // by group
 }
 
@@ -121,8 +124,12 @@ func hasFactors(m model.Model, panel *market.Panel) bool {
 // about as many observations as a group has are left out. The answers are not
 // independent: the share that agrees is no p value.
 //
-// Errors: an empty list of choices, a CAR window outside the event window, an
-// unknown group, ctx is done.
+// With Shifts the study is performed once for each with session 0 of every event
+// moved by so many sessions: what it would have found had the news been placed
+// wrongly. All windows move along. Agreement is counted where it is not moved.
+//
+// Errors: an empty list of choices, a CAR window outside the event window, a shift
+// given twice or beyond [MaxShift], an unknown group, ctx is done.
 func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catalog, panel *market.Panel, progress Progress) (*Sweep, error) {
 	if err := spec.validate(s); err != nil {
 		return nil, err
@@ -138,15 +145,22 @@ func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catal
 		}
 	}
 	var studies []*Study
-	for _, m := range spec.Models {
-		for _, est := range spec.Estimations {
-			for _, b := range spec.benchmarks(m, panel) {
-				study := *s
-				study.Model, study.EstimationWindow, study.Benchmark = m, est, b
-				study.MinEstimation = min(s.MinEstimation, est.Len())
-				study.CARWindows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
-				study.Family = ""
-				studies = append(studies, &study)
+	shifts := spec.Shifts
+	if len(shifts) == 0 {
+		shifts = []int{0}
+	}
+	for _, shift := range shifts {
+		for _, m := range spec.Models {
+			for _, est := range spec.Estimations {
+				for _, b := range spec.benchmarks(m, panel) {
+					study := *s
+					study.Model, study.EstimationWindow, study.Benchmark = m, est, b
+					study.MinEstimation = min(s.MinEstimation, est.Len())
+					study.CARWindows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
+					study.Family = ""
+					study.shift = shift
+					studies = append(studies, &study)
+				}
 			}
 		}
 	}
@@ -175,7 +189,18 @@ func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catal
 	return out, nil
 }
 
+// MaxShift is the number of sessions by which a sweep moves session 0 at most.
+const MaxShift = 20
+
 func (spec *SweepSpec) validate(s *Study) error {
+	for i, k := range spec.Shifts {
+		if k < -MaxShift || k > MaxShift {
+			return fmt.Errorf("shift %d: session 0 is moved by %d sessions at most", k, MaxShift)
+		}
+		if slices.Contains(spec.Shifts[:i], k) {
+			return fmt.Errorf("shift %d is given twice; remove one", k)
+		}
+	}
 	for _, list := range []struct {
 		what string
 		n    int
@@ -294,7 +319,7 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 				continue
 			}
 			x := Answer{Group: g.name, Model: study.Model.Name(), Benchmark: study.Benchmark, Estimation: study.EstimationWindow,
-				Window: win, Test: t.Name(), N: n, CAAR: caar, Stat: nan, P: nan, Failed: reason}
+				Window: win, Test: t.Name(), Shift: study.shift, N: n, CAAR: caar, Stat: nan, P: nan, Failed: reason}
 			if k := slices.IndexFunc(results, func(res TestResult) bool { return res.Test == x.Test }); k >= 0 {
 				x.Stat, x.P, x.Failed = results[k].Stat, results[k].P, results[k].Note
 			}
@@ -307,10 +332,17 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 // agreement counts the specifications of one group.
 func agreement(group string, all []Answer) Agreement {
 	a := Agreement{Group: group, Median: nan, Least: nan, Most: nan}
+	for i := range all {
+		if x := &all[i]; x.Group == group && (x.Shift == 0 || a.Shift == 0) {
+			if a.Shift = x.Shift; x.Shift == 0 {
+				break
+			}
+		}
+	}
 	var caar []float64
 	for i := range all {
 		x := &all[i]
-		if x.Group != group {
+		if x.Group != group || x.Shift != a.Shift {
 			continue
 		}
 		a.Specifications++

@@ -148,3 +148,51 @@ func TestSweepDefaults(t *testing.T) {
 		t.Errorf("one observation: %v, %+v", err, single)
 	}
 }
+
+// A sweep that moves session 0 answers what the study of events that many sessions
+// later would, and counts agreement where nothing is moved.
+func TestSweepShift(t *testing.T) {
+	s := simulate(t, 6, 700, 3)
+	for _, c := range s.panel.Columns[1:] {
+		c.Return[400] -= 0.05
+	}
+	st := s.study()
+	st.EventWindow = Window{-1, 5}
+	spec := SweepSpec{Models: []model.Model{model.MarketModel{}}, Estimations: []Window{{-120, -2}}, Benchmarks: []string{"INDEX"},
+		Windows: []Window{{0, 0}, {0, 2}}, Tests: []Test{StudentTest{}, PortfolioTest{}}}
+	plain := map[int]*Sweep{}
+	for _, k := range []int{-1, 0, 2} {
+		plain[k] = mustSweep(t, s, st, spec, 400+k)
+	}
+	spec.Shifts = []int{-1, 0, 2}
+	w := mustSweep(t, s, st, spec, 400)
+	if len(w.Answers) != 3*len(plain[0].Answers) {
+		t.Fatalf("%d answers, want %d", len(w.Answers), 3*len(plain[0].Answers))
+	}
+	at := map[int]int{}
+	for _, x := range w.Answers {
+		of := plain[x.Shift].Answers[at[x.Shift]]
+		at[x.Shift]++
+		if x.CAAR != of.CAAR || x.Stat != of.Stat || x.P != of.P || x.N != of.N || x.Window != of.Window || x.Test != of.Test {
+			t.Errorf("moved by %d: %+v, want %+v", x.Shift, x, of)
+		}
+	}
+	if a, b := w.Agreements[0], plain[0].Agreements[0]; a.Specifications != b.Specifications || a.Median != b.Median || a.Shift != 0 {
+		t.Errorf("agreement %+v, want %+v", a, b)
+	}
+	spec.Shifts = []int{-1, 2}
+	if a, b := mustSweep(t, s, st, spec, 400).Agreements[0], plain[-1].Agreements[0]; a.Shift != -1 || a.Median != b.Median {
+		t.Errorf("without 0: agreement %+v, want %+v", a, b)
+	}
+	// Off the calendar nothing is measured, and it is said.
+	spec.Shifts = []int{20}
+	if x := mustSweep(t, s, st, spec, 695).Answers[0]; x.Failed == nil {
+		t.Errorf("beyond the last session: %+v", x)
+	}
+	for _, bad := range [][]int{{1, 1}, {MaxShift + 1}, {-MaxShift - 1}} {
+		spec.Shifts = bad
+		if _, err := st.Sweep(context.Background(), spec, catalogOf(), s.panel, nil); err == nil {
+			t.Errorf("shifts %v are taken", bad)
+		}
+	}
+}

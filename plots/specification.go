@@ -36,7 +36,7 @@ func Specification(ctx context.Context, s *analysis.Sweep, o Options) ([]File, e
 	for i := range s.Agreements {
 		d := &specificationData{Agreement: &s.Agreements[i]}
 		for _, x := range s.Answers {
-			if x.Group == d.Group && x.Failed == nil {
+			if x.Group == d.Group && x.Failed == nil && x.Shift == d.Shift {
 				d.answers = append(d.answers, x)
 			}
 		}

@@ -256,12 +256,13 @@ func SweepTable(s *analysis.Sweep) Table {
 		{"p", Number, "", "Its p value. Empty where there is none."},
 		{"significant", Boolean, "", "p is below 5%."},
 		{"failed", String, "", "Why there is no answer. Empty where there is."},
+		{"shift", Integer, "sessions", "Sessions by which session 0 of every event was moved."},
 	}}
 	t.Rows = func(yield func([]Cell) bool) {
 		for i := range s.Answers {
 			x := &s.Answers[i]
 			if !yield([]Cell{text(x.Group), text(x.Model), text(x.Benchmark), integer(x.Estimation.From), integer(x.Estimation.To), integer(x.Window.From), integer(x.Window.To),
-				text(x.Test), integer(x.N), number(x.CAAR), number(x.Stat), number(x.P), boolean(x.Significant()), text(x.Failed.Text())}) {
+				text(x.Test), integer(x.N), number(x.CAAR), number(x.Stat), number(x.P), boolean(x.Significant()), text(x.Failed.Text()), integer(x.Shift)}) {
 				return
 			}
 		}
@@ -340,6 +341,14 @@ func (p *page) agreed(a *analysis.Agreement) string {
 	return out
 }
 
+// shifted writes a number of sessions with its sign.
+func shifted(sessions int) string {
+	if sessions > 0 {
+		return "+" + strconv.Itoa(sessions)
+	}
+	return strconv.Itoa(sessions)
+}
+
 // choices writes how the answers of a group differ by each choice.
 func (p *page) choices(a *analysis.Agreement, all []analysis.Answer) {
 	t := &grid{heads: []head{{name: "", left: true}, {name: "", left: true}, {name: p.Say("answers")}, {name: p.Say("same sign")}, {name: p.Say("significant")}, {name: p.Say("median")}}}
@@ -347,18 +356,20 @@ func (p *page) choices(a *analysis.Agreement, all []analysis.Answer) {
 		name string
 		of   func(x *analysis.Answer) string
 	}{
+		{p.Say("session 0 moved by"), func(x *analysis.Answer) string { return shifted(x.Shift) }},
 		{p.Say("model"), func(x *analysis.Answer) string { return x.Model }},
 		{p.Say("benchmark"), func(x *analysis.Answer) string { return cmp.Or(x.Benchmark, "–") }},
 		{p.Say("estimation"), func(x *analysis.Answer) string { return x.Estimation.String() }},
 		{p.Say("window"), func(x *analysis.Answer) string { return x.Window.String() }},
 		{p.Say("test"), func(x *analysis.Answer) string { return x.Test }},
 	} {
+		moves := choice.name == p.Say("session 0 moved by")
 		caar := make(map[string][]float64)
 		same, significant := make(map[string]int), make(map[string]int)
 		var values []string
 		for i := range all {
 			x := &all[i]
-			if x.Group != a.Group || x.Failed != nil {
+			if x.Group != a.Group || x.Failed != nil || !moves && x.Shift != a.Shift {
 				continue
 			}
 			v := choice.of(x)

@@ -142,6 +142,7 @@ type settings struct {
 		CAR         []window `json:"car"`
 		Tests       []string `json:"tests"`
 		Groups      []string `json:"groups"`
+		Shift       []int    `json:"shift"`
 	} `json:"sweep"`
 	Output struct {
 		Dir         string   `json:"dir"`

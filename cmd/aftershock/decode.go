@@ -61,7 +61,7 @@ func decodeText(text string, to reflect.Value) (any, error) {
 			return market.NoDate, nil
 		}
 		return market.ParseDate(text)
-	case []string, []security:
+	case []string, []security, []int:
 		return list(text), nil
 	case security:
 		return security{Symbol: text}, nil

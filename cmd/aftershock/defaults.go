@@ -70,6 +70,7 @@ func defaults() settings {
 	s.Factors.Unit, s.Factors.RiskFree = auto, auto
 	s.Exchanges, s.Calendar = []exchange{}, []specialDay{}
 	s.Sweep.Models, s.Sweep.Benchmarks, s.Sweep.Tests, s.Sweep.Groups = []string{}, []string{}, []string{}, []string{}
+	s.Sweep.Shift = []int{}
 	s.Sweep.Estimations, s.Sweep.CAR = []window{}, []window{}
 
 	s.Output.Dir = "out"

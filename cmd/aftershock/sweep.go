@@ -23,12 +23,15 @@ func (a *app) sweepCommand() *cobra.Command {
 		Long: `Sweep performs the study under every combination of models, estimation windows,
 benchmarks, windows of the cumulative abnormal returns and tests, and says for each
 event, and for all, which share of them agrees in sign and significance. The keys
-under sweep in config.yaml, or the flags, name the choices.
+under sweep in config.yaml, or the flags, name the choices. With --shift the study is
+performed with session 0 of every event moved, too: what it would find had the news
+been placed wrongly (see aftershock events check).
 
 The summary goes to standard output; sweep.csv with every specification, those that
 have no answer among them, and a specification curve for each group go to the
 folder sweep in the output directory, or to --out.`,
 		Example: `  aftershock sweep
+  aftershock sweep --ids deepseek-selloff --shift -1,0,1
   aftershock sweep --models market,mean,market-adjusted --benchmarks SPY,SOXX --sweep-tests portfolio,kp-bmp
   aftershock sweep --estimations "-270,-21 -140,-21" --windows "0,0 -1,1" --groups deepseek-selloff`,
 		Args: arguments(cobra.NoArgs),
@@ -40,6 +43,7 @@ folder sweep in the output directory, or to --out.`,
 	flags.add(cmd, "windows", "sweep.car", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"")
 	flags.add(cmd, "sweep-tests", "sweep.tests", "`list` of tests", testNames()...)
 	flags.add(cmd, "groups", "sweep.groups", "`list` of groups: IDs of events, or all")
+	flags.add(cmd, "shift", "sweep.shift", "`list` of sessions by which session 0 of every event is moved, such as -1,0,1")
 	outFlag(cmd, flags)
 	langFlag(cmd, flags)
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
@@ -71,7 +75,15 @@ func (m everyModel) Design(symbol string) model.Design {
 
 // sweepSpec translates the choices; what is not named is left empty.
 func (c *config) sweepSpec() analysis.SweepSpec {
-	s := analysis.SweepSpec{Benchmarks: c.Sweep.Benchmarks, Groups: c.Sweep.Groups}
+	s := analysis.SweepSpec{Benchmarks: c.Sweep.Benchmarks, Groups: c.Sweep.Groups, Shifts: c.Sweep.Shift}
+	for i, k := range s.Shifts {
+		switch {
+		case k < -analysis.MaxShift || k > analysis.MaxShift:
+			c.bad(fmt.Sprintf("sweep.shift[%d]", i), "%d: session 0 is moved by %d sessions at most", k, analysis.MaxShift)
+		case slices.Contains(s.Shifts[:i], k):
+			c.bad(fmt.Sprintf("sweep.shift[%d]", i), "%d is given twice", k)
+		}
+	}
 	for i, name := range c.Sweep.Models {
 		if c.oneOf(fmt.Sprintf("sweep.models[%d]", i), name, "a model", modelNames()) {
 			own := *c
@@ -118,13 +130,17 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	}
 	defer o.close()
 
-	model, estimation := p.study.Model, p.study.EstimationWindow
+	model, estimation, event := p.study.Model, p.study.EstimationWindow, p.study.EventWindow
 	p.study.Model = everyModel{model, spec.Models, spec.Benchmarks}
 	for _, w := range append(spec.Estimations, analysis.Window{From: estimation.To - estimation.Len()*3/2 + 1}) { // that of DefaultSweep
 		p.study.EstimationWindow.From = min(p.study.EstimationWindow.From, w.From)
 	}
+	for _, k := range spec.Shifts {
+		p.study.EventWindow.To = max(p.study.EventWindow.To, event.To+k)
+		p.study.EstimationWindow.From = min(p.study.EstimationWindow.From, p.study.EstimationWindow.From+k)
+	}
 	err = c.findNeeds(p, cat)
-	p.study.Model, p.study.EstimationWindow = model, estimation
+	p.study.Model, p.study.EstimationWindow, p.study.EventWindow = model, estimation, event
 	if err != nil {
 		return err
 	}

@@ -500,6 +500,7 @@ var arabicPhrases = map[string]string{
 	"Window":     "النافذة",
 	"Test":       "الاختبار",
 
+	"session 0 moved by": "إزاحة الجلسة 0",
 	// What an article tells of.
 	"%s: %s sentences, of which %s tell of an event; %s drafts":     "%s: عدد الجمل %s، منها %s تخبر بحدث؛ عدد المسودات %s",
 	"Published on a day that is not known: relative dates are open": "يوم النشر غير معروف: التواريخ النسبية مفتوحة",
