@@ -67,7 +67,7 @@ func dateOnly(e *events.Event) bool {
 
 // countedNotes says once what a large study has too many notes of.
 func (r *Result) countedNotes() (out []Note) {
-	dates, short, doubtful, last := 0, 0, 0, -1
+	dates, expected, short, doubtful, last := 0, 0, 0, 0, -1
 	for i := range r.Observations {
 		o := &r.Observations[i]
 		if !o.Used() {
@@ -75,6 +75,9 @@ func (r *Result) countedNotes() (out []Note) {
 		}
 		if o.Event != last && dateOnly(&r.Catalog.Events[o.Event]) {
 			dates++
+		}
+		if o.Event != last && r.Catalog.Events[o.Event].Status() == events.Expected {
+			expected++
 		}
 		last = o.Event
 		if o.Fit.M < r.Study.EstimationWindow.Len() {
@@ -93,6 +96,9 @@ func (r *Result) countedNotes() (out []Note) {
 	}
 	if dates > 0 {
 		out = append(out, Note{Code: "time-unknown", Severity: Info, Variant: "study", Args: []any{dates}})
+	}
+	if expected > 0 {
+		out = append(out, Note{Code: "expected", Severity: Warning, Variant: "study", Args: []any{expected}})
 	}
 	if short > 0 {
 		out = append(out, Note{Code: "short-estimation", Severity: Info, Variant: "study", Args: []any{short, r.Study.EstimationWindow.Len()}})
@@ -197,6 +203,26 @@ func (r *Result) priceNotes() []Note {
 	return out
 }
 
+// clockNotes says where the time of an imported event, of which used is an observation,
+// may be that of another session.
+func (r *Result) clockNotes(e *events.Event, used int, note func(code, variant string, sev Severity, security string, args ...any)) {
+	o := &r.Observations[used]
+	cal := r.Panel.Columns[o.column].Calendar
+	p := e.Provenance
+	if !p.Other.IsZero() {
+		other := *e
+		other.Time, other.DateOnly, other.AfterClose = p.Other, false, false
+		if i, _, ex := Place(&other, cal); ex == nil && i != int(o.index) {
+			note("other-clock", "", Warning, "", p.Other.In(cal.Zone()).Format("2006-01-02 15:04 MST"), cal.Date(i))
+		}
+	}
+	if k := int(o.index) - 1; !e.DateOnly && e.Precision == events.Minute && p.Bound.Equal(e.Time) && k >= 0 {
+		if late := e.Time.Sub(cal.Close(k)).Minutes(); late >= 0 && late < 60 {
+			note("seen-time", "", Warning, "", cal.Date(k))
+		}
+	}
+}
+
 // eventNotes appends what is to say about one event and its observations; without
 // x, only what is not counted elsewhere.
 func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) []Note {
@@ -206,6 +232,12 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 	}
 	if len(used) == 0 {
 		return out
+	}
+	if e.Provenance != nil {
+		if e.Status() == events.Expected && diagnose { // else counted
+			note("expected", "", Warning, "")
+		}
+		r.clockNotes(e, used[0], note)
 	}
 	switch {
 	case !diagnose && dateOnly(e): // counted

@@ -27,6 +27,7 @@ const (
 	NoEventReturns  Reason = "no-event-returns" // no abnormal return in the whole event window
 	NoMarketValue   Reason = "no-market-value"  // the study weights by market value, and it is not known
 	NotConverged    Reason = "not-converged"    // an iterative fit did not converge
+	IsDraft         Reason = "draft"            // the event is a draft: its time is not known, or nobody has looked at it
 )
 
 // Exclusion says why one observation is not measured. The sentence is that of
@@ -119,9 +120,16 @@ func exclusionOf(err error) *Exclusion {
 //   - An instant belongs to the first session whose close is after it.
 //   - A date belongs to the session of that date, or to the next one where it
 //     is none; after_close moves a date that is a session one session on.
+//   - A clock of an unknown zone counts as its date. A draft is excluded.
 //
 // index is meaningless when an exclusion is returned.
 func Place(e *events.Event, cal *market.Calendar) (index int, how Placement, ex *Exclusion) {
+	if e.Timeless() {
+		return 0, "", exclude(IsDraft, "timeless")
+	}
+	if e.Status() == events.Draft {
+		return 0, "", exclude(IsDraft, "")
+	}
 	n := cal.Len()
 	if n == 0 {
 		return 0, "", exclude(OutsideCalendar, "empty", cal.Name())

@@ -31,6 +31,10 @@ var sentences = withFindings(map[string]string{
 	// Of events and their observations.
 	"note/time-unknown":           "only the date is known: if the news came after the close, session 0 is one session too early",
 	"note/time-unsure":            "the hour is approximate and near the close of %s: session 0 may be one session off",
+	"note/expected":               "a calendar foretold it, and nothing confirms that it came, nor that it came on that day",
+	"note/expected/study":         "of %d events a calendar foretold the day, and nothing confirms it",
+	"note/other-clock":            "its time may have been written on another clock: then it was %s, and session 0 is %s",
+	"note/seen-time":              "the time is when it was seen, less than an hour after the close of %s: the news itself may be of that session",
 	"note/confounder":             "%s falls on session %s of %s",
 	"note/confounder/same":        "%s has the same session 0 for %s: the two cannot be told apart",
 	"note/confounder/more":        "%d more catalogued {1:event|events} of these securities in the event window, farther from session 0",
@@ -64,6 +68,8 @@ var sentences = withFindings(map[string]string{
 	// Why an observation is not measured.
 	"excluded/unknown-security":             "no prices of %s",
 	"excluded/no-volume":                    "no trading volume of %s is known",
+	"excluded/draft":                        "it is a draft: look at its time, and take status: draft out",
+	"excluded/draft/timeless":               "it is a draft: no time is known; write one in, and take status: draft out",
 	"excluded/outside-calendar":             "%s lies outside the calendar of %s, %s to %s",
 	"excluded/outside-calendar/empty":       "the calendar of %s has no sessions",
 	"excluded/outside-calendar/after":       "the calendar of %s has no session after %s",

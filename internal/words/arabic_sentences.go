@@ -18,6 +18,10 @@ var arabicSentences = map[string]string{
 
 	"note/time-unknown":           "لا يُعرف إلا التاريخ: فإن جاء الخبر بعد الإغلاق فالجلسة 0 متقدمة بجلسة واحدة",
 	"note/time-unsure":            "الساعة تقريبية وقريبة من إغلاق %s: قد تكون الجلسة 0 منحرفة بجلسة واحدة",
+	"note/expected":               "تنبأ به تقويم، ولا شيء يؤكد أنه وقع، ولا أنه وقع في ذلك اليوم",
+	"note/expected/study":         "أخبار عددها %d تنبأ بأيامها تقويم ولا شيء يؤكدها",
+	"note/other-clock":            "لعل وقته كُتب بساعة أخرى: فيكون عندئذ %s، والجلسة 0 هي %s",
+	"note/seen-time":              "الوقت وقت رؤية الخبر، بعد إغلاق %s بأقل من ساعة: فلعل الخبر نفسه من تلك الجلسة",
 	"note/confounder":             "يقع الخبر %s في الجلسة %s لدى %s",
 	"note/confounder/same":        "للخبر %s الجلسة 0 نفسها لدى %s: ولا يمكن فصل أثر أحدهما عن الآخر",
 	"note/confounder/more":        "في نافذة الحدث لهذه الأوراق {1:خبر آخر واحد|خبران آخران|%[1]d أخبار أخرى|%[1]d خبرًا آخر} من القائمة، أبعد عن الجلسة 0",
@@ -48,6 +52,8 @@ var arabicSentences = map[string]string{
 
 	"excluded/unknown-security":             "لا أسعار لورقة %s",
 	"excluded/no-volume":                    "حجم تداول %s غير معروف",
+	"excluded/draft":                        "مسودة: انظر في وقتها ثم احذف status: draft",
+	"excluded/draft/timeless":               "مسودة: لا يُعرف وقتها؛ اكتبه ثم احذف status: draft",
 	"excluded/outside-calendar":             "%s خارج تقويم %s، من %s إلى %s",
 	"excluded/outside-calendar/empty":       "لا جلسات في تقويم %s",
 	"excluded/outside-calendar/after":       "لا جلسة في تقويم %s بعد %s",
