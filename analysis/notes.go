@@ -43,6 +43,9 @@ func (g *GroupWindow) CoMoving() bool { return g.VarianceRatio() > comovement }
 func (r *Result) notes() []Note {
 	var out []Note
 	out = append(out, r.priceNotes()...)
+	if n := r.drafts(); n > 0 {
+		out = append(out, Note{Code: "drafts", Severity: Info, Args: []any{n}})
+	}
 	used, _ := r.Counts()
 	if used > diagnosed {
 		out = append(out, Note{Code: "large-study", Severity: Info, Args: []any{used}})
@@ -58,6 +61,16 @@ func (r *Result) notes() []Note {
 		out = r.groupNotes(out, &r.Groups[i], windows, &mem)
 	}
 	return out
+}
+
+// drafts counts the drafts of the catalogue.
+func (r *Result) drafts() (n int) {
+	for i := range r.Catalog.Events {
+		if r.Catalog.Events[i].Status() == events.Draft {
+			n++
+		}
+	}
+	return n
 }
 
 // dateOnly reports whether news of e may have come after the close.

@@ -25,6 +25,7 @@ var sentences = withFindings(map[string]string{
 
 	// Of the whole study.
 	"note/large-study":            "with %d observations, confounders and the diagnostics of the fits are listed by observation only, not gone through for notes",
+	"note/drafts":                 "%d {1:event|events} of the catalogue {1:is a draft|are drafts}, whose time is not known or not looked at, and in no study",
 	"note/time-unknown/study":     "of %d events only the date is known: if their news came after the close, session 0 is one session too early",
 	"note/short-estimation/study": "%d observations have fewer than %d estimation sessions; m says how many",
 

@@ -239,6 +239,9 @@ func (m *Merged) confirm(e, by *Event) {
 	off := "on the day expected"
 	if days != 0 {
 		off = fmt.Sprintf("%d days off: it was expected on %s", max(days, -days), was)
+		if days == 1 || days == -1 {
+			off = fmt.Sprintf("a day off: it was expected on %s", was)
+		}
 	}
 	m.Updated = append(m.Updated, fmt.Sprintf("%s: confirmed for %s by %s, %s", e.ID, e.When(), by.Key(), off))
 }

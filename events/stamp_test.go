@@ -64,6 +64,9 @@ func TestStamp(t *testing.T) {
 		{"", Reading{}, "", NoTime, "", "-", ""},
 		{"2026-03-08 02:30 ET", Reading{}, "2026-03-08T06:30:00Z", Minute, "ET", "New_York", "put forward"},
 		{"Fri, 13 Jun 2025 15:00:00 GMT+0300", Reading{}, "2025-06-13T12:00:00Z", Instant, "GMT+0300", "given", ""},
+		{"2025-01-27 09:30 America/New_York", Reading{}, "2025-01-27T14:30:00Z", Minute, "America/New_York", "America/New_York (given)", ""},
+		{"2025-01-27 04:05 p.m. ET", Reading{}, "2025-01-27T21:05:00Z", Minute, "ET", "given", ""},
+		{"1/27/2025 4:05PM", Reading{}, "2025-01-27T16:05:00", Minute, "", "-", "no zone"},
 		{"2025-06-13 15:00 +5:30", Reading{}, "2025-06-13T09:30:00Z", Minute, "+05:30", "given", ""},
 	} {
 		st := c.how.Stamp(c.raw)

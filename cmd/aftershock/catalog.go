@@ -58,15 +58,37 @@ func (c *config) catalog() (*events.Catalog, []string, error) {
 	}
 	excluded := setOf(exclude)
 	ids := make([]string, 0, len(chosen.Events))
+	asked := setOf(f.IDs)
+	drafts := 0
 	for i := range chosen.Events {
-		if id := chosen.Events[i].ID; !excluded[id] {
+		id := chosen.Events[i].ID
+		switch {
+		case excluded[id]:
+		case chosen.Events[i].Status() != events.Draft:
 			ids = append(ids, id)
+		case asked[id]:
+			c.bad("events.ids", "event %q is a draft; look at its time, and take status: draft out", id)
+		default:
+			drafts++ // the report says how many
 		}
+	}
+	if err := c.err(); err != nil {
+		return nil, nil, err
+	}
+	if len(ids) == 0 && drafts > 0 {
+		return nil, nil, fmt.Errorf("%s: %s; look at their times, and take status: draft out", cat.Origin, wereAll(drafts))
 	}
 	if len(ids) == 0 {
 		return nil, nil, fmt.Errorf("%s: none of its %d events is selected; loosen ids, categories, tags, from, to or exclude under events", cat.Origin, len(cat.Events))
 	}
 	return cat, ids, nil
+}
+
+func wereAll(n int) string {
+	if n == 1 {
+		return "the one event selected is a draft"
+	}
+	return fmt.Sprintf("all %d events selected are drafts", n)
 }
 
 func (c *config) readCatalog(file string) (*events.Catalog, error) {

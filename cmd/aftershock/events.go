@@ -98,6 +98,10 @@ func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string)
 func when(e *events.Event) string {
 	t, timed := e.Instant()
 	switch {
+	case e.Timeless():
+		return "unknown"
+	case e.Provenance != nil && e.Provenance.Clock != "":
+		return t.Format(time.DateOnly) + " " + e.Provenance.Clock[:5] + " zone unknown"
 	case timed:
 		return t.Format("2006-01-02 15:04 MST")
 	case e.Timeless():

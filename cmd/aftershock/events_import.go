@@ -28,7 +28,7 @@ import (
 // mostImported is how many bytes of a source are read.
 const mostImported = 64 << 20
 
-// catalogWriters are the forms of a catalogue that is written.
+// catalogFormats are the forms of a catalogue that is written.
 var catalogFormats = []string{"yaml", "csv", "json"}
 
 // intake is what one call of events import asks for.
@@ -184,7 +184,7 @@ func (q *intake) formatOf() (string, error) {
 	}
 	switch {
 	case q.format != "" && !slices.Contains(catalogFormats, q.format):
-		return "", usageError{fmt.Errorf("--format: %q is not a form of catalogues%s; use one of %s", q.format, didYouMean(q.format, catalogFormats), strings.Join(catalogFormats, ", "))}
+		return "", usageError{fmt.Errorf("--format: %q is not a form of catalogues%s", q.format, didYouMean(q.format, catalogFormats))}
 	case q.out == "-":
 		return cmp.Or(q.format, "yaml"), nil
 	case !slices.Contains(catalogFormats, byName):
@@ -364,7 +364,7 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 	}
 	merged := gather.Merge(old, gathered)
 	if repeats += merged.Repeats; repeats > 0 {
-		told = append(told, fmt.Sprintf("%s of stories are coverage of their events (titles alike by %.2f or more, within %s); --keep-repeats leaves them events", plural(repeats, "repeat"), gather.Alike, gather.Window))
+		told = append(told, fmt.Sprintf("%s told again elsewhere, as coverage of an event (the same securities, titles alike by %.2f, without securities by %.2f, within %s); --keep-repeats leaves them events", wereThere(repeats, "item"), gather.Alike, gather.Exact, hoursOf(gather.Window)))
 	}
 	drafts, expected := 0, 0
 	for i := range old.Events {
@@ -421,6 +421,12 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s: %s added, %d updated, %d known already, %s of stories\n", q.out, plural(merged.Added, "event"), len(merged.Updated), merged.Unchanged, plural(repeats, "repeat"))
 	return err
+}
+
+// hoursOf writes a length of time without what is 0 at its end.
+func hoursOf(d time.Duration) string {
+	s := strings.TrimSuffix(d.String(), "0s")
+	return strings.TrimSuffix(cmp.Or(s, "0s"), "0m")
 }
 
 func wereThere(n int, what string) string {

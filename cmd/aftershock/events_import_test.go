@@ -16,6 +16,9 @@ import (
 // recordedNews holds real recorded sources with what a right import of each gives.
 const recordedNews = "../../../shared/data/news"
 
+// importFixtures holds sources of our own making.
+const importFixtures = "testdata/import"
+
 // importedEvent is an event as --format json writes it.
 type importedEvent struct {
 	ID          string   `json:"id"`

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -85,7 +86,7 @@ func parse(t *testing.T, file string, line int, command string) (example, bool) 
 // or for what another command leaves.
 func (e *example) dependent() bool {
 	return slices.ContainsFunc(e.args, func(arg string) bool {
-		return slices.Contains([]string{"fetch", "yahoo", "store", "plot", "merge"}, arg)
+		return slices.Contains([]string{"fetch", "yahoo", "store", "plot", "merge", "--url"}, arg)
 	})
 }
 
@@ -196,6 +197,15 @@ func TestExamples(t *testing.T) {
 
 func examplesDir(t *testing.T, config []byte) string {
 	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(importFixtures)); err != nil {
+		t.Fatal(err)
+	}
+	for source, catalogue := range map[string]string{"feed.xml": "news.yaml", "submissions.json": "filings.yaml", "calendar.ics": "agenda.yaml"} {
+		var problems bytes.Buffer
+		if run(t.Context(), []string{"events", "import", filepath.Join(dir, source), "--out", filepath.Join(dir, catalogue)}, nil, io.Discard, &problems) != statusOK {
+			t.Fatal(problems.String())
+		}
+	}
 	const catalogue = "id,date,after_close,title,securities\nq4,2025-02-26,yes,Nvidia's fourth quarter,NVDA\nselloff,2025-01-27,no,The sell-off,NVDA AVGO MU\n"
 	err := errors.Join(
 		writePrices(filepath.Join(dir, "my-prices")),

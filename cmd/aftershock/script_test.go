@@ -34,6 +34,9 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Values[yahooKey{}] = new(atomic.Pointer[fakeYahoo])
+			if err := os.CopyFS(e.WorkDir, os.DirFS(importFixtures)); err != nil {
+				return err
+			}
 			return writePrices(filepath.Join(e.WorkDir, "prices"))
 		},
 		RequireUniqueNames:  true,

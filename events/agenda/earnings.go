@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"aftershock/events"
 )
@@ -251,7 +252,7 @@ func earnings(b *events.Batch, s *events.Source, records []*events.Record, day s
 		var note []string
 		if period != "" {
 			note = append(note, "period "+period)
-			it.Key = strings.Join(symbols, "+") + " results " + period
+			it.Key = keyOf(strings.Join(symbols, "+") + "-results-" + period)
 		}
 		if g := figure(r.Text(guessNames...)); g != "" {
 			note = append(note, strings.TrimSpace("estimate "+g+" "+r.Text("currency")))
@@ -273,7 +274,7 @@ func earnings(b *events.Batch, s *events.Source, records []*events.Record, day s
 	}
 	for i := range b.Events {
 		if e := &b.Events[i]; seen[e.ID] > 1 && e.Provenance.Key != "" && !e.Timeless() {
-			e.Provenance.Key += " " + e.Time.Format(time.DateOnly)
+			e.Provenance.Key += "-" + e.Time.Format(time.DateOnly)
 			e.ID = events.SafeID(e.Provenance.Key)
 		}
 	}
@@ -283,6 +284,16 @@ func earnings(b *events.Batch, s *events.Source, records []*events.Record, day s
 	if noSymbol > 0 {
 		b.Tell("%d rows name no security; name it with --security", noSymbol)
 	}
+}
+
+// keyOf makes a name of letters, digits, dots and hyphens.
+func keyOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' {
+			return r
+		}
+		return '-'
+	}, s)
 }
 
 var clockForm = regexp.MustCompile(`^(\d{1,2}):(\d{2})(?::\d{2})?`)
