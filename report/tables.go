@@ -556,7 +556,9 @@ func (b notebook) of(k noteKey) []string {
 // ofEventAlone reports whether the notes of this code about an event are true of
 // each of its securities. The others name those that they concern; what they say
 // of one of them stands in columns of its own.
-func ofEventAlone(code string) bool { return slices.Contains([]string{"time-unknown", "time-unsure", "expected", "other-clock", "seen-time"}, code) }
+func ofEventAlone(code string) bool {
+	return slices.Contains([]string{"time-unknown", "time-unsure", "expected", "other-clock", "seen-time"}, code)
+}
 
 // observation returns the notes about an observation, its event and its security.
 func (b notebook) observation(o *analysis.Observation) string {
