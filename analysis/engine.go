@@ -491,6 +491,24 @@ func (g *engine) fetch(r int) {
 	}
 }
 
+// diagnostics are those of all rows, see places.
+type diagnostics struct {
+	once sync.Once
+	all  []stat.Diagnostics
+}
+
+// weighable excludes an observation whose weight is not known.
+func (g *engine) weighable(r int) *Exclusion {
+	if w := g.weight(int32(r)); !(w > 0) {
+		return exclude(NoMarketValue, "", g.ser[r].col.Symbol)
+	}
+	return nil
+}
+
+// block is how many rows a pool goes through at a time; more are shared out
+// between the processors.
+const block = 2048
+
 // parallel calls do(worker, i) for every i in [0, n) from as many goroutines
 // as there are processors, in blocks; which worker gets which i is not
 // determined, so do must write only to what belongs to i.

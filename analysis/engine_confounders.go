@@ -17,21 +17,6 @@ func since(line []moment, k int) int {
 	return at
 }
 
-// Confounding says what becomes of the other catalogued events of a security,
-// those that share session 0 with the studied one left aside: they are one day's
-// news. The choice is by catalogue, never by the size of a residual.
-type Confounding string
-
-// The choices.
-const (
-	KeepConfounders Confounding = "keep" // they stay, and are listed
-	TrimConfounders Confounding = "trim" // sessions of the estimation window near one are no part of it
-	DropConfounders Confounding = "drop" // a CAR window that holds one has no CAR
-)
-
-// Confoundings lists every Confounding.
-var Confoundings = []Confounding{KeepConfounders, TrimConfounders, DropConfounders}
-
 // otherNews returns the sessions 0 of the events of a column, in order of time,
 // without those of the categories that the study excepts.
 func (r *Result) otherNews(column int) []int32 {

@@ -280,3 +280,27 @@ func (r *Result) timelines(where []spot, target []int) [][]moment {
 	}
 	return out
 }
+
+// sharesKnown reports whether the shares outstanding are known of every
+// security of the studied events and of the benchmarks that explain them.
+func (r *Result) sharesKnown(chosen func(id string) bool, column map[string]int32) bool {
+	explained := len(r.Study.Model.Design("").Terms) > 0
+	for ev := range r.Catalog.Events {
+		e := &r.Catalog.Events[ev]
+		if !chosen(e.ID) {
+			continue
+		}
+		for _, t := range r.targets(e) {
+			i, ok := column[t.Symbol]
+			if !ok {
+				continue
+			}
+			c := r.Panel.Columns[i]
+			b := r.Panel.Column(r.Study.benchmarkOf(c))
+			if !(c.Shares > 0) || explained && b != nil && !(b.Shares > 0) {
+				return false
+			}
+		}
+	}
+	return true
+}

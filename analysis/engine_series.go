@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"fmt"
+	"math"
 
 	"aftershock/analysis/model"
 	"aftershock/analysis/stat"
@@ -387,4 +388,64 @@ func missing(n int) []float64 {
 		s[i] = nan
 	}
 	return s
+}
+
+// subject returns what the study is about of a column, one element a session
+// of it: its returns, or its volume as [Result.Turnover] says; nil where the
+// column has no volume.
+func (d *designs) subject(col *market.Column) []float64 {
+	if d.study.Subject != Volume {
+		return col.Return
+	}
+	if col.Volume == nil {
+		return nil
+	}
+	unit := 1.0
+	if d.turnover {
+		unit = col.Shares
+	}
+	y := missing(len(col.Volume))
+	for k, v := range col.Volume {
+		if v > 0 {
+			y[k] = math.Log1p(v / unit)
+		}
+	}
+	return y
+}
+
+// onDates lays the values y of a column on the sessions of cal that are its own
+// as well; the others are NaN. Other than returns, volumes of sessions that cal
+// lacks do not add up to that of the next.
+func onDates(from *market.Column, y []float64, cal *market.Calendar) []float64 {
+	x := missing(cal.Len())
+	if from.Calendar == cal {
+		copy(x[from.First:], y)
+		return x
+	}
+	for k, v := range y {
+		if i, ok := cal.Index(from.Calendar.Date(from.First + k)); ok {
+			x[i] = v
+		}
+	}
+	return x
+}
+
+// marketValue returns shares outstanding times the close of session k, in the
+// security's currency: the last close at or before k, no more than five
+// sessions earlier. NaN where either is unknown.
+func (s *series) marketValue(k int) float64 {
+	price := s.col.Close
+	if price == nil {
+		price = s.col.Price
+	}
+	shares, _, ok := s.col.SharesAt(k)
+	if !ok {
+		return nan
+	}
+	for back := range 5 {
+		if p := at(price, s.col.First, k-back); p == p {
+			return p * shares
+		}
+	}
+	return nan
 }

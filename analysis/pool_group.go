@@ -9,6 +9,83 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
+// Grouping says by what observations are pooled.
+type Grouping string
+
+// The groupings.
+const (
+	ByEvent    Grouping = "event"
+	BySecurity Grouping = "security"
+	ByCategory Grouping = "category"
+	All        Grouping = "all"
+)
+
+// Groupings lists every Grouping.
+var Groupings = []Grouping{ByEvent, BySecurity, ByCategory, All}
+
+// Average is a group's cross-section on one session of the event window.
+type Average struct {
+	Tau          int
+	N            int     // observations with an AR on this session
+	AAR          float64 // mean of AR
+	SD           float64 // cross-sectional standard deviation of AR, divisor N-1
+	SE           float64 // standard error of AAR
+	NPath        int     // observations whose CAR from the window's start is complete
+	CAAR         float64 // mean CAR from the window's start to tau
+	CAARSE       float64 // standard error of CAAR
+	Lower, Upper float64 // 95% interval of CAAR
+	Positive     int     // observations with AR > 0
+}
+
+// GroupWindow is a group's cross-section over one CAR window.
+type GroupWindow struct {
+	Window   Window
+	N        int     // observations whose window is complete
+	Missing  []int   // members (indices into Result.Observations) without a CAR here
+	CAAR     float64 // mean CAR
+	ABHAR    float64 // mean BHAR
+	MeanSCAR float64
+	Positive int     // CAR > 0
+	RBar     float64 // mean correlation of the members over the window, see Cross.RBar; NaN for N < 2
+	Drawn    int     // pairs drawn for RBar, where those with a member that lacks a session are too many; else 0
+	RBarSE   float64 // standard error of RBar from the drawing, 0 where it is exact
+	Tests    []TestResult
+}
+
+// Test returns the result of the test called name, or nil.
+func (g *GroupWindow) Test(name string) *TestResult {
+	for i := range g.Tests {
+		if g.Tests[i].Test == name {
+			return &g.Tests[i]
+		}
+	}
+	return nil
+}
+
+// Group is a set of used observations that are averaged and tested together.
+type Group struct {
+	By      Grouping
+	Key     string // event ID, symbol, category, or "all"
+	Members []int  // indices into Result.Observations, used ones only, one for each security and session 0
+	Repeats []int  // the others of those, whose return is that of a member
+	// SameDate: all members share session 0, on one calendar.
+	SameDate bool
+	// SEMethod says how CAARSE and the interval were found: "portfolio" (the
+	// forecast error of the equal-weighted portfolio; one date) or
+	// "cross-section" (the members' spread, scaled up for their overlap).
+	SEMethod string
+	Averages []Average     // by session of the event window
+	Windows  []GroupWindow // in the order of Study.CARWindows
+}
+
+// Name returns "event deepseek-r1", "security NVDA", "category earnings" or "all".
+func (g *Group) Name() string {
+	if g.By == All {
+		return string(All)
+	}
+	return string(g.By) + " " + g.Key
+}
+
 // measure averages and tests a group. When ctx is done, its tests are void.
 func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	g := r.eng

@@ -50,10 +50,6 @@ func (p *pool) summary() *summary {
 	return s
 }
 
-// block is how many rows a pool goes through at a time; more are shared out
-// between the processors.
-const block = 2048
-
 // inBlocks calls merge with what do gives for every block of rows, in their
 // order: sums are the same on any number of processors.
 func inBlocks[T any](rows []int32, do func(rows []int32) T, merge func(T)) {

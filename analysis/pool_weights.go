@@ -7,41 +7,6 @@ import (
 	"aftershock/market"
 )
 
-// Weighting says how observations are weighted in averages (AAR, CAAR, ABHAR)
-// and in the tests of the average against its own past (portfolio, crude). The
-// other tests weight observations as their papers define.
-type Weighting string
-
-// The weightings.
-const (
-	EqualWeights     Weighting = "equal"
-	ValueWeights     Weighting = "value"     // market value at the last close before the event window
-	PrecisionWeights Weighting = "precision" // 1/s^2 of the estimation window
-)
-
-// Weightings lists every Weighting.
-var Weightings = []Weighting{EqualWeights, ValueWeights, PrecisionWeights}
-
-// marketValue returns shares outstanding times the close of session k, in the
-// security's currency: the last close at or before k, no more than five
-// sessions earlier. NaN where either is unknown.
-func (s *series) marketValue(k int) float64 {
-	price := s.col.Close
-	if price == nil {
-		price = s.col.Price
-	}
-	shares, _, ok := s.col.SharesAt(k)
-	if !ok {
-		return nan
-	}
-	for back := range 5 {
-		if p := at(price, s.col.First, k-back); p == p {
-			return p * shares
-		}
-	}
-	return nan
-}
-
 // weight returns the weight of row r in averages.
 func (g *engine) weight(r int32) float64 {
 	switch g.study.Weights {
@@ -51,14 +16,6 @@ func (g *engine) weight(r int32) float64 {
 		return 1 / g.s2[r]
 	}
 	return 1
-}
-
-// weighable excludes an observation whose weight is not known.
-func (g *engine) weighable(r int) *Exclusion {
-	if w := g.weight(int32(r)); !(w > 0) {
-		return exclude(NoMarketValue, "", g.ser[r].col.Symbol)
-	}
-	return nil
 }
 
 // Value is an abnormal return in money, in the currency of the security or of

@@ -3,7 +3,6 @@ package analysis
 import (
 	"aftershock/analysis/stat"
 	"context"
-	"sync"
 )
 
 // Diagnostics computes the diagnostics of the estimation residuals of
@@ -31,12 +30,6 @@ func (x *Reader) Diagnostics(i int) stat.Diagnostics {
 		return g.diagnosticsOf()[row]
 	}
 	return g.diagnose(row, &x.work)
-}
-
-// diagnostics are those of all rows, see places.
-type diagnostics struct {
-	once sync.Once
-	all  []stat.Diagnostics
 }
 
 func (g *engine) diagnosticsOf() []stat.Diagnostics {

@@ -185,3 +185,28 @@ func exclude(reason Reason, variant string, args ...any) *Exclusion {
 
 // String implements fmt.Stringer: it is [Sentence.Text].
 func (s *Sentence) String() string { return s.Text() }
+
+// Note is a figure that is missing or doubtful, or a fact that a reader must
+// know to read the figures rightly. The empty string in a field means that
+// the note is not about one of these. The sentence is that of the code
+// "note/CODE" or "note/CODE/VARIANT" (sentences.go); [Note.Text] says it.
+type Note struct {
+	Code     string // stable, e.g. "co-movement", "confounder", "missing-return"
+	Severity Severity
+	EventID  string
+	Security string
+	Group    string // as Group.Name
+	Window   string // as Window.String
+	Test     string
+	Variant  string // which sentence of the code, "" for its only one
+	Args     []any  // the values that stand in it, see [Sentence]
+}
+
+// Severity orders notes.
+type Severity string
+
+// The severities.
+const (
+	Info    Severity = "info"
+	Warning Severity = "warning"
+)

@@ -55,15 +55,6 @@ func (s *Study) draws() int {
 	return s.Draws
 }
 
-// MissingEvent says what a CAR is whose window has a missing abnormal return.
-type MissingEvent string
-
-// The rules.
-const (
-	ExcludeMissing MissingEvent = "exclude" // no CAR; the observation leaves that window's tests, and a note says so
-	ZeroMissing    MissingEvent = "zero"    // the missing abnormal return counts as 0, and a note says so
-)
-
 // DefaultStudy is the study that is performed where nothing else is asked for.
 func DefaultStudy() *Study {
 	return &Study{

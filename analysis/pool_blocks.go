@@ -1,21 +1,5 @@
 package analysis
 
-// Blocks says between which securities estimation residuals are taken to
-// correlate, in the mean correlation of a group and what follows from it.
-// Between two blocks the correlation counts as 0. A security whose block is not
-// known is of every block.
-type Blocks string
-
-// The blocks.
-const (
-	OneBlock       Blocks = "all"
-	SectorBlocks   Blocks = "sector"
-	ExchangeBlocks Blocks = "exchange"
-)
-
-// BlockKinds lists every kind of Blocks.
-var BlockKinds = []Blocks{OneBlock, SectorBlocks, ExchangeBlocks}
-
 // blockOf names the block of a row, "" where it is not known.
 func (g *engine) blockOf(row int32) string {
 	switch col := g.ser[row].col; g.study.Correlation {
