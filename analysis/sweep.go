@@ -20,7 +20,8 @@ type SweepSpec struct {
 	Benchmarks  []string
 	Windows     []Window // CAR windows, within the event window
 	Tests       []Test
-	Shifts      []int // sessions by which session 0 of every event is moved; empty: 0 alone
+	Shifts      []int         // sessions by which session 0 of every event is moved; empty: 0 alone
+	Confounders []Confounding // empty: the study's
 	// Groups are names as of Group.Name, or IDs of events; empty: every event
 	// that is studied and, of several, all.
 	Groups []string
@@ -28,17 +29,18 @@ type SweepSpec struct {
 
 // Answer is one way to ask what a group's reaction was, and the answer.
 type Answer struct {
-	Group      string // as Group.Name
-	Model      string
-	Benchmark  string // "" where the model has none
-	Estimation Window
-	Window     Window // of the CAR
-	Test       string
-	Shift      int       // sessions by which session 0 was moved
-	N          int       // observations that entered
-	CAAR       float64   // a decimal; NaN where nothing could be measured
-	Stat, P    float64   // NaN where Failed
-	Failed     *Sentence // why there is no p value; nil where there is
+	Group       string // as Group.Name
+	Model       string
+	Benchmark   string // "" where the model has none
+	Estimation  Window
+	Window      Window // of the CAR
+	Test        string
+	Confounders Confounding // what becomes of other events of the securities
+	Shift       int         // sessions by which session 0 was moved
+	N           int         // observations that entered
+	CAAR        float64     // a decimal; NaN where nothing could be measured
+	Stat, P     float64     // NaN where Failed
+	Failed      *Sentence   // why there is no p value; nil where there is
 }
 
 // Significant reports whether the test rejects at 5%.
@@ -134,6 +136,9 @@ func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catal
 	if err := spec.validate(s); err != nil {
 		return nil, err
 	}
+	if len(spec.Confounders) == 0 {
+		spec.Confounders = []Confounding{cmp.Or(s.Confounders, KeepConfounders)}
+	}
 	groups, err := s.sweepGroups(spec.Groups, catalog)
 	if err != nil {
 		return nil, err
@@ -153,13 +158,16 @@ func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catal
 		for _, m := range spec.Models {
 			for _, est := range spec.Estimations {
 				for _, b := range spec.benchmarks(m, panel) {
-					study := *s
-					study.Model, study.EstimationWindow, study.Benchmark = m, est, b
-					study.MinEstimation = min(s.MinEstimation, est.Len())
-					study.CARWindows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
-					study.Family = ""
-					study.shift = shift
-					studies = append(studies, &study)
+					for _, how := range spec.Confounders {
+						study := *s
+						study.Confounders, study.Contrasts = how, nil
+						study.Model, study.EstimationWindow, study.Benchmark = m, est, b
+						study.MinEstimation = min(s.MinEstimation, est.Len())
+						study.CARWindows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
+						study.Family = ""
+						study.shift = shift
+						studies = append(studies, &study)
+					}
 				}
 			}
 		}
@@ -318,7 +326,7 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 			if err == nil && !t.Scope().covers(scope) {
 				continue
 			}
-			x := Answer{Group: g.name, Model: study.Model.Name(), Benchmark: study.Benchmark, Estimation: study.EstimationWindow,
+			x := Answer{Group: g.name, Confounders: study.Confounders, Model: study.Model.Name(), Benchmark: study.Benchmark, Estimation: study.EstimationWindow,
 				Window: win, Test: t.Name(), Shift: study.shift, N: n, CAAR: caar, Stat: nan, P: nan, Failed: reason}
 			if k := slices.IndexFunc(results, func(res TestResult) bool { return res.Test == x.Test }); k >= 0 {
 				x.Stat, x.P, x.Failed = results[k].Stat, results[k].P, results[k].Note

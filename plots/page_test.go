@@ -94,6 +94,11 @@ func TestWithinPage(t *testing.T) {
 		}
 	}
 	for name, r := range map[string]*analysis.Result{"one": simulated(t, 1, false), "two": simulated(t, 2, false), "gaps": simulated(t, 9, true), "sixty": simulated(t, 60, false)} {
+		interval := analysis.ContrastWindow{Window: analysis.Window{From: 0, To: 0}, Difference: -0.05, Low: -0.09, High: -0.01}
+		r.Contrasts = []analysis.Contrast{
+			{First: "NVDA AVGO AMD", Second: "MSFT META", EventID: "e", Method: analysis.LongShort, Windows: []analysis.ContrastWindow{interval, {Window: analysis.Window{From: -1, To: 1}, Difference: math.NaN(), Low: math.NaN(), High: math.NaN()}}},
+			{First: "category earnings", Second: "all", Method: analysis.ClusterMeans},
+		}
 		for _, c := range Charts {
 			all := take(t, r, c.Name)
 			ids := slices.Sorted(maps.Keys(all))

@@ -85,6 +85,7 @@ func (d *specificationData) choices(w *words.Language) []choiceRow {
 		{w.Say("Estimation"), func(x *analysis.Answer) string { return window(x.Estimation) }},
 		{w.Say("Window"), func(x *analysis.Answer) string { return window(x.Window) }},
 		{w.Say("Test"), func(x *analysis.Answer) string { return x.Test }},
+		{w.Say("Other events"), func(x *analysis.Answer) string { return string(x.Confounders) }},
 	} {
 		var values []string
 		for i := range d.listed {

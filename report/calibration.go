@@ -257,12 +257,13 @@ func SweepTable(s *analysis.Sweep) Table {
 		{"significant", Boolean, "", "p is below 5%."},
 		{"failed", String, "", "Why there is no answer. Empty where there is."},
 		{"shift", Integer, "sessions", "Sessions by which session 0 of every event was moved."},
+		{"confounders", String, "", "What becomes of other catalogued events of the securities: keep, trim (sessions near one are no part of the estimation window) or drop (a CAR window that holds one has no CAR)."},
 	}}
 	t.Rows = func(yield func([]Cell) bool) {
 		for i := range s.Answers {
 			x := &s.Answers[i]
 			if !yield([]Cell{text(x.Group), text(x.Model), text(x.Benchmark), integer(x.Estimation.From), integer(x.Estimation.To), integer(x.Window.From), integer(x.Window.To),
-				text(x.Test), integer(x.N), number(x.CAAR), number(x.Stat), number(x.P), boolean(x.Significant()), text(x.Failed.Text()), integer(x.Shift)}) {
+				text(x.Test), integer(x.N), number(x.CAAR), number(x.Stat), number(x.P), boolean(x.Significant()), text(x.Failed.Text()), integer(x.Shift), text(string(x.Confounders))}) {
 				return
 			}
 		}
@@ -362,6 +363,7 @@ func (p *page) choices(a *analysis.Agreement, all []analysis.Answer) {
 		{p.Say("estimation"), func(x *analysis.Answer) string { return x.Estimation.String() }},
 		{p.Say("window"), func(x *analysis.Answer) string { return x.Window.String() }},
 		{p.Say("test"), func(x *analysis.Answer) string { return x.Test }},
+		{p.Say("other events"), func(x *analysis.Answer) string { return string(x.Confounders) }},
 	} {
 		moves := choice.name == p.Say("session 0 moved by")
 		caar := make(map[string][]float64)

@@ -187,4 +187,7 @@ func (p *page) explained() {
 		g.rows = append(g.rows, []string{clip(clean(name), 28), significant(e.Coef[k]), significant(e.SE[k]), fixed(e.T[k], 2), showP(e.P[k])})
 	}
 	p.grid(g)
+	for _, said := range p.pastSaid(e) {
+		p.paragraph("  ", "    ", said)
+	}
 }

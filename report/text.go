@@ -63,6 +63,8 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 		}
 		p.many()
 		p.explained()
+		p.contrasts()
+		p.next()
 		p.remarksWritten()
 	}
 	p.exclusions()

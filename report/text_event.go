@@ -85,6 +85,15 @@ func (p *page) securities(used []int, g *analysis.Group) {
 	starred := func(v, pv float64) string { return percent(v, 2) + fmt.Sprintf("%-3s", stars(pv)) }
 	beta := slices.Index(r.CoefNames, "beta")
 	rows, left := p.farthest(used, g)
+	var drawn map[int]float64 // of a list of the largest, which are too large on average
+	if left != "" {
+		rbar := math.NaN()
+		if g != nil {
+			rbar = g.Windows[headline].RBar
+		}
+		drawn = shrunk(r, used, headline, rbar)
+		t.heads = slices.Insert(t.heads, len(t.heads)-3, head{name: p.Say("shrunk"), order: 1, as: p.Say("shrunk")})
+	}
 	for _, i := range rows {
 		o, f := &r.Observations[i], r.AbnormalReturns(i)
 		row := []string{clip(clean(o.Security), 16)}
@@ -94,6 +103,9 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		}
 		for _, w := range windows {
 			row = append(row, starred(f.CAR[w], r.WindowTest(i, w).P))
+		}
+		if drawn != nil {
+			row = append(row, percent(drawn[i], 2)+"   ")
 		}
 		b, name := "–", nameOf(r, o.Security)
 		if beta >= 0 && beta < len(o.Fit.Coef) {
@@ -112,11 +124,15 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		for _, w := range windows {
 			row = append(row, percent(g.Windows[w].CAAR, 2)+"   ")
 		}
+		if drawn != nil {
+			row = append(row, "")
+		}
 		t.rows = append(t.rows, append(row, "", "", ""))
 	}
 	p.grid(t)
 	if left != "" {
 		p.paragraph("  ", "  ", left)
+		p.paragraph("  ", "  ", p.Say("shrunk: the abnormal return %s drawn towards the mean of all by as much as chance spreads them (empirical Bayes): the largest of many are too large on average.", p.over(s.CARWindows[headline])))
 	}
 	if g == nil {
 		return

@@ -225,7 +225,7 @@ func (k speaker) measure(i, win int, t *analysis.TestResult) string {
 		s = k.Say("%s times its usual error over %s sessions (%s)", times, w.Len(), strength)
 	}
 	if !t.Rejects() {
-		return k.Say("cannot be told from chance: it is %s", s)
+		return k.Say("cannot be told from chance: it is %s, where only %s or more would have been found with a probability of 80%%", s, k.unsigned(k.r.Seen(i, win).MDE))
 	}
 	return k.Say("is %s", s) + k.record(i, win)
 }
@@ -369,7 +369,7 @@ func (k speaker) verdict(f *analysis.Finding, g *analysis.Group, win int) string
 	}
 	switch f.Verdict {
 	case analysis.Chance:
-		return k.Say(", which cannot be told from chance (%s).", k.quote(f.Past, f.Spread))
+		return k.Say(", which cannot be told from chance (%s).", k.quote(f.Past, f.Spread)) + k.couldSee(f.Past)
 	case analysis.Clear:
 		return k.Say(", more than chance (%s): one may speak of the group.", k.quote(f.Past, f.Spread))
 	case analysis.Unequal:

@@ -62,6 +62,11 @@ func (c *config) plan() (*plan, error) {
 			Correction:       analysis.Correction(c.Study.Correction),
 			Trust:            c.Prices.Trust,
 			Placebo:          c.Study.Placebo,
+			Confounders:      analysis.Confounding(c.Study.Confounders),
+			ConfounderWindow: analysis.Window(c.Study.ConfounderWindow),
+			ConfounderExcept: c.Study.ConfounderExcept,
+			Margin:           c.Study.Margin,
+			Correlation:      analysis.Blocks(c.Study.Correlation),
 			Draws:            c.Study.Draws,
 			Seed:             c.Study.Seed,
 		},
@@ -75,6 +80,9 @@ func (c *config) plan() (*plan, error) {
 		if c.oneOf(fmt.Sprintf("study.groups[%d]", i), g, "a grouping", names(analysis.Groupings, func(g analysis.Grouping) string { return string(g) })) {
 			p.study.Groups = append(p.study.Groups, analysis.Grouping(g))
 		}
+	}
+	for i := range c.Study.Contrasts {
+		p.study.Contrasts = append(p.study.Contrasts, c.contrast(fmt.Sprintf("study.contrasts[%d]", i), c.Study.Contrasts[i]))
 	}
 	var spec *analysis.SpecError
 	if err := p.study.Validate(); errors.As(err, &spec) {

@@ -41,8 +41,15 @@ type settings struct {
 		Family        string   `json:"family"`
 		Correction    string   `json:"correction"`
 		Placebo       string   `json:"placebo"`
-		Draws         int      `json:"draws"`
-		Seed          uint64   `json:"seed"`
+
+		Confounders      string     `json:"confounders"`
+		ConfounderWindow window     `json:"confounder_window"`
+		ConfounderExcept []string   `json:"confounder_except"`
+		Margin           float64    `json:"margin"`
+		Correlation      string     `json:"correlation"`
+		Contrasts        []contrast `json:"contrasts"`
+		Draws            int        `json:"draws"`
+		Seed             uint64     `json:"seed"`
 	} `json:"study"`
 	Model struct {
 		Lags        int      `json:"lags"`
@@ -143,6 +150,7 @@ type settings struct {
 		Tests       []string `json:"tests"`
 		Groups      []string `json:"groups"`
 		Shift       []int    `json:"shift"`
+		Confounders []string `json:"confounders"`
 	} `json:"sweep"`
 	Output struct {
 		Dir         string   `json:"dir"`
@@ -174,6 +182,28 @@ type security struct {
 
 // amount is a number that may be written as 24.49B.
 type amount float64
+
+// contrast is two groups to compare: each a group's name, or a list of symbols;
+// with an event both are lists of symbols at that event.
+type contrast struct {
+	First  side   `json:"first"`
+	Second side   `json:"second"`
+	Event  string `json:"event,omitempty"`
+}
+
+// side is one of the two: a text, or a list.
+type side struct {
+	text string
+	list []string
+}
+
+// MarshalJSON implements json.Marshaler.
+func (s side) MarshalJSON() ([]byte, error) {
+	if s.list != nil {
+		return json.Marshal(s.list)
+	}
+	return json.Marshal(s.text)
+}
 
 // window is a window as it is written: [-1, 1].
 type window analysis.Window
@@ -467,7 +497,7 @@ func keysWithin(path string) []string {
 			t = t.Elem()
 		}
 	}
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[window]() {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[window]() || t == reflect.TypeFor[side]() {
 		return nil
 	}
 	var out []string

@@ -63,6 +63,8 @@ func decodeText(text string, to reflect.Value) (any, error) {
 		return market.ParseDate(text)
 	case []string, []security, []int:
 		return list(text), nil
+	case side:
+		return side{text: text}, nil
 	case security:
 		return security{Symbol: text}, nil
 	case int, uint64:
@@ -103,6 +105,8 @@ func decodeValue(from, to reflect.Value) (any, error) {
 		if from.Kind() != reflect.Map {
 			return nil, notText(data)
 		}
+	case side:
+		return sideOf(data)
 	case window:
 		return windowOf(data)
 	case market.Date:
@@ -150,6 +154,23 @@ func notText(data any) error {
 		return fmt.Errorf("YAML reads this as the number %v and not as a text; put it in quotes", v)
 	}
 	return errors.New("must be one text")
+}
+
+// sideOf reads a list of symbols.
+func sideOf(data any) (side, error) {
+	items, ok := data.([]any)
+	if !ok {
+		return side{}, notText(data)
+	}
+	s := side{list: []string{}}
+	for _, item := range items {
+		text, ok := item.(string)
+		if !ok {
+			return side{}, notText(item)
+		}
+		s.list = append(s.list, text)
+	}
+	return s, nil
 }
 
 // windowOf reads the window [from, to].

@@ -31,6 +31,11 @@ func defaults() settings {
 		s.Study.Groups = append(s.Study.Groups, string(g))
 	}
 	s.Study.Correction = string(d.Correction)
+	s.Study.Confounders = string(d.Confounders)
+	s.Study.ConfounderWindow = window(d.ConfounderWindow)
+	s.Study.ConfounderExcept = []string{}
+	s.Study.Correlation = string(analysis.OneBlock)
+	s.Study.Contrasts = []contrast{}
 	s.Study.Draws = analysis.DefaultDraws
 	s.Study.Seed = d.Seed
 
@@ -69,7 +74,7 @@ func defaults() settings {
 	s.Factors.Files = []string{}
 	s.Factors.Unit, s.Factors.RiskFree = auto, auto
 	s.Exchanges, s.Calendar = []exchange{}, []specialDay{}
-	s.Sweep.Models, s.Sweep.Benchmarks, s.Sweep.Tests, s.Sweep.Groups = []string{}, []string{}, []string{}, []string{}
+	s.Sweep.Models, s.Sweep.Benchmarks, s.Sweep.Tests, s.Sweep.Groups, s.Sweep.Confounders = []string{}, []string{}, []string{}, []string{}, []string{}
 	s.Sweep.Shift = []int{}
 	s.Sweep.Estimations, s.Sweep.CAR = []window{}, []window{}
 

@@ -74,7 +74,16 @@ func studyFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "model", "study.model", "`model` of normal returns; see aftershock list models", modelNames()...)
 	flags.add(cmd, "benchmark", "study.benchmark", "`symbol` of the market")
 	flags.add(cmd, "estimation", "study.estimation", "estimation `window`, such as -270,-21")
+	confoundingFlags(cmd, flags)
 	flags.add(cmd, "tests", "study.tests", "`list` of tests, default or all; see aftershock list tests", append(testNames(), byDefault, all)...)
+}
+
+// confoundingFlags are those of how other events count, and of what would matter.
+func confoundingFlags(cmd *cobra.Command, flags settingsFlags) {
+	flags.add(cmd, "confounders", "study.confounders", "what becomes of other catalogued events of a security: `keep`, trim or drop", names(analysis.Confoundings, func(x analysis.Confounding) string { return string(x) })...)
+	flags.add(cmd, "confounder-window", "study.confounder_window", "`window` about them that trim leaves out, such as 0,1")
+	flags.add(cmd, "margin", "study.margin", "`effect` that would matter, such as 0.02, for tests of equivalence")
+	flags.add(cmd, "correlation", "study.correlation", "within what residuals correlate: `all`, sector or exchange", names(analysis.BlockKinds, func(x analysis.Blocks) string { return string(x) })...)
 }
 
 func langFlag(cmd *cobra.Command, flags settingsFlags) {

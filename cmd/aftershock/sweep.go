@@ -44,6 +44,7 @@ folder sweep in the output directory, or to --out.`,
 	flags.add(cmd, "sweep-tests", "sweep.tests", "`list` of tests", testNames()...)
 	flags.add(cmd, "groups", "sweep.groups", "`list` of groups: IDs of events, or all")
 	flags.add(cmd, "shift", "sweep.shift", "`list` of sessions by which session 0 of every event is moved, such as -1,0,1")
+	flags.add(cmd, "confounders", "sweep.confounders", "`list` of what becomes of other catalogued events: keep, trim, drop", names(analysis.Confoundings, func(x analysis.Confounding) string { return string(x) })...)
 	outFlag(cmd, flags)
 	langFlag(cmd, flags)
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
@@ -96,6 +97,11 @@ func (c *config) sweepSpec() analysis.SweepSpec {
 		if c.oneOf(fmt.Sprintf("sweep.tests[%d]", i), name, "a test", testNames()) {
 			t, _ := analysis.TestByName(name)
 			s.Tests = append(s.Tests, t)
+		}
+	}
+	for i, name := range c.Sweep.Confounders {
+		if c.oneOf(fmt.Sprintf("sweep.confounders[%d]", i), name, "a treatment of confounders", names(analysis.Confoundings, func(x analysis.Confounding) string { return string(x) })) {
+			s.Confounders = append(s.Confounders, analysis.Confounding(name))
 		}
 	}
 	for i, w := range c.Sweep.Estimations {
