@@ -237,20 +237,60 @@ func (t *table) rowNames(h *header) {
 	}
 }
 
-// headless recognises rows without headings: two columns, a date and a price.
+// headless recognises rows without headings: a date and a price, or a date, open,
+// high, low and close, with or without a volume, where every high and low brackets
+// the others.
 func headless(t *table) (header, bool) {
 	at := *t
 	line, _, _ := strings.Cut(at.rest, "\n")
 	at.delim = detectDelimiter(line)
 	at.fields = nil
+	before := at
 	more, err := at.next()
-	if !more || err != nil || len(at.fields) != 2 || !isDay(at.fields[0]) || !isValue(at.fields[1]) {
+	n := len(at.fields)
+	if !more || err != nil || n != 2 && n != 5 && n != 6 || !isDay(at.fields[0]) || !isValue(at.fields[1]) {
 		return header{}, false
 	}
-	t.delim = at.delim
-	h := nowhere(2)
+	h := nowhere(n)
 	h.at[colDate], h.at[colClose] = 0, 1
+	if n > 2 {
+		h.at[colOpen], h.at[colHigh], h.at[colLow], h.at[colClose] = 1, 2, 3, 4
+		if n == 6 {
+			h.at[colVolume] = 5
+		}
+		mark, err := decimalMark(before, h, AutoMark)
+		if err != nil || !bracketed(before, mark) {
+			return header{}, false
+		}
+	}
+	t.delim = at.delim
 	return h, true
+}
+
+// bracketed reports whether the second and third price of every row are the
+// highest and the lowest of four.
+func bracketed(t table, mark byte) bool {
+	t.fields = nil
+	for {
+		more, err := t.next()
+		if !more {
+			return true
+		}
+		if err != nil || len(t.fields) < 5 {
+			return false
+		}
+		var p [4]float64
+		for i := range p {
+			x, ok := number(t.fields[1+i], mark)
+			if !ok {
+				return false
+			}
+			p[i] = x
+		}
+		if p[1] < max(p[0], p[3]) || p[2] > min(p[0], p[3]) {
+			return false
+		}
+	}
 }
 
 // isDay reports whether a field can be a date, in whatever order of its parts.
@@ -328,8 +368,11 @@ func readGrid(t *table) (grid, error) {
 	*t = at
 	t.delim = delim
 	g.width = len(row)
-	// The first lines may be titles: only lines as wide as the rows are headings.
-	lines = slices.DeleteFunc(lines, func(l []string) bool { return len(l) < 2 || len(l) > g.width+1 })
+	// The first lines may be titles: only lines as wide as the rows are headings,
+	// and so are not those that hold a figure or a day, as of the span asked for.
+	lines = slices.DeleteFunc(lines, func(l []string) bool {
+		return len(l) < 2 || len(l) > g.width+1 || slices.ContainsFunc(l, func(s string) bool { return isDay(s) || s != "" && !isMissing(s) && isValue(s) })
+	})
 	date := -1
 	for j := range row {
 		label := func(l []string) string {

@@ -481,7 +481,7 @@ func (b *panelReader) wide(t *table, head []string) error {
 		for i, m := range members {
 			list[i] = m.ret
 		}
-		if unit, err := unitOf(list, days); err == nil && unit == Percent && b.count*wrongRows <= b.rows {
+		if unit, err := unitOf(list, days); err == nil && unit == Percent {
 			return fmt.Errorf("%s: its returns are of a median size of more than %v: they are per cent, not decimals; say so (prices.layout: wide-percent)", file, leastPercent)
 		}
 	}

@@ -281,9 +281,13 @@ func (r *reader) action(f []string) bool {
 	if len(words) < 2 {
 		return false
 	}
-	c := columnNamed(canonical(strings.Join(words[1:], " ")))
+	figure, name := words[0], words[1:]
+	if !isValue(figure) && !strings.ContainsAny(figure, ":/") { // "Dividend 0.25"
+		figure, name = words[len(words)-1], words[:len(words)-1]
+	}
+	c := columnNamed(canonical(strings.Join(name, " ")))
 	if c < 0 {
-		c = columnNamed(canonical(words[len(words)-1]))
+		c = columnNamed(canonical(name[len(name)-1]))
 	}
 	d, err := r.parse(f[r.at[colDate]])
 	if err != nil || c != colDividend && c != colSplit {
@@ -292,9 +296,9 @@ func (r *reader) action(f []string) bool {
 	a := market.Action{Date: d}
 	ok := false
 	if c == colDividend {
-		a.Dividend, ok = number(words[0], r.mark)
+		a.Dividend, ok = number(figure, r.mark)
 	} else {
-		a.Split, ok = splitOf(words[0], r.mark)
+		a.Split, ok = splitOf(figure, r.mark)
 	}
 	if ok && (a.Dividend > 0 || a.Split > 0) {
 		r.actions = append(r.actions, a)

@@ -92,10 +92,11 @@ type table struct {
 	fields []string // of that line, reused
 }
 
-// detectDelimiter returns the delimiter that parts the line into most fields.
+// detectDelimiter returns the delimiter that parts the line into most fields; the
+// comma last, which may be a mark of decimals.
 func detectDelimiter(line string) byte {
 	best, most := byte(','), 0
-	for _, d := range []byte{',', ';', '\t', '|'} {
+	for _, d := range []byte{';', '\t', '|', ','} {
 		if n := strings.Count(line, string(d)); n > most {
 			best, most = d, n
 		}

@@ -171,11 +171,13 @@ func dayMonth(s string) (a, b int, ok bool) {
 // cutClock parts a date from the time of day that may follow it.
 func cutClock(s string) (day, clock string) {
 	if c := strings.IndexByte(s, ':'); c >= 0 {
+		if c == 9 || c == 7 { // 02AUG2024:16:00:00
+			if _, ok := sasDate(s[:c]); ok {
+				return s[:c], s[c+1:]
+			}
+		}
 		if i := strings.LastIndexAny(s[:c], " T"); i >= 0 {
 			return strings.TrimRight(s[:i], " ,"), s[i+1:]
-		}
-		if c == 9 || c == 7 { // 02AUG2024:16:00:00
-			return s[:c], s[c+1:]
 		}
 	}
 	return s, ""
@@ -423,6 +425,9 @@ func volume(s string, mark byte) (float64, bool) {
 		}
 	}
 	x, ok := number(s, mark)
+	if scale > 1 && !ok { // such figures are often written with another mark than prices
+		x, ok = number(s, '.'+','-mark)
+	}
 	if scale > 1 {
 		x = math.Round(x*scale*1e3) / 1e3 // 123.4M is 123,400,000
 	}
