@@ -332,6 +332,79 @@ func checkReturns(s *Series) []Finding {
 	return c.found
 }
 
+// Examine returns what a study is to be told of a column that was not made of a
+// series. Only the sessions that a quick look finds suspicious are checked, each
+// with its neighbours. closes says that its prices may not be adjusted for splits;
+// the returns of others are taken as they are, but for errors of unit.
+func (c *Column) Examine(closes bool, kind ReturnKind) []Finding {
+	r := c.Return
+	if kind == Log {
+		r = make([]float64, len(c.Return))
+		for k, v := range c.Return {
+			r[k] = math.Expm1(v)
+		}
+	}
+	sum, n := 0.0, 0
+	for _, v := range r {
+		if v == v {
+			sum += min(math.Abs(v), reversalMin) // errors are not to hide each other
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	const large, reach = 4, neighbours + 5 // of the mean size: far below ten robust deviations of one's neighbours
+	limit := max(reversalMin, large*sum/float64(n))
+	var found []Finding
+	for k := 0; k < len(r); k++ {
+		v := r[k]
+		if !(v > limit || v < -limit) {
+			continue
+		}
+		l := math.Abs(math.Log1p(v))
+		undone := k+1 < len(r) && math.Abs((1+v)*(1+r[k+1])-1) < reversalRest*math.Abs(v)
+		if !undone && l < math.Log(10)-unitSlack && math.Abs(v) <= 0.25 {
+			continue
+		}
+		from, to := max(0, k-reach), min(len(r), k+reach)
+		if l > math.Log(10)-unitSlack {
+			to = min(len(r), k+unitReach)
+		}
+		s := &Series{Symbol: c.Symbol, Bars: make([]Bar, to-from), Returns: r[from:to]}
+		for i := range s.Bars {
+			volume := math.NaN()
+			if c.Volume != nil {
+				volume = c.Volume[from+i]
+			}
+			s.Bars[i] = Bar{Date: c.Calendar.Date(c.First + from + i), Volume: volume}
+		}
+		day := c.Calendar.Date(c.First + k)
+		check := &checker{s: s, o: CheckOptions{Threshold: 0.25, Study: true}, index: strings.HasPrefix(c.Symbol, "^"), given: !closes, ret: s.Returns}
+		check.returns()
+		for _, f := range check.found {
+			if f.Date == day {
+				found = append(found, f)
+				k = max(k, c.Calendar.Search(f.Through)-c.First) // what undoes it is not looked at
+			}
+		}
+	}
+	if !slices.ContainsFunc(c.Volume, func(v float64) bool { return v > 0 }) {
+		return found
+	}
+	for k := 0; k < len(c.Volume); k++ {
+		if c.Volume[k] != 0 {
+			continue
+		}
+		first := k
+		for k+1 < len(c.Volume) && c.Volume[k+1] == 0 {
+			k++
+		}
+		found = append(found, finding(c.Symbol, ZeroVolume, true, c.Calendar.Date(c.First+first), c.Calendar.Date(c.First+k), k-first+1, "zero-volume"))
+	}
+	return found
+}
+
 // around is the median of the values beside first..last.
 func around(v []float64, first, last int) float64 {
 	var near []float64

@@ -199,15 +199,15 @@ func (r *reader) row(f []string, line int) {
 			day = d
 		}
 	}
+	if day == market.NoDate && len(r.bars) > 0 && words(f) {
+		return
+	}
 	if len(f) != r.width {
 		r.wrong(day, line, "%d fields where the header has %d; is the line cut off?", len(f), r.width)
 		return
 	}
 	d, err := r.parse(f[r.at[colDate]])
 	if err != nil {
-		if footer(f) && len(r.bars) > 0 {
-			return
-		}
 		r.wrong(day, line, "%q: %v", f[r.at[colDate]], err)
 		return
 	}
@@ -251,14 +251,19 @@ func (r *reader) row(f []string, line int) {
 	r.bars, r.lines = append(r.bars, b), append(r.lines, int32(line))
 }
 
-// footer reports whether a row is words that some exports end with.
-func footer(f []string) bool {
-	for _, s := range f[1:] {
-		if s != "" {
+// words reports whether a row is words, as some exports end with.
+func words(f []string) bool {
+	any := false
+	for i, s := range f {
+		if s == "" {
+			continue
+		}
+		if isDay(s) || isValue(s) || i == 0 && s[0] >= '0' && s[0] <= '9' {
 			return false
 		}
+		any = true
 	}
-	return len(f) > 1
+	return any
 }
 
 // action reads a row of a web page's table that is no session: a date, and
@@ -277,13 +282,13 @@ func (r *reader) action(f []string) bool {
 	if what == "" || r.at[colDate] >= len(f) {
 		return false
 	}
-	words := strings.Fields(what)
-	if len(words) < 2 {
+	parts := strings.Fields(what)
+	if len(parts) < 2 {
 		return false
 	}
-	figure, name := words[0], words[1:]
+	figure, name := parts[0], parts[1:]
 	if !isValue(figure) && !strings.ContainsAny(figure, ":/") { // "Dividend 0.25"
-		figure, name = words[len(words)-1], words[:len(words)-1]
+		figure, name = parts[len(parts)-1], parts[:len(parts)-1]
 	}
 	c := columnNamed(canonical(strings.Join(name, " ")))
 	if c < 0 {

@@ -25,8 +25,8 @@ type Columns struct {
 	Date      string // date, caldt, dlycaldt, datadate
 	Return    string // ret, return, dlyret: simple returns with dividends, as decimals
 	Delisting string // dlret: the return after the last price, compounded with Return on its day
-	Price     string // without Return: adj_close, adjclose, price, close, prc, dlyprc
-	Factor    string // with prc only: cfacpr, by which it is divided
+	Price     string // without Return: adj_close, adjclose, price, close, prc, dlyprc, prccd
+	Factor    string // with prc only: cfacpr, by which it is divided; with prccd: ajexdi
 	Volume    string // never read unless named
 }
 
@@ -36,9 +36,12 @@ var usual = Columns{
 	Date:      "date caldt dlycaldt datadate",
 	Return:    "ret return dlyret",
 	Delisting: "dlret",
-	Price:     "adj_close adjclose price close prc dlyprc",
+	Price:     "adj_close adjclose price close prc dlyprc prccd",
 	Factor:    "cfacpr",
 }
+
+// compustat are the usual names of the factors that belong to prccd.
+var compustat = struct{ factor, total string }{"ajexdi", "trfd"}
 
 // Layout is how a bulk file is laid out.
 type Layout string
@@ -141,7 +144,8 @@ type bulk struct {
 	o      PanelOptions
 	column map[string]int // of the file, by the field of Columns
 	prices bool           // the numbers are prices, not returns
-	crsp   bool           // the prices are CRSP's
+	crsp   bool           // the prices are CRSP's or Compustat's, as traded
+	plain  bool           // the prices are not adjusted for dividends
 
 	known    sync.Map // *exchange, by name of security
 	exchange []*exchange
@@ -227,14 +231,31 @@ func (b *bulk) resolve(context.Context) error {
 		return err
 	}
 	name := strings.ToLower(b.columnNames()[b.column["Price"]])
-	if b.crsp = name == "prc" || name == "dlyprc"; !b.crsp {
+	b.plain = o.Price == "" && (name == "close" || name == "price" && !b.has("close"))
+	factor := usual.Factor
+	switch name {
+	case "prc", "dlyprc":
+		b.crsp, b.plain = true, true
+	case "prccd":
+		b.crsp, factor = true, compustat.factor
+		ok, err := b.pick("Total", "", compustat.total)
+		if err != nil {
+			return err
+		}
+		b.plain = !ok
+	default:
 		return nil
 	}
-	ok, err := b.pick("Factor", o.Factor, usual.Factor)
+	ok, err := b.pick("Factor", o.Factor, factor)
 	if err == nil && !ok {
-		err = fmt.Errorf("%s is not adjusted for splits; name a column of returns, or of factors to divide it by (cfacpr)", name)
+		err = fmt.Errorf("%s is not adjusted for splits; name a column of returns, or of factors to divide it by (%s)", name, factor)
 	}
 	return err
+}
+
+// has reports whether the file has a column of that name.
+func (b *bulk) has(name string) bool {
+	return slices.ContainsFunc(b.columnNames(), func(c string) bool { return strings.EqualFold(c, name) })
 }
 
 // pick finds the column for field, and reports whether there is one. A column
@@ -590,7 +611,7 @@ func (b *bulk) readValues(ctx context.Context) error {
 		for _, f := range []struct {
 			field string
 			to    *[]float64
-		}{{"Return", &r.ret}, {"Delisting", &r.delisting}, {"Price", &r.price}, {"Factor", &r.factor}, {"Volume", &r.volume}} {
+		}{{"Return", &r.ret}, {"Delisting", &r.delisting}, {"Price", &r.price}, {"Factor", &r.factor}, {"Total", &r.total}, {"Volume", &r.volume}} {
 			c, ok := k.chunks[f.field]
 			if !ok {
 				continue
@@ -619,10 +640,10 @@ func (b *bulk) readValues(ctx context.Context) error {
 
 // rows is what is read of one row group; what the file has not is nil.
 type rows struct {
-	ids                                   []int32
-	dates                                 []market.Date
-	ret, delisting, price, factor, volume []float64
-	days                                  []bool
+	ids                                          []int32
+	dates                                        []market.Date
+	ret, delisting, price, factor, total, volume []float64
+	days                                         []bool
 }
 
 // readKeys reads whose and when the rows of k are, and returns the names of
@@ -743,6 +764,9 @@ func (b *bulk) price(r *rows, i int) (float64, error) {
 	v := r.price[i]
 	if b.crsp {
 		v = math.Abs(v) / r.factor[i]
+		if r.total != nil && r.total[i] == r.total[i] { // missing where there was no dividend so far
+			v *= r.total[i]
+		}
 	}
 	switch {
 	case v == 0:
@@ -751,6 +775,48 @@ func (b *bulk) price(r *rows, i int) (float64, error) {
 		return 0, fmt.Errorf("a price of %v", v)
 	}
 	return v, nil
+}
+
+// examine looks for what is wrong in the columns, and refuses returns that are per
+// cent by their size.
+func (b *bulk) examine(p *market.Panel) error {
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	const block = 64
+	for from := 0; from < len(p.Columns); from += block {
+		g.Go(func() error {
+			for _, c := range p.Columns[from:min(from+block, len(p.Columns))] {
+				c.Findings = c.Examine(b.prices && b.plain, b.o.Kind)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait()
+	if b.prices {
+		return nil
+	}
+	const most, fewest, percent = 200, 20, 0.06
+	var sizes []float64
+	for _, c := range p.Columns[:min(most, len(p.Columns))] {
+		var own []float64
+		for _, r := range c.Return {
+			if r == r && r != 0 {
+				own = append(own, math.Abs(r))
+			}
+		}
+		if len(own) >= fewest {
+			slices.Sort(own)
+			sizes = append(sizes, own[len(own)/2])
+		}
+	}
+	if len(sizes) == 0 {
+		return nil
+	}
+	slices.Sort(sizes)
+	if m := sizes[len(sizes)/2]; m >= percent {
+		return fmt.Errorf("its returns are of a median size of %.2g: they are per cent, and must be decimals; divide them by 100", m)
+	}
+	return nil
 }
 
 // trim takes off the sessions before the first and after the last number.
@@ -793,7 +859,10 @@ func (b *bulk) panel() (*market.Panel, error) {
 		if len(s.values) == 0 {
 			continue
 		}
-		s.c.Origin, s.c.Adjusted = b.name, true
+		s.c.Origin, s.c.Adjusted = b.name, !b.plain
+		if b.plain && b.o.ReturnsOnly {
+			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: market.NoDate, Code: "unadjusted"})
+		}
 		if b.prices {
 			s.c.Return, s.c.Span = market.Returns(s.values, b.o.Kind, b.o.Gaps)
 			if !b.o.ReturnsOnly {
@@ -806,6 +875,9 @@ func (b *bulk) panel() (*market.Panel, error) {
 		if err := p.AddColumn(&s.c); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.examine(p); err != nil {
+		return nil, err
 	}
 	if len(p.Columns) == 0 && len(b.securities) > 0 {
 		for _, s := range b.securities {

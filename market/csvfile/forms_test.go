@@ -1,0 +1,268 @@
+package csvfile
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"aftershock/market"
+)
+
+// sessions are the days of the files of these tests, and the closes on them.
+var sessions = []struct {
+	day   string
+	close float64
+}{{"2024-08-28", 988.5}, {"2024-08-29", 997.25}, {"2024-08-30", 1003.75}, {"2024-09-03", 1012.5}, {"2024-09-04", 1002}, {"2024-09-05", 999.5}, {"2024-09-13", 1013.25}, {"2024-09-16", 1021}}
+
+// file writes head and a row a session, in which D is the day in the layout of
+// package time, C the close by c, and R what is not.
+func file(head, row, layout string, c func(float64) string) string {
+	var b strings.Builder
+	if head != "" {
+		b.WriteString(head + "\n")
+	}
+	for _, s := range sessions {
+		d, _ := time.Parse(time.DateOnly, s.day)
+		b.WriteString(strings.NewReplacer("{D}", d.Format(layout), "{C}", c(s.close)).Replace(row) + "\n")
+	}
+	return b.String()
+}
+
+func point(x float64) string { return fmt.Sprintf("%.2f", x) }
+func comma(x float64) string { return strings.ReplaceAll(point(x), ".", ",") }
+
+// grouped writes 1,012.50 with marks of one's own.
+func grouped(group, decimal string) func(float64) string {
+	return func(x float64) string {
+		whole, rest, _ := strings.Cut(point(x), ".")
+		if len(whole) > 3 {
+			whole = whole[:len(whole)-3] + group + whole[len(whole)-3:]
+		}
+		return whole + decimal + rest
+	}
+}
+
+func easternDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r - '0' + '٠'
+		}
+		return r
+	}, s)
+}
+
+// TestForms reads one history written in many ways.
+func TestForms(t *testing.T) {
+	const iso, german, french, american = "2006-01-02", "02.01.2006", "02/01/2006", "1/2/2006"
+	excel := func(zero market.Date) string {
+		var b strings.Builder
+		b.WriteString("Date,PX_LAST\n")
+		for _, s := range sessions {
+			d, _ := market.ParseDate(s.day)
+			fmt.Fprintf(&b, "%d,%v\n", d-zero, s.close)
+		}
+		return b.String()
+	}
+	eastern := file("التاريخ,سعر الإغلاق", "{D},{C}", iso, func(x float64) string { return strings.ReplaceAll(point(x), ".", "٫") })
+	head, rows, _ := strings.Cut(eastern, "\n")
+	for _, c := range []struct{ name, text string }{
+		{"German", file("Datum;Eröffnung;Hoch;Tief;Schluss;Volumen", "{D};{C};{C};{C};{C};1.234", german, grouped(".", ","))},
+		{"Austrian", file("Datum;Letzter Kurs;Umsatz", "{D};{C};5", german, comma)},
+		{"French, narrow spaces", file("Date;Ouverture;Plus haut;Plus bas;Clôture;Volume", "{D};{C};{C};{C};{C};12", french, grouped("\u202f", ","))},
+		{"French, a currency", file("Date;Dernier", "{D};{C} €", french, grouped(" ", ","))},
+		{"Italian", file("Data;Apertura;Massimo;Minimo;Chiusura;Volume", "{D};{C};{C};{C};{C};12", french, comma)},
+		{"Spanish", file("Fecha;Último;Apertura;Máximo;Mínimo;Vol.", "{D};{C};{C};{C};{C};1,2M", french, comma)},
+		{"Portuguese", file("Data;Abertura;Máxima;Mínima;Fechamento", "{D};{C};{C};{C};{C}", french, comma)},
+		{"Dutch", file("Datum;Openingskoers;Hoogste;Laagste;Slotkoers", "{D};{C};{C};{C};{C}", "02-01-2006", comma)},
+		{"Polish, of Stooq", file("Data,Otwarcie,Najwyzszy,Najnizszy,Zamkniecie,Wolumen", "{D},{C},{C},{C},{C},5", iso, point)},
+		{"Romanian", file("Data;Deschidere;Maxim;Minim;Închidere;Volum", "{D};{C};{C};{C};{C};5", german, comma)},
+		{"Russian", file("Дата;Цена;Откр.;Макс.;Мин.;Объём", "{D};{C};{C};{C};{C};1,5M", german, comma)},
+		{"Ukrainian", file("Дата;Відкриття;Максимум;Мінімум;Закриття;Обсяг", "{D};{C};{C};{C};{C};5", german, comma)},
+		{"Swedish", file("Datum;Öppning;Högst;Lägst;Stängningskurs;Volym", "{D};{C};{C};{C};{C};5", iso, comma)},
+		{"Turkish", file("Tarih;Şimdi;Açılış;Yüksek;Düşük;Hac.", "{D};{C};{C};{C};{C};5", german, comma)},
+		{"Greek", file("Ημερομηνία;Άνοιγμα;Υψηλό;Χαμηλό;Κλείσιμο;Όγκος", "{D};{C};{C};{C};{C};5", french, comma)},
+		{"Czech", file("Datum;Otevření;Závěrečná cena", "{D};{C};{C}", german, comma)},
+		{"Hungarian", file("Dátum;Nyitó;Záró", "{D};{C};{C}", "2006.01.02.", comma)},
+		{"Arabic", file("التاريخ,الافتتاح,الأعلى,الأدنى,الإغلاق,الحجم", "{D},{C},{C},{C},{C},5", iso, point)},
+		{"Arabic digits", head + "\n" + easternDigits(rows)},
+		{"Arabic months", strings.NewReplacer("-08-", " أغسطس ", "-09-", " سبتمبر ").Replace(file("التاريخ;الإغلاق", "{D};{C}", "02-01-2006", point))},
+		{"Swiss", file("Datum;Schlusskurs", "{D};{C}", german, grouped("'", "."))},
+		{"Swiss, a curly apostrophe", file("Datum;Schlusskurs", "{D};CHF {C}", german, grouped("’", "."))},
+		{"Spanish months", strings.NewReplacer("-08-", " de agosto de ", "-09-", " de septiembre de ").Replace(file("Fecha;Cierre", "{D};{C}", "02-01-2006", comma))},
+		{"a unit after a name", file("Date,Close (USD),Volume (shares)", "{D},{C},5", iso, point)},
+		{"a currency after a name", file("Datum;Kurs in EUR", "{D};{C}", german, comma)},
+		{"Windows-1252", "Datum;Schlu\xdfkurs\n28.08.2024;988,50\n29.08.2024;997,25\n30.08.2024;1003,75\n03.09.2024;1012,50\n04.09.2024;1002,00\n05.09.2024;999,50\n13.09.2024;1013,25\n16.09.2024;1021,00\n"},
+		{"quantmod", file(`"Index","ACME.Open","ACME.High","ACME.Low","ACME.Close","ACME.Volume","ACME.Adjusted"`, "{D},{C},{C},{C},{C},5,{C}", iso, point)},
+		{"quantmod, names of rows", file(`"ACME.Open","ACME.Close"`, `"{D}",{C},{C}`, iso, point)},
+		{"the numbers of R's rows", file(`"Date","Close"`, `"1","{D}",{C}`, iso, point)},
+		{"underscores", file("Date,Open_ACME,Close_ACME,Adj Close_ACME", "{D},{C},{C},{C}", iso, point)},
+		{"a tuple", file(`Date,"('Adj Close', 'ACME')","('Close', 'ACME')"`, "{D},{C},{C}", iso, point)},
+		{"yfinance", file("Price,Close,Volume\nTicker,ACME,ACME\nDate,,", "{D},{C},5", iso, point)},
+		{"its own ticker", file("Ticker,Date,PX_LAST", "acme.us,{D},{C}", iso, point)},
+		{"no headings", file("", "{D},{C}", iso, point)},
+		{"no headings, German", file("", "{D};{C}", german, comma)},
+		{"no headings, open to volume", file("", "{D},{C},{C},{C},{C},5", iso, point)},
+		{"days of a spreadsheet", excel(excel1900)},
+		{"days of a spreadsheet from 1904", excel(excel1904)},
+		{"days of SAS", excel(sas1960)},
+		{"DATE9.", strings.ToUpper(file("date,close", "{D},{C}", "02Jan2006", point))},
+		{"DATETIME.", strings.ToUpper(file("date,close", "{D}:00:00:00,{C}", "02Jan2006", point))},
+		{"American, with an hour", file("Date,Close", "{D} 12:00:00 AM,{C}", american, point)},
+		{"the day of the week", file("Date,Close", `"{D}",{C}`, "Mon, Jan 2, 2006", point)},
+		{"the web page", file("Date\tOpen\tHigh\tLow\tClose Close price adjusted for splits.\tAdj Close Adjusted close price adjusted for splits and dividend and/or capital gain distributions.\tVolume",
+			"{D}\t{C}\t{C}\t{C}\t{C}\t{C}\t1,234", "Jan 2, 2006", grouped(",", ".")) + "Sep 16, 2024\t0.25 Dividend\nSep 13, 2024\t10:1 Stock Splits\n*Close price adjusted for splits.\n"},
+		{"thousands near 1000, commas", file("Date;Close", "{D};{C}", iso, grouped(",", "."))},
+		{"an empty adjusted close", file("Date,Close,Adj Close", "{D},{C},", iso, point)},
+		{"an adjusted close that ends", strings.Replace(file("Date,Close,Adj Close", "{D},{C},{C}", iso, point), "1021.00,1021.00", "1021.00,", 1)},
+		{"a line of units", file("Date,Close\n,USD", "{D},{C}", iso, point)},
+		{"a row twice", file("Date,Close", "{D},{C}", iso, point) + "2024-09-16,1021\n"},
+	} {
+		s, err := Read("f.csv", "ACME", []byte(c.text), Options{})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if len(s.Bars) != len(sessions) {
+			t.Errorf("%s: %d bars: %s", c.name, len(s.Bars), show(s))
+			continue
+		}
+		for i, b := range s.Bars {
+			if b.Date.String() != sessions[i].day || b.AdjClose != sessions[i].close {
+				t.Errorf("%s: %s %v, want %s %v", c.name, b.Date, b.AdjClose, sessions[i].day, sessions[i].close)
+				break
+			}
+		}
+	}
+}
+
+// TestMarks: which mark parts decimals, from prices that do not prove it.
+func TestMarks(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		o          Options
+		first      float64
+		err        string
+	}{
+		{"points part thousands", "Date;Close\n2024-09-02;998\n2024-09-03;1.002\n2024-09-04;999\n", Options{}, 998, ""},
+		{"commas part thousands", "Date;Close\n2024-09-02;1,002\n2024-09-03;998\n2024-09-04;999\n", Options{}, 1002, ""},
+		{"commas part thousands, quoted", "Date,Close\n2024-09-02,\"1,002\"\n2024-09-03,998\n", Options{}, 1002, ""},
+		{"decimals beside whole numbers", "Date;Close\n2024-09-02;1,125\n2024-09-03;1\n2024-09-04;1,001\n", Options{}, 1.125, ""},
+		{"volumes prove it", "Date;Close;Volume\n2024-09-02;1.250;1.234.567\n2024-09-03;1.251;1.234.568\n", Options{}, 1250, ""},
+		{"both readings are possible", "Date;Close\n2024-09-02;30\n2024-09-03;1.002\n", Options{}, 0, "f.csv:3: the point of 1.002 may part decimals or thousands"},
+		{"said to be decimals", "Date;Close\n2024-09-02;30\n2024-09-03;1.002\n", Options{Mark: PointMark}, 30, ""},
+		{"said to be thousands", "Date;Close\n2024-09-02;1.002\n2024-09-03;998\n", Options{Mark: CommaMark}, 1002, ""},
+		{"both proved", "Date;Close\n2024-09-02;99.5\n2024-09-03;99,25\n", Options{}, 0, "f.csv:2: the point is the mark of decimals here, but the comma on line 3"},
+	} {
+		s, err := Read("f.csv", "X", []byte(c.text), c.o)
+		switch {
+		case c.err != "":
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%s: %v; want %q", c.name, err, c.err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", c.name, err)
+		case s.Bars[0].Close != c.first:
+			t.Errorf("%s: %v, want %v", c.name, s.Bars[0].Close, c.first)
+		}
+	}
+}
+
+// TestOtherTicker: a file that says that it is of another security is refused.
+func TestOtherTicker(t *testing.T) {
+	for name, text := range map[string]string{
+		"yfinance":         file("Price,Close\nTicker,ZZZZ\nDate,", "{D},{C}", "2006-01-02", point),
+		"quantmod":         file(`"Index","ZZZZ.Open","ZZZZ.Close"`, "{D},{C},{C}", "2006-01-02", point),
+		"a column":         file("symbol,date,close", "ZZZZ,{D},{C}", "2006-01-02", point),
+		"underscores":      file("Date,Close_ZZZZ", "{D},{C}", "2006-01-02", point),
+		"Stooq's suffix":   file("<TICKER>,<PER>,<DATE>,<CLOSE>", "ZZZZ.US,D,{D},{C}", "20060102", point),
+		"Bloomberg's name": file("Ticker,Date,PX_LAST", "ZZZZ US Equity,{D},{C}", "2006-01-02", point),
+	} {
+		if _, err := Read("f.csv", "ACME", []byte(text), Options{}); err == nil || !strings.Contains(err.Error(), "it says that it is of ZZZZ") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := Read("f.csv", "ACME", []byte(text), Options{Trust: true}); err != nil {
+			t.Errorf("%s, trusted: %v", name, err)
+		}
+	}
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{{"BRK-B", "BRK.B", true}, {"ACME", "acme.us", true}, {"SAP.DE", "SAP GY Equity", true}, {"VOD.L", "VOD LN", true}, {"NASDAQ:ACME", "ACME", true}, {"8035.T", "8035", true},
+		{"^GSPC", "GSPC", true}, {"SAP.DE", "SAP.US", false}, {"BRK-B", "BRK-A", false}, {"ACME", "ACM", false}, {"0700.HK", "700", false}} {
+		if SameTicker(c.a, c.b) != c.same || SameTicker(c.b, c.a) != c.same {
+			t.Errorf("%s and %s: %v", c.a, c.b, !c.same)
+		}
+	}
+	for name, text := range map[string]string{
+		"two of yfinance": file("Price,Close,Close\nTicker,ACME,MKT\nDate,,", "{D},{C},{C}", "2006-01-02", point),
+		"two of quantmod": file("Index,ACME.Close,MKT.Close", "{D},{C},{C}", "2006-01-02", point),
+		"two in a column": file("symbol,date,close", "ACME,{D},{C}", "2006-01-02", point) + file("", "MKT,{D},{C}", "2006-01-02", point),
+	} {
+		if _, err := Read("f.csv", "ACME", []byte(text), Options{}); err == nil || !strings.Contains(err.Error(), "prices.source: panel") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestWrongRows: of many rows a wrong one is named and left out.
+func TestWrongRows(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("date,close\n")
+	d := market.NewDate(2024, 1, 1)
+	for i := range 60 {
+		fmt.Fprintf(&b, "%s,%d\n", d+market.Date(i), 100+i%7)
+	}
+	for _, c := range []struct {
+		name, from, to string
+		code           market.CheckCode
+		date, through  string
+		bars           int
+	}{
+		{"a word", "2024-01-20,105\n", "2024-01-20,closed\n", market.Unreadable, "2024-01-20", "2024-01-21", 59},
+		{"a price of 0", "2024-01-20,105\n", "2024-01-20,0\n", market.Unreadable, "2024-01-20", "2024-01-21", 59},
+		{"a day that is none", "2024-01-20,105\n", "2024-01-40,105\n", market.Unreadable, "2024-01-19", "2024-01-21", 59},
+		{"a line cut off", "2024-01-20,105\n", "2024-01-20\n", market.Unreadable, "2024-01-20", "2024-01-21", 59},
+		{"two closes", "2024-01-20,105\n", "2024-01-20,105\n2024-01-20,106\n", market.Duplicate, "2024-01-20", "2024-01-21", 59},
+	} {
+		text := strings.Replace(b.String(), c.from, c.to, 1)
+		if text == b.String() {
+			t.Fatal(c.name)
+		}
+		s, err := Read("f.csv", "X", []byte(text), Options{})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if len(s.Bars) != c.bars || len(s.Findings) != 1 {
+			t.Errorf("%s: %d bars, %v", c.name, len(s.Bars), s.Findings)
+			continue
+		}
+		if f := s.Findings[0]; f.Code != c.code || !f.Contradiction || f.Date.String() != c.date || f.Through.String() != c.through || !strings.HasPrefix(f.Text, "f.csv:2") {
+			t.Errorf("%s: %+v", c.name, f)
+		}
+	}
+}
+
+// TestReturnsInPlaceOfPrices reads a file of returns, in decimals and in per cent.
+func TestReturnsInPlaceOfPrices(t *testing.T) {
+	decimal, percent, signs := "date,ret\n", "Date;Rendite\n", "Date,Return\n"
+	for i := range 30 {
+		r := 0.01 * math.Sin(float64(3*i+1))
+		d := market.NewDate(2024, 1, 1+i)
+		decimal += fmt.Sprintf("%s,%.6f\n", d, r)
+		percent += fmt.Sprintf("%s;%s\n", d, strings.ReplaceAll(fmt.Sprintf("%.4f", 100*r), ".", ","))
+		signs += fmt.Sprintf("%s,%.4f%%\n", d, 100*r)
+	}
+	for name, text := range map[string]string{"decimals": decimal, "per cent": percent, "per cent signs": signs} {
+		s, err := Read("f.csv", "X", []byte(text), Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(s.Returns) != 30 || math.Abs(s.Returns[7]-0.01*math.Sin(22)) > 1e-6 || !s.Adjusted {
+			t.Errorf("%s: %v", name, s.Returns)
+		}
+	}
+}
