@@ -289,7 +289,9 @@ func TestExamine(t *testing.T) {
 			whole.returns()
 			quick := c.Examine(closes, Simple)
 			found += len(quick)
-			if !slices.EqualFunc(whole.found, quick, func(a, b Finding) bool { return a.Code == b.Code && a.Date == b.Date && a.Last == b.Last && a.Text == b.Text }) {
+			if !slices.EqualFunc(whole.found, quick, func(a, b Finding) bool {
+				return a.Code == b.Code && a.Date == b.Date && a.Last == b.Last && a.Text == b.Text
+			}) {
 				t.Fatalf("trial %d: %v, want %v", trial, quick, whole.found)
 			}
 		}
