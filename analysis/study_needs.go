@@ -140,6 +140,20 @@ func (s *Study) Days(catalog *events.Catalog) market.Span {
 	}
 }
 
+// Around returns the days that hold the windows about the sessions of a period, both
+// days of it included; what is open of the period is open of the days.
+func (s *Study) Around(from, to market.Date) market.Span {
+	const holidays = 21
+	out := market.Span{From: market.NoDate, To: market.NoDate}
+	if said(from) {
+		out.From = from - market.Date(-s.EstimationWindow.From*3/2+holidays)
+	}
+	if said(to) {
+		out.To = to + market.Date(max(5, s.EventWindow.To)*3/2+holidays)
+	}
+	return out
+}
+
 // FactorsOf lists the factors that m takes, the risk-free rate first.
 func FactorsOf(m model.Model) []string {
 	var out []string

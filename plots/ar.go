@@ -5,10 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"image/color"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"image/color"
 
 	"aftershock/analysis"
 )

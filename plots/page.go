@@ -11,8 +11,9 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"golang.org/x/image/font"
 	"image/color"
+
+	"golang.org/x/image/font"
 )
 
 // pen is what a figure is drawn with.

@@ -1,6 +1,10 @@
 package stat
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // Deviation is the sample standard deviation, divisor N-1; NaN for N < 2.
 func Deviation(x []float64) float64 {
@@ -75,4 +79,25 @@ func WeightedMean(n int, w []float64, value func(i int) float64) (mean float64, 
 // Interval is an estimate with its 95% interval; NaN where there is none.
 type Interval struct {
 	Value, Lower, Upper float64
+}
+
+// Ranks returns the ranks of x from 1, ties at the middle of theirs.
+func Ranks(x []float64) []float64 {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
+	out := make([]float64, len(x))
+	for i := 0; i < len(order); {
+		j := i + 1
+		for j < len(order) && x[order[j]] == x[order[i]] {
+			j++
+		}
+		for k := i; k < j; k++ {
+			out[order[k]] = float64(i+j+1) / 2
+		}
+		i = j
+	}
+	return out
 }

@@ -61,12 +61,29 @@ func stepUp(p []float64, factor func(m float64) float64) []float64 {
 // ascendingPs returns the indices of the p values that are not NaN in
 // ascending order of p, and a slice of NaN as long as p.
 func ascendingPs(p []float64) (out []float64, order []int) {
+	type at struct {
+		p float64
+		i int
+	}
+	all := make([]at, 0, len(p))
 	for i, v := range p {
 		if v == v {
-			order = append(order, i)
+			all = append(all, at{v, i})
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[a], p[b]) })
+	slices.SortFunc(all, func(a, b at) int { // no two are equal, so that it is the stable order
+		switch {
+		case a.p < b.p:
+			return -1
+		case a.p > b.p:
+			return 1
+		}
+		return a.i - b.i
+	})
+	order = make([]int, len(all))
+	for k, a := range all {
+		order[k] = a.i
+	}
 	return gaps(len(p)), order
 }
 

@@ -122,7 +122,7 @@ line or the configuration is wrong; 130 interrupted; 141 standard output was clo
 	}
 	root.PersistentFlags().StringVar(&a.configFile, "config", os.Getenv(envName("config")), "configuration `file` (default config.yaml where there is one)")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.mergeCommand(), a.plotCommand(), a.eventCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.contrastCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.mergeCommand(), a.plotCommand(), a.eventCommand(), a.explainCommand(), a.impactCommand(), a.correlateCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.contrastCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
 	if c := a.manpagesCommand(); c != nil {
 		root.AddCommand(c)
 	}

@@ -34,7 +34,7 @@ var Arabic = &Language{
 	List:      func(names []string) string { return strings.Join(names, " و") },
 	Date:      func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
 	Day:       func(t time.Time) string { return arabicDays[t.Weekday()] },
-	phrases:   arabicPhrases,
+	phrases:   joined(arabicPhrases, arabicMoves),
 	sentences: withFindings(arabicSentences, "%s، %s (%s): "),
 	plural:    arabicForm,
 	more:      "%s و%d غيرها",
@@ -57,6 +57,11 @@ var (
 
 // arabicSubjects are the same where they begin a sentence or stand alone.
 var arabicSubjects = map[string][4]string{
+	"return":      {"عائد واحد", "عائدان", "عوائد", "عائدا"},
+	"pair":        {"زوج واحد", "زوجان", "أزواج", "زوجا"},
+	"event":       {"حدث واحد", "حدثان", "أحداث", "حدثا"},
+	"move":        {"تحرّك واحد", "تحرّكان", "تحركات", "تحركا"},
+	"session":     {"جلسة واحدة", "جلستان", "جلسات", "جلسة"},
 	"security":    {"ورقة مالية واحدة", "ورقتان ماليتان", "أوراق مالية", "ورقة مالية"},
 	"observation": {"مشاهدة واحدة", "مشاهدتان", "مشاهدات", "مشاهدة"},
 }
