@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"aftershock/analysis/model"
 	"aftershock/analysis/stat"
@@ -193,6 +194,9 @@ func (d *designs) term(col *market.Column, t model.Term, bench string) ([]float6
 	return x, ex
 }
 
+// lay lays a regressor on the calendar of col, lagged as t says: element k is over
+// as many sessions as the return of col on session k covers, which end Lag sessions
+// before it.
 func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64, *Exclusion) {
 	cal := col.Calendar
 	var x []float64
@@ -207,11 +211,13 @@ func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64
 		}
 		x = missing(cal.Len())
 		copy(x[first:], v)
+		x = d.overSpans(x, col, t.Lag)
 	case model.BasketReturn:
 		var ex *Exclusion
 		if x, ex = d.basket(t.Basket, cal); ex != nil {
 			return nil, ex
 		}
+		x = d.overSpans(x, col, t.Lag)
 	default:
 		name := t.Name
 		if t.Series == model.BenchmarkReturn {
@@ -226,38 +232,21 @@ func (d *designs) lay(col *market.Column, t model.Term, bench string) ([]float64
 		case y == nil:
 			return nil, untraded(t, bench)
 		case d.study.Subject == Volume:
-			x = onDates(from, y, cal)
-		case d.study.Gaps == market.TradeToTrade && from.Calendar == cal && from.Price != nil:
-			return d.finish(overPrices(from, col, d.panel.Kind), col, t)
+			x = d.overSpans(onDates(from, y, cal), col, t.Lag)
+		case d.spans(col):
+			x = d.onCalendar(from, cal, func(k int) int { return spanOf(col, k) }, t.Lag)
 		default:
-			x = onCalendar(from, cal, d.panel.Kind)
+			x = d.onCalendar(from, cal, nil, t.Lag)
 		}
 	}
-	if d.spans(col) {
-		x = overSpans(x, col, d.panel.Kind)
-	}
-	return d.finish(x, col, t)
-}
-
-// finish takes the risk-free rate from a regressor and lags it, as t says.
-func (d *designs) finish(x []float64, col *market.Column, t model.Term) ([]float64, *Exclusion) {
 	if t.Excess {
-		rf, ex := d.term(col, model.Term{Series: model.FactorReturn, Name: model.RiskFree}, "")
+		rf, ex := d.term(col, model.Term{Series: model.FactorReturn, Name: model.RiskFree, Lag: t.Lag}, "")
 		if ex != nil {
 			return nil, ex
 		}
 		y := make([]float64, len(x))
 		for k := range x {
 			y[k] = x[k] - rf[k]
-		}
-		x = y
-	}
-	if t.Lag != 0 {
-		y := missing(len(x))
-		for k := range y {
-			if j := k - t.Lag; j >= 0 && j < len(x) {
-				y[k] = x[j]
-			}
 		}
 		x = y
 	}
@@ -284,7 +273,7 @@ func (d *designs) basket(b *model.Basket, cal *market.Calendar) ([]float64, *Exc
 			}
 			currency = cmp.Or(currency, col.Currency)
 		}
-		for k, r := range onCalendar(col, cal, d.panel.Kind) {
+		for k, r := range d.onCalendar(col, cal, nil, 0) {
 			if r != r {
 				continue
 			}
@@ -307,57 +296,94 @@ func (d *designs) basket(b *model.Basket, cal *market.Calendar) ([]float64, *Exc
 	return x, nil
 }
 
-// onCalendar lays the returns of a column on another calendar. On its own
-// calendar they are what they are; on another, the return of a session
-// compounds those of the column since the session before, so that a holiday of
-// one exchange loses nothing, and is NaN where the column had no session in
-// between or lacks one of the returns.
-func onCalendar(from *market.Column, cal *market.Calendar, kind market.ReturnKind) []float64 {
+// onCalendar lays the returns of a column on a calendar, its own or another's, in
+// pieces that the sessions of cal cut out: element k is over the span(k) sessions of
+// cal that end lag sessions before k (one where span is nil),
+//
+//	(1 + x_k) = prod (1 + r) over the sessions of the column after cal session
+//	            k-lag-span(k) and up to k-lag
+//
+// so that a holiday of one exchange loses nothing. It is NaN where the column had no
+// session in between, or where its returns cannot be cut so: one is missing, or
+// reaches over a gap from before.
+func (d *designs) onCalendar(from *market.Column, cal *market.Calendar, span func(k int) int, lag int) []float64 {
 	x := missing(cal.Len())
-	if from.Calendar == cal {
+	same := from.Calendar == cal
+	if same && span == nil && lag == 0 && from.Span == nil {
 		copy(x[from.First:], from.Return)
 		return x
 	}
-	k := 0
-	for i := 1; i < cal.Len(); i++ {
-		after, upto := cal.Date(i-1), cal.Date(i)
-		for k < from.Len() && from.Calendar.Date(from.First+k) <= after {
-			k++
+	last := func(i int) int { return i } // the last session of the column's calendar by session i of cal
+	if !same {
+		last = func(i int) int { return from.Calendar.Search(cal.Date(i)+1) - 1 }
+	}
+	for k := range x {
+		n, j := 1, k-lag
+		if span != nil {
+			n = span(k)
 		}
-		begin := k
-		for k < from.Len() && from.Calendar.Date(from.First+k) <= upto {
-			k++
-		}
-		if k > begin {
-			x[i] = compound(from.Return[begin:k], kind)
+		if j-n >= 0 && j < len(x) {
+			x[k] = d.over(from, last(j-n), last(j))
+		} else if j == 0 && n == 1 && same { // before it, no session is known
+			x[k] = d.over(from, -1, 0)
 		}
 	}
 	return x
 }
 
-// overPrices is the return of from over the sessions that each return of col
-// covers, from prices: NaN where from lacks one of the two.
-func overPrices(from, col *market.Column, kind market.ReturnKind) []float64 {
-	x := missing(col.Calendar.Len())
-	for k := from.First + 1; k <= from.Last(); k++ {
-		n := 1
-		if i := k - col.First; col.Span != nil && i >= 0 && i < len(col.Span) {
-			n = max(1, int(col.Span[i]))
-		}
-		r, _ := market.Returns([]float64{at(from.Price, from.First, k-n), from.Price[k-from.First]}, kind, market.Skip)
-		x[k] = r[1]
+// over returns the return of a column over the sessions (a, b] of its calendar: of
+// its returns where they begin and end there, else of its prices where gaps are
+// bridged; NaN where it has neither, or there is no session.
+func (d *designs) over(from *market.Column, a, b int) float64 {
+	if b <= a {
+		return nan
 	}
-	return x
+	first := a + 1
+	var held [8]float64
+	parts := held[:0]
+	for k := b; k >= first; {
+		i := k - from.First
+		if i < 0 || i >= len(from.Return) || from.Return[i] != from.Return[i] || k-spanOf(from, k) < a {
+			parts = nil
+			break
+		}
+		parts = append(parts, from.Return[i])
+		k -= spanOf(from, k)
+	}
+	if parts != nil {
+		slices.Reverse(parts)
+		return compound(parts, d.panel.Kind)
+	}
+	if d.panel.Gaps != market.TradeToTrade || from.Price == nil {
+		return nan
+	}
+	r, _ := market.Returns([]float64{at(from.Price, from.First, a), at(from.Price, from.First, b)}, d.panel.Kind, market.Skip)
+	return r[1]
 }
 
-// overSpans compounds a regressor over the sessions that each return of col covers.
-func overSpans(x []float64, col *market.Column, kind market.ReturnKind) []float64 {
+// spanOf returns how many sessions the return of a column on session k covers.
+func spanOf(col *market.Column, k int) int {
+	if i := k - col.First; i >= 0 && i < len(col.Span) {
+		return max(1, int(col.Span[i]))
+	}
+	return 1
+}
+
+// overSpans compounds the one-session returns x over the sessions that each return
+// of col covers, ending lag sessions before it.
+func (d *designs) overSpans(x []float64, col *market.Column, lag int) []float64 {
+	own := d.spans(col)
+	if !own && lag == 0 {
+		return x
+	}
 	y := missing(len(x))
-	copy(y, x)
-	for k, n := range col.Span {
-		if n > 1 {
-			end := col.First + k + 1
-			y[end-1] = compound(x[end-int(n):end], kind)
+	for k := range y {
+		n, j := 1, k-lag
+		if own {
+			n = spanOf(col, k)
+		}
+		if j-n+1 >= 0 && j < len(x) {
+			y[k] = compound(x[j-n+1:j+1], d.panel.Kind)
 		}
 	}
 	return y
