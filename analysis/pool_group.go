@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"aftershock/analysis/stat"
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -42,7 +43,8 @@ type GroupWindow struct {
 	Window   Window
 	N        int     // observations whose window is complete
 	Missing  []int   // members (indices into Result.Observations) without a CAR here
-	CAAR     float64 // mean CAR
+	CAAR     float64 // mean CAR, weighted as the study says
+	MeanCAR  float64 // mean CAR on equal weights, which most tests are of
 	ABHAR    float64 // mean BHAR
 	MeanSCAR float64
 	Positive int     // CAR > 0
@@ -50,6 +52,16 @@ type GroupWindow struct {
 	Drawn    int     // pairs drawn for RBar, where those with a member that lacks a session are too many; else 0
 	RBarSE   float64 // standard error of RBar from the drawing, 0 where it is exact
 	Tests    []TestResult
+}
+
+// Tested returns the mean CAR that the statistic of t is of: weighted for the tests
+// of the average that is shown, portfolio and crude, else on equal weights.
+func (g *GroupWindow) Tested(t *TestResult) float64 {
+	switch cmp.Or(t.Of, t.Test) {
+	case PortfolioTest{}.Name(), CrudeDependence{}.Name():
+		return g.CAAR
+	}
+	return g.MeanCAR
 }
 
 // Test returns the result of the test called name, or nil.
@@ -99,10 +111,13 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	for w := range grp.Windows {
 		c := newCrossSection(p, w)
 		gw := &grp.Windows[w]
-		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
+		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, MeanCAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
 		gw.Drawn, gw.RBarSE = c.pool.rested.drawn, c.pool.rested.se
 		if c.N() > 0 {
 			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), stat.Mean(c.SCAR)
+			if gw.MeanCAR = gw.CAAR; r.Study.Weights != EqualWeights {
+				gw.MeanCAR = stat.Mean(c.CAR)
+			}
 		}
 		for _, v := range c.CAR {
 			if v > 0 {
@@ -273,8 +288,9 @@ func (p *pool) moments() (ar, car *moments) {
 		if p.even && !spread {
 			copy(ar.mean, p.eventSums())
 		}
-		ar.end(spread)
-		car.end(spread)
+		weighted := p.eng.study.Weights != EqualWeights
+		ar.end(spread, weighted)
+		car.end(spread, weighted)
 	}
 	if p.even {
 		copy(car.n, ar.n)
@@ -322,11 +338,13 @@ func (p *pool) addMoments(ar, car *moments, rows []int32, spread bool, path []fl
 }
 
 // moments are weighted means and spreads by session, NaN values left out.
-type moments struct{ n, positive, weight, mean, ss, ws, sd, se []float64 }
+// The mean is weighted, and so is what its error takes; sd is about the plain mean,
+// which sum gives where weights differ.
+type moments struct{ n, positive, weight, mean, ss, ws, sd, se, sum []float64 }
 
 func (m *moments) make(l int, mem *scratch) {
-	f := mem.zeros(8 * l)
-	*m = moments{f[:l], f[l : 2*l], f[2*l : 3*l], f[3*l : 4*l], f[4*l : 5*l], f[5*l : 6*l], f[6*l : 7*l], f[7*l:]}
+	f := mem.zeros(9 * l)
+	*m = moments{f[:l], f[l : 2*l], f[2*l : 3*l], f[3*l : 4*l], f[4*l : 5*l], f[5*l : 6*l], f[6*l : 7*l], f[7*l : 8*l], f[8*l:]}
 }
 
 // add takes the values x of one observation of weight w, first for the mean,
@@ -345,6 +363,7 @@ func (m *moments) add(x []float64, w float64, spread bool) {
 		m.n[t]++
 		m.weight[t] += w
 		m.mean[t] += w * v
+		m.sum[t] += v
 		if v > 0 {
 			m.positive[t]++
 		}
@@ -373,6 +392,11 @@ func (m *moments) addWhole(g *engine, rows []int32, spread bool) {
 			positive[t] += float64(above(v))
 		}
 	}
+	if g.study.Weights != EqualWeights {
+		for _, r := range rows {
+			floats.Add(m.sum, g.ar[int(r)*g.length:][:len(mean)])
+		}
+	}
 	floats.AddConst(float64(len(rows)), m.n)
 	floats.AddConst(weights, m.weight)
 }
@@ -389,17 +413,25 @@ func (m *moments) merge(o *moments, spread bool) {
 		m.positive[t] += o.positive[t]
 		m.weight[t] += o.weight[t]
 		m.mean[t] += o.mean[t]
+		m.sum[t] += o.sum[t]
 	}
 }
 
-// end completes the means, then the spreads.
-func (m *moments) end(spread bool) {
+// end completes the means, then the spreads. The squares are about the weighted mean:
+//
+//	sum (x - plain)^2 = sum (x - mean)^2 - n (mean - plain)^2
+func (m *moments) end(spread, weighted bool) {
 	for t, n := range m.n {
 		if !spread {
 			m.mean[t] /= m.weight[t] // 0/0 for no value
 			continue
 		}
-		m.sd[t], m.se[t] = math.Sqrt(m.ss[t]/(n-1)), math.Sqrt(n/(n-1)*m.ws[t])/m.weight[t] // 0/0 for one value
+		ss := m.ss[t]
+		if weighted {
+			d := m.mean[t] - m.sum[t]/n
+			ss = max(0, ss-n*d*d)
+		}
+		m.sd[t], m.se[t] = math.Sqrt(ss/(n-1)), math.Sqrt(n/(n-1)*m.ws[t])/m.weight[t] // 0/0 for one value
 		if n < 2 {
 			m.sd[t], m.se[t] = nan, nan
 		}

@@ -44,6 +44,26 @@ func TestWeights(t *testing.T) {
 		if a, b := g.Windows[0].Test("bmp").Stat, ge.Windows[0].Test("bmp").Stat; a != b {
 			t.Errorf("%s: bmp %v, with equal weights %v", w, a, b)
 		}
+		// The spread is about the plain mean whatever the weights, with divisor N-1, and
+		// a test that is not weighted is of the plain mean.
+		for k := range g.Averages {
+			var x []float64
+			for _, i := range g.Members {
+				if v := r.AbnormalReturns(i).AR[k]; v == v {
+					x = append(x, v)
+				}
+			}
+			if got, want := g.Averages[k].SD, stat.Deviation(x); math.Abs(got-want) > 1e-12*want {
+				t.Errorf("%s: sd %v on session %d, want %v", w, got, g.Averages[k].Tau, want)
+			}
+		}
+		var plain []float64
+		for _, i := range g.Members {
+			plain = append(plain, r.AbnormalReturns(i).CAR[0])
+		}
+		if win := &g.Windows[0]; win.Tested(win.Test("bmp")) != stat.Mean(plain) || win.Tested(win.Test("portfolio")) != win.CAAR || win.Tested(win.Test("crude")) != win.CAAR {
+			t.Errorf("%s: means %v, %v, want %v, %v", w, win.Tested(win.Test("bmp")), win.Tested(win.Test("portfolio")), stat.Mean(plain), win.CAAR)
+		}
 		if g.Windows[0].CAAR == ge.Windows[0].CAAR || r.AbnormalReturns(0).CAR[0] != equal.AbnormalReturns(0).CAR[0] {
 			t.Errorf("%s: weights must move the average and no observation", w)
 		}

@@ -330,6 +330,9 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 				Window: win, Test: t.Name(), Shift: study.shift, N: n, CAAR: caar, Stat: nan, P: nan, Failed: reason}
 			if k := slices.IndexFunc(results, func(res TestResult) bool { return res.Test == x.Test }); k >= 0 {
 				x.Stat, x.P, x.Failed = results[k].Stat, results[k].P, results[k].Note
+				if grp != nil {
+					x.CAAR = grp.Windows[w].Tested(&results[k])
+				}
 			}
 			out = append(out, x)
 		}

@@ -417,7 +417,7 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 		groupBy, group, from, to,
 		{"n", Integer, "observations", "Observations whose window is complete: those that the test sees."},
 		{"n_missing", Integer, "observations", "Used observations of the group without a CAR over this window."},
-		{"caar", Number, "return", "Mean CAR of the n observations. Empty for n = 0."},
+		{"caar", Number, "return", "Mean CAR of the n observations, with the weights of the test: those of the study for portfolio and crude, else equal ones. Empty for n = 0."},
 		{"abhar", Number, "return", "Mean BHAR of the n observations. Empty for n = 0."},
 		{"mean_scar", Number, "", "Mean SCAR of the n observations. Empty for n = 0."},
 		{"positive", Integer, "observations", "Observations with CAR > 0."},
@@ -452,7 +452,7 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 					for j := range w.Tests {
 						x := &w.Tests[j]
 						row = append(row[:0], text(string(g.By)), text(g.Key), integer(w.Window.From), integer(w.Window.To), integer(w.N), integer(len(w.Missing)),
-							number(w.CAAR), number(w.ABHAR), number(w.MeanSCAR), integer(w.Positive), number(w.RBar), text(x.Test), text(x.Of), text(x.Null),
+							number(w.Tested(x)), number(w.ABHAR), number(w.MeanSCAR), integer(w.Positive), number(w.RBar), text(x.Test), text(x.Of), text(x.Null),
 							number(x.Stat), text(x.Dist.Name), number(x.Dist.DF1), number(x.Dist.DF2), number(x.P), number(x.PLower), number(x.PUpper))
 						for _, c := range extras {
 							row = append(row, number(byProduct(x, c.Name)))
