@@ -13,6 +13,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/events"
+	"aftershock/internal/words"
 	"aftershock/market"
 )
 
@@ -37,6 +38,7 @@ of the study's benchmark. A star marks the events that the configuration selects
 	}
 	langFlag(list, flags)
 	checked := make(settingsFlags)
+	var form string
 	check := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a catalogue, and report everything that is wrong with it",
@@ -44,12 +46,21 @@ of the study's benchmark. A star marks the events that the configuration selects
 line, every column that nobody reads, and every security that the source of prices
 does not have, with what may have been meant. Of a service on the network nothing
 is asked. The exit status is 1 when a row is wrong, or when a security is not in
-prices that the configuration or --prices names.`,
+prices that the configuration or --prices names.
+
+Then it tells what a mistake of an hour would change: session 0 of each event on
+each exchange of its securities, an hour earlier and an hour later; for a date alone
+the other side of the close; and what is worth a look: weekends, holidays, half-days,
+news during a session, exchanges that differ, other events of a security within the
+event window. With --format json all of it is printed for programs.`,
 		Example: `  aftershock events check my-events.csv
-  aftershock events check my-events.csv --prices my-prices`,
+  aftershock events check my-events.csv --prices my-prices
+  aftershock events check my-events.csv --format json`,
 		Args: arguments(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.eventsCheck(cmd, checked, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.eventsCheck(cmd, checked, args[0], form) },
 	}
+	check.Flags().StringVar(&form, "format", "text", "`form` of what is printed: text or json")
+	langFlag(check, checked)
 	a.pricesFlag(check, checked)
 	cmd.AddCommand(list, check, a.eventsImportCommand(), a.extractCommand())
 	return cmd
@@ -131,7 +142,10 @@ func targets(e *events.Event) string {
 	return cmp.Or(strings.Join(out, " "), all)
 }
 
-func (a *app) eventsCheck(cmd *cobra.Command, flags settingsFlags, file string) error {
+func (a *app) eventsCheck(cmd *cobra.Command, flags settingsFlags, file, form string) error {
+	if form != "text" && form != "json" {
+		return usageError{fmt.Errorf("--format %q is not known; write text or json", form)}
+	}
 	c, err := a.configured(cmd, flags)
 	if err != nil {
 		return err
@@ -151,6 +165,12 @@ func (a *app) eventsCheck(cmd *cobra.Command, flags settingsFlags, file string) 
 	if err != nil {
 		return err
 	}
+	t := p.timing(cat)
+	if form == "json" {
+		if err := t.json(a.stdout, file, unknown); err != nil {
+			return err
+		}
+	}
 	said := "nothing wrong"
 	switch n := len(unknown); {
 	case n > 0 && c.origin("prices.source") == fromDefault: // nobody chose the sample for this catalogue
@@ -161,8 +181,13 @@ func (a *app) eventsCheck(cmd *cobra.Command, flags settingsFlags, file string) 
 		}
 		return fmt.Errorf("%s: %s of %s not in %s", file, plural(n, "security"), plural(len(cat.Events), "event"), source)
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: %s, %s\n", file, plural(len(cat.Events), "event"), said)
-	return err
+	if form == "json" {
+		return nil
+	}
+	if _, err = fmt.Fprintf(a.stdout, "%s: %s, %s\n", file, plural(len(cat.Events), "event"), said); err != nil {
+		return err
+	}
+	return t.text(a, words.Of(c.Output.Lang))
 }
 
 // unknownSecurities lists the securities of cat that the configured source of

@@ -21,7 +21,7 @@ import (
 func phrasesOf(t *testing.T) []string {
 	t.Helper()
 	var names []string
-	for _, pattern := range []string{"../../report/*.go", "../../plots/*.go", "*.go", "../../cmd/aftershock/extract.go"} {
+	for _, pattern := range []string{"../../report/*.go", "../../plots/*.go", "*.go", "../../cmd/aftershock/extract.go", "../../cmd/aftershock/sensitivity.go"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
