@@ -105,6 +105,10 @@ func withFindings(sentences map[string]string) map[string]string {
 	return sentences
 }
 
+// TrustedPrices is the code of notes on prices that contradict themselves, and
+// are used because the study trusts them. They head a report.
+const TrustedPrices = "trusted-prices"
+
 // doubtNotes tells what is only large, still or absent in the windows of an
 // observation, and what contradicts itself and is trusted.
 func (r *Result) doubtNotes(out []Note, eventID string, o *Observation) []Note {
@@ -141,7 +145,7 @@ func (r *Result) doubtNotes(out []Note, eventID string, o *Observation) []Note {
 			n.Severity = Warning
 		}
 		if t.d.finding.Contradiction {
-			n.Code, n.Severity, n.Variant = "trusted-prices", Warning, ""
+			n.Code, n.Severity, n.Variant = TrustedPrices, Warning, ""
 		}
 		out = append(out, n)
 	}

@@ -311,6 +311,34 @@ type highlight struct {
 // mostWhole is how many groups that moved as a whole are named.
 const mostWhole = 20
 
+// trusted says what contradicts itself in the prices that the figures rest on, and
+// is used because the configuration trusts it; "" for nothing.
+func (s *story) trusted() string {
+	const most = 3
+	var said []string
+	more := 0
+	for i := range s.r.Notes {
+		n := &s.r.Notes[i]
+		if n.Code != analysis.TrustedPrices {
+			continue
+		}
+		switch text := s.Sentence(n.Sentence(), s.given); {
+		case slices.Contains(said, text):
+		case len(said) < most:
+			said = append(said, text)
+		default:
+			more++
+		}
+	}
+	switch {
+	case len(said) == 0:
+		return ""
+	case more > 0:
+		return s.Say("Figures below rest on prices that contradict themselves: %s; and %s more.", strings.Join(said, "; "), more) + " "
+	}
+	return s.Say("Figures below rest on prices that contradict themselves: %s.", strings.Join(said, "; ")) + " "
+}
+
 // summary says in which events some security stands out even when all
 // observations are tested together, and which events moved a whole group. The
 // events come by their strongest observation; of those past most there is no
@@ -333,6 +361,7 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 	if n := s.repeats; n > 0 {
 		opening = s.Say("%s %s more share security and session 0 with one of these: one return counts once.", opening, n)
 	}
+	opening = s.trusted() + opening
 	by := make(map[int][]analysis.Single)
 	var order []int
 	for _, x := range best {

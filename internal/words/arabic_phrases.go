@@ -115,6 +115,8 @@ var arabicPhrases = map[string]string{
 	"%s and %s more":                                            "%s و%s غيرها",
 
 	// The summary.
+	"Figures below rest on prices that contradict themselves: %s.":              "ترتكز أرقام أدناه على أسعار يناقض بعضها بعضًا: %s.",
+	"Figures below rest on prices that contradict themselves: %s; and %s more.": "ترتكز أرقام أدناه على أسعار يناقض بعضها بعضًا: %s؛ وغيرها %s.",
 	"What stands out":                "أبرز ما في الأمر",
 	"abnormal return %s":             "العوائد غير العادية %s",
 	"abnormal returns %s":            "العوائد غير العادية %s",
