@@ -2,36 +2,49 @@
 // a directory with one file a security (Dir), or one file with many securities
 // (ReadPanel).
 //
-// The first line that names a date and a price is the header. Names are
-// compared by their letters and digits alone, in any case:
+// The first line that names a date and a price is the header. Names are compared
+// by their letters and digits alone, in any case and without accents, in English
+// and in nineteen other languages (names.go lists them):
 //
-//	date      Date, Datetime, Timestamp, Time, Day, Trade Date, <DATE>
-//	close     Close, Close/Last, Last, Price, PX_LAST, Closing Price, Settle
-//	adjusted  Adj Close, Adj. Close, Adjusted, Adjusted Close, Close Adj
-//	open      Open, PX_OPEN, Opening Price      high, low likewise
-//	volume    Volume, Vol., PX_VOLUME, Shares Traded
-//	dividend  Dividends, Div Cash, Dividend Amount
+//	date      Date, Datetime, Timestamp, Trade Date, <DATE>, Datum, Fecha, Дата, التاريخ
+//	close     Close, Close/Last, Last, Price, PX_LAST, Settle, Schlusskurs, Clôture, الإغلاق
+//	adjusted  Adj Close, Adj. Close, Adjusted, Adjusted Close, Bereinigter Schlusskurs
+//	open      Open, PX_OPEN, Eröffnung, Ouverture       high, low likewise
+//	volume    Volume, Vol., PX_VOLUME, Shares Traded, Volumen, Wolumen
+//	dividend  Dividends, Div Cash, Dividend Amount, Dividende
 //	split     Stock Splits, Split Factor, Split Coefficient
+//	return    Ret, Return, Rendite: of a file that has returns in place of prices
 //
-// Without an adjusted column, AdjClose repeats Close. Prices as traded, in a
-// file that also has the splits, are divided by the splits that followed, and
-// volumes multiplied, so that Close is adjusted for splits whatever the source;
-// they are taken to be as traded if the close fell by the largest split's factor
-// on its day.
+// A unit may follow a name (Close (USD)), a symbol may stand before or after it
+// (ACME.Close, Close_ACME, ('Close', 'ACME')), and the two or three lines of
+// headings that yfinance writes are understood. Two columns without headings are a
+// date and a price, five or six a date, open, high, low, close and volume where
+// each high and low brackets the others. A file that says by its headings or in a
+// column that it is of another security than its name is refused.
 //
-// Dates: 2025-01-27, 2025/01/27, 20250127, 27.01.2025, 27-Jan-2025,
-// Jan 27, 2025, 01/27/2025 or 27/01/2025, each with or without a time of day
-// after it, and seconds or milliseconds since 1970. A date is the civil day
-// that is written; only a time that says it is UTC, and is not midnight, is
-// taken to the exchange's zone. Whether the day or the month comes first in
-// 01/02/2025 is decided by the whole file; where that leaves it open it is an
-// error and Options.Order decides.
+// Rows of a date and "0.25 Dividend" or "10:1 Stock Splits", as web pages have
+// them, are corporate actions. Prices as traded are restated by the splits that
+// the file names, and dividends added to returns, as market.Mend says.
 //
-// Numbers: 1234.5, 1,234.50, 1.234,50, $118.42; volumes also 123.4M. An empty
-// field, NaN, null, N/A or a dash is no observation. Delimiters are the comma,
-// the semicolon, the tab and the bar; a byte-order mark, UTF-16 and CRLF are
-// understood.
+// Dates: 2025-01-27, 2025/01/27, 20250127, 27.01.2025, 27-Jan-2025, 27JAN2025,
+// Jan 27, 2025, Monday, January 27, 2025, 27 de enero de 2025, 01/27/2025 or
+// 27/01/2025, each with or without a time of day after it, seconds or milliseconds
+// since 1970, and counts of days from those of a spreadsheet or of SAS, told by the
+// days of the week. A date is the civil day that is written; only a time that says
+// it is UTC, and is not midnight, is taken to the exchange's zone. Whether the day
+// or the month comes first in 01/02/2025 is decided by the whole file; where that
+// leaves it open it is an error and Options.Order decides.
 //
-// Rows may come in any order. A wrong row is an error that names file and
-// line; all wrong rows of a file are reported at once, the first ten in words.
+// Numbers: 1234.5, 1,234.50, 1.234,50, 1 234,50, 1'234.50, ١٢٣٤٫٥, $118.42, 118,42 €;
+// volumes also 123.4M. The mark of decimals is decided by the whole file: where no
+// number proves it, as in 998 and 1.002, by the reading in which prices do not move
+// by a thousandth in a day; where both are possible it is an error and Options.Mark
+// decides. An empty field, NaN, null, N/A, #N/A, n.a., .B or a dash is no
+// observation, and so are -99, -99.99, -999 and -9999 in place of a price.
+// Delimiters are the semicolon, the tab, the bar and the comma; a byte-order mark,
+// UTF-16, Windows-1252 and CRLF are understood.
+//
+// Rows may come in any order. A wrong row is left out and named with file and line
+// in the findings of the series; of more than one in ten, all are reported at once,
+// the first ten in words.
 package csvfile
