@@ -416,6 +416,11 @@ func (c *config) checkOutput(p *plan) {
 	if o := (plots.Options{Width: c.Output.Width, Height: c.Output.Height, DPI: c.Output.DPI}); o.Validate() != nil {
 		c.bad("output", "%s", strings.TrimPrefix(o.Validate().Error(), "charts: "))
 	}
+	if c.Output.MaxExcluded != "" {
+		if _, _, err := c.Output.MaxExcluded.parse(); err != nil {
+			c.bad("output.max_excluded", "%v", err)
+		}
+	}
 	if c.Output.Dir == "" {
 		c.bad("output.dir", "is empty; name a folder")
 	}

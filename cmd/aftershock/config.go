@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -157,6 +159,7 @@ type settings struct {
 		Formats     []string `json:"formats"`
 		Tables      []string `json:"tables"`
 		Calibration bool     `json:"calibration"`
+		MaxExcluded limit    `json:"max_excluded"`
 		Charts      []string `json:"charts"`
 		Lang        string   `json:"lang"`
 		Theme       string   `json:"theme"`
@@ -207,6 +210,23 @@ func (s side) MarshalJSON() ([]byte, error) {
 
 // window is a window as it is written: [-1, 1].
 type window analysis.Window
+
+// limit is a number of observations, or a share of them: 5, 0.05 or 5%; "": none.
+type limit string
+
+// parse returns the number, or the share.
+func (l limit) parse() (n float64, isShare bool, err error) {
+	text, percent := strings.CutSuffix(strings.TrimSpace(string(l)), "%")
+	n, err = strconv.ParseFloat(text, 64)
+	if percent {
+		n /= 100
+	}
+	isShare = percent || n > 0 && n < 1
+	if err != nil || !(n >= 0) || math.IsInf(n, 0) || !isShare && n != math.Trunc(n) || isShare && n > 1 {
+		return 0, false, fmt.Errorf("%q is neither a number of observations, such as 5, nor a share of them, such as 0.05 or 5%%", string(l))
+	}
+	return n, isShare, nil
+}
 
 // MarshalJSON implements json.Marshaler.
 func (w window) MarshalJSON() ([]byte, error) { return json.Marshal([2]int{w.From, w.To}) }

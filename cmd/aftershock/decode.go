@@ -67,6 +67,8 @@ func decodeText(text string, to reflect.Value) (any, error) {
 		return side{text: text}, nil
 	case security:
 		return security{Symbol: text}, nil
+	case limit:
+		return limit(text), nil
 	case int, uint64:
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 && to.CanUint() {
@@ -124,6 +126,11 @@ func decodeValue(from, to reflect.Value) (any, error) {
 		}
 	case bool:
 		return nil, fmt.Errorf("%v is neither true nor false", data)
+	case limit:
+		if from.CanInt() || from.CanFloat() {
+			return limit(fmt.Sprint(data)), nil
+		}
+		return nil, notText(data)
 	}
 	return data, nil
 }
@@ -253,7 +260,7 @@ func (c *config) walk(n *yaml.Node, key, path string) {
 				c.walk(n.Content[i+1], key, path)
 			case !slices.Contains(known, name):
 				line := n.Content[i].Line
-				c.problems = append(c.problems, problem{c.at(line, join(key, printable(name))), "unknown key" + didYouMean(name, known), line})
+				c.problems = append(c.problems, problem{c.at(line, join(key, quotedName(name))), "unknown key" + didYouMean(name, known), line})
 			default:
 				c.walk(n.Content[i+1], join(key, name), join(path, name))
 			}
@@ -265,8 +272,8 @@ func (c *config) walk(n *yaml.Node, key, path string) {
 	}
 }
 
-// printable quotes a name that a terminal would not show as it is.
-func printable(name string) string {
+// quotedName quotes a name that a terminal would not show as it is.
+func quotedName(name string) string {
 	if quoted := strconv.Quote(name); name == "" || quoted != `"`+name+`"` {
 		return quoted
 	}

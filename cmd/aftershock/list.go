@@ -67,6 +67,6 @@ func (a *app) listCommand() *cobra.Command {
 // table writes rows of cells that end in tabs to stdout, aligned.
 func (a *app) table(rows func(io.Writer)) error {
 	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	rows(t)
+	rows(cells{t})
 	return t.Flush()
 }

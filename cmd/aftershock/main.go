@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"strings"
-	"syscall"
 	"time"
 	_ "time/tzdata" // New York's clock must not depend on the machine
 
@@ -18,20 +15,9 @@ import (
 )
 
 func main() {
-	signal.Ignore(syscall.SIGPIPE) // a write says it, and what is open is closed
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	ctx := withSignals(context.Background(), os.Exit)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
-
-// The exit statuses.
-const (
-	statusOK          = 0
-	statusFailure     = 1 // the data or the machine does not allow it
-	statusUsage       = 2 // the command line or the configuration is wrong
-	statusInterrupted = 130
-	statusPipe        = 141 // nobody reads standard output any more
-)
 
 // A usageError is one or more things wrong with the command line or the
 // configuration.
@@ -47,6 +33,8 @@ type app struct {
 	tableName      string // that goes to stdout in place of the report
 	offline        bool   // never use the network
 	now            func() time.Time
+	log            string   // the form of messages
+	silent         bool     // nothing that is only good to know
 	shard          shard    // of run --shard
 	parts          []string // of merge
 }
@@ -60,42 +48,38 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			status = statusFailure
 		}
 	}()
+	begun := a.now()
 	root := a.root()
 	root.SetArgs(append([]string{}, args...))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	var usage usageError
+	cmd, err := root.ExecuteContextC(ctx)
+	status = statusOf(ctx, err)
 	switch {
-	case err == nil:
-		return statusOK
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+	case status == statusOK || status == statusPipe:
+	case status == statusInterrupted || status == statusTerminated:
 		kept := "nothing was written"
 		switch {
 		case errors.Is(err, errFetching):
 			kept = "what was fetched until then is stored"
+		case errors.Is(err, errImporting):
+			kept = "what was imported until then is stored"
 		case errors.Is(err, errWritten):
 			kept = "the results are written, the report was not printed to its end"
 		}
-		a.say("interrupted; %s", kept)
-		return statusInterrupted
-	case errors.Is(err, syscall.EPIPE):
-		return statusPipe
-	case errors.As(err, &usage):
-		a.say("%v", err)
-		return statusUsage
+		a.tell(asError, "interrupted; "+kept)
+	default:
+		a.tell(asError, err.Error())
 	}
-	a.say("%v", err)
-	return statusFailure
+	if a.log == jsonLog {
+		a.tell(asInfo, "finished", "command", cmd.CommandPath(), "status", status, "seconds", a.now().Sub(begun).Seconds())
+	}
+	return status
 }
 
-// say writes a message to stderr, its first word the program's name on each line.
-func (a *app) say(format string, args ...any) {
-	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
-		fmt.Fprintf(a.stderr, "aftershock: %s\n", strings.TrimSuffix(line, "\n"))
-	}
-}
+// errImporting is wrapped by the error of an import that was interrupted.
+var errImporting = errors.New("interrupted while importing")
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -113,14 +97,23 @@ Every command reads config.yaml in the working directory, or the file named by
 before the file, and the file before the defaults. The variable of a key is its
 name in capitals: study.min_estimation is AFTERSHOCK_STUDY_MIN_ESTIMATION.
 
-Exit status: 0 done; 1 the data or the machine did not allow it; 2 the command
-line or the configuration is wrong; 130 interrupted; 141 standard output was closed.`,
+` + statusesText,
 		Args:          a.noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.PersistentFlags().StringVar(&a.configFile, "config", os.Getenv(envName("config")), "configuration `file` (default config.yaml where there is one)")
+	root.PersistentFlags().StringVar(&a.log, "log", textLog, "`form` of the messages on standard error: text or json")
+	_ = root.RegisterFlagCompletionFunc("log", cobra.FixedCompletions([]string{textLog, jsonLog}, cobra.ShellCompDirectiveNoFileComp))
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if a.log == textLog || a.log == jsonLog {
+			return nil
+		}
+		form := a.log
+		a.log = textLog
+		return usageError{fmt.Errorf("--log: %q is neither text nor json", form)}
+	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.mergeCommand(), a.plotCommand(), a.eventCommand(), a.explainCommand(), a.impactCommand(), a.correlateCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.contrastCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
 	if c := a.manpagesCommand(); c != nil {

@@ -623,7 +623,7 @@ func TestSignal(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd.Wait()
-	if got := cmd.ProcessState.ExitCode(); got != statusInterrupted {
+	if got := cmd.ProcessState.ExitCode(); got != statusTerminated {
 		t.Errorf("exit status %d after SIGTERM", got)
 	}
 	if left := contents(t, cmd.Dir); len(left) > 0 {

@@ -176,7 +176,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	if o != nil {
 		a.note("results are in %s", out)
 	}
-	return nil
+	return c.tooManyExcluded(r)
 }
 
 // errWritten is wrapped by the error of a run whose files are complete, and whose
@@ -429,13 +429,6 @@ func (a *app) print(ctx context.Context, p *plan, r *analysis.Result, text []byt
 	}
 	_, err := w.Write(text)
 	return err
-}
-
-// note writes what is good to know, where a person reads it.
-func (a *app) note(format string, args ...any) {
-	if isTerminal(a.stderr) {
-		a.say(format, args...)
-	}
 }
 
 // textOptions are those of the report in a file.

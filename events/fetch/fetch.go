@@ -61,6 +61,14 @@ const redirects = 5
 // errPermanent marks what another try would not mend.
 var errPermanent = errors.New("")
 
+// ErrUnreachable is the error of a server that does not answer, or asks to wait.
+var ErrUnreachable = errors.New("the server cannot be reached")
+
+type unreachable struct{ error }
+
+func (unreachable) Is(target error) bool { return target == ErrUnreachable }
+func (e unreachable) Unwrap() error      { return e.error }
+
 // kept is the record beside a kept answer.
 type kept struct {
 	Address      string `json:"address"`
@@ -108,14 +116,17 @@ func (c *Client) Get(ctx context.Context, address string) (*Page, error) {
 				again = time.Second << try
 			}
 			if again > longest {
-				return nil, fmt.Errorf("%s: %w; it asks to wait %s, try again then", address, err, again)
+				return nil, fmt.Errorf("%s: %w; it asks to wait %s, try again then", address, unreachable{err}, again)
 			}
 			if err := c.pause(ctx, again); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return nil, fmt.Errorf("%s: %w", address, last)
+	if errors.Is(last, errPermanent) {
+		return nil, fmt.Errorf("%s: %w", address, last)
+	}
+	return nil, unreachable{fmt.Errorf("%s: %w", address, last)}
 }
 
 func (c *Client) pause(ctx context.Context, d time.Duration) error {

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// The kinds of a message on stderr.
+const (
+	asInfo    = "info"
+	asWarning = "warning"
+	asError   = "error"
+)
+
+// The forms of --log.
+const (
+	textLog = "text"
+	jsonLog = "json"
+)
+
+// say writes a message to stderr, its first word the program's name on each line.
+func (a *app) say(format string, args ...any) { a.tell(asWarning, fmt.Sprintf(format, args...)) }
+
+// tell writes a message of a kind to stderr: a line each of its lines, or a JSON
+// object each.
+func (a *app) tell(kind, text string, more ...any) {
+	for line := range strings.Lines(text) {
+		line = printable(strings.TrimSuffix(line, "\n"), longestMessage)
+		if a.log != jsonLog {
+			fmt.Fprintf(a.stderr, "aftershock: %s\n", line)
+			continue
+		}
+		object := append([]any{"time", a.now().UTC().Format(time.RFC3339), "level", kind, "message", line}, more...)
+		fmt.Fprintln(a.stderr, jsonObject(object))
+	}
+}
+
+// jsonObject writes names and values, in their order, as a JSON object.
+func jsonObject(pairs []any) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, err1 := json.Marshal(pairs[i])
+		value, err2 := json.Marshal(pairs[i+1])
+		if err1 != nil || err2 != nil {
+			continue // no value of ours
+		}
+		b.WriteString([]string{"{", ","}[min(i, 1)])
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(value)
+	}
+	return b.String() + "}"
+}
+
+// note writes what is good to know, where a person reads it, or a log.
+func (a *app) note(format string, args ...any) {
+	if a.log == jsonLog || isTerminal(a.stderr) && !a.silent {
+		a.tell(asInfo, fmt.Sprintf(format, args...))
+	}
+}
+
+// longestMessage is the most characters of a line of stderr: names in it may be of
+// any length.
+const longestMessage = 2000
+
+// printable returns text fit for a terminal and a log: what steers one, or turns the
+// direction of writing, is written as an escape, and what is longer than most
+// characters is cut.
+func printable(text string, most int) string {
+	plain := func(r rune) bool {
+		// U+200E and U+200F only mark a direction, U+200C and U+200D join letters.
+		return r == '\t' || r == '\u200c' || r == '\u200d' || r == '\u200e' || r == '\u200f' || unicode.IsPrint(r) || unicode.Is(unicode.Zs, r)
+	}
+	if len(text) <= most && strings.IndexFunc(text, func(r rune) bool { return !plain(r) || r == unicode.ReplacementChar }) < 0 {
+		return text
+	}
+	var b strings.Builder
+	n := 0
+	for i, r := range text {
+		if n++; n > most {
+			fmt.Fprintf(&b, "… (%d bytes more)", len(text)-i)
+			break
+		}
+		if plain(r) && r != unicode.ReplacementChar {
+			b.WriteRune(r)
+		} else {
+			quoted := strconv.QuoteToASCII(string(r))
+			if r == unicode.ReplacementChar && text[i] != 0xef {
+				quoted = fmt.Sprintf(`"\x%02x"`, text[i])
+			}
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
+}
+
+// cells makes the cells of a table fit for a terminal.
+type cells struct{ w io.Writer }
+
+// Write implements io.Writer. Rows end in line feeds, cells in tabs.
+func (c cells) Write(p []byte) (int, error) {
+	var b strings.Builder
+	for line := range strings.Lines(string(p)) {
+		text, end := strings.TrimSuffix(line, "\n"), ""
+		if text != line {
+			end = "\n"
+		}
+		for i, cell := range strings.Split(text, "\t") {
+			if i > 0 {
+				b.WriteByte('\t')
+			}
+			b.WriteString(printable(cell, longestMessage))
+		}
+		b.WriteString(end)
+	}
+	if _, err := io.WriteString(c.w, b.String()); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

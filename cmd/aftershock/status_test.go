@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Each way to end has a status of its own.
+func TestStatuses(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	defer refuses.Close()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	events := "id,date,title,securities\na,2025-01-27,One,NVDA XXXX\n"
+	if err := errors.Join(os.WriteFile("events.csv", []byte(events), 0o644), os.WriteFile("bad.csv", []byte("id,date\na,yesterday\n"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	held, err := openOutput("held")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.close()
+	run := "run --quiet --charts none --events events.csv "
+	for _, tt := range []struct {
+		args   string
+		env    string
+		status int
+	}{
+		{run + "--out a", "", statusOK},
+		{run + "--out b", "AFTERSHOCK_OUTPUT_MAX_EXCLUDED=1", statusOK},
+		{run + "--out c", "AFTERSHOCK_OUTPUT_MAX_EXCLUDED=0", statusExcluded},
+		{run + "--out c", "AFTERSHOCK_OUTPUT_MAX_EXCLUDED=49%", statusExcluded},
+		{run + "--out c", "AFTERSHOCK_OUTPUT_MAX_EXCLUDED=0.5", statusOK},
+		{run + "--out d", "AFTERSHOCK_OUTPUT_MAX_EXCLUDED=many", statusUsage},
+		{run + "--out d", "AFTERSHOCK_OUTPUT_MAX_EXCLUDED=-1", statusUsage},
+		{run + "--out d --log yaml", "", statusUsage},
+		{run + "--out held", "", statusLocked},
+		{"run --quiet --events bad.csv --out d", "", statusFailure},
+		{"event 2025-01-27 XXXX", "", statusFailure},
+		{"event 2025-01-27 NVDA --prices yahoo", "AFTERSHOCK_PRICES_YAHOO_BASE_URL=" + refuses.URL, statusSource},
+		{"event 2025-01-27 NVDA --prices yahoo", "AFTERSHOCK_PRICES_YAHOO_BASE_URL=" + gone.URL, statusSource},
+		{"prices fetch NVDA --from 2025-01-02", "AFTERSHOCK_PRICES_YAHOO_BASE_URL=" + gone.URL, statusSource},
+	} {
+		t.Run(tt.args+tt.env, func(t *testing.T) {
+			t.Setenv("AFTERSHOCK_PRICES_YAHOO_RETRIES", "0")
+			if name, value, ok := strings.Cut(tt.env, "="); ok {
+				t.Setenv(name, value)
+			}
+			status, _, problems := aftershock(t, strings.Fields(tt.args)...)
+			if status != tt.status {
+				t.Errorf("status %d, want %d: %s", status, tt.status, problems)
+			}
+		})
+	}
+	if _, err := os.Stat(filepath.Join("c", manifestName)); err != nil {
+		t.Errorf("a run that excludes too much is not written: %v", err)
+	}
+}
+
+// A log in JSON is an object a line, the last one with the status.
+func TestJSONLog(t *testing.T) {
+	t.Chdir(t.TempDir())
+	status, _, problems := aftershock(t, "run", "--log", "json", "--events", "no\x1b[31m.csv")
+	var last map[string]any
+	n := 0
+	for line := range strings.Lines(problems) {
+		n++
+		last = nil
+		if err := json.Unmarshal([]byte(line), &last); err != nil || last["time"] == nil || last["level"] == nil || last["message"] == nil {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+	if status != statusUsage || n != 2 || last["message"] != "finished" || last["status"] != 2.0 || last["command"] != "aftershock run" {
+		t.Errorf("status %d, %d lines, the last %v", status, n, last)
+	}
+}
+
+// What names hold steers no terminal.
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain":                       "plain",
+		"\u0639\u0631\u0628\u064a é —": "\u0639\u0631\u0628\u064a é —",
+		"red\x1b[31m":                 `red\x1b[31m`,
+		"a\u202egnp.exe":              `a\u202egnp.exe`,
+		"a\u2066b":                    `a\u2066b`,
+		"bad\xff":                     `bad\xff`,
+		"bell\a":                      `bell\a`,
+		strings.Repeat("x", 30):       strings.Repeat("x", 20) + "… (10 bytes more)",
+	} {
+		if got := printable(text, 20); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+	t.Chdir(t.TempDir())
+	_, stdout, problems := aftershock(t, "event", "2025-01-27", "A\x1b]0;x\aB", "--out", "-\x1b[2J")
+	if strings.ContainsAny(stdout+problems, "\x1b\a") {
+		t.Errorf("printed %q, %q", stdout, problems)
+	}
+	var b bytes.Buffer
+	if _, err := (cells{&b}).Write([]byte("a\tb\x1b\tc\n")); err != nil || b.String() != "a\tb\\x1b\tc\n" {
+		t.Errorf("cells are %q, %v", b.String(), err)
+	}
+}
