@@ -12,6 +12,7 @@ var issueForms = map[string]string{
 	"no-session/values": "values on a day that is no session of %s; not used",
 	"no-session/rows":   "the first of %d rows on days that are no session of %s; not used",
 	"no-price":          "no price on a session of %s",
+	"not-positive":      "a price of %v: no return can be computed with it, and the session counts as one without a price",
 	"no-rules":          "the rules of %s are not known for %d days from here to %s; its sessions are those on which its securities traded",
 	"exchange-by-days":  "its symbol does not tell its exchange; its days are the sessions of %s and are taken as such",
 	"refused":           "%v; left out",

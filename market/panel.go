@@ -112,6 +112,7 @@ func (p *Panel) Column(symbol string) *Column {
 // Errors: a symbol added twice, bars out of order, no bar on any session, a
 // price that is not positive and finite.
 func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
+	s, impossible := priced(s)
 	s = Mend(s, MendOptions{Prior: adjustedPrior})
 	sec.Symbol = s.Symbol
 	for _, f := range []struct{ own, from *string }{{&sec.Name, &s.Name}, {&sec.Exchange, &s.Exchange}, {&sec.Currency, &s.Currency}} {
@@ -149,18 +150,13 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	if s.Shares != nil && sec.Shares == 0 {
 		c.Issued = nans(n)
 	}
-	var issues []Issue
+	issues := impossible
 	haveClose, haveVolume := false, false
 	for i, b := range s.Bars {
 		k, ok := cal.Index(b.Date)
 		if !ok {
 			issues = append(issues, Issue{s.Symbol, b.Date, "no-session", []any{cal.Name()}})
 			continue
-		}
-		for _, v := range []float64{b.AdjClose, b.Close} {
-			if v <= 0 || math.IsInf(v, 0) {
-				return fmt.Errorf("%s: price %v on %s: a price must be positive; leave it empty where there is none", s.Symbol, v, b.Date)
-			}
 		}
 		c.Price[k-first], c.Close[k-first], c.Volume[k-first] = b.AdjClose, b.Close, b.Volume
 		if s.Returns != nil {
@@ -174,6 +170,9 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 		}
 		haveClose = haveClose || !math.IsNaN(b.Close)
 		haveVolume = haveVolume || !math.IsNaN(b.Volume)
+	}
+	if isPrice := func(v float64) bool { return !math.IsNaN(v) }; len(impossible) > 0 && !slices.ContainsFunc(c.Price, isPrice) {
+		return fmt.Errorf("%s: price %v on %s: a price must be positive, and there is no other; leave it empty where there is none", s.Symbol, impossible[0].Args[0], impossible[0].Date)
 	}
 	if !haveClose {
 		c.Close = nil
@@ -204,6 +203,30 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	}
 	p.Issues = append(p.Issues, issues...)
 	return p.AddColumn(c)
+}
+
+// priced returns s without the prices of sessions whose price is not positive, as
+// that of crude oil in April 2020: no return can be computed to or from it. s
+// itself is not changed.
+func priced(s *Series) (*Series, []Issue) {
+	var issues []Issue
+	out := s
+	for i, b := range s.Bars {
+		for _, v := range []float64{b.AdjClose, b.Close} {
+			if v <= 0 || math.IsInf(v, 0) {
+				if out == s {
+					own := *s
+					own.Bars = slices.Clone(s.Bars)
+					out = &own
+				}
+				nan := math.NaN()
+				out.Bars[i].Open, out.Bars[i].High, out.Bars[i].Low, out.Bars[i].Close, out.Bars[i].AdjClose = nan, nan, nan, nan, nan
+				issues = append(issues, Issue{s.Symbol, b.Date, "not-positive", []any{v}})
+				break
+			}
+		}
+	}
+	return out, issues
 }
 
 // minorUnits are the parts of currencies that some exchanges quote in, as they

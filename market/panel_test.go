@@ -151,7 +151,7 @@ func TestAddSeries(t *testing.T) {
 		"does not come after":       {Symbol: "Y", Bars: bars(t, "2025-01-22 1 1 1", "2025-01-21 1 1 1")},
 		"none of its 1 bars":        {Symbol: "Y", Bars: bars(t, "2025-01-25 1 1 1")},
 		"none of its 0 bars":        {Symbol: "Y"},
-		"price 0 on 2025-01-22":     {Symbol: "Y", Bars: bars(t, "2025-01-21 1 1 1", "2025-01-22 1 0 1")},
+		"price 0 on 2025-01-22":     {Symbol: "Y", Bars: bars(t, "2025-01-22 1 0 1")},
 		"price -3 on 2025-01-21":    {Symbol: "Y", Bars: bars(t, "2025-01-21 -3 1 1")},
 		"price +Inf on 2025-01-21:": {Symbol: "Y", Bars: bars(t, "2025-01-21 1 +Inf 1")},
 	} {
@@ -162,6 +162,23 @@ func TestAddSeries(t *testing.T) {
 		if len(p.Columns) != 1 || len(p.Issues) != before {
 			t.Errorf("%s: the panel changed", what)
 		}
+	}
+}
+
+// A session whose price is not positive, as that of crude oil on 20 April 2020,
+// has none; those beside it stay.
+func TestNegativePrice(t *testing.T) {
+	p := NewPanel(Simple, Skip)
+	s := &Series{Symbol: "CL=F", Bars: bars(t, "2020-04-16 20 20 1", "2020-04-17 18 18 1", "2020-04-20 -37.63 -37.63 1", "2020-04-21 10 10 1", "2020-04-22 15 15 1")}
+	if err := p.AddSeries(s, Security{}, NYSE()); err != nil {
+		t.Fatal(err)
+	}
+	nan := math.NaN()
+	if c := p.Column("CL=F"); !same(c.Return, []float64{nan, 18./20 - 1, nan, nan, 0.5}) || !same(c.Price, []float64{20, 18, nan, 10, 15}) {
+		t.Errorf("returns %v, prices %v", c.Return, c.Price)
+	}
+	if len(p.Issues) == 0 || p.Issues[0].Code != "not-positive" || !strings.HasPrefix(p.Issues[0].Text(), "a price of -37.63: ") || s.Bars[2].Close != -37.63 {
+		t.Errorf("issues %v, the series %v", p.Issues, s.Bars[2])
 	}
 }
 
@@ -252,7 +269,7 @@ func TestLoad(t *testing.T) {
 	m["CCC"].Bars[1].AdjClose = -1
 	secs := []Security{{Symbol: "AAA-slow", Sector: "chips"}, {Symbol: "BBX"}, {Symbol: "MC.XX"}, {Symbol: "8035.T"}, {Symbol: "CCC"}, {Symbol: "BBB"}, {Symbol: "AAA-slow"}}
 	p, errs := Load(t.Context(), m, Request{Securities: secs, Days: Span{dates(t, "2025-01-23")[0], NoDate}})
-	if !slices.Equal(p.Symbols(), []string{"AAA-slow", "8035.T", "BBB"}) {
+	if !slices.Equal(p.Symbols(), []string{"AAA-slow", "8035.T", "CCC", "BBB"}) {
 		t.Errorf("columns %v", p.Symbols())
 	}
 	if c := p.Column("8035.T"); c == nil || c.Calendar.Name() != "Tokyo" || c.Currency != "JPY" || c.Len() != 2 {
@@ -262,7 +279,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("%+v", c.Security)
 	}
 	want := []string{`unknown symbol BBX in memory`,
-		`MC.XX: its exchange, "XXX", is not known; name its exchange under securities (one of Abu Dhabi, Amman,`, `CCC: price -1 on 2025-01-23`}
+		`MC.XX: its exchange, "XXX", is not known; name its exchange under securities (one of Abu Dhabi, Amman,`}
 	if len(errs) != len(want) {
 		t.Fatalf("errors %v", errs)
 	}

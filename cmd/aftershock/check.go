@@ -37,6 +37,7 @@ type plan struct {
 	sweep      analysis.SweepSpec          // what is not named is left empty
 	plot       plots.Options
 	needs      *analysis.Needs // of the study of the events that were read; nil before
+	priceFiles []string        // that prices were read from
 
 	calibration     *analysis.Calibration // of a study with these data, where there is one
 	calibrationFile string

@@ -159,7 +159,7 @@ func (c *config) html(p *plan, r *analysis.Result, charts []report.Chart, manife
 		if err != nil {
 			return err
 		}
-		own, shown := *m, c.settings
+		own, shown := *m, c.published()
 		shown.Output.Dir = defaults().Output.Dir
 		own.Configuration = shown
 		return report.HTML(w, r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.EventIDs, Charts: charts, Dark: darkColors(), Manifest: &own, Calibration: p.calibration})

@@ -108,13 +108,13 @@ func (a *app) pricesList(cmd *cobra.Command, flags settingsFlags, symbols []stri
 	err = a.table(func(t io.Writer) {
 		fmt.Fprintln(t, "SYMBOL\tNAME\tSESSIONS OF\tFIRST\tLAST\tSESSIONS\tGAPS\tADJUSTED\tSOURCE")
 		for _, symbol := range symbols {
-			c := panel.Column(symbol)
-			if c == nil {
+			col := panel.Column(symbol)
+			if col == nil {
 				continue
 			}
-			gaps, values := 0, c.Price
+			gaps, values := 0, col.Price
 			if values == nil {
-				values = c.Return
+				values = col.Return
 			}
 			for _, x := range values {
 				if math.IsNaN(x) {
@@ -122,11 +122,11 @@ func (a *app) pricesList(cmd *cobra.Command, flags settingsFlags, symbols []stri
 				}
 			}
 			adjusted := "no"
-			if c.Adjusted {
+			if col.Adjusted {
 				adjusted = "yes"
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", c.Symbol, cmp.Or(c.Name, "-"), c.Calendar.Name(),
-				c.Calendar.Date(c.First), c.Calendar.Date(c.Last()), c.Len(), gaps, adjusted, c.Origin)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", col.Symbol, cmp.Or(col.Name, "-"), col.Calendar.Name(),
+				col.Calendar.Date(col.First), col.Calendar.Date(col.Last()), col.Len(), gaps, adjusted, c.shown(col.Origin))
 		}
 	})
 	return errors.Join(append(errs, err)...)
@@ -202,7 +202,7 @@ func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []str
 	}
 	slices.Sort(symbols)
 	symbols = slices.Compact(symbols)
-	y, err := c.yahoo()
+	y, err := c.yahoo(a.waiting)
 	if err != nil {
 		return err
 	}
@@ -335,6 +335,7 @@ func (a *app) pricesImport(ctx context.Context, c *config, p *plan, paths []stri
 	}
 	var all []imported
 	var errs []error
+	known := 0
 	for _, path := range paths {
 		dir, symbols := path, []string(nil)
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
@@ -355,7 +356,12 @@ func (a *app) pricesImport(ctx context.Context, c *config, p *plan, paths []stri
 				errs = append(errs, err)
 				continue
 			}
-			if old, err := st.Read(symbol); err == nil && !replace {
+			old, err := st.Read(symbol)
+			if err == nil && !replace && sameHistory(old.Series, s) {
+				known++ // an import before this one was interrupted
+				continue
+			}
+			if err == nil && !replace {
 				errs = append(errs, fmt.Errorf("%s: stored already, from %s; give --replace to replace it", symbol, old.Series.Origin))
 				continue
 			}
@@ -371,12 +377,15 @@ func (a *app) pricesImport(ctx context.Context, c *config, p *plan, paths []stri
 		return errors.Join(append(errs, errors.New("nothing was imported"))...)
 	}
 	for _, i := range all {
-		if abs, err := filepath.Abs(i.from); err == nil {
-			i.series.Origin = abs
-		}
-		if err := st.Put(ctx, i.series); err != nil {
+		i.series.Origin = c.shown(i.from)
+		if err := st.Put(ctx, i.series); ctx.Err() != nil {
+			return errors.Join(errImporting, ctx.Err())
+		} else if err != nil {
 			return err
 		}
+	}
+	if known > 0 {
+		a.note("%s stored already as the files have them", securitiesWord(known))
 	}
 	return a.table(func(t io.Writer) {
 		fmt.Fprintln(t, "SYMBOL\tFIRST\tLAST\tSESSIONS\tFROM")
@@ -384,6 +393,14 @@ func (a *app) pricesImport(ctx context.Context, c *config, p *plan, paths []stri
 			b := i.series.Bars
 			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", i.series.Symbol, b[0].Date, b[len(b)-1].Date, len(b), i.from)
 		}
+	})
+}
+
+// sameHistory reports whether two histories have the same bars and actions.
+func sameHistory(a, b *market.Series) bool {
+	same := func(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }
+	return slices.Equal(a.Actions, b.Actions) && slices.EqualFunc(a.Bars, b.Bars, func(x, y market.Bar) bool {
+		return x.Date == y.Date && same(x.Open, y.Open) && same(x.High, y.High) && same(x.Low, y.Low) && same(x.Close, y.Close) && same(x.AdjClose, y.AdjClose) && same(x.Volume, y.Volume)
 	})
 }
 

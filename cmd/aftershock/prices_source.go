@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -294,7 +295,11 @@ func checkYahoo(c *config) {
 		c.bad("prices.yahoo.user_agent", "%q holds a control character; remove it", y.UserAgent)
 	}
 	if u, err := url.Parse(y.BaseURL); y.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-		c.bad("prices.yahoo.base_url", "%q is no http or https address", y.BaseURL)
+		shown := strconv.Quote(y.BaseURL)
+		if strings.Contains(shown, "@") { // with a password, perhaps
+			shown = "that"
+		}
+		c.bad("prices.yahoo.base_url", "%s is no http or https address", shown)
 	}
 	if y.Retries < 0 {
 		c.bad("prices.yahoo.retries", "%d; use 0 or more", y.Retries)
@@ -308,7 +313,7 @@ func openYahoo(ctx context.Context, a *app, c *config, p *plan, securities []mar
 	if a.offline {
 		return openStored(ctx, a, c, p, securities)
 	}
-	y, err := c.yahoo()
+	y, err := c.yahoo(a.waiting)
 	if err != nil {
 		return nil, err
 	}
@@ -338,14 +343,15 @@ func (a *app) throughStore(c *config, upstream market.Source) (*prices, error) {
 
 // yahoo returns Yahoo Finance as configured. No connection is made before it
 // is asked for prices.
-func (c *config) yahoo() (*yahoo.Source, error) {
+func (c *config) yahoo(waiting func(time.Duration)) (*yahoo.Source, error) {
 	y := &c.Prices.Yahoo
 	timeout, err := time.ParseDuration(y.Timeout)
 	if err != nil {
 		return nil, err
 	}
 	o := yahoo.Options{
-		Base: y.BaseURL, UserAgent: y.UserAgent, Rate: rate.Limit(y.Rate), Burst: max(1, int(math.Ceil(y.Rate))),
+		Waiting: waiting,
+		Base:    y.BaseURL, UserAgent: y.UserAgent, Rate: rate.Limit(y.Rate), Burst: max(1, int(math.Ceil(y.Rate))),
 		MaxInFlight: y.InFlight, Retries: y.Retries, Timeout: timeout,
 	}
 	if o.Retries == 0 {
@@ -382,6 +388,11 @@ func (c *config) openStore(upstream market.Source, warn func(error)) (*store.Sto
 		return nil, err
 	}
 	return store.New(store.Options{Dir: dir, Upstream: upstream, Warn: warn})
+}
+
+// waiting says that a service wants to be asked later.
+func (a *app) waiting(d time.Duration) {
+	a.say("Yahoo Finance asks to wait: going on in %s", d.Round(time.Second))
 }
 
 // announced is a service that says so when it is first asked.

@@ -168,7 +168,7 @@ func TestOffline(t *testing.T) {
 	if n := dialled.Load(); n != 0 {
 		t.Errorf("%d connections were opened", n)
 	}
-	perform(t, statusFailure, "event", "2025-01-27", "LRCX", "--prices", "yahoo")
+	perform(t, statusSource, "event", "2025-01-27", "LRCX", "--prices", "yahoo")
 	if dialled.Load() == 0 {
 		t.Error("no connection online: this test proves nothing")
 	}
@@ -419,5 +419,37 @@ func TestPanelFile(t *testing.T) {
 	}
 	if out := perform(t, statusFailure, "prices", "list", "--prices", "nothere.parquet"); out != "" {
 		t.Errorf("a list of nothing: %s", out)
+	}
+}
+
+// An import that was interrupted goes on where it was.
+func TestImportAgain(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	if err := writePrices("my-prices"); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"prices", "import", "my-prices/NVDA.csv"}, {"prices", "import", "my-prices"}, {"prices", "import", "my-prices"}} {
+		if status, _, problems := aftershock(t, args...); status != statusOK {
+			t.Errorf("%v: status %d, %s", args, status, problems)
+		}
+	}
+	data, err := os.ReadFile("my-prices/NVDA.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndexByte(bytes.TrimSpace(data), '\n')
+	if err := os.WriteFile("my-prices/NVDA.csv", data[:at+1], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, problems := aftershock(t, "prices", "import", "my-prices"); status != statusFailure || !strings.Contains(problems, "NVDA: stored already, from my-prices/NVDA.csv; give --replace") {
+		t.Errorf("status %d, %s", status, problems)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, said bytes.Buffer
+	if status := run(ctx, []string{"prices", "import", "my-prices", "--replace"}, strings.NewReader(""), &out, &said); status != statusInterrupted {
+		t.Errorf("status %d, %s", status, said.String())
 	}
 }

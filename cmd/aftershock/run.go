@@ -234,7 +234,12 @@ func (a *app) load(ctx context.Context, c *config, p *plan, src *prices, cat *ev
 	if err := errors.Join(append(fatal, c.err())...); err != nil {
 		return nil, err
 	}
-	return panel, c.addFactors(p, panel)
+	if src.files != nil {
+		p.priceFiles = src.files(panel)
+	}
+	err := c.addFactors(p, panel)
+	c.publish(cat, panel)
+	return panel, err
 }
 
 // keyOf returns the key that names symbol as what explains the returns of
@@ -282,7 +287,7 @@ func (c *config) addFactors(p *plan, panel *market.Panel) error {
 			return err
 		}
 		p.factors = append(p.factors, report.Factors{
-			File: filepath.ToSlash(t.Origin), Vintage: t.Vintage, Unit: string(t.Unit), Names: t.Names,
+			File: c.shown(t.Origin), Vintage: t.Vintage, Unit: string(t.Unit), Names: t.Names,
 			First: t.Dates[0], Last: t.Dates[len(t.Dates)-1], Days: len(t.Dates),
 		})
 	}
@@ -453,8 +458,8 @@ func (a *app) manifest(c *config, p *plan, src *prices, r *analysis.Result) (*re
 	m := report.NewManifest(r)
 	m.Program, m.Version = "aftershock", readBuild().version
 	m.Clock = a.now().UTC().Truncate(time.Second)
-	m.Configuration = c.settings
-	m.Prices, m.Factors = src.Name(), append(m.Factors, p.factors...)
+	m.Configuration = c.published()
+	m.Prices, m.Factors = shorten(src.Name(), c.homes()), append(m.Factors, p.factors...)
 	var inputs []string
 	if c.file != "" {
 		inputs = append(inputs, c.file)
@@ -471,9 +476,7 @@ func (a *app) manifest(c *config, p *plan, src *prices, r *analysis.Result) (*re
 	if p.explain != nil && c.Regression.File != "" {
 		inputs = append(inputs, c.path("regression.file", c.Regression.File))
 	}
-	if src.files != nil {
-		inputs = append(inputs, src.files(r.Panel)...)
-	}
+	inputs = append(inputs, p.priceFiles...)
 	for _, name := range inputs {
 		f, err := c.describe(name)
 		if err != nil {
@@ -510,7 +513,7 @@ func (c *config) describe(name string) (report.File, error) {
 			return report.File{}, fmt.Errorf("%s has changed while the study ran; run it again", name)
 		}
 	}
-	return report.FileOf(filepath.ToSlash(name), f)
+	return report.FileOf(c.shown(name), f)
 }
 
 // remember notes how the files are that the configuration names, before they are

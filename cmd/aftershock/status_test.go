@@ -88,14 +88,14 @@ func TestJSONLog(t *testing.T) {
 // What names hold steers no terminal.
 func TestPrintable(t *testing.T) {
 	for text, want := range map[string]string{
-		"plain":                       "plain",
+		"plain":                        "plain",
 		"\u0639\u0631\u0628\u064a é —": "\u0639\u0631\u0628\u064a é —",
-		"red\x1b[31m":                 `red\x1b[31m`,
-		"a\u202egnp.exe":              `a\u202egnp.exe`,
-		"a\u2066b":                    `a\u2066b`,
-		"bad\xff":                     `bad\xff`,
-		"bell\a":                      `bell\a`,
-		strings.Repeat("x", 30):       strings.Repeat("x", 20) + "… (10 bytes more)",
+		"red\x1b[31m":                  `red\x1b[31m`,
+		"a\u202egnp.exe":               `a\u202egnp.exe`,
+		"a\u2066b":                     `a\u2066b`,
+		"bad\xff":                      `bad\xff`,
+		"bell\a":                       `bell\a`,
+		strings.Repeat("x", 30):        strings.Repeat("x", 20) + "… (10 bytes more)",
 	} {
 		if got := printable(text, 20); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)

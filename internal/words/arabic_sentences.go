@@ -154,6 +154,7 @@ var arabicSentences = map[string]string{
 	"issue/no-session":        "سعر في يوم ليس من جلسات %s؛ لم يُستعمل",
 	"issue/no-session/values": "قيم في يوم ليس من جلسات %s؛ لم تُستعمل",
 	"issue/no-session/rows":   "أول %d من الصفوف في أيام ليست من جلسات %s؛ لم تُستعمل",
+	"issue/not-positive":      "سعر قدره %v: لا يُحسب به عائد، وتُعدّ الجلسة بلا سعر",
 	"issue/no-price":          "لا سعر في جلسة من جلسات %s",
 	"issue/no-rules":          "قواعد %s غير معروفة لأيام عددها %d من هنا إلى %s؛ وجلساتها هي ما تُدوولت فيه أوراقها",
 	"issue/exchange-by-days":  "رمزها لا يدل على بورصتها؛ وأيامها هي جلسات %s فأُخذت كذلك",

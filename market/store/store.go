@@ -170,6 +170,7 @@ func (s *Store) Series(ctx context.Context, symbol string, from, to market.Date)
 		return nil, fmt.Errorf("store: %s: the range from %s to %s ends before it begins", symbol, from, to)
 	}
 	have, err := s.Read(symbol)
+	s.distrust(have)
 	if s.o.Upstream == nil {
 		if err != nil {
 			return nil, err
@@ -186,6 +187,7 @@ func (s *Store) Series(ctx context.Context, symbol string, from, to market.Date)
 	}
 	defer unlock()
 	have, err = s.Read(symbol) // another process may have been faster
+	s.distrust(have)
 	var damaged *DamagedError
 	switch {
 	case errors.As(err, &damaged):
@@ -242,6 +244,18 @@ func (s *Store) missing(have *Info, from, to market.Date) []span {
 	return out
 }
 
+// distrust takes back what have says of days that have not come: it was fetched
+// while the clock was wrong, and would never be asked for again.
+func (s *Store) distrust(have *Info) {
+	if have == nil {
+		return
+	}
+	bars := have.Series.Bars
+	if today := market.DateOf(s.o.Now().UTC()); have.To > today || have.Fetched.After(s.o.Now().Add(24*time.Hour)) {
+		have.To = min(have.To, max(bars[0].Date, min(bars[len(bars)-1].Date, today)))
+	}
+}
+
 // due reports whether a session after the stored ones, up to to, can be had by
 // now. Where the exchange's sessions are not known, every past day may be one.
 func (s *Store) due(have *Info, to market.Date) bool {
@@ -277,6 +291,9 @@ func (s *Store) fill(ctx context.Context, symbol string, have *Info, from, to ma
 		if err != nil {
 			return nil, err
 		}
+		if err := s.sameMoney(have, part); err != nil {
+			return nil, err
+		}
 		if merged, ok = merge(merged, part, gap); !ok {
 			break
 		}
@@ -286,6 +303,9 @@ func (s *Store) fill(ctx context.Context, symbol string, have *Info, from, to ma
 		if merged, err = s.fetch(ctx, symbol, whole, now); err != nil {
 			return nil, err
 		}
+		if err := s.sameMoney(have, merged); err != nil {
+			return nil, err
+		}
 		old, n := have.Series.Bars, len(merged.Bars)
 		if n == 0 || merged.Bars[0].Date > old[0].Date || merged.Bars[n-1].Date < old[len(old)-1].Date {
 			return nil, fmt.Errorf("%s has changed its history, and no longer has all of %s to %s; remove %s to accept that",
@@ -293,6 +313,16 @@ func (s *Store) fill(ctx context.Context, symbol string, have *Info, from, to ma
 		}
 	}
 	return merged, s.write(asked(merged, whole, now))
+}
+
+// sameMoney refuses an answer in another currency than what is stored: prices do not
+// become others by another name.
+func (s *Store) sameMoney(have *Info, part *market.Series) error {
+	if old := have.Series.Currency; old != "" && part.Currency != "" && old != part.Currency {
+		return fmt.Errorf("%s answers in %s, and what is stored of %s is in %s; remove %s to accept that",
+			s.o.Upstream.Name(), part.Currency, part.Symbol, old, have.Path)
+	}
+	return nil
 }
 
 // asked describes h, the answer at the instant now to a request for r. Days

@@ -699,3 +699,59 @@ func TestOpenRange(t *testing.T) {
 		}
 	}
 }
+
+// An answer in another currency is not taken for more of the same.
+func TestOtherCurrency(t *testing.T) {
+	v := &service{last: day(t, "2024-01-31"), split: 1, adjust: 1}
+	var money moneyOf = "USD"
+	now := day(t, "2024-02-01").Time().Add(12 * time.Hour)
+	s, err := New(Options{Dir: t.TempDir(), Upstream: inMoney{v, &money}, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Series(t.Context(), "TEST", day(t, "2024-01-02"), day(t, "2024-01-31")); err != nil {
+		t.Fatal(err)
+	}
+	v.last, money = day(t, "2024-02-29"), "JPY"
+	now = day(t, "2024-03-01").Time().Add(12 * time.Hour)
+	var warned error
+	s.o.Warn = func(err error) { warned = err }
+	h, err := s.Series(t.Context(), "TEST", day(t, "2024-01-02"), day(t, "2024-02-29"))
+	if err != nil || h.Currency != "USD" || h.Bars[len(h.Bars)-1].Date > day(t, "2024-01-31") || warned == nil || !strings.Contains(warned.Error(), "answers in JPY, and what is stored of TEST is in USD; remove ") {
+		t.Errorf("%v, %v, warned %v", h.Currency, err, warned)
+	}
+}
+
+type moneyOf string
+
+// inMoney is a service that says its currency.
+type inMoney struct {
+	*service
+	money *moneyOf
+}
+
+func (v inMoney) Series(ctx context.Context, symbol string, from, to market.Date) (*market.Series, error) {
+	h, err := v.service.Series(ctx, symbol, from, to)
+	if h != nil {
+		h.Currency = string(*v.money)
+	}
+	return h, err
+}
+
+// One fetch with a wrong clock does not end all later ones.
+func TestClockOfTheFuture(t *testing.T) {
+	v := &service{last: day(t, "2024-01-31"), split: 1, adjust: 1}
+	now := day(t, "2099-01-01").Time()
+	s, err := New(Options{Dir: t.TempDir(), Upstream: v, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Series(t.Context(), "TEST", day(t, "2024-01-02"), day(t, "2099-01-01")); err != nil {
+		t.Fatal(err)
+	}
+	v.last, now = day(t, "2024-02-29"), day(t, "2024-03-01").Time().Add(12*time.Hour)
+	h, err := s.Series(t.Context(), "TEST", day(t, "2024-01-02"), day(t, "2024-02-29"))
+	if err != nil || h.Bars[len(h.Bars)-1].Date != day(t, "2024-02-29") {
+		t.Errorf("up to %v, %v", h.Bars[len(h.Bars)-1].Date, err)
+	}
+}

@@ -77,6 +77,10 @@ func (s *Source) get(ctx context.Context, u string, crumb *string) ([]byte, erro
 		if !again {
 			return nil, err
 		}
+		const worthATelling = 5 * time.Second
+		if s.o.Waiting != nil && wait >= worthATelling {
+			s.o.Waiting(wait)
+		}
 		if err := s.sleep(ctx, wait); err != nil {
 			return nil, &RequestError{u, err}
 		}
@@ -146,6 +150,10 @@ func (s *Source) once(ctx context.Context, u string, crumb *string) ([]byte, err
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, full, nil)
 	if err != nil {
 		return nil, &RequestError{u, cause(err)}
+	}
+	if s.user != nil && req.URL.Host == s.host {
+		password, _ := s.user.Password()
+		req.SetBasicAuth(s.user.Username(), password)
 	}
 	req.Header.Set("User-Agent", s.o.UserAgent)
 	req.Header.Set("Accept", "application/json, text/plain, */*")

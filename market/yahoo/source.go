@@ -60,18 +60,19 @@ import (
 // Options says how a Source behaves towards the service. A field's zero value
 // stands for the default given beside it.
 type Options struct {
-	Base        string           // where charts and crumbs are asked for; https://query2.finance.yahoo.com
-	CookieURL   string           // the page that sets the session's cookie; https://fc.yahoo.com
-	UserAgent   string           // that of a browser: the service refuses others
-	Rate        rate.Limit       // requests a second; 2
-	Burst       int              // requests that may follow at once after a rest; 4
-	MaxInFlight int              // requests under way at a time; 4
-	Retries     int              // tries after the first; 4, and none if negative
-	Backoff     time.Duration    // before the first retry, doubled before each later one, less up to half by chance; 500 ms
-	MaxWait     time.Duration    // the longest wait that the service may ask for; 2 minutes
-	MaxBody     int64            // bytes of an answer; 32 MiB
-	Timeout     time.Duration    // of one try, from connecting to the last byte; 30 s
-	Now         func() time.Time // time.Now
+	Base        string              // where charts and crumbs are asked for; https://query2.finance.yahoo.com
+	CookieURL   string              // the page that sets the session's cookie; https://fc.yahoo.com
+	UserAgent   string              // that of a browser: the service refuses others
+	Rate        rate.Limit          // requests a second; 2
+	Burst       int                 // requests that may follow at once after a rest; 4
+	MaxInFlight int                 // requests under way at a time; 4
+	Retries     int                 // tries after the first; 4, and none if negative
+	Backoff     time.Duration       // before the first retry, doubled before each later one, less up to half by chance; 500 ms
+	MaxWait     time.Duration       // the longest wait that the service may ask for; 2 minutes
+	MaxBody     int64               // bytes of an answer; 32 MiB
+	Timeout     time.Duration       // of one try, from connecting to the last byte; 30 s
+	Now         func() time.Time    // time.Now
+	Waiting     func(time.Duration) // told, by several goroutines at once, before a wait of seconds; may be nil
 }
 
 const defaultUserAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
@@ -89,9 +90,26 @@ type Source struct {
 	crumb   atomic.Pointer[string]
 
 	sleep func(context.Context, time.Duration) error
+
+	host string        // of Options.Base
+	user *url.Userinfo // for that host; it stands in no message
 }
 
 var _ market.Source = (*Source)(nil)
+
+// errInsecure is the error of an answer that sends from https on to http.
+var errInsecure = errors.New("it redirects from https to http, which is not followed")
+
+// withoutUser takes name and password out of a valid address.
+func withoutUser(address string) (*url.URL, *url.Userinfo) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return &url.URL{}, nil // checked before
+	}
+	user := u.User
+	u.User = nil
+	return u, user
+}
 
 // New returns a Source that behaves as o says. It fails when an address in o
 // is none.
@@ -113,9 +131,13 @@ func New(o Options) (*Source, error) {
 	o.Base = strings.TrimRight(o.Base, "/")
 	for _, a := range []string{o.Base, o.CookieURL} {
 		if u, err := url.Parse(a); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, fmt.Errorf("yahoo: %q is no http or https address", a)
+			return nil, errors.New("yahoo: that is no http or https address")
 		}
 	}
+	base, user := withoutUser(o.Base)
+	o.Base = base.String()
+	cookies, _ := withoutUser(o.CookieURL)
+	o.CookieURL = cookies.String()
 	if o.Rate < 0 || o.Burst < 0 || o.MaxInFlight < 0 || o.Backoff < 0 || o.MaxWait < 0 || o.MaxBody < 0 || o.Timeout < 0 {
 		return nil, errors.New("yahoo: a rate, number, size or time in the options is negative")
 	}
@@ -126,10 +148,14 @@ func New(o Options) (*Source, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = o.MaxInFlight
 	return &Source{
-		o: o,
-		client: &http.Client{Transport: transport, Jar: jar, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+		o:    o,
+		host: base.Host, user: user,
+		client: &http.Client{Transport: transport, Jar: jar, CheckRedirect: func(to *http.Request, via []*http.Request) error {
 			if len(via) > 5 {
 				return ErrRedirects
+			}
+			if via[0].URL.Scheme == "https" && to.URL.Scheme != "https" {
+				return errInsecure
 			}
 			return nil
 		}},

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// What a run writes is passed on, and says nothing about the machine: a path is
+// relative to the configuration or shortened, a secret is left out.
+
+// home is a folder of the machine, and what stands for it.
+type home struct{ dir, shown string }
+
+// homes lists the folders that are shortened, the deeper before the shallower.
+func (c *config) homes() []home {
+	var out []home
+	add := func(dir, shown string, err error) {
+		if err == nil && filepath.IsAbs(dir) && len(dir) > 1 {
+			out = append(out, home{filepath.Clean(dir) + string(filepath.Separator), shown})
+			if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir && len(real) > 1 {
+				out = append(out, home{real + string(filepath.Separator), shown})
+			}
+		}
+	}
+	if c.file != "" {
+		dir, err := filepath.Abs(filepath.Dir(c.file))
+		add(dir, "", err)
+	}
+	wd, err := os.Getwd()
+	add(wd, "", err)
+	cache, err := os.UserCacheDir()
+	add(cache, "cache/", err)
+	own, err := os.UserHomeDir()
+	add(own, "~/", err)
+	slices.SortStableFunc(out, func(a, b home) int { return len(b.dir) - len(a.dir) })
+	return out
+}
+
+// shown returns a path as it may be passed on: within a known folder relative to
+// it, elsewhere its last two parts.
+func (c *config) shown(path string) string {
+	short := shorten(path, c.homes())
+	if filepath.IsAbs(short) {
+		dir, name := filepath.Split(filepath.Clean(short))
+		short = "…/" + filepath.Base(dir) + "/" + name
+	}
+	return filepath.ToSlash(short)
+}
+
+// shorten replaces the folders of homes wherever they stand in text.
+func shorten(text string, homes []home) string {
+	for _, h := range homes {
+		text = strings.ReplaceAll(text, h.dir, h.shown)
+		if bare := strings.TrimSuffix(h.dir, string(filepath.Separator)); strings.HasSuffix(text, bare) {
+			text = strings.TrimSuffix(text, bare) + strings.TrimSuffix(h.shown, "/")
+		}
+	}
+	return text
+}
+
+// publish shortens the paths in what was read, which reports repeat.
+func (c *config) publish(cat *events.Catalog, panel *market.Panel) {
+	homes := c.homes()
+	path := func(s *string) {
+		switch {
+		case filepath.IsAbs(*s):
+			*s = c.shown(*s)
+		case strings.ContainsRune(*s, filepath.Separator):
+			*s = shorten(*s, homes)
+		}
+	}
+	if filepath.IsAbs(cat.Origin) {
+		for i := range cat.Events {
+			e := &cat.Events[i]
+			e.Origin = c.shown(cat.Origin) + strings.TrimPrefix(e.Origin, cat.Origin)
+		}
+		for i := range cat.Warnings {
+			cat.Warnings[i] = strings.ReplaceAll(cat.Warnings[i], cat.Origin, c.shown(cat.Origin))
+		}
+		cat.Origin = c.shown(cat.Origin)
+	}
+	for _, col := range panel.Columns {
+		path(&col.Origin)
+		for i := range col.Findings {
+			shortenAll(reflect.ValueOf(&col.Findings[i]).Elem(), homes)
+		}
+	}
+	for i := range panel.Issues {
+		panel.Issues[i].Args = slices.Clone(panel.Issues[i].Args)
+		for k, arg := range panel.Issues[i].Args {
+			if s, ok := arg.(string); ok {
+				path(&s)
+				panel.Issues[i].Args[k] = s
+			}
+		}
+	}
+}
+
+// shortenAll shortens every text in v.
+func shortenAll(v reflect.Value, homes []home) {
+	switch v.Kind() {
+	case reflect.String:
+		if v.CanSet() && strings.ContainsRune(v.String(), filepath.Separator) {
+			v.SetString(shorten(v.String(), homes))
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			shortenAll(v.Index(i), homes)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				shortenAll(v.Field(i), homes)
+			}
+		}
+	case reflect.Interface:
+		if s, ok := v.Interface().(string); ok && v.CanSet() {
+			v.Set(reflect.ValueOf(shorten(s, homes)))
+		}
+	}
+}
+
+// published returns the settings as a manifest may hold them.
+func (c *config) published() settings {
+	s := c.settings
+	homes := c.homes()
+	v := reflect.ValueOf(&s).Elem()
+	var visit func(v reflect.Value)
+	visit = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.String:
+			if text := v.String(); filepath.IsAbs(text) {
+				v.SetString(c.shown(text))
+			} else if strings.ContainsRune(text, filepath.Separator) {
+				v.SetString(shorten(text, homes))
+			}
+		case reflect.Slice: // shared with c
+			own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+			reflect.Copy(own, v)
+			if !v.IsNil() {
+				v.Set(own)
+			}
+			for i := range v.Len() {
+				visit(v.Index(i))
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if v.Field(i).CanSet() {
+					visit(v.Field(i))
+				}
+			}
+		}
+	}
+	base := s.Prices.Yahoo.BaseURL
+	visit(v)
+	if u, err := url.Parse(base); err == nil && base != "" {
+		u.User, u.RawQuery, u.Fragment = nil, "", ""
+		s.Prices.Yahoo.BaseURL = u.String()
+	}
+	for _, secret := range []*string{&s.Prices.Yahoo.UserAgent, &s.Import.Contact} {
+		if *secret != "" {
+			*secret = notShown
+		}
+	}
+	return s
+}
+
+// notShown stands for a value that is nobody's business.
+const notShown = "(not shown)"
