@@ -211,7 +211,7 @@ func (b *Batch) Add(it Item) *Event {
 		return strings.Join(strings.Fields(s), " ")
 	}
 	p := &Provenance{
-		Key: strings.TrimSpace(it.Key), RawTime: oneLine(it.Stamp.Raw), ZoneGiven: it.Stamp.ZoneGiven, ZoneAssumed: it.Stamp.ZoneAssumed,
+		Key: oneLine(it.Key), RawTime: oneLine(it.Stamp.Raw), ZoneGiven: it.Stamp.ZoneGiven, ZoneAssumed: it.Stamp.ZoneAssumed,
 		Clock: it.Stamp.Clock, Part: it.Part, Status: it.Status, Bound: it.Bound, Other: it.Stamp.Other, Rewritten: it.Rewritten,
 		Doubts:    append(append([]string(nil), it.Stamp.Doubts...), it.Doubts...),
 		scheduled: it.Scheduled, distinct: it.Distinct,

@@ -14,13 +14,12 @@ import (
 
 // A Source is one file or answer that an importer reads, and how.
 type Source struct {
-	Name       string         // the file or address, for messages and origins
-	Text       []byte         // as UTF-8, see [UTF8]
-	Zone       *time.Location // of times that have none; nil: unknown
-	Securities []string       // of items that name none
-	Forms      []string       // of filings to take; empty: 8-K alone; "all": every one
-	Mapping    map[string]string
-	Now        time.Time // the moment of the import, past which no news can be
+	Name       string            // the file or address, for messages and origins
+	Text       []byte            // as UTF-8, see [UTF8]
+	Zone       *time.Location    // of times that have none; nil: unknown
+	Securities []string          // of items that name none
+	Forms      []string          // of filings to take; empty: 8-K alone; "all": every one
+	Mapping    map[string]string // names of columns by field: id, title, time, date, zone, securities, category, source, url
 }
 
 // ErrUnknownKind is returned by readers for a source that is not of their kinds.

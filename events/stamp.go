@@ -322,8 +322,11 @@ func tidyTime(s string) string {
 		}
 		return r
 	}, s)
-	return twoWords.Replace(strings.Join(strings.Fields(s), " "))
+	return halfDay.ReplaceAllString(twoWords.Replace(strings.Join(strings.Fields(s), " ")), "$1 $2")
 }
+
+// halfDay is a half of the day that a zone follows at once: 4 PMEDT.
+var halfDay = regexp.MustCompile(`\b(\d{0,2}[AaPp][Mm])([A-Z]{2,4})\b`)
 
 // twoWords makes one word of the months that have two.
 var twoWords = strings.NewReplacer("كانون الثاني", "كانون_الثاني", "كانون الأول", "كانون_الأول", "كانون الاول", "كانون_الأول",

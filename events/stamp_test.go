@@ -67,6 +67,8 @@ func TestStamp(t *testing.T) {
 		{"2025-01-27 09:30 America/New_York", Reading{}, "2025-01-27T14:30:00Z", Minute, "America/New_York", "America/New_York (given)", ""},
 		{"2025-01-27 04:05 p.m. ET", Reading{}, "2025-01-27T21:05:00Z", Minute, "ET", "given", ""},
 		{"1/27/2025 4:05PM", Reading{}, "2025-01-27T16:05:00", Minute, "", "-", "no zone"},
+		{"Oct 30, 2025, 4 PMEDT", Reading{}, "2025-10-30T20:00:00Z", Minute, "EDT", "correct", ""},
+		{"October 30, 2025 at 4 PM EDT", Reading{}, "2025-10-30T20:00:00Z", Minute, "EDT", "correct", ""},
 		{"2025-06-13 15:00 +5:30", Reading{}, "2025-06-13T09:30:00Z", Minute, "+05:30", "given", ""},
 	} {
 		st := c.how.Stamp(c.raw)

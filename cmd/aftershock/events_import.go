@@ -156,7 +156,7 @@ func (a *app) eventsImport(cmd *cobra.Command, flags settingsFlags, q *intake, a
 		data, charset, err := a.source(cmd.Context(), client, q, name)
 		if err == nil {
 			text, told := events.UTF8(data, charset)
-			s := &events.Source{Name: filepath.ToSlash(name), Text: text, Zone: zone, Securities: q.securities, Forms: q.forms, Mapping: mapping, Now: a.now()}
+			s := &events.Source{Name: filepath.ToSlash(name), Text: text, Zone: zone, Securities: q.securities, Forms: q.forms, Mapping: mapping}
 			var b *events.Batch
 			if b, err = recognise(s); err == nil {
 				b.Told = append(told, b.Told...)
@@ -323,13 +323,37 @@ func recognise(s *events.Source) (*events.Batch, error) {
 	if len(bytes.TrimSpace(s.Text)) == 0 {
 		return nil, fmt.Errorf("%s: the file is empty", s.Name)
 	}
+	if bytes.Contains(s.Text, []byte("raw_time")) {
+		if b, err := ofCatalogue(s); b != nil || err != nil {
+			return b, err
+		}
+	}
 	for _, read := range []func(*events.Source) (*events.Batch, error){filing.Read, agenda.Read, feed.Read} {
 		b, err := read(s)
 		if !errors.Is(err, events.ErrUnknownKind) {
 			return b, err
 		}
 	}
+	if b, err := ofCatalogue(s); b != nil || err != nil {
+		return b, err
+	}
 	return nil, fmt.Errorf(`%s: the kind of source is not known: no feed, filing, calendar, page, or table with a header; a text goes through "aftershock events extract"`, s.Name)
+}
+
+// ofCatalogue reads a catalogue of ours; nothing where s is none by its name.
+func ofCatalogue(s *events.Source) (*events.Batch, error) {
+	switch strings.ToLower(filepath.Ext(s.Name)) {
+	case ".yaml", ".yml", ".json", ".csv":
+	default:
+		return nil, nil
+	}
+	cat, err := events.Read(s.Name, bytes.NewReader(s.Text))
+	if err != nil {
+		return nil, err
+	}
+	b := s.Batch("catalogue")
+	b.Events, b.Told = cat.Events, cat.Warnings
+	return b, nil
 }
 
 // takeIn gathers what was read, merges it into the old catalogue, and writes that.

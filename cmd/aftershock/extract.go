@@ -235,7 +235,7 @@ func (a *app) draft(ctx context.Context, c *config, x extraction, source string,
 
 // publishedBy returns the day on which a page says that it was published.
 func publishedBy(source string, text []byte) (time.Time, bool) {
-	b, err := feed.Read(&events.Source{Name: source, Text: text, Now: time.Time{}})
+	b, err := feed.Read(&events.Source{Name: source, Text: text})
 	if err != nil || len(b.Events) != 1 || b.Events[0].Timeless() {
 		return time.Time{}, false
 	}

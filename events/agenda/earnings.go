@@ -76,7 +76,7 @@ var (
 
 // known are the names that only an earnings calendar has.
 var known = slices.Concat([]string{"reportdate", "earningsdate", "earningsannouncement", "timeoftheday", "startdatetimetype", "earningsreportdate", "nextearningsdate"},
-	periodNames[:3], guessNames[1:], []string{"epsactual", "reportedeps", "actualeps"})
+	periodNames[:3], guessNames[1:], []string{"epsactual", "reportedeps", "actualeps", "eps", "surprise", "surprisepercent", "epssurprise"})
 
 func has(names []string, of []string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(of, events.Simple(n)) })

@@ -18,7 +18,7 @@ import (
 // mostOccurrences is how many events one recurring entry may become.
 const mostOccurrences = 1000
 
-// horizon is how far past the import an endless series is followed.
+// horizon is how far past the writing of a calendar an endless series is followed.
 const horizon = 400 * 24 * time.Hour
 
 // calendar is an iCalendar file with what its times hang on.
@@ -216,7 +216,14 @@ func (c *calendar) add(b *events.Batch, s *events.Source, e *ics.VEvent, moved m
 		b.Add(it)
 		return
 	}
-	starts, told := c.occurrences(e, it.Stamp, s.Now, moved[uid])
+	if end := e.GetProperty(ics.ComponentPropertyDtEnd); end != nil && st.Precision == events.Day && it.Part == "" {
+		if last := c.stamp(end.BaseProperty); last.Precision == events.Day {
+			if last := last.Time.AddDate(0, 0, -1); last.After(st.Time) {
+				it.Doubts = append(it.Doubts, fmt.Sprintf("the entry lasts until %s: a decision comes at the end of a meeting", last.Format(time.DateOnly)))
+			}
+		}
+	}
+	starts, told := c.occurrences(e, it.Stamp, moved[uid])
 	if told != "" {
 		b.Tell("%s: %s", cmp.Or(summary, uid), told)
 	}
@@ -250,7 +257,7 @@ func (c *calendar) add(b *events.Batch, s *events.Source, e *ics.VEvent, moved m
 
 // occurrences returns the clocks, as if in UTC, at which an entry begins: the first, and
 // those that its rule adds.
-func (c *calendar) occurrences(e *ics.VEvent, st events.Stamp, now time.Time, moved []time.Time) (starts []time.Time, told string) {
+func (c *calendar) occurrences(e *ics.VEvent, st events.Stamp, moved []time.Time) (starts []time.Time, told string) {
 	first := wall(st)
 	rule := e.GetProperty(ics.ComponentPropertyRrule)
 	var added, taken []events.Stamp
@@ -301,9 +308,11 @@ func (c *calendar) occurrences(e *ics.VEvent, st events.Stamp, now time.Time, mo
 		if err != nil {
 			return starts, fmt.Sprintf("the rule %q cannot be read (%v): only its first date is taken", rule.Value, err)
 		}
-		end := now.Add(horizon)
-		if now.IsZero() || end.Before(first) {
-			end = first.Add(horizon)
+		end := first.Add(horizon)
+		if p := e.GetProperty(ics.ComponentPropertyDtstamp); p != nil {
+			if at := c.stamp(p.BaseProperty).Time; at.After(first) {
+				end = at.Add(horizon)
+			}
 		}
 		next := r.Iterator()
 		deadline := time.Now().Add(2 * time.Second) // a rule that never matches is sought for long

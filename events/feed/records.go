@@ -50,7 +50,7 @@ func readJSON(s *events.Source) (*events.Batch, error) {
 	switch {
 	case top != nil && strings.Contains(top.Text("version"), "jsonfeed.org"):
 		return readJSONFeed(s, top)
-	case len(records) == 0 && top != nil && top.Has("articles", "news", "results", "items", "feed", "events", "earningscalendar", "hits", "data"), len(records) == 0 && list != nil:
+	case top != nil && len(top.Names) == 0, len(records) == 0 && top != nil && top.Has("articles", "news", "results", "items", "feed", "events", "earningscalendar", "hits", "data"), len(records) == 0 && list != nil:
 		b := s.Batch("JSON")
 		b.Tell("the answer is empty")
 		return b, nil
@@ -194,9 +194,6 @@ func readRecords(b *events.Batch, s *events.Source, records []*events.Record, gd
 		if strings.HasSuffix(from, "utc") || strings.HasSuffix(from, "gmt") {
 			mine.Zone, mine.Why = time.UTC, "by the name of the column, "+from
 		}
-		if b.Kind == "news of Alpha Vantage" && mine.Zone == nil {
-			mine.Zone, mine.Why = time.UTC, "by rule of Alpha Vantage"
-		}
 		address := r.Text(n.field("url", addressNames)...)
 		if address == "" && n.mapping["source"] == "" {
 			if u := r.Text("source"); strings.Contains(u, "://") {
@@ -258,7 +255,32 @@ func readRecords(b *events.Batch, s *events.Source, records []*events.Record, gd
 		finish(b, &e, raw)
 		b.Add(e)
 	}
+	midnights(b)
 	crowded(b)
+}
+
+// midnights makes dates of the times of a table that are all midnight without a zone: its
+// writer had dates.
+func midnights(b *events.Batch) {
+	n := 0
+	for i := range b.Events {
+		if e := &b.Events[i]; !e.Timeless() {
+			if e.Provenance.Clock != "00:00:00" {
+				return
+			}
+			n++
+		}
+	}
+	if n < 2 {
+		return
+	}
+	for i := range b.Events {
+		if e := &b.Events[i]; !e.Timeless() {
+			e.Precision, e.Provenance.Clock = events.Day, ""
+			e.Provenance.Doubts = slices.DeleteFunc(e.Provenance.Doubts, func(s string) bool { return strings.HasPrefix(s, "the time has no zone") })
+		}
+	}
+	b.Tell("all times are midnight without a zone: taken as dates")
 }
 
 func clip(s string) string {

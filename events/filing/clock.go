@@ -82,9 +82,15 @@ func judge(rows []row, known map[string]time.Time) {
 					emit[i][c] *= 1e-4
 				}
 			}
-		case !r.possible[utc]:
+		case !r.possible[utc]: // on another day than the filing date's: the hour still says something
 			r.neither = true
 			emit[i] = [2]float64{1, 1}
+			switch h := r.wall.Hour(); {
+			case h >= 22 || h < 6:
+				emit[i][eastern] = 1e-4
+			case h < 10:
+				emit[i][utc] = 1e-3
+			}
 		}
 	}
 	forward, backward := make([][2]float64, n), make([][2]float64, n)

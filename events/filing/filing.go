@@ -347,6 +347,7 @@ func filers(src *events.Record) (name string, tickers []string, cik, note string
 			}
 		}
 	}
+	tickers, apart := common(tickers)
 	note = "CIK " + cik
 	if len(all) > 1 {
 		names := make([]string, len(all))
@@ -355,5 +356,27 @@ func filers(src *events.Record) (name string, tickers []string, cik, note string
 		}
 		note = fmt.Sprintf("%d filers: %s", len(all), strings.Join(names, "; "))
 	}
+	if len(apart) > 0 {
+		note += "; not taken, preferred shares and the like: " + strings.Join(apart, ", ")
+	}
 	return name, tickers, cik, note
+}
+
+var notCommon = regexp.MustCompile(`-(?:P[A-Z]?|WTA?|WS|W|U|UN|RI?)$`)
+
+// common parts the symbols of common shares from those of preferred shares, warrants, units
+// and rights, whose prices tell of other things. Where there are none but such, they are
+// taken.
+func common(symbols []string) (shares, apart []string) {
+	for _, s := range symbols {
+		if notCommon.MatchString(s) {
+			apart = append(apart, s)
+		} else {
+			shares = append(shares, s)
+		}
+	}
+	if len(shares) == 0 {
+		return apart, nil
+	}
+	return shares, apart
 }

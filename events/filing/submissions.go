@@ -62,9 +62,15 @@ func readSubmissions(s *events.Source, of, columns *events.Record) (*events.Batc
 	name, cik := of.Text("name"), of.Text("cik")
 	if len(tickers) == 0 {
 		tickers = s.Securities
-	} else if len(tickers) > 1 {
-		b.Tell("%s has %d symbols, %s; the first is taken", name, len(tickers), strings.Join(tickers, ", "))
-		tickers = tickers[:1]
+	}
+	tickers, apart := common(tickers)
+	if len(apart) > 0 {
+		b.Tell("not taken, preferred shares and the like: %s", strings.Join(apart, ", "))
+	}
+	if filings := events.RecordOf(of.Raw("filings")); filings != nil {
+		if older, _ := filings.Raw("files").([]any); len(older) > 0 {
+			b.Tell("%d further files hold the older filings", len(older))
+		}
 	}
 	if name == "" {
 		b.Tell("an older page of submissions: it names no filer; say whose it is with --security")
