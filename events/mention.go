@@ -187,7 +187,7 @@ func (s *scan) at(i int) int {
 	}
 	for _, p := range proclitics {
 		rest, ok := strings.CutPrefix(t.fold, p)
-		if !ok || utf8.RuneCountInString(rest) < 3 || strings.HasSuffix(p, "ال") && utf8.RuneCountInString(rest) < 6 {
+		if !ok || rest == "" || strings.HasSuffix(p, "ال") && utf8.RuneCountInString(rest) < 6 {
 			continue
 		}
 		if end, ok := s.try(i, rest, s.after(t, utf8.RuneCountInString(p)), true); ok {
@@ -250,7 +250,7 @@ func (s *scan) try(i int, first string, from int, cut bool) (end int, ok bool) {
 		return i, false
 	}
 	end = i + len(best.words)
-	if cut && best.kind == ambiguous && len(best.words) == 1 && utf8.RuneCountInString(first) < 4 {
+	if letters := utf8.RuneCountInString(first); cut && len(best.words) == 1 && (letters < 3 || best.kind == ambiguous && letters < 4) {
 		return i, false // بديل is not ديل
 	}
 	if best.kind == notName {
@@ -511,9 +511,11 @@ func (s *scan) resolve() {
 			anchored[s.names.family(f.entity)] = true
 		}
 	}
-	for i := range s.found {
-		if f := &s.found[i]; f.kind == ambiguous && !anchored[s.names.family(f.entity)] && s.speaksFor(f) {
-			f.kind = sure
+	for again := 0; again < 3; again++ { // what is decided may speak for its neighbours
+		for i := range s.found {
+			if f := &s.found[i]; f.kind == ambiguous && !anchored[s.names.family(f.entity)] && s.speaksFor(f) {
+				f.kind = sure
+			}
 		}
 	}
 	for _, f := range s.found {
@@ -553,6 +555,9 @@ func (s *scan) speaksFor(f *found) bool {
 	if s.tokens[f.from].arabic {
 		if before, _ := utf8.DecodeLastRuneInString(s.text[:f.Start]); strings.ContainsRune("«»\"“”", before) {
 			return true
+		}
+		if f.Start == s.tokens[f.from].from && s.word(f.from-1, f.from) != "" && isFeminineVerb(s.raw(f.from-1), s.tokens[f.from-1].fold) {
+			return true // ألغت ميتا
 		}
 		for k := 1; k <= 2; k++ {
 			if w := s.word(f.from-k, f.from); beforeName[w] || beforeName[strings.TrimPrefix(w, "و")] || beforeName[strings.TrimPrefix(w, "ل")] {
@@ -608,6 +613,19 @@ func (s *scan) speaksFor(f *found) bool {
 	}
 	return !s.begins[f.from] && !s.title[s.sentence[f.from]] && !neighbour && strings.ToUpper(s.text[f.Start:f.End]) != s.text[f.Start:f.End] || s.besideFirm(f)
 }
+
+// isFeminineVerb reports whether a word, as it stands and folded, has the form of a verb whose subject is
+// a firm, which Arabic takes as feminine: ألغت, تنوي.
+func isFeminineVerb(raw, w string) bool {
+	r := []rune(strings.TrimPrefix(w, "و"))
+	if len(r) < 4 || strings.HasPrefix(strings.TrimPrefix(raw, "و"), "ال") || foundDead[string(r)] {
+		return false
+	}
+	return r[len(r)-1] == 'ت' && r[len(r)-2] != 'ا' || r[0] == 'ت' && r[len(r)-1] != 'ه'
+}
+
+// foundDead are verbs before a word that is no name: سقطت ميتة.
+var foundDead = wordSet(`وجدت سقطت ولدت ماتت باتت ظلت عادت تركت كانت اصبحت ليست تحت تلك تجاه تقريبا`)
 
 // besideFirm reports whether f is listed with a firm: Nvidia, Apple and Meta.
 func (s *scan) besideFirm(f *found) bool {

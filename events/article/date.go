@@ -401,6 +401,10 @@ func makeRules() []rule {
 	add(`(?:`+lead+weekday+link+`)?(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))(?:\s+(?:of|من(?:\s+شهر)?|شهر|day\s+of)\s+|\s*-\s*|\s+|\s*/\s*)`+month+`(?:`+year+`|\s+(?P<mrel>`+relativeForm+`))?`, onDay, months)
 	// November 30, 2022 · Monday, Nov. 30th
 	add(`(?:`+weekday+link+`)?`+month+`\s+(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))(?:`+year+`)?`, onDay, months)
+	// the last day of June
+	add(`(?:the\s+)?(?P<which>last|first|final|اول|اخر)\s+(?:day|ايام|يوم)\s+(?:of\s+|من\s+|في\s+)?(?:شهر\s+)?`+month+`(?:`+year+`)?`, edgeDay, months)
+	// the week of 10 March · the week ended March 14
+	add(`(?:the\s+)?week\s+(?:of|beginning|starting|from|ending|ended|to|through)\s+(?:the\s+)?(?:`+day+`\s+(?:of\s+)?`+month+`|`+month+`\s+`+day+`)(?:`+year+`)?`, weekOf, months)
 	// June 14-15, 2022 · 3 to 5 March · بين 3 و5 مارس
 	add(`(?:between\s+|from\s+)?`+month+`\s+`+day+`\s*(?:-|to|and|through|until)\s*(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:`+year+`)?`, onDays, months)
 	add(`(?:between\s+|from\s+|بين\s+|من\s+)?(?:the\s+)?`+day+`\s*(?:-|to|and|through|until|و|الي|حتي)\s*(?:the\s+)?(?P<e>\d{1,2})(?:st|nd|rd|th)?(?:\s+(?:of|من)\s+|\s+)`+month+`(?:`+year+`)?`, onDays, months)
@@ -434,9 +438,11 @@ func makeRules() []rule {
 	add(`(?P<rel>this|last|next|the\s+current|the\s+previous)\s+(?P<unit>week|weekend|month|quarter|year)(?:'s)?`, period, periods)
 	add(`(?P<side>later|earlier)\s+(?P<rel>this)\s+(?P<unit>week|month|year|quarter)`, period, periods)
 	add(`(?:(?P<unita>الاسبوع|الشهر|العام|السنه|الربع)\s+(?P<rela>`+relativeForm+`)|(?P<rela>هذا|هذه)\s+(?P<unita>الاسبوع|الشهر|العام|السنه|الربع))`, period, periods)
+	add(`(?:over|at|during|on)\s+(?:the\s+)?(?P<bare>weekend)`, weekend, periods)
+	add(`(?P<bare>عطله\s+نهايه\s+الاسبوع)`, weekend, periods)
 	add(`(?:نهايه|عطله\s+نهايه)\s+(?P<unita>الاسبوع)\s+(?P<rela>`+relativeForm+`)`, weekend, periods)
 	// days
-	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?P<day>today|yesterday|tomorrow|tonight|the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|this\s+(?:morning|afternoon|evening)|last\s+night|overnight)(?:\s+(?:morning|afternoon|evening|night))?(?:`+link+weekday+`)?`, relativeDay, relatives)
+	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?P<day>today|yesterday|tomorrow|tonight|the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|this\s+(?:morning|afternoon|evening)|last\s+night|overnight)(?:\s+(?:morning|afternoon|evening|night))?(?:`+link+weekday+`)?(?:\s*,\s*(?:`+day+`\s+`+month+`|`+month+`\s+`+day+`)(?:`+year+`)?)?`, relativeDay, relatives)
 	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر|في\s+وقت\s+(?:متاخر|مبكر)\s+من)\s+)?(?:يوم\s+)?(?P<day>اليوم|امس\s+الاول|اول\s+من\s+امس|اول\s+امس|امس|البارحه|غدا|الغد|بعد\s+غد|الليله\s+الماضيه)(?:`+link+weekday+`)?(?:[\s،,]+(?:الموافق\s+)?(?:`+day+`)\s+(?:من\s+)?`+month+`(?:`+year+`)?)?`, relativeDay, relatives)
 	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?:(?P<rel>last|this|next|this\s+past|this\s+coming|this\s+week's|the\s+previous)\s+)?`+weekday+`(?:\s+(?:morning|afternoon|evening|night))?(?:\s+(?P<of>(?:of\s+)?(?:last|this|next)\s+week))?`, onWeekday, weekdays)
 	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر)\s+)?(?:يوم\s+)?`+weekday+`(?:\s+(?P<rela>`+relativeForm+`|من\s+الاسبوع\s+(?:`+relativeForm+`)))?`, onWeekday, weekdays)
@@ -611,6 +617,41 @@ func onDay(r *reading, g groups, d *Date) bool {
 		}
 	}
 	return d.set(t, t, Day)
+}
+
+// edgeDay is the first or the last day of a month.
+func edgeDay(r *reading, g groups, d *Date) bool {
+	g["prep"] = ""
+	if r.isWord(d, g["m"]) {
+		return false
+	}
+	ok := false
+	if g["y"]+g["yrel"]+g["yrela"]+g["yrelt"] != "" {
+		ok = inMonth(r, g, d)
+	} else {
+		ok = bareMonth(r, g, d)
+	}
+	if !ok || d.Open() {
+		d.Precision = Day
+		return ok
+	}
+	if w := g["which"]; w == "first" || w == "اول" {
+		return d.set(d.From, d.From, Day)
+	}
+	return d.set(d.To, d.To, Day)
+}
+
+// weekOf is the week in which a day lies.
+func weekOf(r *reading, g groups, d *Date) bool {
+	if !onDay(r, g, d) {
+		return false
+	}
+	if d.Open() {
+		d.Precision = Week
+		return true
+	}
+	from := monday(d.From)
+	return d.set(from, from.AddDate(0, 0, 6), Week)
 }
 
 func onDays(r *reading, g groups, d *Date) bool {
@@ -938,6 +979,9 @@ func period(r *reading, g groups, d *Date) bool {
 
 func weekend(r *reading, g groups, d *Date) bool {
 	g["unit"], g["unita"] = "weekend", ""
+	if w := r.published.Weekday(); g["bare"] != "" && !r.future(g) && w != time.Saturday && w != time.Sunday {
+		g["rel"] = "last"
+	}
 	return period(r, g, d)
 }
 

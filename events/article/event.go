@@ -149,6 +149,10 @@ func tells(text string, all []Date, published time.Time) bool {
 		return false
 	case near && !background:
 		return true
+	case habit.MatchString(main) && best != Month:
+		return false
+	case figures.MatchString(main):
+		return true
 	case acts == 0 && !due:
 		return false
 	case acts == 0 && best == None && !firmDue.MatchString(main):
@@ -164,6 +168,12 @@ func tells(text string, all []Date, published time.Time) bool {
 }
 
 var dueForm = regexp.MustCompile(`\b(?:will|is\s+due|are\s+due|due\s+to|is\s+set\s+to|are\s+set\s+to|is\s+to|are\s+to|plans?\s+to|planned\s+to|agreed\s+to|expects?\s+to|intends?\s+to|scheduled|would|in\s+(?:advanced\s+|early\s+)?talks|takes?\s+effect)\b`)
+
+// habit are words of what happens again and again; figures a report of a period.
+var (
+	habit   = regexp.MustCompile(`\b(?:usually|often|typically|generally|normally|always|tends?\s+to|every\s+(?:year|quarter|month|day|week)|each\s+(?:year|quarter|month|day|week))\b|(?:^|\s)(?:عاده|غالبا|داي?ما|عموما|كل\s+(?:عام|سنه|ربع|شهر|يوم|اسبوع))(?:\s|$)`)
+	figures = regexp.MustCompile(`\b(?:revenues?|profits?|sales|earnings|income|loss|deliveries|shipments|margin)\b[^.;]{0,80}\b(?:was|were|came\s+in|totall?ed|reached|amounted|stood)\b[^.;]{0,40}\d`)
+)
 
 // firmDue are words of a plan that is news without a date.
 var firmDue = regexp.MustCompile(`\b(?:plans?\s+to|planned\s+to|agreed\s+to|will|is\s+set\s+to|are\s+set\s+to|intends?\s+to|in\s+(?:advanced\s+|early\s+)?talks)\b`)
@@ -195,6 +205,9 @@ func rank(p Precision) int {
 	}
 	return 6
 }
+
+// arabicPlan begins a sentence about what a firm means to do.
+var arabicPlan = regexp.MustCompile(`^\s*(?:تعتزم|يعتزم|تنوي|ينوي|تخطط|يخطط|من\s+المقرر|تجري\s+\S+(?:\s\S+)?\s+(?:محادثات|مباحثات|مفاوضات))`)
 
 // verbNouns are verbs of the past that are written as their nouns, and count only
 // where a sentence or clause begins.
@@ -237,9 +250,13 @@ func tellsArabic(s string, near bool, best Precision) bool {
 	}
 	says := arabicOpinion.MatchString(s)
 	switch {
+	case habit.MatchString(s) && !near:
+		return false
 	case near && arabicNot.MatchString(s) && acts+weak == 0:
 		return false
 	case near:
+		return true
+	case arabicPlan.MatchString(s):
 		return true
 	case says && saysFirst(words):
 		return acts > 1 || acts > 0 && best != None || future
