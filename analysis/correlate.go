@@ -98,6 +98,9 @@ func (s *Study) Correlate(ctx context.Context, catalog *events.Catalog, panel *m
 		return nil, err
 	}
 	spec.Level = x.Spec.Level
+	if spec.BySector && !slices.ContainsFunc(x.Securities, func(s Explained) bool { return s.Sector != "" }) {
+		return nil, fmt.Errorf("no sector of these securities is known; give it under securities or in the securities file")
+	}
 	if err := x.measure(ctx, progress); err != nil {
 		return nil, err
 	}

@@ -321,6 +321,11 @@ func (s *Study) explainer(catalog *events.Catalog, panel *market.Panel, spec Exp
 		if col == nil {
 			return nil, fmt.Errorf("no prices of %s", symbol)
 		}
+		for _, t := range study.Model.Design(symbol).Terms {
+			if t.Series == model.BenchmarkReturn && study.benchmarkOf(col) == symbol {
+				return nil, fmt.Errorf("%s is its own benchmark, which leaves nothing to explain; name another benchmark, or use the model mean", symbol)
+			}
+		}
 		own := x.designs.of(col)
 		if own.missing != nil {
 			return nil, fmt.Errorf("%s cannot be measured: %s", symbol, own.missing.Detail())

@@ -17,7 +17,7 @@ import (
 const (
 	mostKinds    = 24
 	mostColumns  = 24
-	mostCompared = 30
+	mostCompared = 40
 )
 
 // Correlations draws kinds of news against securities, and how alike events are.

@@ -56,6 +56,9 @@ func Moves(ctx context.Context, x *analysis.Explanation, o Options) ([]File, err
 	return render(ctx, ds, stems, o)
 }
 
+// mostDates is how many moves have their date beside them.
+const mostDates = 6
+
 func (d *movesData) id() string      { return d.security }
 func (d *movesData) about() []string { return []string{d.security} }
 
@@ -95,7 +98,8 @@ func (d *movesData) draw(p *pen, c draw.Canvas) {
 	order := slices.Clone(d.moves)
 	slices.SortStableFunc(order, func(a, b analysis.Move) int { return cmp.Compare(math.Abs(b.T), math.Abs(a.T)) })
 	r := p.stroke(2.8)
-	for n, m := range order {
+	var taken []vg.Rectangle // by dates
+	for _, m := range order {
 		k, ok := slices.BinarySearch(d.dates, m.Date)
 		if !ok {
 			continue
@@ -109,13 +113,22 @@ func (d *movesData) draw(p *pen, c draw.Canvas) {
 		if len(m.Events) == 0 {
 			dot(c, p.theme.Paper, at, r*0.55)
 		}
-		if n < 6 {
-			b := p.lay1(m.Date.String(), regular, tickSize*p.em)
-			align, dx := 0.0, r+0.3*p.em
-			if at.X+dx+b.width() > f.Max.X {
-				align, dx = 1, -dx
-			}
-			p.write(c, b, vg.Point{X: at.X + dx, Y: at.Y}, align, p.theme.Muted)
+		if len(taken) == mostDates {
+			continue
 		}
+		b := p.lay1(m.Date.String(), regular, tickSize*p.em)
+		align, dx := 0.0, r+0.3*p.em
+		if at.X+dx+b.width() > f.Max.X {
+			align, dx = 1, -dx
+		}
+		left := at.X + dx - vg.Length(align)*b.width()
+		area := vg.Rectangle{Min: vg.Point{X: left, Y: at.Y - 0.55*p.em}, Max: vg.Point{X: left + b.width(), Y: at.Y + 0.55*p.em}}
+		if slices.ContainsFunc(taken, func(o vg.Rectangle) bool {
+			return area.Min.X < o.Max.X && o.Min.X < area.Max.X && area.Min.Y < o.Max.Y && o.Min.Y < area.Max.Y
+		}) {
+			continue
+		}
+		taken = append(taken, area)
+		p.write(c, b, vg.Point{X: at.X + dx, Y: at.Y}, align, p.theme.Muted)
 	}
 }

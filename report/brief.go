@@ -166,7 +166,14 @@ func htmlBrief(w io.Writer, o HTMLOptions, say func(s *story) *brief) error {
 			for _, c := range t.cols {
 				part.Table.Heads = append(part.Table.Heads, headCell{Text: c.name, Num: !c.text})
 			}
-			for _, row := range t.rows {
+			rows := t.rows
+			if left := len(rows) - mostOnPage; left > 0 {
+				rows = rows[:mostOnPage]
+				if t.more != "" {
+					part.After = append([]string{s.Say(t.more, left)}, part.After...)
+				}
+			}
+			for _, row := range rows {
 				cells := make([]pageCell, len(row))
 				for j, text := range row {
 					switch c := t.cols[j]; {
@@ -198,6 +205,9 @@ func htmlBrief(w io.Writer, o HTMLOptions, say func(s *story) *brief) error {
 	}
 	return out.Flush()
 }
+
+// mostOnPage is how many rows of a table a page has: more would not open quickly.
+const mostOnPage = 500
 
 // jsonMember is a member of a document of tables.
 type jsonMember struct {
