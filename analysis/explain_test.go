@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -283,5 +285,126 @@ func BenchmarkExplain(b *testing.B) {
 		}
 		b.ReportMetric(float64(x.Measured), "sessions")
 		b.ReportMetric(float64(len(x.Moves)), "moves")
+	}
+}
+
+// newsAt is a catalogue that names each security on sessions of its own.
+func (s *simulated) newsAt(at map[string][]int) *events.Catalog {
+	c := &events.Catalog{}
+	for _, symbol := range slices.Sorted(maps.Keys(at)) {
+		for _, k := range at[symbol] {
+			e := s.event(k, symbol)
+			e.ID = fmt.Sprintf("%s-%d", symbol, k)
+			c.Events = append(c.Events, e)
+		}
+	}
+	return c
+}
+
+// Where events are placed at random the p values of coincidence and share are
+// uniform, of one security and of all; where half of them move the price they are
+// found.
+func TestExplainSimulated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulates a hundred studies")
+	}
+	const studies, sessions, news = 120, 700, 40
+	below := func(p []float64, level float64) (n int) {
+		for _, v := range p {
+			if v <= level {
+				n++
+			}
+		}
+		return n
+	}
+	var one, ratio, all, allRatio, power, powerRatio []float64
+	for b := range studies {
+		for _, moved := range []bool{false, true} {
+			s := simulate(t, 3, sessions, uint64(100+b))
+			rng := rand.New(rand.NewPCG(uint64(b), 7))
+			// Jumps without news, so that there are moves in any case.
+			for _, symbol := range names(3) {
+				r := s.panel.Column(symbol).Return
+				for range 25 {
+					r[280+rng.IntN(sessions-300)] += math.Copysign(0.13, rng.Float64()-0.5)
+				}
+			}
+			at := make(map[string][]int)
+			for _, symbol := range names(3) {
+				for n := range news {
+					k := 280 + rng.IntN(sessions-300)
+					at[symbol] = append(at[symbol], k)
+					if moved && n%2 == 0 {
+						s.panel.Column(symbol).Return[k] += math.Copysign(0.13, rng.Float64()-0.5)
+					}
+				}
+				slices.Sort(at[symbol])
+				at[symbol] = slices.Compact(at[symbol])
+			}
+			st := s.study()
+			st.EstimationWindow, st.EventWindow, st.MinEstimation = Window{-250, -21}, Window{-10, 10}, 100
+			x, err := st.Explain(context.Background(), s.newsAt(at), s.panel, ExplainSpec{Securities: names(3), From: s.cal.Date(s.first + 280), To: s.cal.Date(s.first + sessions - 21)}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, whole := x.Coincidence[0], x.Coincidence[3]
+			if whole.Security != "all" {
+				t.Fatal(whole.Security)
+			}
+			if moved {
+				power, powerRatio = append(power, c.P), append(powerRatio, c.PRatio)
+				continue
+			}
+			one, ratio, all, allRatio = append(one, c.P), append(ratio, c.PRatio), append(all, whole.P), append(allRatio, whole.PRatio)
+		}
+	}
+	t.Log("at most 5% and 50%:", below(ratio, 0.05), below(ratio, 0.5), below(all, 0.05), below(all, 0.5), below(allRatio, 0.05), below(allRatio, 0.5), below(one, 0.05), below(one, 0.5), "power", below(power, 0.01), below(powerRatio, 0.01))
+	for name, p := range map[string][]float64{"share": ratio, "coincidence of all": all, "share of all": allRatio} {
+		// Of 120 uniform p values 6 lie below 5% and 60 below half: binomial limits at 1e-4.
+		if n := below(p, 0.05); n > 17 {
+			t.Errorf("%s: %d of %d p values at most 5%%", name, n, len(p))
+		}
+		if n := below(p, 0.5); n > 82 || name != "coincidence of all" && n < 38 {
+			t.Errorf("%s: %d of %d p values at most 50%%", name, n, len(p))
+		}
+	}
+	if n := below(one, 0.05); n > 17 { // few moves: its law is discrete, and the p values lie above uniform ones
+		t.Errorf("coincidence: %d of %d p values at most 5%%", n, len(one))
+	}
+	if n := below(power, 0.01); n < studies*9/10 {
+		t.Errorf("coincidence: only %d of %d p values at most 1%% where half of the events move the price", n, studies)
+	}
+	if n := below(powerRatio, 0.01); n < studies*9/10 {
+		t.Errorf("share: only %d of %d p values at most 1%% where half of the events move the price", n, studies)
+	}
+}
+
+// Chance by hand: of 10 sessions 3 moves, 4 with news, 2 both; the law of draws
+// without replacement, and what is far in its tail.
+func TestCoincidenceByHand(t *testing.T) {
+	// R 4.2: phyper(1, 4, 6, 3, lower.tail = FALSE) = 1/3
+	near(t, "P(X >= 2)", stat.HypergeometricUpper(2, 10, 3, 4), 1./3)
+	near(t, "P(X >= 1)", stat.HypergeometricUpper(1, 10, 3, 4), 5./6)
+	near(t, "all", stat.HypergeometricUpper(3, 10, 3, 4), 1./30)
+	// C(20, 20)/C(1000, 20)
+	var log float64
+	for i := range 20 {
+		log += math.Log(float64(20-i)) - math.Log(float64(1000-i))
+	}
+	if p := stat.HypergeometricUpper(20, 1000, 20, 20); math.Abs(math.Log(p)/log-1) > 1e-12 {
+		t.Errorf("P = %g, want exp(%g)", p, log)
+	}
+	for _, c := range []struct {
+		x, n, k, m int
+		want       float64
+	}{{0, 10, 3, 4, 1}, {4, 10, 3, 4, 0}, {2, 10, 8, 9, 1}} {
+		if got := stat.HypergeometricUpper(c.x, c.n, c.k, c.m); got != c.want {
+			t.Errorf("%+v: %g", c, got)
+		}
+	}
+	near(t, "binomial", stat.BinomialTwoSided(2, 10), 2*(1.+10+45)/1024)
+	near(t, "binomial, the other side", stat.BinomialTwoSided(8, 10), 2*(1.+10+45)/1024)
+	if got := stat.BinomialTwoSided(5, 10); got != 1 {
+		t.Errorf("half of them: %g", got)
 	}
 }

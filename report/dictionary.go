@@ -16,7 +16,8 @@ func WriteDictionary(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	b.WriteString(`# Data dictionary
 
-Every column of every CSV file that a run, a calibration or a sweep writes. Generated from the program's
+Every column of every CSV file that a run, a calibration, a sweep, or one of
+explain, impact and correlate writes. Generated from the program's
 own column definitions (` + "`go test ./report -run Dictionary -update`" + `); do not edit.
 
 - Returns and everything made of them are decimals: 0.01 is 1%. Prices are not in these files.
@@ -28,6 +29,9 @@ own column definitions (` + "`go test ./report -run Dictionary -update`" + `); d
 - An observation is one (event, security) pair. Join files on event_id and security, never on security alone.
 `)
 	tables := append(Tables(&analysis.Result{CoefNames: model.MarketModel{}.Coefs()}), CalibrationTable(&analysis.Calibration{}), SweepTable(&analysis.Sweep{}))
+	tables = append(tables, ExplainTables(&analysis.Explanation{})...)
+	tables = append(tables, ImpactTables(&analysis.Impact{})...)
+	tables = append(tables, CorrelateTables(&analysis.Correlation{})...)
 	for _, t := range tables {
 		fmt.Fprintf(b, "\n## %s.csv\n\n%s\n\n| column | type | unit | meaning |\n| --- | --- | --- | --- |\n", t.Name, t.Title)
 		for _, c := range t.Columns {

@@ -27,8 +27,7 @@ chance: for each kind of event and each security that its events name, how sessi
 went, against the security's own sessions without news. And it asks which events hit
 the same shares the same way, with p values by each event's own past.`,
 		Example: `  aftershock correlate
-  aftershock correlate --kinds tag --securities NVDA,AMD,AVGO,TSM --out correlated
-  aftershock correlate --sectors --format json`,
+  aftershock correlate --kinds tag --securities NVDA,AMD,AVGO,TSM --format json`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.correlate(cmd, flags, analysis.CorrelateSpec{Kinds: analysis.Kinds(kinds), BySector: sectors}, securities, level)

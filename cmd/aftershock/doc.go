@@ -100,6 +100,36 @@ Whether prices can be trusted is another question:
 	...
 	19 securities, 8949 sessions: 0 problems, 9 unusual
 
+# From moves back to news
+
+The question comes the other way round as often: a share moved, what was it? The
+explain command measures every session as event measures one, corrects over all of
+them, and sets the moves against the whole catalogue: those that no event explains
+first, then those with news, how many matches chance alone would give, and which
+events moved nothing.
+
+	$ aftershock explain NVDA --peers AMD,AVGO,TSM
+	What moved NVDA, ...
+	...
+	Unexplained: no event of the catalogue names it on that session
+	...
+	More than chance?
+	...
+
+Whom one event hit among all securities of the source of prices, and whether it was
+the market's news, a sector's or that of single firms:
+
+	$ aftershock impact deepseek-selloff
+	Whom it hit: ...
+	...
+
+Which kind of news moves which shares, and which events hit the same shares the same
+way:
+
+	$ aftershock correlate
+	Which news moves which shares
+	...
+
 # Configuration
 
 Every command reads config.yaml in the working directory, or the file named by
