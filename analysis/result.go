@@ -30,6 +30,7 @@ type Result struct {
 	Contrasts    []Contrast  // of Study.Contrasts
 	Regression   *Regression // what [Result.Regress] was last asked; nil after Run
 	Notes        []Note
+	Calibration  *Calibration // how the tests fare on the data of the study, where that was asked; nil after Run
 
 	eng       *engine
 	spots     []spot          // by observation

@@ -27,7 +27,8 @@ type Finding struct {
 	Spread   *TestResult   // nil where none is defined
 	Joint    *TestResult   // nil where it is not defined
 	Free     []*TestResult // right without the normal distribution
-	Aside    []*TestResult // not to be read here
+	Aside    []*TestResult // not to be read here: they take as independent what moves together
+	Barred   []*TestResult // nor these: Result.Calibration found that they reject too often on this data
 	Widening float64       // standard deviation of the members' SCAR over the usual one; NaN when not known
 	Verdict  Reading
 
@@ -40,26 +41,44 @@ type Reading string
 
 // The readings.
 const (
-	NotTested Reading = "not-tested" // no test that may lead is defined
-	Chance    Reading = "chance"     // no leading test rejects
-	Clear     Reading = "clear"      // all leading tests reject
-	Unequal   Reading = "unequal"    // Past rejects, Spread does not, and the reactions differ more than usual
-	Unsettled Reading = "unsettled"  // Past rejects, Spread does not, though the reactions differ about as usual
-	Alike     Reading = "alike"      // Spread rejects, Past does not
+	NotTested Reading = "untested" // no test that may lead is defined
+	Chance    Reading = "chance"   // no leading test rejects
+	Clear     Reading = "clear"    // all leading tests reject
+	Unequal   Reading = "uneven"   // Past rejects, Spread does not, and the reactions differ more than usual
+	Unsettled Reading = "likely"   // Past rejects, Spread does not, though the reactions differ about as usual
+	Alike     Reading = "hint"     // Spread rejects, Past does not
+	Weak      Reading = "weak"     // of several that are told together: one of these by itself, and not when all are tested together
+	Shared    Reading = "shared"   // likewise: its returns are another event's
 )
 
 // Readings lists every Reading.
-var Readings = []Reading{NotTested, Chance, Clear, Unequal, Unsettled, Alike}
+var Readings = []Reading{NotTested, Chance, Clear, Unequal, Unsettled, Alike, Weak, Shared}
 
 // Finding says what the tests allow to be said of g over CAR window w, an index
 // into Study.CARWindows.
 func (r *Result) Finding(g *Group, w int) *Finding {
-	f := r.Study.judge(&g.Windows[w], g.SameDate, r.widening(&g.Windows[w], g.Members, w))
+	f := r.Study.judge(&g.Windows[w], g.SameDate, r.widening(&g.Windows[w], g.Members, w), r.barred(g, g.Windows[w].Window))
 	f.Group, f.r, f.w = g, r, w
 	if r.Study.Subject == Volatility {
 		f.judgeVariance()
 	}
 	return f
+}
+
+// barred says of a test whether it rejects too often on the study's own data, as
+// far as that was asked; nil where it was not.
+func (r *Result) barred(g *Group, w Window) func(test string) bool {
+	if r.Calibration == nil {
+		return nil
+	}
+	c := r.Calibration.Group(g.Name(), w)
+	if c == nil {
+		return nil
+	}
+	return func(test string) bool {
+		t := c.Test(test)
+		return t != nil && t.Verdict == TooOften
+	}
 }
 
 // Outstanding are the members that stand out even when all of them are tested
@@ -85,7 +104,7 @@ func (f *Finding) Outstanding() []Single { return Outstanding(f.r.Singles(f.Grou
 //	no             yes                                      alike
 //
 // Where only one kind is defined it decides alone: clear or chance.
-func (s *Study) judge(w *GroupWindow, sameDate bool, widening float64) *Finding {
+func (s *Study) judge(w *GroupWindow, sameDate bool, widening float64, barred func(test string) bool) *Finding {
 	f := &Finding{Window: w, Widening: widening}
 	together := w.CoMoving()
 	past, spread := []string{"portfolio", "crude", "kp-patell"}, []string{"kp-bmp"}
@@ -100,7 +119,7 @@ func (s *Study) judge(w *GroupWindow, sameDate bool, widening float64) *Finding 
 	}
 	first := func(names ...string) *TestResult {
 		for _, n := range names {
-			if t := w.Test(n); t != nil && t.Defined() {
+			if t := w.Test(n); t != nil && t.Defined() && (barred == nil || !barred(n)) {
 				return t
 			}
 		}
@@ -113,6 +132,8 @@ func (s *Study) judge(w *GroupWindow, sameDate bool, widening float64) *Finding 
 		case !t.Defined():
 		case together && s.PropertiesOf(t.Test).Independence.TakenFor(sameDate):
 			f.Aside = append(f.Aside, t)
+		case barred != nil && barred(t.Test):
+			f.Barred = append(f.Barred, t)
 		case t.Test == "grank-t" || t.Test == "placebo":
 			f.Free = append(f.Free, t)
 		}

@@ -44,7 +44,7 @@ func TestJudge(t *testing.T) {
 		{"exactly at the level", 0.3, true, 1, all(Level, 1, 1, 1, Level, 1, 1), "portfolio", "kp-bmp", "patell bmp cross-section", Chance},
 		{"no test", 0.3, true, 1, nil, "", "", "", NotTested},
 	} {
-		f := (&Study{}).judge(&GroupWindow{N: 12, RBar: c.rbar, Tests: c.tests}, c.sameDate, c.widening)
+		f := (&Study{}).judge(&GroupWindow{N: 12, RBar: c.rbar, Tests: c.tests}, c.sameDate, c.widening, nil)
 		name := func(x *TestResult) string {
 			if x == nil {
 				return ""

@@ -299,16 +299,16 @@ func (s *story) summarize(v *htmlView) {
 		switch g := s.eventGroup(ev); {
 		case g != nil:
 			f := s.r.Finding(g, headline)
-			row = append(row, num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), pageCell{Text: s.Say(verdictWords[f.Verdict])})
+			row = append(row, num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), pageCell{Text: s.Reading(f.Verdict)})
 		case len(used) == 1:
 			t, says := s.r.WindowTest(used[0], headline), analysis.Chance
 			if t.Rejects() {
 				says = analysis.Clear
 			}
 			car, _ := s.r.CAR(used[0], headline)
-			row = append(row, num("1"), moved(car), num(showP(t.P)), num("–"), pageCell{Text: s.Say(verdictWords[says])})
+			row = append(row, num("1"), moved(car), num(showP(t.P)), num("–"), pageCell{Text: s.Reading(says)})
 		default:
-			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.Say(verdictWords[analysis.NotTested])})
+			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.Reading(analysis.NotTested)})
 		}
 		v.Overview.Rows = append(v.Overview.Rows, row)
 	}
@@ -466,7 +466,7 @@ func (s *story) pools(v *htmlView) {
 		}
 		for _, g := range groups {
 			f := s.r.Finding(g, headline)
-			row := []pageCell{named(g.Key), num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), {Text: s.Say(verdictWords[f.Verdict])}, num(fixed(f.Window.RBar, 2))}
+			row := []pageCell{named(g.Key), num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), {Text: s.Reading(f.Verdict)}, num(fixed(f.Window.RBar, 2))}
 			for k := range g.Windows {
 				if k != headline {
 					row = append(row, moved(g.Windows[k].CAAR))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -97,22 +98,31 @@ func wrap(s string, n int) []string {
 type grid struct {
 	heads []head
 	rows  [][]string
+	tight bool // one blank between columns
 }
 
 // head heads a column of a grid.
 type head struct {
 	name  string
 	left  bool   // aligned left
+	fill  bool   // it gives way where the others need the room, and takes what they leave
 	order int    // columns are shown by rising order, as long as there is room; 0 always
 	as    string // what it is called where it had to be left out; "": its absence need not be mentioned
 }
 
-const gap = "  "
+// gap is what stands between two columns.
+func (g *grid) gap() string {
+	if g.tight {
+		return " "
+	}
+	return "  "
+}
 
 // render returns the lines of g, at most width columns wide, and what the
 // columns are called for which there was no room. A column of order 0 is clipped
 // where there is not even room for these.
 func (g *grid) render(width int) (lines []string, dropped []string) {
+	gap := g.gap()
 	wide := make([]int, len(g.heads))
 	last := 0
 	for j, h := range g.heads {
@@ -122,6 +132,12 @@ func (g *grid) render(width int) (lines []string, dropped []string) {
 		}
 		last = max(last, h.order)
 	}
+	least := slices.Clone(wide)
+	for j, h := range g.heads {
+		if h.fill {
+			least[j] = min(wide[j], 16)
+		}
+	}
 	show := make([]bool, len(g.heads))
 	used, full := -len(gap), false
 	for order := range last + 1 {
@@ -129,12 +145,19 @@ func (g *grid) render(width int) (lines []string, dropped []string) {
 			if h.order != order {
 				continue
 			}
-			full = full || order > 0 && used+len(gap)+wide[j] > width
+			full = full || order > 0 && used+len(gap)+least[j] > width
 			if !full {
-				show[j], used = true, used+len(gap)+wide[j]
+				show[j], used = true, used+len(gap)+least[j]
 			} else if h.as != "" {
 				dropped = append(dropped, h.as)
 			}
+		}
+	}
+	for j, h := range g.heads {
+		if h.fill && show[j] {
+			grown := min(wide[j], max(least[j], least[j]+width-used))
+			used += grown - least[j]
+			wide[j] = grown
 		}
 	}
 	for j := len(wide) - 1; j >= 0 && used > width; j-- {

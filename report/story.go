@@ -65,13 +65,20 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		}
 		wanted[ev] = true
 	}
+	var studied map[string]bool // nil: all
+	if len(r.Study.EventIDs) > 0 {
+		studied = make(map[string]bool, len(r.Study.EventIDs))
+		for _, id := range r.Study.EventIDs {
+			studied[id] = true
+		}
+	}
 	type dated struct {
 		ev  int
 		day market.Date
 	}
 	var order []dated
 	for ev := range c.Events {
-		if len(only) == 0 || wanted[ev] {
+		if wanted[ev] || len(only) == 0 && (studied == nil || studied[c.Events[ev].ID]) {
 			order = append(order, dated{ev, s.session0(ev)})
 		}
 	}
@@ -411,7 +418,7 @@ func (s *story) strongest(ev int, stand []analysis.Single) string {
 		return s.Say("%s: %s times the usual daily error", all, times)
 	}
 	f := s.r.Finding(g, headline)
-	return s.Say("N %s, average %s%%, %s; %s", f.Window.N, percent(f.Window.CAAR, 1), s.Say(verdictWords[f.Verdict]), s.abridge(who, 6))
+	return s.Say("N %s, average %s%%, %s; %s", f.Window.N, percent(f.Window.CAAR, 1), s.Reading(f.Verdict), s.abridge(who, 6))
 }
 
 // paragraphs say what an event did: when the news was out, what the first
@@ -423,6 +430,9 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f *analysis
 		return append(out, s.Say("No security could be measured; the reasons stand at the end.")), nil, f
 	}
 	out = append(out, s.reaction(used[0], headline))
+	if m := s.benchmarked(ev, used); m != "" {
+		out = append(out, m)
+	}
 	if v := s.worth(used[0], headline); v != "" {
 		out = append(out, v)
 	}
@@ -553,13 +563,13 @@ func (s *story) reading(f *analysis.Finding, t *analysis.TestResult) string {
 	lead := t == f.Past || t == f.Spread
 	switch {
 	case lead && t.Rejects():
-		return s.Say("leads: rejects")
+		return s.Say("decides: more than chance")
 	case lead:
-		return s.Say("leads: does not reject")
+		return s.Say("decides: chance")
 	case t.Rejects():
-		return s.Say("rejects")
+		return s.Say("more than chance")
 	}
-	return s.Say("does not reject")
+	return s.Say("chance")
 }
 
 // pooled are the groups of one grouping with two observations or more, at most
@@ -719,7 +729,11 @@ type hypothesis struct {
 // hypotheses are the hypotheses of the study's tests.
 func (s *story) hypotheses() []hypothesis {
 	var out []hypothesis
+	several := slices.ContainsFunc(s.r.Groups, func(g analysis.Group) bool { return len(g.Members) > 1 })
 	for _, t := range s.r.Study.Tests {
+		if !several && t.Scope() == analysis.ManyObservations { // none was used
+			continue
+		}
 		k := slices.IndexFunc(out, func(h hypothesis) bool { return h.null == t.Null() })
 		if k < 0 {
 			k = len(out)

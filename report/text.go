@@ -12,11 +12,13 @@ import (
 
 // TextOptions say how [Text] writes.
 type TextOptions struct {
-	Width   int      // columns of the terminal; 0 means 80, less than 40 counts as 40
-	Color   bool     // headings in bold, by ANSI escape sequences
-	Lang    string   // language of words and titles (see [Languages]); "" means English, and the catalogue's first for titles
-	Events  []string // IDs of the events to write about; empty: all, and the groups
-	Summary bool     // only what stands out: no event by event, no groups
+	Width  int      // columns of the terminal; 0 means 80, less than 40 counts as 40
+	Color  bool     // headings in bold, by ANSI escape sequences
+	Lang   string   // language of words and titles (see [Languages]); "" means English, and the catalogue's first for titles
+	Events []string // IDs of the events to write about; empty: all, and the groups
+	Detail Detail   // how much is told
+	Sort   Sort     // order of the lines of the ranked table; "" means ByP
+	Top    int      // lines of the ranked table; 0: as many as the screen has room for
 	// Calibration, if not nil, says how the tests fare on the study's own data.
 	Calibration *analysis.Calibration
 }
@@ -41,32 +43,38 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 		return err
 	}
 	p := &page{story: s, o: o, width: max(narrowest, o.Width)}
+	switch o.Detail {
+	case Answer:
+		p.answer()
+		return p.flush(w)
+	case Brief:
+		p.briefly()
+		return p.flush(w)
+	}
 	p.header()
 	p.highlights()
 	if o.Calibration != nil {
 		p.certificate()
 	}
-	if !o.Summary {
-		for _, ev := range p.told {
-			if err := p.flush(w); err != nil {
-				return err
-			}
-			p.event(ev)
+	for _, ev := range p.told {
+		if err := p.flush(w); err != nil {
+			return err
 		}
-		if left := p.untold(); left != "" {
-			p.blank()
-			p.line(p.rule())
-			p.paragraph("", "", left)
-		}
-		if len(o.Events) == 0 {
-			p.groups()
-		}
-		p.many()
-		p.explained()
-		p.contrasts()
-		p.next()
-		p.remarksWritten()
+		p.event(ev)
 	}
+	if left := p.untold(); left != "" {
+		p.blank()
+		p.line(p.rule())
+		p.paragraph("", "", left)
+	}
+	if len(o.Events) == 0 {
+		p.groups()
+	}
+	p.many()
+	p.explained()
+	p.contrasts()
+	p.next()
+	p.remarksWritten()
 	p.exclusions()
 	p.sources()
 	return p.flush(w)
@@ -182,7 +190,7 @@ func (p *page) groups() {
 		pooled, left := p.pooled(by)
 		for _, x := range pooled {
 			f := r.Finding(x, headline)
-			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.Window.N), percent(f.Window.CAAR, 2), leadP(f.Past), leadP(f.Spread), p.Say(verdictWords[f.Verdict]), fixed(f.Window.RBar, 2)}
+			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.Window.N), percent(f.Window.CAAR, 2), leadP(f.Past), leadP(f.Spread), p.Reading(f.Verdict), fixed(f.Window.RBar, 2)}
 			for k := range r.Study.CARWindows {
 				if k != headline {
 					row = append(row, percent(x.Windows[k].CAAR, 2))
@@ -259,9 +267,6 @@ func (p *page) sources() {
 	}
 	if len(p.dropped) > 0 {
 		write(p.Say("At this width the tables leave out: %s. The CSV files have them.", strings.Join(p.Each(p.dropped), p.Comma)))
-	}
-	if p.o.Summary {
-		return
 	}
 	p.heading(p.Say("Sources"))
 	m := p.r.Study.Model

@@ -47,10 +47,10 @@ func TestDeepSeek(t *testing.T) {
 		"Not to be relied on: cross-section p = 0.0099, patell p < 1e-11, bmp p = 0.020",
 		"They take the securities as independent, but by their co-movement (mean correlation 0.28) the twelve securities tell about as much as 2.9 independent ones.",
 		"NVDA -16.97 -13.36*** -5.19",
-		"kp-bmp -1.143 t(11) 0.28 leads: does not reject",
+		"kp-bmp -1.143 t(11) 0.28 decides: chance",
 		"bmp -2.728 (p 0.020)",
 		"Set aside, as the residuals correlate by 0.28 on average and the variance of the average is 4.1 times that of independent securities:",
-		"joint 6.893 F(12,237) 1.1e-10 rejects",
+		"joint 6.893 F(12,237) 1.1e-10 more than chance",
 	} {
 		if !strings.Contains(plain(full), want) {
 			t.Errorf("the report does not say %q", want)
@@ -100,10 +100,6 @@ func TestWords(t *testing.T) {
 	ar := textOf(t, nasty(), TextOptions{Lang: "ar"})
 	if !strings.Contains(ar, "\u2068"+mixed+"\u2069") {
 		t.Error("the Arabic title is missing or not isolated")
-	}
-	summary := textOf(t, nasty(), TextOptions{Summary: true})
-	if strings.Contains(summary, "News on a holiday\n            labor-day") || !strings.Contains(summary, "Excluded: ") || strings.Contains(summary, "Sources") {
-		t.Error("the summary holds too much or too little")
 	}
 	if bold := textOf(t, nasty(), TextOptions{Color: true}); !strings.Contains(bold, "\x1b[1mWhat stands out\x1b[0m") {
 		t.Error("no bold heading")

@@ -110,16 +110,6 @@ func tau(n int) string {
 	return strconv.Itoa(n)
 }
 
-// verdictWords are what the leading tests say together, in a few words.
-var verdictWords = map[analysis.Reading]string{
-	analysis.NotTested: "not tested",
-	analysis.Chance:    "not to be told from chance",
-	analysis.Clear:     "more than chance",
-	analysis.Unequal:   "disputed: unequal reactions",
-	analysis.Unsettled: "disputed: unsettled",
-	analysis.Alike:     "disputed: small but alike",
-}
-
 // A speaker says in a language what a result says.
 type speaker struct {
 	*words.Language
@@ -313,7 +303,7 @@ func (k speaker) together(f *analysis.Finding, g *analysis.Group, win int) []str
 	first := k.average(w) + k.verdict(f, g, win) + k.members(f, g, win)
 	out := []string{first}
 	if len(f.Free) > 0 {
-		out = append(out, k.Say("Without the normal distribution: %s.", k.quote(f.Free...)))
+		out = append(out, k.Say("Tests that need no normal distribution: %s.", k.quote(f.Free...)))
 	}
 	if strict := k.tooReady(f); len(strict) > 0 {
 		s := "Not to be relied on: %s. They take the securities as independent, but by their co-movement (mean correlation %s) the %s tell about as much as %s independent ones."
@@ -328,7 +318,7 @@ func (k speaker) together(f *analysis.Finding, g *analysis.Group, win int) []str
 			continue
 		}
 		if o := r.Finding(g, j); o.Verdict != f.Verdict && o.Window.N > 1 {
-			s := k.Say("%s %s%% (%s; %s)", o.Window.Window, percent(o.Window.CAAR, 1), k.Say(verdictWords[o.Verdict]), k.quote(o.Past, o.Spread))
+			s := k.Say("%s %s%% (%s; %s)", o.Window.Window, percent(o.Window.CAAR, 1), k.Reading(o.Verdict), k.quote(o.Past, o.Spread))
 			if news := k.otherNews(g, o.Window.Window, w.Window); len(news) > 0 {
 				s = k.Say("%s, with other news in it: %s", s, k.abridge(news, 2))
 			}

@@ -279,6 +279,7 @@ func (c *config) certificate(p *plan, r *analysis.Result) {
 	if name, err := calibrationFile(c.fingerprint(r)); err == nil {
 		if k, err := readCalibration(name, strings.TrimSuffix(filepath.Base(name), ".sealed")); err == nil {
 			p.calibration, p.calibrationFile = k.Calibration, name
+			r.Calibration = k.Calibration
 		}
 	}
 }

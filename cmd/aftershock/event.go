@@ -43,6 +43,7 @@ without --out.`,
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
 	a.pricesFlag(cmd, flags)
+	a.tellFlags(cmd)
 	return cmd
 }
 

@@ -162,7 +162,7 @@ func (c *config) html(p *plan, r *analysis.Result, charts []report.Chart, manife
 		own, shown := *m, c.published()
 		shown.Output.Dir = defaults().Output.Dir
 		own.Configuration = shown
-		return report.HTML(w, r, report.HTMLOptions{Lang: p.plot.Lang, Events: p.study.EventIDs, Charts: charts, Dark: darkColors(), Manifest: &own, Calibration: p.calibration})
+		return report.HTML(w, r, report.HTMLOptions{Lang: p.plot.Lang, Charts: charts, Dark: darkColors(), Manifest: &own, Calibration: p.calibration})
 	}}
 }
 

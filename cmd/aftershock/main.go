@@ -36,6 +36,7 @@ type app struct {
 	log            string   // the form of messages
 	silent         bool     // nothing that is only good to know
 	shard          shard    // of run --shard
+	telling        telling  // how much of a result is printed
 	parts          []string // of merge
 }
 

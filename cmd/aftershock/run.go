@@ -68,6 +68,42 @@ func (a *app) runFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
 	flags.add(cmd, "securities", "securities", "`list` of securities, for events that name none")
 	a.pricesFlag(cmd, flags)
+	a.tellFlags(cmd)
+}
+
+// telling is how much of a result is printed.
+type telling struct {
+	full, brief bool
+	sort        string
+	top         int
+}
+
+// tellFlags are those of a command that prints a report.
+func (a *app) tellFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&a.telling.full, "full", false, "print everything: each event, test, note and source")
+	cmd.Flags().BoolVar(&a.telling.brief, "brief", false, "print a line an event")
+	cmd.Flags().StringVar(&a.telling.sort, "sort", "", "`order` of the ranked table: p, effect or date (default p)")
+	cmd.Flags().IntVar(&a.telling.top, "top", 0, "`number` of lines of the ranked table; 0: as many as fit")
+	_ = cmd.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(sortNames(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.MarkFlagsMutuallyExclusive("full", "brief")
+}
+
+func sortNames() []string {
+	return names(report.Sorts, func(s report.Sort) string { return string(s) })
+}
+
+// check says what is wrong with the flags.
+func (t telling) check() error {
+	if t.top < 0 {
+		return usageError{fmt.Errorf("--top: %d is less than 0; name a number of lines", t.top)}
+	}
+	if t.sort == "" {
+		return nil
+	}
+	if !slices.Contains(sortNames(), t.sort) {
+		return usageError{fmt.Errorf("--sort: %q is no order of the table; use one of %s", t.sort, strings.Join(sortNames(), ", "))}
+	}
+	return nil
 }
 
 func studyFlags(cmd *cobra.Command, flags settingsFlags) {
@@ -97,6 +133,9 @@ func (a *app) pricesFlag(cmd *cobra.Command, flags settingsFlags) {
 
 // configured reads the configuration for a command with flags.
 func (a *app) configured(cmd *cobra.Command, flags settingsFlags) (*config, error) {
+	if err := a.telling.check(); err != nil {
+		return nil, err
+	}
 	c, err := loadConfig(a.configFile, map[string]*pflag.Flag(flags))
 	if err != nil {
 		return nil, err
@@ -429,16 +468,23 @@ func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text fu
 // print writes the report to stdout: the text of its file, but on a terminal.
 func (a *app) print(ctx context.Context, p *plan, r *analysis.Result, text []byte) error {
 	w := until(ctx, a.stdout)
-	if o := a.textOptions(p); text == nil || o.Width > 0 || o.Color {
-		return report.Text(w, r, o)
+	o := a.textOptions(p)
+	switch {
+	case a.telling.brief:
+		o.Detail = report.Brief
+	case !a.telling.full:
+		o.Detail = report.Answer
+	case text != nil && o.Width == 0 && !o.Color:
+		_, err := w.Write(text)
+		return err
 	}
-	_, err := w.Write(text)
-	return err
+	o.Sort, o.Top = report.Sort(a.telling.sort), a.telling.top
+	return report.Text(w, r, o)
 }
 
 // textOptions are those of the report in a file.
 func (p *plan) textOptions() report.TextOptions {
-	return report.TextOptions{Events: p.study.EventIDs, Lang: p.plot.Lang, Calibration: p.calibration}
+	return report.TextOptions{Lang: p.plot.Lang, Calibration: p.calibration}
 }
 
 // textOptions fits the report to stdout.

@@ -84,3 +84,22 @@ func (l *Language) Securities(n int) string { return l.Things(n, "security") }
 
 // Observations counts observations in figures.
 func (l *Language) Observations(n int) string { return l.Things(n, "observation") }
+
+// readings are the words for what tests say together, and what each means. They
+// are the same in every report.
+var readings = map[analysis.Reading]struct{ word, means string }{
+	analysis.Clear:     {"clear", "more than chance"},
+	analysis.Chance:    {"chance", "could be chance, which does not show that nothing happened"},
+	analysis.Unequal:   {"uneven", "the average moved, but the securities too differently to speak of the group"},
+	analysis.Unsettled: {"likely", "the average moved; the reactions are too few or too far apart to settle it"},
+	analysis.Alike:     {"hint", "small, but the reactions agree"},
+	analysis.Weak:      {"weak", "unusual alone, not among all lines"},
+	analysis.NotTested: {"untested", "no test of the study may decide"},
+	analysis.Shared:    {"shared", "the same returns as another event's"},
+}
+
+// Reading is the word for what the tests say together.
+func (l *Language) Reading(r analysis.Reading) string { return l.Phrase(readings[r].word) }
+
+// ReadingMeans says in one clause what that word means.
+func (l *Language) ReadingMeans(r analysis.Reading) string { return l.Phrase(readings[r].means) }

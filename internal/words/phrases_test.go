@@ -173,3 +173,18 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestReadings: every reading has its word and what it means, in every language.
+func TestReadings(t *testing.T) {
+	for _, r := range analysis.Readings {
+		x := readings[r]
+		if x.word == "" || x.means == "" {
+			t.Errorf("no word for the reading %s", r)
+		}
+		for _, l := range languages[1:] {
+			if l.phrases[x.word] == "" || l.phrases[x.means] == "" {
+				t.Errorf("%s does not say %q: %q", l.Tag, x.word, x.means)
+			}
+		}
+	}
+}

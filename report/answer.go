@@ -1,0 +1,357 @@
+package report
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"aftershock/analysis"
+	"aftershock/analysis/stat"
+	"aftershock/market"
+)
+
+// Sort is the order of the lines of an answer.
+type Sort string
+
+// The orders.
+const (
+	ByP      Sort = "p"      // the least likely to be chance first
+	ByEffect Sort = "effect" // the largest first
+	ByDate   Sort = "date"
+)
+
+// Sorts lists every Sort.
+var Sorts = []Sort{ByP, ByEffect, ByDate}
+
+// An entry is a line of the ranked table: an event, or a security of the only
+// event.
+type entry struct {
+	event    int
+	members  []int // its measured observations
+	group    *analysis.Group
+	finding  *analysis.Finding // nil for one observation
+	effect   float64
+	p        float64
+	adjusted float64 // p by Holm's adjustment for all entries that have returns of their own
+	reading  analysis.Reading
+	owner    int // event whose returns these are, -1 where they are its own
+}
+
+// entries are the lines of the ranked table, in order.
+func (s *story) entries(by Sort) []entry {
+	var out []entry
+	if len(s.events) == 1 {
+		ev := s.events[0]
+		for _, i := range s.used(ev) {
+			out = append(out, s.entryOf(ev, []int{i}, nil))
+		}
+	} else {
+		owner := s.owners()
+		for _, ev := range s.events {
+			if used := s.used(ev); len(used) > 0 {
+				e := s.entryOf(ev, used, s.eventGroup(ev))
+				e.owner = owner[ev]
+				out = append(out, e)
+			}
+		}
+	}
+	var p []float64
+	for k := range out {
+		if e := &out[k]; e.owner < 0 && e.p == e.p {
+			p = append(p, e.p)
+		}
+	}
+	adjusted := stat.Holm(p)
+	for k := range out {
+		e := &out[k]
+		switch {
+		case e.owner >= 0:
+			e.adjusted, e.reading = math.NaN(), analysis.Shared
+			continue
+		case e.p != e.p:
+			e.adjusted = math.NaN()
+			continue
+		}
+		e.adjusted, adjusted = adjusted[0], adjusted[1:]
+		if e.p < analysis.Level && e.adjusted >= analysis.Level {
+			e.reading = analysis.Weak
+		}
+	}
+	key := func(e *entry) (shared bool, v float64) {
+		switch {
+		case by == ByEffect:
+			v = -math.Abs(e.effect)
+		default:
+			v = e.p
+		}
+		if v != v {
+			v = math.Inf(1)
+		}
+		return e.owner >= 0, v
+	}
+	if by == ByDate { // as the events stand
+		return out
+	}
+	slices.SortStableFunc(out, func(a, b entry) int {
+		x, v := key(&a)
+		y, w := key(&b)
+		switch {
+		case x != y && x:
+			return 1
+		case x != y:
+			return -1
+		case v != w:
+			return cmp.Compare(v, w)
+		}
+		return cmp.Compare(math.Abs(b.effect), math.Abs(a.effect))
+	})
+	return out
+}
+
+func (s *story) entryOf(ev int, members []int, g *analysis.Group) entry {
+	e := entry{event: ev, members: members, group: g, owner: -1, p: math.NaN(), reading: analysis.NotTested}
+	if g == nil {
+		t := s.r.WindowTest(members[0], headline)
+		e.effect, _ = s.r.CAR(members[0], headline)
+		if e.p = t.P; t.Defined() {
+			if e.reading = analysis.Chance; t.Rejects() {
+				e.reading = analysis.Clear
+			}
+		}
+		return e
+	}
+	f := s.r.Finding(g, headline)
+	e.finding, e.effect, e.reading = f, f.Window.CAAR, f.Verdict
+	if t := deciding(f); t != nil {
+		e.p = t.P
+	}
+	return e
+}
+
+// deciding is the leading test whose error is that of the interval: of a portfolio's
+// own past, or of the spread of the reactions; the other where that is not defined.
+func deciding(f *analysis.Finding) *analysis.TestResult {
+	if f.Past == nil || f.Group.SEMethod == "cross-section" && f.Spread != nil {
+		return f.Spread
+	}
+	return f.Past
+}
+
+// interval is the 95% interval of an entry's effect.
+func (s *story) interval(e *entry) stat.Interval {
+	if e.group == nil {
+		return s.r.CARInterval(e.members[0], headline)
+	}
+	return s.r.AverageInterval(e.group, headline)
+}
+
+// detectable is the effect of an entry that would usually not have been missed;
+// NaN where it is not known.
+func (s *story) detectable(e *entry) float64 {
+	if e.group == nil {
+		return s.r.Seen(e.members[0], headline).MDE
+	}
+	if t := e.finding.Window.Test(analysis.PortfolioTest{}.Name()); t != nil && t.Defined() {
+		return t.ByProduct("mde")
+	}
+	return math.NaN()
+}
+
+// mover is the member of an entry that moved farthest from its own past.
+func (s *story) mover(e *entry) int {
+	best, most := e.members[0], -1.0
+	for _, i := range e.members {
+		if v := math.Abs(s.r.WindowTest(i, headline).Stat); v > most {
+			best, most = i, v
+		}
+	}
+	return best
+}
+
+// oneReturn is a security's session: what different events may share.
+type oneReturn struct {
+	security string
+	session0 market.Date
+}
+
+func (s *story) returnOf(i int) oneReturn {
+	o := &s.r.Observations[i]
+	return oneReturn{o.Security, o.Session0}
+}
+
+// owners says of every told event whose returns all of its own are: the event
+// with the most securities of those that share them, of several the first in the
+// catalogue. -1: its own.
+func (s *story) owners() map[int]int {
+	by := make(map[oneReturn][]int)
+	have := make(map[int]map[oneReturn]bool)
+	for _, ev := range s.events {
+		have[ev] = make(map[oneReturn]bool)
+		for _, i := range s.used(ev) {
+			k := s.returnOf(i)
+			by[k], have[ev][k] = append(by[k], ev), true
+		}
+	}
+	out := make(map[int]int, len(s.events))
+	for _, ev := range s.events {
+		out[ev] = -1
+		best := len(have[ev])
+		used := s.used(ev)
+		if len(used) == 0 {
+			continue
+		}
+		for _, other := range by[s.returnOf(used[0])] {
+			larger := len(have[other]) > best || len(have[other]) == best && other < ev && out[ev] < 0
+			if other == ev || !larger {
+				continue
+			}
+			all := true
+			for k := range have[ev] {
+				all = all && have[other][k]
+			}
+			if all {
+				out[ev], best = other, len(have[other])
+			}
+		}
+	}
+	return out
+}
+
+// broad are the categories of news about a whole market: its benchmark takes it.
+var broad = []string{"market", "macro", "tariff", "monetary-policy", "geopolitics", "war", "rates"}
+
+// marketWide reports whether the news of an event is about a whole market: by its
+// category, or because it names no security.
+func (s *story) marketWide(ev int) bool {
+	e := &s.r.Catalog.Events[ev]
+	return len(e.Targets) == 0 || slices.Contains(broad, strings.ToLower(e.Category))
+}
+
+// took reports whether the benchmark itself took the news: it moved unusually, or
+// the news is about the whole market.
+func (s *story) took(ev int, m *analysis.RawMove) bool {
+	return m.Return == m.Return && (m.Unusual() || s.marketWide(ev))
+}
+
+// benchmarked says what the benchmark itself did, and, where it took the news, what
+// the members did against their own past alone; "" where it is not known.
+func (s *story) benchmarked(ev int, members []int) string {
+	if len(members) == 0 || s.aboutVolume() {
+		return ""
+	}
+	w := s.window()
+	m := s.r.BenchmarkMove(members[0], w)
+	if m.Return != m.Return {
+		return ""
+	}
+	rose := m.Return >= 0
+	var out string
+	how := s.Say("not unusual for it (%s)", s.sayP(m.P))
+	switch {
+	case m.P != m.P:
+		how = s.Say("not tested")
+	case m.Unusual():
+		how = s.Say("unusual for it (%s)", s.sayP(m.P))
+	}
+	switch {
+	case rose:
+		out = s.Say("The benchmark %s itself rose %s%%, %s.", clean(m.Symbols[0]), size(m.Return), how)
+	default:
+		out = s.Say("The benchmark %s itself fell %s%%, %s.", clean(m.Symbols[0]), size(m.Return), how)
+	}
+	if !s.took(ev, &m) {
+		return out
+	}
+	raw := s.r.RawMove(members, w)
+	if raw.P != raw.P {
+		return out + " " + s.Say("It took the news: what the model takes away for the market is part of the reaction.")
+	}
+	return out + " " + s.Say("It took the news: what the model takes away for the market is part of the reaction. Raw: %s; less their usual mean: %s (95%% interval %s to %s, %s).",
+		s.signed(raw.Return), s.signed(raw.AR.Value), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
+}
+
+// early are the codes of notes that stand in an event's first lines: what they say
+// changes what its figures are about.
+var early = []string{"mid-session", "same-return", "expected", "time-unsure"}
+
+// first reports whether a note belongs in the first lines of its event: another
+// event of the same session, one inside the headline window, news that came inside
+// the session.
+func (s *story) first(n *analysis.Note) bool {
+	if n.Code == "confounder" {
+		if n.Variant == "same" {
+			return true
+		}
+		if n.Variant == "" && len(n.Args) > 1 {
+			for t := s.window().From; t <= s.window().To; t++ {
+				if n.Args[1] == any(tau(t)) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return slices.Contains(early, n.Code)
+}
+
+// firstNotes are the notes of the first lines of an event.
+func (s *story) firstNotes(ev int) []string {
+	var out []string
+	id := s.r.Catalog.Events[ev].ID
+	for i := range s.r.Notes {
+		if n := &s.r.Notes[i]; n.EventID == id && s.first(n) {
+			out = append(out, s.noteText(n))
+		}
+	}
+	return out
+}
+
+// sameSession are the IDs of the other catalogued events with the session 0 of an
+// event, whatever their securities.
+func (s *story) sameSession(ev int) []string {
+	var out []string
+	day := s.session0(ev)
+	for other := range s.r.Catalog.Events {
+		if other != ev && s.session0(other) == day {
+			out = append(out, clean(s.r.Catalog.Events[other].ID))
+		}
+	}
+	return out
+}
+
+// headed says what an entry did, in a sentence or two: the average, its interval
+// and who moved most, or the security's own move.
+func (s *story) headed(e *entry) string {
+	if e.group == nil {
+		return s.reaction(e.members[0], headline)
+	}
+	x := s.interval(e)
+	w := e.finding.Window
+	out := s.average(w)
+	if x.Lower == x.Lower && !s.aboutVolume() {
+		out += s.Say(" (95%% interval %s to %s)", signedPercent(x.Lower), signedPercent(x.Upper))
+	}
+	i := s.mover(e)
+	car, _ := s.r.CAR(i, headline)
+	lo, hi := extremes(s.r, e.members, headline)
+	least, _ := s.r.CAR(lo, headline)
+	most, _ := s.r.CAR(hi, headline)
+	out += s.Say(": %s. Strongest: %s %s", s.Reading(e.reading), nameOf(s.r, s.r.Observations[i].Security), s.signed(car))
+	if e.reading == analysis.Unequal && lo >= 0 {
+		out += s.Say("; they range from %s (%s) to %s (%s), so look at each", s.signed(least), clean(s.r.Observations[lo].Security), s.signed(most), clean(s.r.Observations[hi].Security))
+	}
+	out += "."
+	if e.reading == analysis.Chance || e.reading == analysis.Weak {
+		out += s.unseen(e)
+	}
+	return out
+}
+
+// unseen says which effect could have been missed.
+func (s *story) unseen(e *entry) string {
+	if v := s.detectable(e); v == v && !s.aboutVolume() {
+		return " " + s.Say("An effect under %s%% would usually not show.", size(v))
+	}
+	return ""
+}

@@ -1,0 +1,450 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aftershock/analysis"
+	"aftershock/internal/words"
+)
+
+// Detail is how much of a result a text tells.
+type Detail int
+
+// The details.
+const (
+	Whole  Detail = iota // every event, test, note and source
+	Answer               // what stands out, on a screen or two
+	Brief                // a line an event
+)
+
+// The lines that an answer takes at most: about one event, and about several.
+const (
+	oneScreen  = 25
+	twoScreens = 60
+)
+
+// answer writes what stands out and the table that ranks events, or the securities
+// of the only one.
+func (p *page) answer() {
+	entries := p.entries(p.sort())
+	one := len(p.events) == 1
+	most := twoScreens
+	if one {
+		most = oneScreen
+	}
+	p.line(p.bold(clip(p.answerTitle(), p.width)))
+	if !one {
+		p.line(clip(p.answerFacts(), p.width))
+	}
+	p.heading(p.Say("What stands out"))
+	p.standing(entries)
+	pooled := p.pooledLines()
+	warned := p.mostSerious(entries, 5)
+	rest := p.below(entries)
+	room := most - strings.Count(p.b.String(), "\n") - len(rest) - 2
+	rows := max(3, room-len(pooled)-len(warned)-2)
+	if p.o.Top > 0 {
+		rows = p.o.Top
+	} else if n := len(entries); n > rows {
+		rows = max(3, rows-1) // how many are left out has a line
+	}
+	if left := room - 2 - min(rows, len(entries)); p.o.Top == 0 && left < len(warned)+len(pooled) { // the ranking comes before both
+		warned = whole(warned, max(0, left-len(pooled)))
+	}
+	if len(entries) > 0 && !(one && len(entries) == 1) {
+		p.blank()
+		p.ranked(entries, rows)
+	}
+	for _, l := range append(pooled, warned...) {
+		p.line(l)
+	}
+	p.line(p.rule())
+	for _, l := range rest {
+		p.line(l)
+	}
+}
+
+// whole returns the first lines of list, at most n, that are complete warnings.
+func whole(list []string, n int) []string {
+	if n >= len(list) {
+		return list
+	}
+	for n > 0 && !strings.HasPrefix(list[n], "! ") {
+		n--
+	}
+	return list[:n]
+}
+
+func (p *page) sort() Sort {
+	if p.o.Sort == "" {
+		return ByP
+	}
+	return p.o.Sort
+}
+
+// answerTitle says what was studied in one line.
+func (p *page) answerTitle() string {
+	if len(p.events) == 1 {
+		e := &p.r.Catalog.Events[p.events[0]]
+		return p.session0(p.events[0]).String() + "  " + isolate(p.title(e))
+	}
+	return clean(p.r.Study.Name)
+}
+
+// answerFacts says how much of what was studied, and how.
+func (p *page) answerFacts() string {
+	st := p.r.Study
+	used, out := p.r.Counts()
+	how := p.Model(st.Model.Name())
+	if st.Benchmark != "" {
+		how += p.Comma + p.Say("benchmark %s", clean(st.Benchmark))
+	}
+	return p.Say("%s events; %s returns used, %s excluded; %s", len(p.events), used, out, how)
+}
+
+// standing writes the sentences: how many differ, what moved most, the market's own
+// move, and what must be known of that event first.
+func (p *page) standing(entries []entry) {
+	if len(entries) == 0 {
+		p.paragraph("", "", p.Say("No %s could be measured.", p.abnormal(0, p.window())))
+		return
+	}
+	top := &entries[0]
+	if p.sort() == ByDate {
+		top = &p.entries(ByP)[0]
+	}
+	if len(p.tested) > 1 {
+		opening, _, _ := p.summary(0)
+		p.paragraph("", "", opening)
+	}
+	lead := *top
+	if len(p.events) == 1 && len(entries) > 1 {
+		if g := p.eventGroup(top.event); g != nil {
+			lead = p.entryOf(top.event, p.used(top.event), g)
+		}
+	}
+	market := p.benchmarked(lead.event, lead.members)
+	wide := false
+	if len(lead.members) > 0 {
+		m := p.r.BenchmarkMove(lead.members[0], p.window())
+		wide = p.took(lead.event, &m)
+	}
+	said := p.headed(&lead)
+	if len(p.events) > 1 {
+		e := &p.r.Catalog.Events[lead.event]
+		said = p.Say("%s, %s: %s", p.session0(lead.event), p.Say("“%s”", clip(p.title(e), 70)), said)
+	}
+	if wide { // the market's move comes first: the model's figure is what it left
+		said, market = market, said
+		if len(p.events) > 1 {
+			e := &p.r.Catalog.Events[lead.event]
+			said, market = p.Say("%s, %s: %s", p.session0(lead.event), p.Say("“%s”", clip(p.title(e), 70)), said), p.headed(&lead)
+		}
+	}
+	p.paragraph("", "", said)
+	if market != "" {
+		p.paragraph("", "", market)
+	}
+	if len(p.events) == 1 {
+		v := p.worth(lead.members[0], headline)
+		if lead.group != nil {
+			v = p.worthTogether(lead.group, headline)
+		}
+		if v != "" {
+			p.short2("", "", v)
+		}
+	}
+	notes := p.firstNotes(lead.event)
+	for k, n := range notes {
+		if k == 2 {
+			p.paragraph("! ", "  ", p.Say("and %s more about this event: --full has them", len(notes)-k))
+			break
+		}
+		p.short2("! ", "  ", n)
+	}
+	if same := p.sameSession(lead.event); len(same) > 0 && len(notes) == 0 {
+		p.short2("! ", "  ", p.Say("The same session: %s.", p.abridge(same, 3)))
+	}
+	if len(p.events) == 1 {
+		for _, s := range p.whenOut(&p.r.Catalog.Events[lead.event], p.obs[lead.event]) {
+			p.short2("", "", s)
+			break
+		}
+	}
+}
+
+// short2 writes s on two lines at most.
+func (p *page) short2(first, rest, s string) {
+	lines := wrap(s, p.width-columns(rest))
+	if len(lines) > 2 {
+		lines = []string{lines[0], clip(lines[1]+" "+lines[2], p.width-columns(rest))}
+	}
+	for k, l := range words.Balance(lines) {
+		lead := rest
+		if k == 0 {
+			lead = first
+		}
+		p.line(lead + strings.ReplaceAll(l, nbsp, " "))
+	}
+}
+
+// ranked writes the first lines of the table, at most n, and how many are left out.
+func (p *page) ranked(entries []entry, n int) {
+	one := len(p.events) == 1
+	g := &grid{tight: true}
+	if one {
+		g.heads = []head{{name: p.Say("security"), left: true}, {name: p.Say("name"), left: true, order: 2}, {name: p.what() + " %", order: 1}}
+	} else {
+		g.heads = []head{{name: p.Say("session 0"), left: true}, {name: p.Say("event"), left: true, fill: true}, {name: "N"}}
+	}
+	g.heads = append(g.heads, head{name: p.Say("effect %%")}, head{name: p.Say("95%% interval")}, head{name: p.Say("adj. p")})
+	several := slices.ContainsFunc(entries, func(e entry) bool { return len(e.members) > 1 })
+	switch {
+	case several:
+		g.heads = append(g.heads, head{name: p.Say("strongest"), left: true})
+	case one:
+		g.heads = append(g.heads, head{name: "t", order: 1})
+	}
+	g.heads = append(g.heads, head{name: p.Say("reading"), left: true})
+	if !one {
+		g.heads = append(g.heads, head{name: p.Say("market %%"), order: 3})
+	}
+	for k := range entries {
+		if k == n {
+			break
+		}
+		e := &entries[k]
+		x := p.interval(e)
+		span := "–"
+		if x.Lower == x.Lower {
+			span = percent(x.Lower, 1) + ".." + percent(x.Upper, 1)
+		}
+		var row []string
+		i := p.mover(e)
+		if one {
+			o := &p.r.Observations[i]
+			f := p.r.AbnormalReturns(i)
+			ret := math.NaN()
+			if w := p.window(); w.Len() == 1 {
+				ret = f.Return[w.From-p.r.Study.EventWindow.From]
+			}
+			row = []string{clean(o.Security), clip(nameOf(p.r, o.Security), 24), percent(ret, 1)}
+		} else {
+			row = []string{p.session0(e.event).String(), p.title(&p.r.Catalog.Events[e.event]), strconv.Itoa(len(e.members))}
+		}
+		row = append(row, percent(e.effect, 1), span, tableP(e.adjusted))
+		switch {
+		case one:
+			row = append(row, fixed(p.r.WindowTest(i, headline).Stat, 1))
+		case several:
+			car, _ := p.r.CAR(i, headline)
+			row = append(row, clean(p.r.Observations[i].Security)+" "+percent(car, 1))
+		}
+		row = append(row, p.Reading(e.reading))
+		if !one {
+			row = append(row, percent(p.r.BenchmarkMove(e.members[0], p.window()).Return, 1))
+		}
+		g.rows = append(g.rows, row)
+	}
+	lines, _ := g.render(p.width)
+	for k, l := range lines {
+		if k == 0 {
+			l = p.bold(l)
+		}
+		p.line(l)
+	}
+	if left := len(entries) - n; left > 0 {
+		p.line(p.Say("and %s more, less unusual: --top %s or --full", left, len(entries)))
+	}
+}
+
+// tableP writes a p value in few columns.
+func tableP(p float64) string {
+	switch {
+	case p != p:
+		return "–"
+	case p < 0.001:
+		return "<.001"
+	}
+	return strconv.FormatFloat(p, 'f', 3, 64)
+}
+
+// pooledLines are the averages over several events, a line a group of two
+// observations or more.
+func (p *page) pooledLines() []string {
+	if len(p.events) < 2 {
+		return nil
+	}
+	const most = 4 // of each grouping
+	g := &grid{tight: true, heads: []head{{name: p.Say("pooled"), left: true, fill: true}, {name: "N"}, {name: p.Say("effect %%")}, {name: p.Say("95%% interval")}, {name: "p"}, {name: p.Say("reading"), left: true}}}
+	more := 0
+	for _, by := range []analysis.Grouping{analysis.All, analysis.ByCategory, analysis.BySecurity} {
+		if !slices.Contains(p.r.Study.Groups, by) {
+			continue
+		}
+		groups, _ := p.pooled(by)
+		slices.SortStableFunc(groups, func(a, b *analysis.Group) int { return len(b.Members) - len(a.Members) })
+		for k, x := range groups {
+			if k == most {
+				more += len(groups) - k
+				break
+			}
+			f := p.r.Finding(x, headline)
+			v := p.r.AverageInterval(x, headline)
+			span := "–"
+			if v.Lower == v.Lower {
+				span = percent(v.Lower, 1) + ".." + percent(v.Upper, 1)
+			}
+			pv := math.NaN()
+			if t := deciding(f); t != nil {
+				pv = t.P
+			}
+			name := p.Say("all events")
+			switch by {
+			case analysis.ByCategory:
+				name = p.Say("category %s", clean(x.Key))
+			case analysis.BySecurity:
+				name = clean(x.Key)
+			}
+			g.rows = append(g.rows, []string{name, strconv.Itoa(f.Window.N), percent(f.Window.CAAR, 1), span, tableP(pv), p.Reading(f.Verdict)})
+		}
+	}
+	if len(g.rows) == 0 {
+		return nil
+	}
+	lines, _ := g.render(min(p.width, 80))
+	lines[0] = p.bold(lines[0])
+	if more > 0 {
+		lines = append(lines, p.Say("and %s more groups: --full", more))
+	}
+	return append([]string{""}, lines...)
+}
+
+// mostSerious are the warnings that change how the lines are read, at most n, each
+// on two lines: of the events in the order of the table, then of the whole study.
+func (p *page) mostSerious(entries []entry, n int) []string {
+	var said []string
+	add := func(s string) {
+		if !slices.Contains(said, s) {
+			said = append(said, s)
+		}
+	}
+	if list, all := p.excluded(); len(list) > 0 {
+		o := list[0]
+		add(p.Say("Not measured: %s of %s observations, the first %s, %s: %s.", len(list), all, clean(o.EventID), clean(o.Security), p.why(o.Exclusion)))
+	}
+	lead := -1
+	if len(entries) > 0 {
+		lead = entries[0].event
+	}
+	for _, firsts := range []bool{true, false} {
+		seen := map[int]bool{}
+		for k := range entries {
+			ev := entries[k].event
+			if seen[ev] || k >= 12 {
+				continue
+			}
+			seen[ev] = true
+			if firsts && entries[k].owner >= 0 {
+				add(p.Say("%s: its returns are those of %s.", clean(p.r.Catalog.Events[ev].ID), clean(p.r.Catalog.Events[entries[k].owner].ID)))
+				continue
+			}
+			for _, note := range p.warnings[p.r.Catalog.Events[ev].ID] {
+				if p.first(note) == firsts && !(firsts && ev == lead) && (note.Severity == analysis.Warning) && (firsts || note.Code != "confounder") {
+					s := p.noteText(note)
+					if len(p.events) > 1 {
+						s = p.Say("%s: %s", clean(p.r.Catalog.Events[ev].ID), s)
+					}
+					add(s)
+				}
+			}
+		}
+	}
+	kinds := make(map[string]int)
+	for _, note := range p.remarks {
+		if p.doubtful(note) {
+			kinds[note.Code]++
+		}
+	}
+	for _, note := range p.remarks {
+		switch n := kinds[note.Code]; {
+		case n == 0:
+			continue
+		case n > 1:
+			add(p.Say("%s [and %s more of this kind]", p.noteText(note), n-1))
+		default:
+			add(p.noteText(note))
+		}
+		kinds[note.Code] = 0
+	}
+	var out []string
+	for k, s := range said {
+		if k == n {
+			break
+		}
+		sub := &page{story: p.story, o: p.o, width: p.width}
+		sub.short2("! ", "  ", s)
+		out = append(out, strings.Split(strings.TrimRight(sub.b.String(), "\n"), "\n")...)
+	}
+	if len(out) > 0 {
+		out = append([]string{""}, out...)
+	}
+	return out
+}
+
+// doubtful reports whether a note casts doubt on figures: a warning, or whatever is
+// said of prices.
+func (s *story) doubtful(n *analysis.Note) bool {
+	switch n.Code {
+	case "counted-twice", "same-return": // the readings say it
+		return false
+	case "row-left-out", "price-mended", "price-finding", "price-issue", "trusted-prices", "zero-filled", "missing-return", "spanning-return":
+		return true
+	}
+	return n.Severity == analysis.Warning
+}
+
+// below says how to read what stands above, and where the rest is.
+func (p *page) below(entries []entry) []string {
+	sub := &page{story: p.story, o: p.o, width: p.width}
+	var meant []string
+	for _, r := range analysis.Readings {
+		if slices.ContainsFunc(entries, func(e entry) bool { return e.reading == r }) {
+			meant = append(meant, p.Say("%s: %s", p.Reading(r), p.ReadingMeans(r)))
+		}
+	}
+	sub.line(p.bold(p.Say("How to read this")))
+	what := p.Say("Effect: what is left of the return, in %%, after what the model expects.")
+	if p.aboutVolume() {
+		what = p.Say("Effect: what is left of the volume after what the model expects.")
+	}
+	if len(p.events) > 1 {
+		what += " " + p.Say("Adj. p: of the line, for all lines together (Holm).")
+		if len(meant) > 0 {
+			sub.paragraph("", "", what+" "+sentence(strings.Join(meant, p.Semi))+".")
+		} else {
+			sub.paragraph("", "", what)
+		}
+	} else if len(meant) > 0 {
+		for _, l := range wrap(sentence(strings.Join(meant, p.Semi))+".", p.width) {
+			sub.line(strings.ReplaceAll(l, nbsp, " "))
+		}
+	}
+	sub.paragraph("", "", p.Say("All else: --full, report.txt, report.html."))
+	return strings.Split(strings.TrimRight(sub.b.String(), "\n"), "\n")
+}
+
+// briefly writes a line an entry.
+func (p *page) briefly() {
+	for _, e := range p.entries(p.sort()) {
+		what := p.title(&p.r.Catalog.Events[e.event])
+		if len(p.events) == 1 {
+			what = nameOf(p.r, p.r.Observations[e.members[0]].Security)
+		}
+		tail := p.Say("N %s, %s%%, adj. p %s, %s", len(e.members), percent(e.effect, 1), tableP(e.adjusted), p.Reading(e.reading))
+		p.line(p.session0(e.event).String() + "  " + isolate(clip(what, max(10, p.width-14-columns(tail)))) + "  " + tail)
+	}
+}
