@@ -248,13 +248,19 @@ func (g Gathering) repeats(a, b candidate) bool {
 	if a.Timeless() || b.Timeless() || a.old && b.old {
 		return false
 	}
-	p, q := a.Provenance, b.Provenance
 	if d := a.distinct(); d != "" && d == b.distinct() {
 		return false
 	}
-	if p != nil && p.scheduled || q != nil && q.scheduled || a.Status() == Expected || b.Status() == Expected {
+	calendar := func(c candidate) bool {
+		return c.Provenance != nil && c.Provenance.scheduled || c.Status() == Expected
+	}
+	if calendar(a) || calendar(b) {
 		if !a.Date().Equal(b.Date()) {
 			return false
+		}
+		// A firm's results and its call about them are one event of its day.
+		if calendar(a) && calendar(b) && a.set != "" && a.set == b.set && a.Category == "earnings" && b.Category == "earnings" {
+			g.Alike = min(g.Alike, 0.6)
 		}
 	}
 	gap := a.at.Sub(b.at).Abs()

@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -314,5 +317,66 @@ func BenchmarkWeekOfAFeed(b *testing.B) {
 	}
 	if info, err := os.Stat("c.yaml"); err == nil {
 		b.ReportMetric(float64(info.Size()), "B/catalogue")
+	}
+}
+
+// Over HTTP: only where it is asked for, as a guest that says whom to write to, and nothing
+// twice. What goes wrong is one line, and leaves the catalogue as it was.
+func TestImportOverHTTP(t *testing.T) {
+	fixture, err := os.ReadFile(importFixtures + "/feed.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked, whole atomic.Int64
+	var agent atomic.Value
+	mux := http.NewServeMux()
+	mux.HandleFunc("/feed.xml", func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		agent.Store(r.UserAgent())
+		w.Header().Set("ETag", `"1"`)
+		if r.Header.Get("If-None-Match") == `"1"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		whole.Add(1)
+		w.Write(fixture)
+	})
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/feed.xml", http.StatusFound) })
+	mux.HandleFunc("/cut", func(w http.ResponseWriter, _ *http.Request) { w.Write(fixture[:len(fixture)/2]) })
+	mux.HandleFunc("/gone", http.NotFound)
+	mux.HandleFunc("/text", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("busy, come again")) })
+	server := httptest.NewServer(mux)
+	defer server.Close()
+
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	t.Setenv("AFTERSHOCK_IMPORT_RATE", "50")
+	feed := server.URL + "/feed.xml"
+	for i, args := range [][]string{{"--url", feed}, {feed, "--url"}, {"--url=" + feed}, {"--url", server.URL + "/moved"}} {
+		out := perform(t, statusOK, append([]string{"events", "import", "--out", "c.yaml", "--contact", "me@example.org"}, args...)...)
+		if want := []string{"3 events added", "0 events added", "0 events added", "0 events added"}[i]; !strings.Contains(out, want) {
+			t.Errorf("%v: %s", args, out)
+		}
+	}
+	if a, _ := agent.Load().(string); !strings.HasPrefix(a, "aftershock/") || !strings.HasSuffix(a, "(me@example.org)") {
+		t.Errorf("as %q", a)
+	}
+	if asked.Load() != 4 || whole.Load() != 2 { // at its own address, and where /moved leads
+		t.Errorf("asked %d times, given whole %d times", asked.Load(), whole.Load())
+	}
+	before, err := os.ReadFile("c.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/cut": "not RSS that can be read", "/gone": "404 Not Found", "/text": "the kind of source is not known"} {
+		var out, errs bytes.Buffer
+		if s := run(t.Context(), []string{"events", "import", "--url", server.URL + path, "--out", "c.yaml"}, nil, &out, &errs); s != statusFailure || !strings.Contains(errs.String(), want) || strings.Count(errs.String(), "\n") != 1 {
+			t.Errorf("%s: %d %s", path, s, errs.String())
+		}
+	}
+	after, err := os.ReadFile("c.yaml")
+	if err != nil || !bytes.Equal(before, after) {
+		t.Error("a failed import changed the catalogue")
 	}
 }

@@ -126,8 +126,9 @@ func readTable(s *events.Source) (*events.Batch, error) {
 	}
 	timed := has(slices.Concat(n.field("time", timeNames), n.field("date", nil)))
 	if !timed || !has(n.field("title", titleNames)) && !has(n.field("securities", symbolNames)) {
-		if len(s.Mapping) == 0 && len(header) < 2 {
-			return nil, events.ErrUnknownKind
+		prose := slices.ContainsFunc(header, func(h string) bool { return len([]rune(h)) > 40 })
+		if len(s.Mapping) == 0 && (len(records) == 0 || prose) {
+			return nil, events.ErrUnknownKind // a text with a comma in its first line
 		}
 		what := "a title"
 		if !timed {

@@ -214,7 +214,7 @@ func (c *Client) once(ctx context.Context, u *url.URL, old kept, body []byte) (p
 			err = e.Err
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("no answer within %s", cmp.Or(c.Timeout, 30*time.Second))
+			err = permanent{fmt.Errorf("no answer within %s", cmp.Or(c.Timeout, 30*time.Second))}
 		}
 		return nil, 0, err
 	}
@@ -246,7 +246,7 @@ func (c *Client) once(ctx context.Context, u *url.URL, old kept, body []byte) (p
 	case int64(len(data)) > most:
 		return nil, 0, permanent{fmt.Errorf("it has more than the %d bytes that are read", most)}
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, 0, fmt.Errorf("its body did not end within %s", cmp.Or(c.Timeout, 30*time.Second))
+		return nil, 0, permanent{fmt.Errorf("its body did not end within %s", cmp.Or(c.Timeout, 30*time.Second))}
 	case err != nil:
 		return nil, 0, fmt.Errorf("its body broke off after %d bytes: %w", len(data), err)
 	case len(data) == 0:
