@@ -535,15 +535,12 @@ func (r *Result) varianceNotes(e *events.Event, used []int) []Note {
 	if r.Study.Model != (model.GARCH{Kind: stat.EGARCH}) {
 		return nil
 	}
-	var unstable Names
+	var out []Note
 	for _, i := range used {
-		b := r.Observations[i].Fit.Coef[3:]
+		b, who := r.Observations[i].Fit.Coef[3:], r.Observations[i].Security
 		if _, z := r.StandardizedResiduals(i); stat.Drift(b[0], b[1], b[2], z) > 0 {
-			unstable = append(unstable, r.Observations[i].Security)
+			out = append(out, Note{Code: "variance-unstable", Severity: Warning, EventID: e.ID, Security: who, Args: []any{who}})
 		}
 	}
-	if unstable == nil {
-		return nil
-	}
-	return []Note{{Code: "variance-unstable", Severity: Warning, EventID: e.ID, Args: []any{unstable}}}
+	return out
 }

@@ -27,6 +27,10 @@ type Regression struct {
 	Past    *PastSlopes
 }
 
+// fewClusters is the number of clusters below which clustered errors are not to be
+// relied on: Cameron, Gelbach and Miller (2008).
+const fewClusters = 10
+
 // Regress regresses the CARs of the used observations on an intercept and
 // characteristics,
 //
@@ -114,6 +118,13 @@ func (r *Result) Regress(by []Characteristic, c RegressionSpec) (*Regression, er
 	}
 	out.Past = r.pastSlopes(x, y, out.Used, spec, c)
 	r.Regression = out
+	r.Notes = slices.DeleteFunc(r.Notes, func(n Note) bool { return n.Code == "few-clusters" })
+	switch g := out.Clusters; {
+	case c.Errors == stat.Clustered && g < out.K:
+		r.Notes = append(r.Notes, Note{Code: "few-clusters", Variant: "undefined", Severity: Warning, Args: []any{g, string(c.Cluster), out.K}})
+	case c.Errors == stat.Clustered && g < fewClusters:
+		r.Notes = append(r.Notes, Note{Code: "few-clusters", Severity: Warning, Args: []any{g, string(c.Cluster)}})
+	}
 	return out, nil
 }
 

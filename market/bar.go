@@ -91,6 +91,7 @@ type Source interface {
 const (
 	ErrUnknownSymbol = errorString("unknown symbol")
 	ErrNoPrices      = errorString("no prices")
+	ErrReturnKind    = errorString("simple and log returns do not go together") // see ReturnKind.Takes
 )
 
 type errorString string

@@ -18,8 +18,6 @@ var issueForms = map[string]string{
 	"refused":           "%v; left out",
 	"no-value":          "no value at all; left out",
 	"missing-values":    "%d sessions without a value, this the first",
-	"total-loss":        "a return of -100%% has no logarithm; not used",
-	"total-loss/price":  "a total loss, which has no log return; not used",
 
 	"unadjusted":  "its prices are not adjusted for dividends, nor perhaps for splits",
 	"rate-a-year": "%s: the risk-free rate is a yield a year: a session has a 252nd part of it",

@@ -3,6 +3,7 @@ package market
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -33,6 +34,7 @@ type Request struct {
 	Days       Span                     // all, where it is zero
 	Calendar   func(Security) *Calendar // the sessions of a security; nil: CalendarOf
 	Returns    ReturnKind               // "": Simple
+	Given      ReturnKind               // what returns are that come without prices; see Panel.Given
 	Gaps       Gaps                     // "": Skip
 }
 
@@ -87,7 +89,7 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 	}
 	cals, issues, errs := Sessions(list, calendar)
 	p := NewPanel(cmp.Or(q.Returns, Simple), cmp.Or(q.Gaps, Skip))
-	p.Issues = issues
+	p.Issues, p.Given = issues, q.Given
 	for k, i := range at {
 		if failed[i] = errs[k]; failed[i] == nil {
 			failed[i] = p.AddSeries(series[i], securities[i], cals[k])
@@ -95,6 +97,9 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 	}
 	errs = nil
 	for i, err := range failed {
+		if errors.Is(err, ErrReturnKind) {
+			return p, []error{err} // the same for all
+		}
 		if err != nil {
 			errs = append(errs, &SecurityError{securities[i].Symbol, err})
 		}

@@ -15,6 +15,20 @@ const (
 	Log    ReturnKind = "log"    // ln(P_t/P_{t-1})
 )
 
+// Takes refuses returns that are given as another kind than k: they are used as they
+// stand, and a log return taken for a simple one, or its logarithm taken once more,
+// is a wrong number. given is "" where nobody says what they are; they are then
+// simple.
+func (k ReturnKind) Takes(given ReturnKind) error {
+	switch {
+	case given == k, given == "" && k != Log:
+		return nil
+	case given == "":
+		return fmt.Errorf("%w: the study takes log returns, and nothing says that those of the file are: say it, or take simple returns", ErrReturnKind)
+	}
+	return fmt.Errorf("%w: those of the file are %s returns, and the study takes %s ones; returns are used as they stand, so take %s ones", ErrReturnKind, given, k, given)
+}
+
 // Gaps says what a return is where a session has no price.
 type Gaps string
 
@@ -82,6 +96,7 @@ type Panel struct {
 	Gaps    Gaps
 	Columns []*Column
 	Issues  []Issue
+	Given   ReturnKind       // what returns are that come without prices; "": nobody says, which is taken for Simple
 	Refused map[string]error // securities that a file has and no column holds, by symbol: why
 
 	bySymbol map[string]int
@@ -141,6 +156,11 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	n := last - first + 1
 	c := &Column{Security: sec, Calendar: cal, First: first, Actions: s.Actions, Adjusted: s.Adjusted, Origin: s.Origin,
 		Price: nans(n), Close: nans(n), Volume: nans(n), Findings: s.Findings}
+	if s.Returns != nil {
+		if err := p.Kind.Takes(p.Given); err != nil {
+			return err
+		}
+	}
 	if s.Returns == nil {
 		c.Findings = append(slices.Clip(c.Findings), Check(s, nil, CheckOptions{Study: true})...)
 	} else {
@@ -189,17 +209,8 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 			issues = append(issues, Issue{s.Symbol, cal.Date(first + k), "no-price", []any{cal.Name()}})
 		}
 	}
-	switch {
-	case s.Returns == nil:
+	if s.Returns == nil {
 		c.Return, c.Span = Returns(c.Price, p.Kind, p.Gaps)
-	case p.Kind == Log:
-		for k, r := range c.Return {
-			if r == -1 {
-				issues = append(issues, Issue{s.Symbol, cal.Date(first + k), "total-loss", nil})
-				r = math.NaN()
-			}
-			c.Return[k] = math.Log1p(r)
-		}
 	}
 	p.Issues = append(p.Issues, issues...)
 	return p.AddColumn(c)

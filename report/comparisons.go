@@ -84,3 +84,26 @@ func nextEvents(r *analysis.Result) Table {
 	})
 	return t
 }
+
+// donors is the table of the weights of synthetic controls.
+func donors(r *analysis.Result) Table {
+	t := Table{Name: "donors", Title: "One row a donor of an observation's synthetic control, with the weight it has."}
+	t.Columns = []Column{
+		eventID, security,
+		{"donor", String, "", "Symbol of a security of which the control is made."},
+		{"weight", Number, "", "Its share of the control; those of one observation add up to 1. Donors without a share have no row."},
+	}
+	t.of(len(r.Observations), 4, func(lo, hi int) iter.Seq[[]Cell] {
+		return func(yield func([]Cell) bool) {
+			for i := lo; i < hi; i++ {
+				o := &r.Observations[i]
+				for _, d := range r.DonorWeights(i) {
+					if !yield([]Cell{text(o.EventID), text(o.Security), text(d.Security), number(d.Weight)}) {
+						return
+					}
+				}
+			}
+		}
+	})
+	return t
+}

@@ -21,6 +21,7 @@ var keys = map[string][]string{
 	"regression":       {"name"},
 	"contrasts":        {"contrast", "from", "to"},
 	"next":             {"by", "key", "from", "to"},
+	"donors":           {"event_id", "security", "donor"},
 }
 
 const profiles = "https://datapackage.org/profiles/2.0/"

@@ -122,24 +122,34 @@ func (s *story) corrections() (how string, left []string) {
 		return "", nil
 	}
 	how = s.Say("Rejected at the 5%% level by the p values that %s corrects for the family; the table families has all.", string(s.r.Corrected[0].By))
-	quiet := 0
+	quiet, undefined := 0, 0
 	for _, f := range s.r.Corrected {
 		var names []string
-		alone, n := 0, 0
+		alone, n, corrected := 0, 0, 0
 		for _, h := range f.Hypotheses {
-			if math.IsNaN(h.P) {
-				continue
+			if h.Result.Defined() {
+				n++
 			}
-			n++
 			if h.Result.Rejects() {
 				alone++
 			}
+			if math.IsNaN(h.P) {
+				continue
+			}
+			corrected++
 			if h.P < analysis.Level {
 				names = append(names, s.Isolate(clean(h.Label)+" ("+s.sayP(h.P)+")"))
 			}
 		}
-		if alone == 0 {
+		switch {
+		case n == 0:
+			undefined++
+			continue
+		case alone == 0:
 			quiet++
+			continue
+		case corrected == 0:
+			left = append(left, s.Say("%s: %s of %s by themselves; together they cannot be corrected", clean(f.Name), alone, n))
 			continue
 		}
 		said := s.Say("none")
@@ -150,6 +160,9 @@ func (s *story) corrections() (how string, left []string) {
 	}
 	if quiet > 0 {
 		left = append(left, s.Say("nothing in %s other families", quiet))
+	}
+	if undefined > 0 {
+		left = append(left, s.Say("not tested: %s families in which no test is defined", undefined))
 	}
 	return how, left
 }

@@ -17,7 +17,7 @@ import (
 // they are read, so that a large study needs no second copy in memory.
 func Tables(r *analysis.Result) []Table {
 	notes := sync.OnceValue(func() notebook { return notesOf(r) })
-	tables := []Table{observations(r, notes), abnormalReturns(r), cars(r, notes), averages(r), tests(r, notes), families(r), regression(r), contrasts(r), nextEvents(r)}
+	tables := []Table{observations(r, notes), abnormalReturns(r), cars(r, notes), averages(r), tests(r, notes), families(r), regression(r), contrasts(r), nextEvents(r), donors(r)}
 	if r.Study != nil && r.Study.Subject == analysis.Volume {
 		for _, t := range tables {
 			for k := range t.Columns {

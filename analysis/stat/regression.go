@@ -41,6 +41,10 @@ type Regression struct {
 	DF    float64     // n-k, or G-1 for clustered errors
 	R2    float64     // about the weighted mean of y
 	Sigma float64     // sqrt( sum w e^2 / (n-k) )
+
+	// Clusters are those of clustered errors, else 0. A covariance of fewer clusters
+	// than coefficients is of their number's rank at most: it is then NaN.
+	Clusters int
 }
 
 // Regress estimates y = X b + e by (weighted) least squares through a QR
@@ -248,7 +252,13 @@ func (r *Regression) covariance(x, bread *mat.Dense, e []float64, spec Specifica
 		for _, s := range sums {
 			add(s, s, g/(g-1)*float64(n-1)/float64(n-k))
 		}
-		r.DF = g - 1
+		if r.DF, r.Clusters = g-1, len(sums); r.Clusters < k {
+			for i := range k {
+				for j := range k {
+					r.Cov[i][j] = math.NaN()
+				}
+			}
+		}
 	default:
 		return fmt.Errorf("no errors called %q; use classical, hc0, hc1, hc2, hc3, clustered or newey-west", spec.Errors)
 	}

@@ -110,6 +110,7 @@ type settings struct {
 		Splits      string      `json:"splits"`
 		Trust       []string    `json:"trust"`
 		ReturnsUnit string      `json:"returns_unit"`
+		ReturnsKind string      `json:"returns_kind"`
 		Store       string      `json:"store"`
 		From        market.Date `json:"from"`
 		To          market.Date `json:"to"`

@@ -266,8 +266,11 @@ func (c *config) walk(n *yaml.Node, key, path string) {
 			}
 		}
 	case yaml.ScalarNode:
-		if n.ShortTag() == "!!null" && key != "" {
+		switch null := n.ShortTag() == "!!null"; {
+		case null && key != "":
 			c.bad(key, "has no value; give one, or remove the key to take the default")
+		case !null && key == "securities" && n.Value != "": // one text is for flags: a symbol may be a name with blanks
+			c.bad(key, "must be a list, such as [%s]", strings.Join(list(n.Value), ", "))
 		}
 	}
 }

@@ -100,7 +100,7 @@ func (a *app) pricesList(cmd *cobra.Command, flags settingsFlags, symbols []stri
 		need = append(need, p.security(s))
 	}
 	panel, errs := src.load(cmd.Context(), market.Request{
-		Securities: need, Days: market.Span{From: c.Prices.From, To: c.Prices.To}, Calendar: p.calendar, Returns: p.study.Returns, Gaps: p.study.Gaps,
+		Securities: need, Days: market.Span{From: c.Prices.From, To: c.Prices.To}, Calendar: p.calendar, Returns: p.study.Returns, Given: market.ReturnKind(c.Prices.ReturnsKind), Gaps: p.study.Gaps,
 	})
 	if panel == nil {
 		return errors.Join(errs...)

@@ -51,6 +51,9 @@ func checkPanel(c *config) {
 	} else if p.Columns.Factor != "" {
 		c.bad("prices.columns.factor", "is read from Parquet files only; a CSV file must call it cfacpr")
 	}
+	if p.ReturnsKind != "" {
+		c.oneOf("prices.returns_kind", p.ReturnsKind, "a kind of returns", []string{string(market.Simple), string(market.Log)})
+	}
 	c.oneOf("prices.returns_unit", p.ReturnsUnit, "a unit of returns", []string{auto, string(factors.Decimal), string(factors.Percent)})
 	c.exchange("prices.exchange", p.Exchange)
 }
@@ -193,7 +196,7 @@ func (a *app) readPanel(ctx context.Context, c *config, plan *plan, need []marke
 			return need == nil || needed[symbolKey(symbol)]
 		},
 		ReturnsOnly: need != nil && !plan.pricesMatter(), Progress: bar.step,
-		Layout: layout, Calendar: cal, CalendarOf: calendarOf, Kind: market.ReturnKind(c.Study.Returns), Gaps: market.Gaps(c.Study.Missing),
+		Layout: layout, Calendar: cal, CalendarOf: calendarOf, Kind: market.ReturnKind(c.Study.Returns), Given: market.ReturnKind(c.Prices.ReturnsKind), Gaps: market.Gaps(c.Study.Missing),
 		Columns: parquetfile.Columns{ID: p.Columns.Security, Date: p.Columns.Date, Return: p.Columns.Return, Delisting: p.Columns.Delisting,
 			Price: p.Columns.Price, Factor: p.Columns.Factor, Volume: p.Columns.Volume},
 	})

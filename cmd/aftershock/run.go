@@ -228,7 +228,12 @@ func (a *app) needed(ctx context.Context, c *config, p *plan, cat *events.Catalo
 	if err := c.findNeeds(p, cat); err != nil {
 		return nil, err
 	}
+	a.unusedSecurities(c, p, cat)
 	src, err := a.open(ctx, c, p, p.needs.Securities)
+	if errors.Is(err, market.ErrReturnKind) {
+		c.bad("prices.returns_kind", "%v", err)
+		return nil, c.err()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -237,6 +242,19 @@ func (a *app) needed(ctx context.Context, c *config, p *plan, cat *events.Catalo
 		return src, err
 	}
 	return src, c.findNeeds(p, cat)
+}
+
+// unusedSecurities says where a flag names securities that no event leaves open.
+func (a *app) unusedSecurities(c *config, p *plan, cat *events.Catalog) {
+	if where, _ := c.where("securities"); c.origin("securities") < fromFile {
+		studied := setOf(p.study.EventIDs)
+		for i := range cat.Events {
+			if e := &cat.Events[i]; len(e.Targets) == 0 && (len(studied) == 0 || studied[e.ID]) {
+				return
+			}
+		}
+		a.say("%s: is not used: every event that is studied names its own securities", where)
+	}
 }
 
 // findNeeds finds out what the study of the events of cat takes.
@@ -250,7 +268,7 @@ func (c *config) findNeeds(p *plan, cat *events.Catalog) (err error) {
 // excluded; what explains the returns of others must be there.
 func (a *app) load(ctx context.Context, c *config, p *plan, src *prices, cat *events.Catalog) (*market.Panel, error) {
 	panel, errs := src.load(ctx, market.Request{
-		Securities: p.needs.Securities, Days: c.days(p), Calendar: p.calendar, Returns: p.study.Returns, Gaps: p.study.Gaps,
+		Securities: p.needs.Securities, Days: c.days(p), Calendar: p.calendar, Returns: p.study.Returns, Given: market.ReturnKind(c.Prices.ReturnsKind), Gaps: p.study.Gaps,
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -262,6 +280,8 @@ func (a *app) load(ctx context.Context, c *config, p *plan, src *prices, cat *ev
 	for _, err := range errs {
 		var s *market.SecurityError
 		switch {
+		case errors.Is(err, market.ErrReturnKind):
+			c.bad("prices.returns_kind", "%v", err)
 		case isMissing(err) && errors.As(err, &s) && !p.needs.Regressors[s.Symbol]:
 			a.say("%v (its observations are excluded)", err)
 		case errors.Is(err, market.ErrUnknownSymbol) && errors.As(err, &s) && c.keyOf(s.Symbol) != "":

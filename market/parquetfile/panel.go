@@ -58,6 +58,7 @@ type PanelOptions struct {
 	Layout  Layout
 	Columns Columns           // in a wide file, Date alone counts
 	Kind    market.ReturnKind // market.Simple
+	Given   market.ReturnKind // what the returns of the file are; see market.Panel.Given
 	Gaps    market.Gaps       // of returns computed from prices; market.Skip
 	// CalendarOf returns the sessions of a security by what is known of its
 	// exchange, nil for nothing; if it is nil, market.CalendarOf by the symbol.
@@ -87,14 +88,14 @@ type PanelOptions struct {
 // -77, -88 and -99 among returns) is NaN. A negative prc is CRSP's mark of a
 // bid/ask average and counts by its size; prc is not adjusted for splits and
 // is refused without cfacpr. Rows on days that are no session are left out and
-// counted in the panel's Issues; so is a total loss under market.Log. A security
+// counted in the panel's Issues. A security
 // of which a tenth of the rows, and five or more, are no session is in Refused.
 //
 // The panel has no column where Keep leaves none.
 //
 // Errors: a column that is not there or of another type, a row without a
 // security or date, two rows of one security on one day, a return below -1,
-// an infinite one, a price below 0; ctx is done.
+// an infinite one, a price below 0; returns of another kind than Kind; ctx is done.
 func ReadPanel(ctx context.Context, path string, o PanelOptions) (p *market.Panel, err error) {
 	fail := func(err error) (*market.Panel, error) { return nil, fmt.Errorf("%s: %w", path, err) }
 	file, err := os.Open(path)
@@ -195,7 +196,6 @@ type security struct {
 	dates  span
 	off    int // rows on days that are no session
 	offDay market.Date
-	lost   []market.Date
 }
 
 // resolve finds the columns.
@@ -491,6 +491,11 @@ func (s *span) widen(from, to market.Date) { s.from, s.to = min(s.from, from), m
 
 // layOut makes the calendar, and the columns at their full length.
 func (b *bulk) layOut(context.Context) error {
+	if !b.prices {
+		if err := b.o.Kind.Takes(b.o.Given); err != nil {
+			return err
+		}
+	}
 	if b.file.NumRows() == 0 || len(b.blocks) == 0 {
 		return errors.New("it has no rows")
 	}
@@ -688,13 +693,7 @@ func (b *bulk) enter(s *security, k *block, r *rows, from, to int) error {
 		if b.prices {
 			v, err = b.price(r, i)
 		} else {
-			v, err = simpleReturn(r, i)
-			if b.o.Kind == market.Log {
-				if v == -1 {
-					s.lost = append(s.lost, d)
-				}
-				v = logReturn(v)
-			}
+			v, err = b.givenReturn(r, i)
 		}
 		if err == nil && !math.IsNaN(s.values[at]) && !math.IsNaN(v) {
 			err = errors.New("a second row on this day")
@@ -720,12 +719,14 @@ func (b *bulk) empty(r *rows, i int) bool {
 	return math.IsNaN(r.ret[i])
 }
 
-// simpleReturn returns the return of row i: on the day of a delisting,
+// givenReturn returns the return of row i: on the day of a delisting,
 //
-//	(1 + ret) (1 + dlret) - 1
+//	(1 + ret) (1 + dlret) - 1,  of log returns ret + dlret,
 //
 // with a missing ret as 0.
-func simpleReturn(r *rows, i int) (float64, error) {
+func (b *bulk) givenReturn(r *rows, i int) (float64, error) {
+	log := b.o.Given == market.Log
+	checkReturn := func(v float64) (float64, error) { return checkReturn(v, log) }
 	v, err := checkReturn(r.ret[i])
 	if err != nil || r.delisting == nil {
 		return v, err
@@ -736,27 +737,26 @@ func simpleReturn(r *rows, i int) (float64, error) {
 		return v, err
 	case math.IsNaN(v):
 		return d, nil
+	case log:
+		return v + d, nil
 	}
 	return (1+v)*(1+d) - 1, nil
 }
 
-// checkReturn returns v, or NaN if it is one of CRSP's codes of missing values.
-func checkReturn(v float64) (float64, error) {
+// checkReturn returns v, or NaN if it is one of CRSP's codes of missing values. A
+// simple return is not below -1.
+func checkReturn(v float64, log bool) (float64, error) {
+	least := -1.0
+	if log {
+		least = -20
+	}
 	switch {
-	case v >= -1 && v <= math.MaxFloat64 || math.IsNaN(v):
+	case v >= least && v <= math.MaxFloat64 || math.IsNaN(v):
 		return v, nil
 	case v == -44 || v == -55 || v == -66 || v == -77 || v == -88 || v == -99:
 		return math.NaN(), nil
 	}
 	return 0, fmt.Errorf("a return of %v; returns are decimals from -1 up", v)
-}
-
-// logReturn returns ln(1 + v), and NaN for a total loss.
-func logReturn(v float64) float64 {
-	if v == -1 {
-		return math.NaN()
-	}
-	return math.Log1p(v)
 }
 
 // price returns the adjusted price of row i; 0 is none.
@@ -848,10 +848,6 @@ func (b *bulk) panel() (*market.Panel, error) {
 		if s.off > 0 {
 			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: s.offDay,
 				Code: "no-session/rows", Args: []any{s.off, s.c.Calendar.Name()}})
-		}
-		slices.Sort(s.lost)
-		for _, d := range s.lost {
-			p.Issues = append(p.Issues, market.Issue{Symbol: s.c.Symbol, Date: d, Code: "total-loss/price"})
 		}
 		if b.o.Layout != Long {
 			s.trim()

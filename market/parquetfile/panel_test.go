@@ -99,18 +99,31 @@ func TestPanelOfReturns(t *testing.T) {
 	}
 }
 
+// Returns are used as they stand, and must be what the study takes: the logarithm of
+// a log return is a wrong number.
 func TestPanelOfLogReturns(t *testing.T) {
-	rows := crsp(t)
-	rows[0].RET = some(-1)
-	p, err := ReadPanel(t.Context(), writeRows(t, 4, rows...), PanelOptions{Kind: market.Log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []float64{math.Log(0.9), math.NaN(), math.Log(1.3), math.Log(0.6), math.NaN()}; !equal(p.Column("10002").Return, want) {
-		t.Errorf("got %v, want %v", p.Column("10002").Return, want)
-	}
-	if len(p.Issues) != 2 || p.Issues[0].Date != day(t, "2020-01-02") || !math.IsNaN(p.Column("10001").Return[0]) {
-		t.Errorf("a total loss: %v %v", p.Issues, p.Column("10001").Return)
+	path := writeRows(t, 4, crsp(t)...)
+	for _, c := range []struct {
+		kind, given market.ReturnKind
+		refused     bool
+	}{
+		{market.Log, market.Log, false}, {market.Simple, market.Simple, false}, {market.Simple, "", false}, {"", "", false},
+		{market.Log, "", true}, {market.Log, market.Simple, true}, {market.Simple, market.Log, true},
+	} {
+		p, err := ReadPanel(t.Context(), path, PanelOptions{Kind: c.kind, Given: c.given})
+		if c.refused != errors.Is(err, market.ErrReturnKind) {
+			t.Fatalf("%+v: %v", c, err)
+		}
+		if c.refused {
+			continue
+		}
+		delisted := 1.5*0.8 - 1 // the delisting return is compounded
+		if c.given == market.Log {
+			delisted = 0.5 - 0.2
+		}
+		if got := p.Column("10001").Return; math.Abs(got[3]-delisted) > 1e-15 || got[0] != 0.01 {
+			t.Errorf("%+v: %v", c, got)
+		}
 	}
 }
 
