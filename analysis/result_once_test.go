@@ -139,3 +139,42 @@ func TestDistinct(t *testing.T) {
 		}
 	}
 }
+
+// Errors of few clusters are said to be too small, and of fewer than coefficients
+// not to be.
+func TestFewClustersAreSaid(t *testing.T) {
+	_, _, r := wires(t)
+	x := r.CharacteristicOf("x", map[string]float64{"S0000": 1, "S0001": 3, "S0002": 2, "S0003": 5, "S0004": 4})
+	z := r.CharacteristicOf("z", map[string]float64{"S0000": 2, "S0001": 1, "S0002": 7, "S0003": 1, "S0004": 9})
+	said := func() (out []string) {
+		for _, n := range r.Notes {
+			if n.Code == "few-clusters" {
+				out = append(out, n.Text())
+			}
+		}
+		return out
+	}
+	for _, c := range []struct {
+		by      []Characteristic
+		cluster Grouping
+		want    string
+	}{
+		{[]Characteristic{x, z}, ByCategory, ""}, // news, rumour and none are three
+		{[]Characteristic{x}, ByEvent, "the errors of the regression are clustered in 5 groups by event: fewer than ten make them too small"},
+	} {
+		if _, err := r.Regress(c.by, RegressionSpec{Errors: stat.Clustered, Cluster: c.cluster}); err != nil {
+			t.Fatal(err)
+		}
+		if got := said(); len(got) != 1 || c.want != "" && got[0] != c.want {
+			t.Errorf("said %q", got)
+		}
+	}
+	r.Catalog.Events[3].Category, r.Catalog.Events[6].Category = "news", "rumour" // two clusters for three coefficients
+	reg, err := r.Regress([]Characteristic{x, z}, RegressionSpec{Errors: stat.Clustered, Cluster: ByCategory})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := said(); len(got) != 1 || got[0] != "the errors of the regression are not defined: they are clustered in 2 groups by category, fewer than its 3 coefficients" || reg.SE[1] == reg.SE[1] {
+		t.Errorf("said %q, errors %v", got, reg.SE)
+	}
+}

@@ -112,3 +112,31 @@ func TestRegressDegenerate(t *testing.T) {
 		t.Error("a constant was regressed")
 	}
 }
+
+// A covariance of fewer clusters than coefficients has no more rank than clusters:
+// it says nothing of the errors.
+func TestFewClusters(t *testing.T) {
+	y := []float64{1, 3, 2, 5, 4, 6, 8, 7, 9, 12}
+	one, x, z := make([]float64, 10), make([]float64, 10), make([]float64, 10)
+	for i := range one {
+		one[i], x[i], z[i] = 1, float64(i), float64(i*i%7)
+	}
+	for _, c := range []struct {
+		clusters int
+		defined  bool
+	}{{2, false}, {3, true}, {5, true}} {
+		cluster := make([]int, 10)
+		for i := range cluster {
+			cluster[i] = i % c.clusters
+		}
+		r, err := Regress(y, [][]float64{one, x, z}, Specification{Errors: Clustered, Cluster: cluster})
+		if err != nil || r.Clusters != c.clusters {
+			t.Fatalf("%d clusters: %+v, %v", c.clusters, r, err)
+		}
+		for j := range r.Coef {
+			if math.IsNaN(r.Coef[j]) || math.IsNaN(r.SE[j]) == c.defined || math.IsNaN(r.P[j]) == c.defined {
+				t.Errorf("%d clusters: coefficient %v, error %v, p %v", c.clusters, r.Coef[j], r.SE[j], r.P[j])
+			}
+		}
+	}
+}
