@@ -20,6 +20,7 @@ var issueForms = map[string]string{
 	"missing-values":    "%d sessions without a value, this the first",
 
 	"unadjusted":  "its prices are not adjusted for dividends, nor perhaps for splits",
+	"months":      "all prices are monthly: a session is a month, and an event belongs to the month that it lies in",
 	"rate-a-year": "%s: the risk-free rate is a yield a year: a session has a 252nd part of it",
 
 	// What Check and Mend find, which a study tells, or excludes observations for.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 )
 
@@ -47,6 +48,9 @@ type Request struct {
 // Sessions decides on which days there were sessions where rules do not, and
 // what the panel's Issues say of it.
 //
+// Where the bars of every series are those of months, a session is a month; see
+// Months.
+//
 // A security that cannot be read or aligned does not stop the others: it has
 // no column, and its *SecurityError is in the list, in the order of
 // securities. The panel does not depend on the order in which series arrive.
@@ -76,6 +80,9 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 	}
 	wg.Wait()
 
+	if byMonth(series) {
+		return loadMonths(series, failed, q, calendar)
+	}
 	var list []Trading
 	var at []int // of list, in securities
 	for i, sec := range securities {
@@ -102,6 +109,47 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 		}
 		if err != nil {
 			errs = append(errs, &SecurityError{securities[i].Symbol, err})
+		}
+	}
+	return p, errs
+}
+
+// loadMonths is the rest of Load where all series are monthly.
+func loadMonths(series []*Series, failed []error, q Request, calendar func(Security) *Calendar) (*Panel, []error) {
+	days := Span{From: math.MaxInt32, To: NoDate}
+	for _, s := range series {
+		if s != nil && len(s.Bars) > 0 {
+			days.From, days.To = min(days.From, s.Bars[0].Date), max(days.To, s.Bars[len(s.Bars)-1].Date)
+		}
+	}
+	p := NewPanel(cmp.Or(q.Returns, Simple), cmp.Or(q.Gaps, Skip))
+	p.Issues = append(p.Issues, Issue{Date: NoDate, Code: "months"})
+	months := make(map[*Calendar]*Calendar)
+	var errs []error
+	for i, sec := range q.Securities {
+		s, err := series[i], failed[i]
+		if s == nil && err == nil {
+			continue
+		}
+		if err == nil && len(s.Bars) == 0 {
+			err = fmt.Errorf("%w of %s in the days asked for", ErrNoPrices, sec.Symbol)
+		}
+		if err == nil {
+			known := sec
+			known.Exchange = cmp.Or(known.Exchange, s.Exchange)
+			cal := calendar(known)
+			if cal == nil {
+				cal = Exchanges[0].Calendar()
+			}
+			if months[cal] == nil {
+				months[cal], err = Months(cal, days)
+			}
+			if err == nil {
+				err = p.AddSeries(s.onMonths(months[cal]), sec, months[cal])
+			}
+		}
+		if err != nil {
+			errs = append(errs, &SecurityError{sec.Symbol, err})
 		}
 	}
 	return p, errs

@@ -137,6 +137,24 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// TestMonthsOfAFile: 201504 is a month where every date of the file is one.
+func TestMonthsOfAFile(t *testing.T) {
+	for name, layout := range map[string]string{"compact": "200601", "hyphen": "2006-01", "M": "2006M01"} {
+		var b strings.Builder
+		b.WriteString("date,close\n")
+		for k := range 5 {
+			fmt.Fprintf(&b, "%s,%d\n", time.Date(2015, time.Month(1+k), 1, 0, 0, 0, 0, time.UTC).Format(layout), 100+k)
+		}
+		s, err := Read("f.csv", "X", []byte(b.String()), Options{})
+		if err != nil || s.Bars[1].Date != market.NewDate(2015, 2, 28) {
+			t.Errorf("%s: %v, %v", name, s, err)
+		}
+	}
+	if _, err := Read("f.csv", "X", []byte("date,close\n201501,1\n20150201,2\n"), Options{}); err == nil || !strings.Contains(err.Error(), "a month, where days are needed") {
+		t.Errorf("months among days: %v", err)
+	}
+}
+
 // TestMarks: which mark parts decimals, from prices that do not prove it.
 func TestMarks(t *testing.T) {
 	for _, c := range []struct {

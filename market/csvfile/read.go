@@ -560,9 +560,9 @@ func datesOf(t table, h header, symbol string, opt Options) (dates, error) {
 // witness sees the dates of a file, and decides how they are written.
 type witness struct {
 	p                    *dates
-	seen                 bool
-	firstDay, firstMonth int // lines that prove that the day, the month comes first
-	open                 int // the first line that leaves it open
+	seen, days           bool // a field, one that is no month
+	firstDay, firstMonth int  // lines that prove that the day, the month comes first
+	open                 int  // the first line that leaves it open
 	sample               string
 	counts               []int // of days
 }
@@ -571,6 +571,9 @@ type witness struct {
 func (w *witness) see(s string, line int) bool {
 	if !w.seen {
 		w.seen, w.p.utc = true, true
+	}
+	if _, _, ok := yearMonth(latin(s)); !ok && s != "" {
+		w.days = true
 	}
 	if len(s) == 10 && s[4] == '-' {
 		return true // ISO dates decide the file
@@ -597,6 +600,7 @@ func (w *witness) see(s string, line int) bool {
 
 // decide ends it. The error begins with the line.
 func (w *witness) decide() error {
+	w.p.months = w.seen && !w.days
 	if len(w.counts) > 0 {
 		w.p.serial = epoch(w.counts)
 	}

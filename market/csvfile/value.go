@@ -64,7 +64,10 @@ func (p *dates) parse(s string) (market.Date, error) {
 		case n == 8 && stamp > 0:
 			return civil(int(stamp/10000), int(stamp/100%100), int(stamp%100))
 		case n == 6 && stamp >= 100000 && stamp%100 >= 1 && stamp%100 <= 12:
-			return market.NoDate, errMonth
+			if !p.months {
+				return market.NoDate, errMonth
+			}
+			return endOfMonth(int(stamp/100), int(stamp%100))
 		case n >= 11 && n <= 14:
 			stamp /= 1000
 		case n != 9 && n != 10:
@@ -78,6 +81,12 @@ func (p *dates) parse(s string) (market.Date, error) {
 	day, clock := cutClock(s)
 	if d, ok := sasDate(day); ok {
 		return d, nil
+	}
+	if y, m, ok := yearMonth(day); ok {
+		if !p.months {
+			return market.NoDate, errMonth
+		}
+		return endOfMonth(y, m)
 	}
 	part := parts(day)
 	if len(day) == 8 && clock != "" && part[2] == "" {
@@ -111,6 +120,20 @@ func (p *dates) parse(s string) (market.Date, error) {
 	}
 	return d, err
 }
+
+// yearMonth reads 2015-04, 2015/04, 2015M04 and 201504.
+func yearMonth(s string) (y, m int, ok bool) {
+	switch {
+	case len(s) == 7 && (s[4] == '-' || s[4] == '/' || s[4] == '.' || s[4] == 'M' || s[4] == 'm'):
+		y, m = digits(s[:4]), digits(s[5:])
+	case len(s) == 6:
+		y, m = digits(s[:4]), digits(s[4:])
+	}
+	return y, m, y >= 1000 && m >= 1 && m <= 12
+}
+
+// endOfMonth is the day that stands for a month.
+func endOfMonth(y, m int) (market.Date, error) { return civil(y, m, daysIn(y, m)) }
 
 // serialDay reads a count of days, such as 45614 or 45614.6875.
 func serialDay(s string) (int, bool) {

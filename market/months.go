@@ -1,0 +1,72 @@
+package market
+
+import (
+	"slices"
+)
+
+// Months returns the calendar of which a session is a month of cal: its last
+// session. An event belongs to the month that it lies in. On the days of which
+// the rules of cal are not known a month ends with its last day.
+func Months(cal *Calendar, days Span) (*Calendar, error) {
+	var sessions []Session
+	for end := endOfMonth(days.From); end <= endOfMonth(days.To); end = endOfMonth(end + 1) {
+		s := Session{Date: end, Close: usualOn(cal.usual, end)}
+		if k := cal.Search(end + 1); k > 0 && sameMonth(cal.Date(k-1), end) {
+			s = cal.sessions[k-1]
+		}
+		sessions = append(sessions, s)
+	}
+	return newCalendar(cal.name+", months", cal.zone, cal.usual, sessions)
+}
+
+func endOfMonth(d Date) Date { return NewDate(d.Year(), d.Time().Month()+1, 1) - 1 }
+
+func sameMonth(a, b Date) bool { return endOfMonth(a) == endOfMonth(b) }
+
+// byMonth reports whether the bars of every series are those of months: no two of
+// one, and of nearly every month between the first and the last. Two bars tell
+// nothing.
+func byMonth(series []*Series) bool {
+	any := false
+	for _, s := range series {
+		if s == nil || len(s.Bars) == 0 {
+			continue
+		}
+		n := len(s.Bars)
+		for i := 1; i < n; i++ {
+			if sameMonth(s.Bars[i].Date, s.Bars[i-1].Date) {
+				return false
+			}
+		}
+		const fewest, month = 4, 30.5
+		if n >= fewest && float64(s.Bars[n-1].Date-s.Bars[0].Date) > 1.5*month*float64(n-1) {
+			return false
+		}
+		any = any || n >= fewest
+	}
+	return any
+}
+
+// onMonths returns s with each bar on the session of its month, of the calendar of
+// months m.
+func (s *Series) onMonths(m *Calendar) *Series {
+	out := *s
+	out.Bars = slices.Clone(s.Bars)
+	for i := range out.Bars {
+		out.Bars[i].Date = monthOf(m, out.Bars[i].Date)
+	}
+	out.Actions = slices.Clone(s.Actions)
+	for i := range out.Actions {
+		out.Actions[i].Date = monthOf(m, out.Actions[i].Date)
+	}
+	return &out
+}
+
+// monthOf returns the session of the month of d.
+func monthOf(m *Calendar, d Date) Date {
+	k := m.Search(endOfMonth(d) + 1)
+	if k > 0 {
+		return m.Date(k - 1)
+	}
+	return d
+}
