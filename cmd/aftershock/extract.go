@@ -30,7 +30,6 @@ type extraction struct {
 	keep      []string
 	score     string
 	format    string
-	names     string
 }
 
 func (a *app) extractCommand() *cobra.Command {

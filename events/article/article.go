@@ -86,7 +86,7 @@ func Read(text string, o Options) *Article {
 				anchor = d.To
 			}
 		}
-		s.Event = tells(s.Text, s.Dates, o.Published)
+		s.Event = tells(s.Text, s.Dates, o.Published, s.Mentions)
 		a.Sentences = append(a.Sentences, s)
 	}
 	if known != nil {

@@ -421,7 +421,7 @@ func makeRules() []rule {
 	add(`(?:(?P<prep>in|since|until|till|by|during|early|mid|late|of|last|next|this|through|before|after|في|منذ|خلال|حتي|بحلول|شهر|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|قبل|بعد|من)[\s-]+)(?:(?:شهر|اوايل|اواخر|مطلع|منتصف|نهايه|بدايه)\s+)?`+month+`(?:\s+(?P<rel>last|next)|\s+(?P<rela>`+relativeForm+`))?`, bareMonth, months)
 	add(`(?P<m>`+sureMonth+`)(?:\s*[/(-]\s*(?P<m2>`+monthForm+`)\s*\)?)?(?:\s+(?P<rela>`+relativeForm+`))?`, bareMonth, months)
 	// Hijri
-	add(`(?:`+lead+weekday+link+`)?(?:`+day+`|(?P<o>`+ordinalForm+`))\s+(?:من\s+|of\s+)?(?:شهر\s+)?(?P<h>`+hijriForm+`)(?:\s*[,،]?\s*(?:من\s+)?(?:(?:عام|العام|سنه|السنه|لعام|لسنه)\s+)?(?P<y>\d{4,5})(?:\s*(?:هجريه?|هـ|ه|ah))?)?`, hijri, hijris)
+	add(`(?:`+lead+weekday+link+`)?(?:`+day+`|(?P<o>`+ordinalForm+`)(?:\s+ايام|\s+يوم)?)\s+(?:من\s+|في\s+|of\s+)?(?:شهر\s+)?(?P<h>`+hijriForm+`)(?:\s*[,،]?\s*(?:من\s+)?(?:(?:عام|العام|سنه|السنه|لعام|لسنه)\s+)?(?P<y>\d{4,5})(?:\s*(?:هجريه?|هـ|ه|ah))?)?`, hijri, hijris)
 	add(`(?:شهر\s+)?(?P<h>`+hijriForm+`)\s*(?:من\s+)?(?:(?:عام|العام|سنه|لعام)\s+)?(?P<y>1[345]\d\d)(?:\s*(?:هجريه?|هـ|ه|ah))?`, hijri, hijris)
 	// quarters, halves
 	fiscalYear := `(?P<fy>(?:its\s+|the\s+)?(?:fiscal(?:\s+year)?|financial\s+year|fy)\s*'?)`
@@ -574,6 +574,9 @@ func onDay(r *reading, g groups, d *Date) bool {
 	if day < 1 || day > 31 || r.isWord(d, g["m"]) {
 		return false
 	}
+	if b := strings.TrimRight(g["before"], " "); g["o"] != "" && (strings.HasSuffix(b, "الاسبوع") || strings.HasSuffix(b, "النصف") || strings.HasSuffix(b, "الثلث")) {
+		return false // الأسبوع الأول من آذار: the month is read
+	}
 	if b := strings.TrimRight(g["before"], " "); g["w"] == "" && g["d"] != "" && (strings.HasSuffix(b, "$") || strings.HasSuffix(b, ".") && b != "" && !strings.HasSuffix(g["before"], " ")) {
 		return false // 4.30 March
 	}
@@ -698,7 +701,7 @@ func numeric(r *reading, g groups, d *Date) bool {
 	if !ok {
 		return len(g["y"]) > 2
 	}
-	yearFirst := strings.Index(r.fold, g["y"]+g["s"]+g["n"]) >= 0
+	yearFirst := strings.Contains(r.fold, g["y"]+g["s"]+g["n"])
 	m, day := a, b // year, month, day
 	if !yearFirst {
 		dayFirst := r.arabic || g["s"] == "."
@@ -1391,7 +1394,7 @@ func inYear(r *reading, g groups, d *Date) bool {
 }
 
 var (
-	lateForm  = regexp.MustCompile(`(?:after\s+(?:the\s+)?(?:closing\s+bell|close|closing|bell|market\s+close[sd]?|markets?\s+(?:closed?|closes|had\s+closed)|trading\s+(?:ends|ended|closed)|regular\s+trading|hours)|after-hours|post-market|late\s+on|late|evening|night|بعد\s+(?:ال)?اغلاق|بعد\s+جرس|عقب\s+(?:ال)?اغلاق|بعد\s+انتهاء\s+التداول|بعد\s+ختام|مساء|ليل|ليله|في\s+وقت\s+متاخر)`)
+	lateForm  = regexp.MustCompile(`(?:after\s+(?:the\s+)?(?:closing\s+bell|close|closing|bell|market\s+close[sd]?|markets?\s+(?:closed?|closes|had\s+closed)|trading\s+(?:ends|ended|closed)|regular\s+trading|hours)|after-hours|post-market|late\s+on|\blate\b|\bevening\b|\bnight\b|بعد\s+(?:ال)?اغلاق|بعد\s+جرس|عقب\s+(?:ال)?اغلاق|بعد\s+انتهاء\s+التداول|بعد\s+ختام|مساء|ليل|ليله|في\s+وقت\s+متاخر)`)
 	earlyForm = regexp.MustCompile(`(?:before\s+(?:the\s+)?(?:opening(?:\s+bell)?|open|bell|market\s+open(?:s|ed)?|markets?\s+open(?:ed|s)?|trading\s+(?:began|begins|opens|starts))|pre-?market|ahead\s+of\s+the\s+(?:open|bell|opening\s+bell)|قبل\s+(?:ال)?افتتاح|قبل\s+جرس|قبل\s+بدء\s+التداول)`)
 )
 
@@ -1424,4 +1427,4 @@ func (r *reading) part(d *Date) {
 
 // longForm is lateForm without the short words, which count only in the date itself
 // or beside it.
-var longForm = regexp.MustCompile(strings.NewReplacer(`|late\s+on|late|evening|night`, ``, `|مساء|ليل|ليله|في\s+وقت\s+متاخر`, ``).Replace(lateForm.String()))
+var longForm = regexp.MustCompile(strings.NewReplacer(`|late\s+on|\blate\b|\bevening\b|\bnight\b`, ``, `|مساء|ليل|ليله|في\s+وقت\s+متاخر`, ``).Replace(lateForm.String()))

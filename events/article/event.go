@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"aftershock/events"
 )
 
 // The verbs of what happens to firms and markets. Of English ones the base; the
@@ -95,9 +97,10 @@ var (
 // tells reports whether a sentence tells of something that happened at a time, or
 // is due: a release, a decision, a move of prices. What holds in general, an
 // opinion, a question, a thing that did not happen tell of none.
-func tells(text string, all []Date, published time.Time) bool {
+func tells(text string, all []Date, published time.Time, names []events.Mention) bool {
 	r := &reading{text: text}
 	r.foldText()
+	r.mask(names)
 	s := r.fold
 	if questionForm.MatchString(s) || utf8.RuneCountInString(text) < 12 {
 		return false
@@ -140,7 +143,7 @@ func tells(text string, all []Date, published time.Time) bool {
 		}
 		acts++
 	}
-	if best == Month && happening.MatchString(main) {
+	if best == Month && (happening.MatchString(main) || pastAny(words)) {
 		acts++ // since the launch of ChatGPT in November 2022
 	}
 	due := dueForm.MatchString(main) || promise.MatchString(main) && acts > 0
@@ -167,16 +170,16 @@ func tells(text string, all []Date, published time.Time) bool {
 	return true
 }
 
-var dueForm = regexp.MustCompile(`\b(?:will|is\s+due|are\s+due|due\s+to|is\s+set\s+to|are\s+set\s+to|is\s+to|are\s+to|plans?\s+to|planned\s+to|agreed\s+to|expects?\s+to|intends?\s+to|scheduled|would|in\s+(?:advanced\s+|early\s+)?talks|takes?\s+effect)\b`)
+var dueForm = regexp.MustCompile(`\b(?:will|is\s+due|are\s+due|due\s+to|is\s+set\s+to|are\s+set\s+to|is\s+to|are\s+to|plans?\s+to|planned\s+to|agreed\s+to|expects?\s+to|intends?\s+to|scheduled|would|in\s+(?:advanced\s+|early\s+)?talks|takes?\s+effect|(?:is|are)\s+(?:buying|acquiring|cutting|laying|suing|launching|closing|recalling|investing|merging|planning))\b`)
 
 // habit are words of what happens again and again; figures a report of a period.
 var (
-	habit   = regexp.MustCompile(`\b(?:usually|often|typically|generally|normally|always|tends?\s+to|every\s+(?:year|quarter|month|day|week)|each\s+(?:year|quarter|month|day|week))\b|(?:^|\s)(?:عاده|غالبا|داي?ما|عموما|كل\s+(?:عام|سنه|ربع|شهر|يوم|اسبوع))(?:\s|$)`)
+	habit   = regexp.MustCompile(`\b(?:usually|often|typically|generally|normally|always|tends?\s+to|every\s+(?:\p{L}+\s+)?(?:year|quarter|month|day|week)s?|each\s+(?:year|quarter|month|day|week))\b|(?:^|\s)(?:عاده|غالبا|داي?ما|عموما|كل\s+(?:عام|سنه|ربع|شهر|يوم|اسبوع))(?:\s|$)`)
 	figures = regexp.MustCompile(`\b(?:revenues?|profits?|sales|earnings|income|loss|deliveries|shipments|margin)\b[^.;]{0,80}\b(?:was|were|came\s+in|totall?ed|reached|amounted|stood)\b[^.;]{0,40}\d`)
 )
 
 // firmDue are words of a plan that is news without a date.
-var firmDue = regexp.MustCompile(`\b(?:plans?\s+to|planned\s+to|agreed\s+to|will|is\s+set\s+to|are\s+set\s+to|intends?\s+to|in\s+(?:advanced\s+|early\s+)?talks)\b`)
+var firmDue = regexp.MustCompile(`\b(?:plans?\s+to|planned\s+to|agreed\s+to|will|is\s+set\s+to|are\s+set\s+to|intends?\s+to|in\s+(?:advanced\s+|early\s+)?talks|(?:is|are)\s+(?:buying|acquiring|cutting|laying|suing|launching|closing|recalling|investing|merging|planning))\b`)
 
 // pastAny reports whether any word has the form of a past.
 func pastAny(words []string) bool {
@@ -208,6 +211,12 @@ func rank(p Precision) int {
 
 // arabicPlan begins a sentence about what a firm means to do.
 var arabicPlan = regexp.MustCompile(`^\s*(?:تعتزم|يعتزم|تنوي|ينوي|تخطط|يخطط|من\s+المقرر|تجري\s+\S+(?:\s\S+)?\s+(?:محادثات|مباحثات|مفاوضات))`)
+
+// arabicHeadline is a firm, masked, with a verb of the present that tells of one act:
+// as headlines have it.
+var arabicHeadline = regexp.MustCompile(`(?:^|\s)[وفلبك]?x[x ]*x(?:\s+\S+){0,2}\s+` + presentActs + `\s|^\s*` + presentActs + `\s+(?:\S+\s+)?x[x ]*x`)
+
+const presentActs = `(?:تطلق|تعلن|تكشف|تطرح|تشتري|تستحوذ|تستثمر|توقع|تبرم|ترفع|تخفض|تسرح|تقلص|تغلق|تفتتح|تحظر|تفقد|تخسر|تهوي|تهبط|تقفز|تصدر|تقاضي|تغرم|توافق|ترفض|تلغي|تعلق|توجل|تدشن|تعين|تندمج|تدرج|تتجاوز|تتخطي|تشعل)`
 
 // verbNouns are verbs of the past that are written as their nouns, and count only
 // where a sentence or clause begins.
@@ -256,7 +265,7 @@ func tellsArabic(s string, near bool, best Precision) bool {
 		return false
 	case near:
 		return true
-	case arabicPlan.MatchString(s):
+	case arabicPlan.MatchString(s), arabicHeadline.MatchString(s) && !says:
 		return true
 	case says && saysFirst(words):
 		return acts > 1 || acts > 0 && best != None || future
