@@ -20,10 +20,11 @@ type engine struct {
 	study       *Study
 	panel       *market.Panel
 	turnover    bool
-	linear      bool       // the model is least squares on all its regressors
-	conditional bool       // the model of some security carries a variance of each session
-	series      []*series  // by panel column, nil where unused
-	timeline    [][]moment // by panel column
+	linear      bool          // the model is least squares on all its regressors
+	conditional bool          // the model of some security carries a variance of each session
+	series      []*series     // by panel column, nil where unused
+	timeline    [][]moment    // by panel column
+	halves      func() halves // nights and days, laid out when first asked for
 
 	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
 	coefs                     int // length of Estimate.B: the intercept, the forecast terms, what a model estimates beside them

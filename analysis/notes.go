@@ -60,7 +60,7 @@ func (r *Result) notes() []Note {
 	for i := range r.Groups {
 		out = r.groupNotes(out, &r.Groups[i], windows, &mem)
 	}
-	return out
+	return append(out, r.leakNotes()...)
 }
 
 // drafts counts the drafts of the catalogue.
@@ -270,6 +270,8 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 	if diagnose {
 		out = append(out, r.confounderNotes(e, used)...)
 		out = r.sameReturnNotes(out, e.ID, used)
+		out = append(out, r.cleanedNotes(e, used)...)
+		out = append(out, r.midSessionNotes(e, used)...)
 	}
 	for _, i := range used {
 		o := &r.Observations[i]
@@ -279,6 +281,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		}
 		if diagnose {
 			out = r.sharesNotes(out, e.ID, o)
+			out = append(out, r.aroundNotes(e, i)...)
 		}
 		if r.eng.unremarkable(row) {
 			continue

@@ -47,6 +47,7 @@ func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, er
 	r := &Result{Study: s, Catalog: catalog, Panel: panel, CoefNames: s.Model.Coefs()}
 	r.eng = &engine{study: s, panel: panel, length: s.EventWindow.Len(), windows: len(s.CARWindows)}
 	r.observe()
+	r.eng.halves = r.lazily()
 	if err := r.refuseTooManyResults(); err != nil {
 		return nil, err
 	}

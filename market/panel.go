@@ -65,6 +65,7 @@ type Column struct {
 	Span     []int32   // sessions that Return[k] covers; nil = one everywhere
 	Price    []float64 // adjusted close
 	Close    []float64 // close adjusted for splits only
+	Open     []float64 // first price of the session, adjusted as Price is: open times adjusted close over close
 	Volume   []float64 // shares
 	Issued   []float64 // shares outstanding, in those that Close is of
 	Actions  []Action
@@ -171,7 +172,8 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 		c.Issued = nans(n)
 	}
 	issues := impossible
-	haveClose, haveVolume := false, false
+	haveClose, haveVolume, haveOpen := false, false, false
+	open := nans(n)
 	for i, b := range s.Bars {
 		k, ok := cal.Index(b.Date)
 		if !ok {
@@ -190,6 +192,9 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 		}
 		haveClose = haveClose || !math.IsNaN(b.Close)
 		haveVolume = haveVolume || !math.IsNaN(b.Volume)
+		if o := b.Open * b.AdjClose / b.Close; o > 0 && !math.IsInf(o, 0) {
+			open[k-first], haveOpen = o, true
+		}
 	}
 	if isPrice := func(v float64) bool { return !math.IsNaN(v) }; len(impossible) > 0 && !slices.ContainsFunc(c.Price, isPrice) {
 		return fmt.Errorf("%s: price %v on %s: a price must be positive, and there is no other; leave it empty where there is none", s.Symbol, impossible[0].Args[0], impossible[0].Date)
@@ -199,6 +204,9 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	}
 	if !haveVolume {
 		c.Volume = nil
+	}
+	if haveOpen && s.Returns == nil {
+		c.Open = open
 	}
 	main := c.Price
 	if s.Returns != nil {
@@ -309,7 +317,7 @@ func (p *Panel) AddColumn(c *Column) error {
 	if c.Calendar == nil || c.First < 0 || c.First+len(c.Return) > c.Calendar.Len() {
 		return fmt.Errorf("%s: its sessions do not lie on its calendar", c.Symbol)
 	}
-	for _, n := range []int{len(c.Span), len(c.Price), len(c.Close), len(c.Volume), len(c.Issued)} {
+	for _, n := range []int{len(c.Span), len(c.Price), len(c.Close), len(c.Open), len(c.Volume), len(c.Issued)} {
 		if n != 0 && n != len(c.Return) {
 			return fmt.Errorf("%s: %d returns, but a slice of %d beside them", c.Symbol, len(c.Return), n)
 		}

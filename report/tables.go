@@ -44,6 +44,8 @@ var (
 	note     = Column{"note", String, "", "What is missing or doubtful in this row; several notes are parted by \"; \". Empty: nothing."}
 )
 
+const noOpens = " Empty where opens are not known, or the model is explained by factors."
+
 const ofUnmeasured = " Empty for an excluded observation."
 
 func observations(r *analysis.Result, notes func() notebook) Table {
@@ -83,6 +85,18 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 		Column{"confounders", String, "", "Other catalogued events of the security in the event window, as ID@session, in order of time, parted by blanks; of more than 20 those nearest to session 0. Empty: none."},
 		Column{"confounders_event", Integer, "", "Number of other catalogued events of the security in the event window. Empty where there is no session 0."},
 		Column{"confounders_estimation", Integer, "", "Number of those in the estimation window, which widen the residuals. Empty where there is no session 0."},
+		Column{"trimmed", Integer, "sessions", "Sessions of the estimation window within study.confounder_window of other catalogued events: left out with study.confounders: trim, kept otherwise. Empty where there is no session 0."},
+		Column{"night", Number, "return", "Return from the close before session 0 to its open." + noOpens},
+		Column{"day", Number, "return", "Return from the open of session 0 to its close." + noOpens},
+		Column{"night_ar", Number, "return", "Abnormal return of the night, by the study's model fitted to the nights of the estimation window." + noOpens},
+		Column{"night_se", Number, "return", "Its standard error." + noOpens},
+		Column{"day_ar", Number, "return", "Abnormal return of the day, by the study's model fitted to the days of the estimation window." + noOpens},
+		Column{"day_se", Number, "return", "Its standard error." + noOpens},
+		Column{"regime", Number, "", "Variance of the sessions between the estimation window and session 0, without those of other catalogued events, over what the estimation window leads one to expect: mean of SAR^2." + ofUnmeasured},
+		Column{"regime_p", Number, "", "p value of a ratio as large, F distribution, upper tail." + ofUnmeasured},
+		Column{"runup", Number, "return", "CAR from the first session of the event window to the one before session 0. Empty where there is none."},
+		Column{"runup_se", Number, "return", "Its standard error."},
+		Column{"mid_session", Boolean, "", "The news came inside the hours of session 0, whose return is then partly older than the news."},
 		note)
 	t.of(len(r.Observations), 1, func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
@@ -103,6 +117,7 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 				row = append(row, number(d.Autocorrelation), number(d.DurbinWatson), number(d.JarqueBera), number(d.JarqueBeraP),
 					number(d.LjungBox), number(d.LjungBoxP), number(d.ArchLM), number(d.ArchLMP))
 				row, names = appendConfounders(row, names[:0], o, x, i)
+				row = appendAround(row, r, i)
 				if !yield(append(row, text(notes.observation(o)))) {
 					return
 				}
@@ -110,6 +125,24 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 		}
 	})
 	return t
+}
+
+// appendAround appends what was about session 0 of observation i: the sessions that
+// are trimmed, its halves, the sessions before it.
+func appendAround(row []Cell, r *analysis.Result, i int) []Cell {
+	o := &r.Observations[i]
+	trimmed := number(math.NaN())
+	if o.Session0 != market.NoDate {
+		trimmed = integer(r.Trimmed(i))
+	}
+	night, day := r.Halves(i)
+	regime := r.Regime(i)
+	runup, se := r.RunUp(i)
+	if math.IsNaN(runup) {
+		se = runup
+	}
+	return append(row, trimmed, number(night.Return), number(day.Return), number(night.AR), number(night.SE), number(day.AR), number(day.SE),
+		number(regime.Ratio), number(regime.P), number(runup), number(se), boolean(r.MidSession(i)))
 }
 
 // mostConfounders is how many confounders of an observation are named.

@@ -1,0 +1,281 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
+	"aftershock/market"
+)
+
+// Regime says how much a security moved between its estimation window and
+// session 0, over what the estimation window leads one to expect.
+type Regime struct {
+	N     int     // sessions that count
+	Ratio float64 // mean of SAR^2
+	P     float64 // of a ratio as large: F with N and M-K degrees of freedom, upper tail
+}
+
+// Regime compares the variance of observation i just before its event with that of
+// its estimation window:
+//
+//	ratio = mean of SAR_t^2, SAR_t = AR_t/sqrt(Var(AR_t)), against F(n, M-K)
+//
+// over the n sessions between the estimation window and session 0 that have a
+// return and are session 0 of no catalogued event of the security. A high ratio
+// says that the error of t is that of calmer times. NaN where no session counts,
+// the observation is excluded, or the model's variance is conditional and not
+// known there. Brown and Warner (1985), section 6, on changes of variance.
+func (r *Result) Regime(i int) Regime {
+	o := &r.Observations[i]
+	if o.row < 0 {
+		return Regime{0, nan, nan}
+	}
+	g, row := r.eng, int(o.row)
+	s, e := g.ser[row], g.estimate(row)
+	out := Regime{Ratio: nan, P: nan}
+	if e.H != nil || s.conditional {
+		return out
+	}
+	line := g.timeline[o.column]
+	var xs stat.Small
+	x := xs.Floats(s.forecast)
+	var sum float64
+	for k := int(o.index) + r.Study.EstimationWindow.To + 1; k < int(o.index); k++ {
+		y, ok := s.predictors(k, x)
+		if !ok || holds(line, k, Window{0, 0}) {
+			continue
+		}
+		ar := y - e.B[0]
+		for j, v := range x {
+			ar -= e.B[1+j] * v
+		}
+		sum += ar * ar / e.Variance(1, x)
+		out.N++
+	}
+	if out.N > 0 {
+		out.Ratio = sum / float64(out.N)
+		out.P, _, _ = stat.FisherF(float64(out.N), float64(e.M-e.K)).PValues(out.Ratio)
+	}
+	return out
+}
+
+// RunUp returns the CAR of observation i from the first session of the event window
+// to the one before session 0, with its standard error; NaN where the event window
+// holds no such session or one of them has no abnormal return. News that leaks is in
+// it, and not in session 0. Keown and Pinkerton (1981).
+func (r *Result) RunUp(i int) (car, se float64) {
+	o := &r.Observations[i]
+	w := r.Study.EventWindow
+	if o.row < 0 || w.From > -1 || w.To < -1 {
+		return nan, nan
+	}
+	e := r.eng.estimate(int(o.row))
+	car, variance, _, _ := r.eng.cumulate(int(o.row), &e, Window{w.From, -1})
+	return car, math.Sqrt(variance)
+}
+
+// Leaks counts the observations whose CAR over the two sessions before session 0
+// differs from zero at 5%.
+type Leaks struct {
+	N, Unusual int
+	P          float64 // of as many or more by chance: binomial with 5%, exact
+}
+
+// Leaks counts over all used observations, a return that two of them share once:
+// the t test of CAR(-2,-1) has p <= 5%. Of independent events without a run-up 5%
+// have. P is NaN for none.
+func (r *Result) Leaks() Leaks {
+	g := r.eng
+	var all []int
+	for i := range r.Observations {
+		if r.Observations[i].Used() {
+			all = append(all, i)
+		}
+	}
+	out := Leaks{P: nan}
+	for _, row := range r.once(all) {
+		s, s0, e := g.ser[row], int(g.s0[row]), g.estimate(int(row))
+		if e.H != nil || s.conditional {
+			continue
+		}
+		var xs, zs stat.Small
+		x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
+		car, ok := 0.0, true
+		for k := s0 - 2; k < s0; k++ {
+			y, there := s.predictors(k, x)
+			ok = ok && there
+			car += y - e.B[0]
+			for j, v := range x {
+				car -= e.B[1+j] * v
+				z[j] += v
+			}
+		}
+		if !ok {
+			continue
+		}
+		out.N++
+		if p, _, _ := stat.StudentT(float64(e.M - e.K)).PValues(car / math.Sqrt(e.Variance(2, z))); p <= seenLevel {
+			out.Unusual++
+		}
+	}
+	if out.N > 0 {
+		out.P = stat.BinomialUpper(out.Unusual, out.N, seenLevel)
+	}
+	return out
+}
+
+// Half is one half of session 0: from close to open, or from open to close.
+type Half struct {
+	Return, AR, SE float64 // decimals of the study's kind; NaN = none
+}
+
+// halves are the series of close-to-open and of open-to-close returns, by panel
+// column; nil where opens are not known.
+type halves [2][]*series
+
+// Halves parts the return of session 0 of observation i into that of the night
+// before, from the close to the open, and that of the day, from the open to the
+// close. Each is measured by the study's model fitted to the same half of the
+// sessions of the estimation window, the benchmark's half its regressor:
+//
+//	night_t = O_t/P_{t-1} - 1,  day_t = P_t/O_t - 1
+//
+// P the adjusted close, O the open on the same basis. News of the night is in the
+// open: what follows by day is no reaction to it alone. NaN where opens are not
+// known, the study is not about returns, its model is explained by factors, or a
+// fit fails.
+func (r *Result) Halves(i int) (night, day Half) {
+	night, day = Half{nan, nan, nan}, Half{nan, nan, nan}
+	o := &r.Observations[i]
+	if o.row < 0 || r.eng.halves == nil {
+		return night, day
+	}
+	all := r.eng.halves()
+	study := *r.Study
+	study.EventWindow, study.CARWindows, study.Gaps = Window{0, 0}, []Window{{0, 0}}, market.Skip
+	study.Weights, study.Confounders = EqualWeights, r.Study.Confounders
+	for k, h := range []*Half{&night, &day} {
+		s := all[k][o.column]
+		if s == nil || s.missing != nil {
+			continue
+		}
+		h.Return = at(s.value, s.first, int(o.index))
+		p := single(&study, s, int32(o.index), nil)
+		if p.ex != nil {
+			continue
+		}
+		h.AR, h.SE = p.eng.ar[0], math.Sqrt(p.eng.va[0])
+		if h.AR != h.AR {
+			h.SE = nan
+		}
+	}
+	return night, day
+}
+
+// makeHalves lays out the halves of every security that is studied.
+func (r *Result) makeHalves() (out halves) {
+	for k := range out {
+		out[k] = make([]*series, len(r.Panel.Columns))
+	}
+	st := r.Study
+	if st.Subject != Returns && st.Subject != "" {
+		return out
+	}
+	study := *st
+	study.Gaps, study.Subject = market.Skip, Returns
+	needs := make([]bool, len(r.Panel.Columns))
+	for i, s := range r.eng.series {
+		needs[i] = s != nil && s.missing == nil && s.col.Open != nil && byPrices(st.Model, s.col.Symbol)
+	}
+	if !slices.Contains(needs, true) {
+		return out
+	}
+	var panels [2]*market.Panel
+	for k := range panels {
+		panels[k] = market.NewPanel(st.Returns, market.Skip)
+	}
+	for _, c := range r.Panel.Columns {
+		night, day := halfReturns(c, st.Returns)
+		if night == nil {
+			continue
+		}
+		for k, y := range [][]float64{night, day} {
+			half := &market.Column{Security: c.Security, Calendar: c.Calendar, First: c.First, Return: y, Close: c.Close, Issued: c.Issued, Adjusted: c.Adjusted}
+			_ = panels[k].AddColumn(half) // one that is refused is not there
+		}
+	}
+	for k := range panels {
+		d := &designs{study: &study, panel: panels[k], shared: make(map[termKey][]float64)}
+		for i, c := range r.Panel.Columns {
+			col := panels[k].Column(c.Symbol)
+			if !needs[i] || col == nil {
+				continue
+			}
+			if s := d.of(col); s.missing == nil {
+				s.survey()
+				s.distract(st, r.otherNews(i))
+				out[k][i] = s
+			}
+		}
+	}
+	return out
+}
+
+// byPrices reports whether a model explains a security by the returns of others.
+func byPrices(m model.Model, symbol string) bool {
+	d := m.Design(symbol)
+	if d.Excess {
+		return false
+	}
+	for _, t := range d.Terms {
+		if t.Series == model.FactorReturn || t.Excess {
+			return false
+		}
+	}
+	return true
+}
+
+// halfReturns are the returns of the nights and the days of a column; nil where no
+// opens are known.
+func halfReturns(c *market.Column, kind market.ReturnKind) (night, day []float64) {
+	if c.Open == nil || c.Price == nil {
+		return nil, nil
+	}
+	of := func(from, to float64) float64 {
+		switch {
+		case !(from > 0 && to > 0):
+			return nan
+		case kind == market.Log:
+			return math.Log(to / from)
+		}
+		return to/from - 1
+	}
+	night, day = missing(len(c.Price)), missing(len(c.Price))
+	for k, p := range c.Price {
+		day[k] = of(c.Open[k], p)
+		if k > 0 {
+			night[k] = of(c.Price[k-1], c.Open[k])
+		}
+	}
+	return night, day
+}
+
+// MidSession reports whether the news of observation i came inside the hours of its
+// session 0, whose return is then partly older than the news; false where the hours
+// or the instant are not known.
+func (r *Result) MidSession(i int) bool {
+	o := &r.Observations[i]
+	if o.column < 0 || o.Placement != InSession {
+		return false
+	}
+	instant, timed := r.Catalog.Events[o.Event].Instant()
+	cal := r.Panel.Columns[o.column].Calendar
+	open, known := cal.Open(int(o.index))
+	return timed && known && !instant.Before(open) && instant.Before(cal.Close(int(o.index)))
+}
+
+// lazily keeps the halves until they are asked for.
+func (r *Result) lazily() func() halves { return sync.OnceValue(r.makeHalves) }
