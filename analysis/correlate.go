@@ -298,7 +298,6 @@ func (x *explainer) together(list []told, w *workspace) float64 {
 type struck struct {
 	event int
 	sar   []float64 // by security; NaN where it was not measured
-	row   []int     // of the engine
 	past  [][]float64
 }
 

@@ -22,6 +22,8 @@ type ExplainSpec struct {
 	Correction Correction          // of the p values of all sessions: BHCorrection, which "" means, or BYCorrection
 	Peers      map[string][]string // by security; of one without: the securities of its sector
 	All        bool                // keep every measured session, see Explanation.Sessions
+
+	lenient bool // what cannot be measured is passed over
 }
 
 // Whose says whose a move is: the verdict on it.
@@ -321,6 +323,9 @@ func (s *Study) explainer(catalog *events.Catalog, panel *market.Panel, spec Exp
 		if col == nil {
 			return nil, fmt.Errorf("no prices of %s", symbol)
 		}
+		if spec.lenient && (study.benchmarkOf(col) == symbol || x.designs.of(col).missing != nil) {
+			continue
+		}
 		for _, t := range study.Model.Design(symbol).Terms {
 			if t.Series == model.BenchmarkReturn && study.benchmarkOf(col) == symbol {
 				return nil, fmt.Errorf("%s is its own benchmark, which leaves nothing to explain; name another benchmark, or use the model mean", symbol)
@@ -389,6 +394,9 @@ func (x *explainer) measure(ctx context.Context, progress Progress) error {
 		if hi > lo {
 			first, last = min(first, lo), max(last, hi)
 		}
+	}
+	if total == 0 && x.Spec.lenient {
+		return nil
 	}
 	if total == 0 {
 		return fmt.Errorf("the period has no session of %s; its prices are of %s", x.columns[0].Symbol, x.known(0))
@@ -497,7 +505,7 @@ func (x *explainer) unmeasurable() error {
 			}
 		}
 		x.Measured += s.Measured
-		if s.Measured > 0 {
+		if s.Measured > 0 || x.Spec.lenient {
 			continue
 		}
 		if s.Why != nil {

@@ -26,9 +26,11 @@ type Result struct {
 	Observations []Observation // every (event, security) pair, events in catalogue order, securities in the event's order
 	CoefNames    []string      // names of Fit.Coef: "alpha", "beta", or factor names
 	Groups       []Group
-	Corrected    []Corrected // of Study.Family
-	Contrasts    []Contrast  // of Study.Contrasts
-	Regression   *Regression // what [Result.Regress] was last asked; nil after Run
+	Corrected    []Corrected  // of Study.Family
+	Contrasts    []Contrast   // of Study.Contrasts
+	Regression   *Regression  // what [Result.Regress] was last asked; nil after Run
+	Moves        *Explanation // of the studied securities in the period of the study; nil unless [Result.FindMoves] was asked
+	MostMoves    int          // how many of them a report tells of each security
 	Notes        []Note
 	Calibration  *Calibration // how the tests fare on the data of the study, where that was asked; nil after Run
 

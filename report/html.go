@@ -104,6 +104,8 @@ type htmlView struct {
 	Pools                []poolView
 	PoolLegend           string
 	Fared                []string // how the tests fare on this data
+	Unexplained          string   // heads the moves without an event
+	Moves                []string
 	How                  string   // how families are corrected
 	Left                 []string // what is left of them
 	Regressed            string
@@ -221,6 +223,12 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 	if o.Calibration != nil {
 		for i := range o.Calibration.Groups {
 			v.Fared = append(v.Fared, s.fared(&o.Calibration.Groups[i]))
+		}
+	}
+	if lines, after := s.unexplainedLines(); lines != nil {
+		v.Unexplained, v.Moves = s.unexplainedHead(), lines
+		if after != "" {
+			v.Moves = append(v.Moves, after)
 		}
 	}
 	v.How, v.Left = s.corrections()

@@ -75,6 +75,7 @@ func Text(w io.Writer, r *analysis.Result, o TextOptions) error {
 	p.contrasts()
 	p.next()
 	p.remarksWritten()
+	p.unexplained()
 	p.exclusions()
 	p.sources()
 	return p.flush(w)

@@ -395,6 +395,9 @@ func (c *config) checkOutput(p *plan) {
 	if c.oneOf("output.theme", c.Output.Theme, "a theme of the charts", themeNames()) {
 		p.plot.Theme = theme(c.Output.Theme)
 	}
+	if c.Output.Moves < 0 {
+		c.bad("output.moves", "%d; use 0 for none, or how many of each security", c.Output.Moves)
+	}
 	if len(c.Output.Tables) == 0 {
 		c.bad("output.tables", "is empty; name at least one, or all")
 	}

@@ -160,6 +160,7 @@ type settings struct {
 		Formats     []string `json:"formats"`
 		Tables      []string `json:"tables"`
 		Calibration bool     `json:"calibration"`
+		Moves       int      `json:"moves"`
 		MaxExcluded limit    `json:"max_excluded"`
 		Charts      []string `json:"charts"`
 		Lang        string   `json:"lang"`

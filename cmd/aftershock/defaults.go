@@ -82,6 +82,7 @@ func defaults() settings {
 	s.Output.Formats = []string{textFormat, htmlFormat, "csv", "png", "svg"}
 	s.Output.Tables = []string{all}
 	s.Output.Calibration = true
+	s.Output.Moves = 3
 	s.Output.Charts = plots.Defaults()
 	s.Output.Lang, s.Output.Theme = "en", plots.Light.Name
 	s.Output.Width, s.Output.DPI = 1200, 144

@@ -67,6 +67,7 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 		c.Study.Event.To = max(c.Study.Event.To, w.To)
 	}
 	c.Events.File = ""                 // none is read
+	c.Output.Moves = 0                 // one event explains no others
 	c.Regression.Characteristics = nil // that make one event differ from others
 	p, err := c.plan()
 	if err != nil {

@@ -383,6 +383,11 @@ func (a *app) measure(ctx context.Context, c *config, p *plan, src *prices, cat 
 	if err := allExcluded(r); err != nil {
 		return nil, err
 	}
+	if c.Output.Moves > 0 {
+		if err := r.FindMoves(ctx, c.Output.Moves); err != nil {
+			return nil, err
+		}
+	}
 	return r, p.explain.perform(r)
 }
 

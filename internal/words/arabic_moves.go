@@ -4,6 +4,12 @@ import "maps"
 
 // arabicMoves are the phrases of moves, impacts and correlations.
 var arabicMoves = map[string]string{
+	"%s (%s%%, abnormal %s%%, q %s)": "%s (%s%%، غير عادي %s%%، q %s)",
+	" and %s more":                   " و%s غيرها",
+	": %s":                           ": %s",
+	"and %s more securities; aftershock explain tells of them": "و%s أوراق غيرها؛ يخبر عنها aftershock explain",
+	"None: %s.": "لا شيء: %s.",
+	"Largest moves from %s to %s without an event of the catalogue": "أكبر التحركات من %s إلى %s بلا حدث في السجل",
 	"%s events are left out.":                                                       "تُرك %s من الأحداث.",
 	"%s for %s (%s%% of %s against %s%%, %s)":                                       "%s مع %s (%s%% من %s مقابل %s%%، %s)",
 	"%s groups in the middle are left out.":                                         "تُركت %s من المجموعات الوسطى.",
