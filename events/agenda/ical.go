@@ -18,6 +18,13 @@ import (
 // mostOccurrences is how many events one recurring entry may become.
 const mostOccurrences = 1000
 
+// mostDates is how many dates the series of a file may have together.
+const mostDates = 200_000
+
+// mostBarren is how many rules that nothing meets are followed to their ends, some
+// thousand years off.
+const mostBarren = 10
+
 // horizon is how far past the writing of a calendar an endless series is followed.
 const horizon = 400 * 24 * time.Hour
 
@@ -29,6 +36,8 @@ type calendar struct {
 	user    *time.Location
 	about   string // name and product
 	checked map[string]*zone
+	written int // dates of series
+	barren  int // series without any
 }
 
 func readCalendar(s *events.Source) (*events.Batch, error) {
@@ -304,32 +313,46 @@ func (c *calendar) occurrences(e *ics.VEvent, st events.Stamp, moved []time.Time
 		if opt.Freq > rrule.DAILY {
 			return starts, "it recurs within a day: only its first date is taken"
 		}
-		r, err := rrule.NewRRule(*opt)
-		if err != nil {
-			return starts, fmt.Sprintf("the rule %q cannot be read (%v): only its first date is taken", rule.Value, err)
-		}
 		end := first.Add(horizon)
 		if p := e.GetProperty(ics.ComponentPropertyDtstamp); p != nil {
 			if at := c.stamp(p.BaseProperty).Time; at.After(first) {
 				end = at.Add(horizon)
 			}
 		}
+		// A rule that nothing meets is sought to its end: it has one here.
+		bound := first.AddDate(60, 0, 0)
+		if endless {
+			bound = end
+		}
+		if opt.Until.IsZero() || opt.Until.After(bound) {
+			opt.Until = bound
+		}
+		if c.barren >= mostBarren {
+			return starts, "too many rules of the file have no dates: only its first is taken"
+		}
+		r, err := rrule.NewRRule(*opt)
+		if err != nil {
+			return starts, fmt.Sprintf("the rule %q cannot be read (%v): only its first date is taken", rule.Value, err)
+		}
 		next := r.Iterator()
-		deadline := time.Now().Add(2 * time.Second) // a rule that never matches is sought for long
 		for n := 0; ; n++ {
 			t, ok := next()
-			if !ok || endless && t.After(end) {
+			if !ok {
+				if n == 0 {
+					c.barren++
+				}
 				if endless {
 					told = fmt.Sprintf("it recurs without end; its dates to %s are taken", end.Format(time.DateOnly))
 				}
 				break
 			}
-			if n > mostOccurrences || time.Now().After(deadline) {
+			if n > mostOccurrences || c.written > mostDates {
 				told = fmt.Sprintf("only its first %d dates are taken", len(starts))
 				break
 			}
 			if !t.Equal(first) {
 				starts = append(starts, t)
+				c.written++
 			}
 		}
 	}

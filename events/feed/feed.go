@@ -560,9 +560,7 @@ func readSitemap(s *events.Source) (*events.Batch, error) {
 		if n := strings.TrimSpace(u.News.Name); n != "" {
 			e.Note = "publisher: " + n
 		}
-		for _, k := range strings.Split(u.News.Keywords, ",") {
-			e.Tags = append(e.Tags, k)
-		}
+		e.Tags = append(e.Tags, strings.Split(u.News.Keywords, ",")...)
 		for _, t := range strings.Split(u.News.Tickers, ",") {
 			if t = strings.TrimSpace(t); t != "" {
 				e.Securities = append(e.Securities, listed(t))

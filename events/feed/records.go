@@ -229,9 +229,7 @@ func readRecords(b *events.Batch, s *events.Source, records []*events.Record, gd
 		} else {
 			e.Category = category(r)
 		}
-		for _, t := range listOf(r, tagNames) {
-			e.Tags = append(e.Tags, t)
-		}
+		e.Tags = append(e.Tags, listOf(r, tagNames)...)
 		if gdelt {
 			e.Bound = e.Stamp.Time
 			e.Key = address
