@@ -89,22 +89,23 @@ type CheckOptions struct {
 // The bounds of Check. They are chosen so that the daily bars of liquid shares
 // pass; the tests hold them to real prices.
 const (
-	staleTail    = 3    // sessions without change at the end
-	unchanged    = 5    // sessions without change elsewhere
-	late         = 5    // sessions that a history may lag behind
-	neighbours   = 30   // sessions on either side that say what is usual
-	reversalSize = 10.0 // robust standard deviations
-	reversalRest = 0.25 // of the first return that the two days may add up to
-	reversalMin  = 0.04 // smallest return that is looked at
-	confirming   = 1.5  // times the usual volume: news, not an error
-	splitVolume  = 3    // times the volume that a split of its size alone would give: news
-	splitSlack   = 0.04 // how far a day's return may take a price from the ratio of a split
-	bracketSlack = 1e-4 // relative; adjusted prices are rounded
-	adjustSlack  = 2e-3 // relative; adjusted closes are rounded to cents by some
-	unitSlack    = 0.12 // logarithm; how far a day's return may take a price from a power of ten
-	unitReach    = 260  // sessions within which a price returns to its unit
-	splitReach   = 0.20 // logarithm; how far a reaction may take a price from the ratio of a split, where the volume speaks for one
-	stillRare    = 1e-3 // probability of a run of unchanged closes that a study tells of
+	staleTail             = 3    // sessions without change at the end
+	unchanged             = 5    // sessions without change elsewhere
+	late                  = 5    // sessions that a history may lag behind
+	neighbours            = 30   // sessions on either side that say what is usual
+	reversalSize          = 10.0 // robust standard deviations
+	reversalRest          = 0.25 // of the first return that the two days may add up to
+	reversalMin           = 0.04 // smallest return that is looked at
+	confirming            = 1.5  // times the usual volume: news, not an error
+	splitVolume           = 3    // times the volume that a split of its size alone would give: news
+	splitVolumeOfAdjusted = 1.5  // the same of adjusted closes
+	splitSlack            = 0.04 // how far a day's return may take a price from the ratio of a split
+	bracketSlack          = 1e-4 // relative; adjusted prices are rounded
+	adjustSlack           = 2e-3 // relative; adjusted closes are rounded to cents by some
+	unitSlack             = 0.12 // logarithm; how far a day's return may take a price from a power of ten
+	unitReach             = 260  // sessions within which a price returns to its unit
+	splitReach            = 0.20 // logarithm; how far a reaction may take a price from the ratio of a split, where the volume speaks for one
+	stillRare             = 1e-3 // probability of a run of unchanged closes that a study tells of
 )
 
 // Check looks for what is wrong in the history of one security, in order of
@@ -114,7 +115,9 @@ const (
 // A jump is a return of closes, dividends added back, above o.Threshold. It is
 // no problem when the volume is 1.5 times the usual (the median of the 30
 // sessions on either side) and the price stays: that is news; by the ratio of a
-// split it must be three times what the split alone would make of the volume.
+// split it must be three times what the split alone would make of the volume, of
+// adjusted closes half more. Adjusted closes without volumes lack a split only by
+// the ratio of a large one.
 // Nor is a jump one in an index (^VIX), which knows no splits. A reversal is a return of more than
 // ten robust standard deviations of the same neighbours (1.4826 times their
 // median absolute value) of which the next session undoes three quarters.
@@ -286,7 +289,12 @@ func (c *checker) returns() {
 		times := b.Volume / around(volume, i, i)
 		fall := 1 / (1 + r[i])
 		k, ratio := splitRatio(fall)
-		if c.given {
+		news := float64(splitVolume)
+		if c.s.Adjusted { // and so for splits: only what is nothing else speaks against it
+			news = splitVolumeOfAdjusted
+		}
+		near := ratio // of a split that adjusted closes are not taken to lack
+		if c.given || c.s.Adjusted && math.IsNaN(times) && !slices.Contains(largeSplits, k) {
 			k = 0
 		} else if k == 0 && !math.IsNaN(times) && times < confirming || k == 0 && (fall > 5 || fall < 1/3.) {
 			k, ratio = splitNear(fall)
@@ -294,12 +302,14 @@ func (c *checker) returns() {
 		switch {
 		case c.index:
 			c.add(Jump, false, i, i, "jump/index", 100*r[i])
-		case !c.given && math.Abs(math.Abs(math.Log(fall))-math.Log(100)) < unitSlack && !(times >= splitVolume*k):
+		case !c.given && math.Abs(math.Abs(math.Log(fall))-math.Log(100)) < unitSlack && !(times >= news*k):
 			c.add(Unit, true, i, i, "unit/level", 100*r[i], ratio)
-		case k > 0 && !(times >= splitVolume*k) && !(fall < 1 && times >= splitVolume):
+		case k > 0 && !(times >= news*k) && !(fall < 1 && times >= splitVolume):
 			c.add(Split, true, i, i, "split/inferred", 100*r[i], ratio)
 		case times >= confirming:
 			c.add(Jump, false, i, i, "jump/volume", 100*r[i], times)
+		case math.IsNaN(times) && near != "" && !c.given:
+			c.add(Jump, true, i, i, "jump/ratio", 100*r[i], near)
 		case math.IsNaN(times):
 			c.add(Jump, true, i, i, "jump/unknown", 100*r[i])
 		default:
@@ -324,6 +334,10 @@ func (c *checker) unit(i int) (last int, power float64) {
 	}
 	return 0, 0
 }
+
+// largeSplits are the splits that adjusted closes without volumes are taken to
+// lack: smaller ratios are reached by news.
+var largeSplits = []float64{4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 100}
 
 // checkReturns looks for what is wrong in a series of returns without prices.
 func checkReturns(s *Series) []Finding {

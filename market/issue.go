@@ -35,6 +35,7 @@ var issueForms = map[string]string{
 	"duplicate/rows":      "%s: rows that are there twice (%d) count once",
 	"jump/calm":           "%+.1f%% without a corporate action, at %.1f times the usual volume",
 	"jump/index":          "%+.1f%%, in an index",
+	"jump/ratio":          "%+.1f%% without a corporate action, near the ratio of a split of %s; the volume is not known",
 	"jump/unknown":        "%+.1f%% without a corporate action; the volume is not known",
 	"jump/volume":         "%+.1f%%, with %.1f times the usual volume",
 	"reversal":            "%+.1f%%, undone on the next session by %+.1f%%; usual are %.1f%%",

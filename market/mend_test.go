@@ -349,3 +349,46 @@ func TestContradictions(t *testing.T) {
 		t.Errorf("news: %+v", found)
 	}
 }
+
+// Adjusted closes without volumes fall by half on news, and by nine tenths as in a
+// split; with volumes the volume tells.
+func TestSplitsOfAdjustedCloses(t *testing.T) {
+	const at = 60
+	for _, c := range []struct {
+		name   string
+		f      float64
+		volume float64 // times the usual; 0: not known
+		want   string
+	}{
+		{"half, volume not known", 0.5, 0, "jump"},
+		{"a tenth, volume not known", 0.1, 0, "split"},
+		{"half, on usual volume", 0.5, 1, "split"},
+		{"half, on four times the volume", 0.5, 4, ""},
+		{"a tenth, on ten times the volume", 0.1, 10, "split"},
+	} {
+		s := walk(120, 0.014, 90, 0)
+		s.Adjusted = true
+		for i := range s.Bars {
+			if s.Bars[i].Volume = 1e6; c.volume == 0 {
+				s.Bars[i].Volume = math.NaN()
+			}
+			if i >= at {
+				s.Bars[i].Close *= c.f
+			}
+		}
+		s.Bars[at].Volume *= c.volume
+		if c.volume == 0 {
+			s.Bars[at].Volume = math.NaN()
+		}
+		closesOnly(s)
+		got := ""
+		for _, f := range Check(s, nil, CheckOptions{Study: true}) {
+			if f.Problem {
+				got += string(f.Code)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
