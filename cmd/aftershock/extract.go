@@ -20,6 +20,7 @@ import (
 	"aftershock/events"
 	"aftershock/events/article"
 	"aftershock/events/feed"
+	"aftershock/internal/bounded"
 	"aftershock/internal/words"
 )
 
@@ -116,6 +117,9 @@ func (a *app) extract(cmd *cobra.Command, flags settingsFlags, args []string, x 
 	return a.draft(cmd.Context(), c, x, args[0], published, names, catalog)
 }
 
+// mostNames is how long a table of names may be.
+const mostNames = 16 << 20
+
 // nameTable returns the table of names: that which ships, after that of the
 // configuration.
 func (c *config) nameTable() (*events.Names, error) {
@@ -124,13 +128,12 @@ func (c *config) nameTable() (*events.Names, error) {
 		return names, err
 	}
 	file := c.path("events.names", c.Events.Names)
-	f, err := os.Open(file)
+	data, err := bounded.ReadFile(file, mostNames, "leave out the names that you do not use")
 	if err != nil {
 		c.bad("events.names", "%v", err)
 		return nil, c.err()
 	}
-	defer f.Close()
-	own, err := events.ReadNames(filepath.ToSlash(file), f)
+	own, err := events.ReadNames(filepath.ToSlash(file), bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
@@ -160,13 +163,11 @@ func (a *app) readArticle(ctx context.Context, c *config, source string) (data [
 		data, err = limit(a.stdin)
 		return data, "", err
 	}
-	f, err := os.Open(source)
+	data, err = bounded.ReadFile(source, article.MaxPage, "no article is as long")
 	if err != nil {
 		return nil, "", fmt.Errorf("the article cannot be read: %w", err)
 	}
-	defer f.Close()
-	data, err = limit(f)
-	return data, "", err
+	return data, "", nil
 }
 
 func isAddress(s string) bool {
