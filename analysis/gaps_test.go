@@ -148,3 +148,47 @@ func TestWindowBeforeTheCalendar(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A benchmark whose dates are a session off is found by the correlations of leads
+// and lags; one that is right, or goes with nothing, is not.
+func TestShiftedBenchmark(t *testing.T) {
+	for _, c := range []struct {
+		shift int // sessions by which the benchmark is late
+		noise float64
+		want  string
+	}{
+		{0, 0.5, ""}, {1, 0.5, "late"}, {-1, 0.5, "early"}, {2, 0.5, ""}, {1, 30, ""},
+	} {
+		p := benchPanel(t, 2, 900)
+		index := p.Column("INDEX")
+		rng := rand.New(rand.NewPCG(5, 5))
+		own, moved := *p.Column("S0000"), *index
+		own.Symbol, moved.Symbol = "OWN", "MOVED"
+		own.Return, moved.Return = missing(len(index.Return)), missing(len(index.Return))
+		own.First, own.Price, own.Close, own.Volume, own.Span = index.First, nil, nil, nil, nil
+		moved.Price, moved.Close, moved.Volume = nil, nil, nil
+		for k, v := range index.Return {
+			own.Return[k] = v + 0.01*c.noise*rng.NormFloat64()
+			if j := k + c.shift; j >= 0 && j < len(moved.Return) {
+				moved.Return[j] = v
+			}
+		}
+		for _, col := range []*market.Column{&own, &moved} {
+			if err := p.AddColumn(col); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cat := &events.Catalog{Events: []events.Event{{ID: "e", DateOnly: true, Time: own.Calendar.Date(own.First + 600).Time(), Targets: []events.Target{{Symbol: "OWN"}}}}}
+		s := DefaultStudy()
+		s.Benchmark, s.Tests = "MOVED", nil
+		got := ""
+		for _, n := range mustRun(t, s, cat, p).Notes {
+			if n.Code == "benchmark-shifted" {
+				got += n.Variant
+			}
+		}
+		if got != c.want {
+			t.Errorf("a benchmark %d sessions late, noise %v: %q", c.shift, c.noise, got)
+		}
+	}
+}

@@ -151,10 +151,10 @@ func (r *Result) observationNotes(diagnose bool) []Note {
 
 // priceNotes is about the securities that some used observation needs.
 func (r *Result) priceNotes() []Note {
-	used := make([]bool, len(r.Panel.Columns))
+	used, first := make([]bool, len(r.Panel.Columns)), make([]*Observation, len(r.Panel.Columns))
 	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() {
-			used[o.column] = true
+		if o := &r.Observations[i]; o.Used() && !used[o.column] {
+			used[o.column], first[o.column] = true, o
 		}
 	}
 	needed := make(map[string]bool)
@@ -210,6 +210,8 @@ func (r *Result) priceNotes() []Note {
 			if b := r.Panel.Column(s.bench); b != nil && b.Calendar != c.Calendar && b.Calendar.Zone().String() != c.Calendar.Zone().String() {
 				out = append(out, Note{Code: "non-synchronous", Severity: Warning, Security: c.Symbol,
 					Args: []any{c.Symbol, c.Calendar.Zone().String(), b.Symbol, b.Calendar.Zone().String()}})
+			} else if o := first[i]; o != nil && b != nil {
+				out = r.shiftedNotes(out, o)
 			}
 		}
 	}
@@ -234,6 +236,45 @@ func (r *Result) clockNotes(e *events.Event, used int, note func(code, variant s
 			note("seen-time", "", Warning, "", cal.Date(k))
 		}
 	}
+}
+
+// shiftedNotes says where the returns of a security go with those of its benchmark of
+// the session before or after, and hardly with those of the same: the dates of one of
+// the two are then a session off. Over the estimation window, with c_k the
+// correlation with the benchmark k sessions later,
+//
+//	|c_k| > 0.3,  |c_k| > 2 |c_0|,  atanh |c_k| - atanh |c_0| > 5 sqrt(2/(n-3))
+//
+// Fisher (1921) for the error of atanh c. A benchmark on another clock is left to the
+// note non-synchronous.
+func (r *Result) shiftedNotes(out []Note, o *Observation) []Note {
+	s := r.eng.ser[o.row]
+	j := slices.IndexFunc(r.Study.Model.Design(o.Security).Terms, func(t model.Term) bool { return t.Series == model.BenchmarkReturn && t.Lag == 0 })
+	if j < 0 || j >= len(s.x) || r.Study.Subject == Volume {
+		return out
+	}
+	from, n := int(o.index)+r.Study.EstimationWindow.From, r.Study.EstimationWindow.Len()
+	correlation := func(lead int) float64 {
+		var y, x []float64
+		for k := from; k < from+n; k++ {
+			if v, w := at(s.y, s.first, k), at(s.x[j], 0, k+lead); v == v && w == w {
+				y, x = append(y, v), append(x, w)
+			}
+		}
+		return stat.Correlation(x, y)
+	}
+	same := correlation(0)
+	for _, lead := range []int{-1, 1} {
+		c := correlation(lead)
+		if a, b := math.Abs(c), math.Abs(same); a > 0.3 && a > 2*b && math.Atanh(a)-math.Atanh(b) > 5*math.Sqrt(2/float64(n-3)) {
+			variant := "late"
+			if lead < 0 {
+				variant = "early"
+			}
+			out = append(out, Note{Code: "benchmark-shifted", Variant: variant, Severity: Warning, Security: o.Security, Args: []any{o.Security, o.Benchmark, c, same}})
+		}
+	}
+	return out
 }
 
 // eventNotes appends what is to say about one event and its observations; without

@@ -61,13 +61,15 @@ var sentences = withFindings(map[string]string{
 	"note/variance-unstable":           "%s: the egarch likelihood is highest where the variances do not forget where they began and turn over at the least change of a parameter; do not rely on these variances, nor on the tests that divide by them, without gjr or garch beside them",
 
 	// Of groups.
-	"note/co-movement":            "the residuals of the %d observations of %s correlate by %.2f on average over %s, which makes the variance of their average %.1f times that of independent observations: tests that take them as independent reject too often",
-	"note/sampled-pairs":          "the mean correlation of %s, %.4f, rests in part on %d pairs drawn from the study's seed, of more than %d with a security that lacks a session: its standard error from that is %.1g",
-	"note/mixed-currencies":       "the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally",
-	"note/few-clusters":           "the errors of the regression are clustered in %d {1:group|groups} by %s: fewer than ten make them too small",
-	"note/few-clusters/undefined": "the errors of the regression are not defined: they are clustered in %d {1:group|groups} by %s, fewer than its %d coefficients",
-	"note/same-return":            "the return of %s on session 0 is that of %s too: over several events it counts there, once",
-	"note/same-return/group":      "%d {1:observation|observations} of %s {1:has|have} the security and session 0 of another: one return counts once, under the first event listed",
+	"note/co-movement":             "the residuals of the %d observations of %s correlate by %.2f on average over %s, which makes the variance of their average %.1f times that of independent observations: tests that take them as independent reject too often",
+	"note/sampled-pairs":           "the mean correlation of %s, %.4f, rests in part on %d pairs drawn from the study's seed, of more than %d with a security that lacks a session: its standard error from that is %.1g",
+	"note/mixed-currencies":        "the market values of %s are in several currencies (%s) and are weighted as if these were one: give shares such that they compare, or weight equally",
+	"note/few-clusters":            "the errors of the regression are clustered in %d {1:group|groups} by %s: fewer than ten make them too small",
+	"note/few-clusters/undefined":  "the errors of the regression are not defined: they are clustered in %d {1:group|groups} by %s, fewer than its %d coefficients",
+	"note/benchmark-shifted/late":  "the returns of %s go with those that %s has a session later (correlation %.2f, of the same day %.2f): the dates of the benchmark are a session late, or those of the security a session early",
+	"note/benchmark-shifted/early": "the returns of %s go with those that %s has a session before (correlation %.2f, of the same day %.2f): the dates of the benchmark are a session early, or those of the security a session late",
+	"note/same-return":             "the return of %s on session 0 is that of %s too: over several events it counts there, once",
+	"note/same-return/group":       "%d {1:observation|observations} of %s {1:has|have} the security and session 0 of another: one return counts once, under the first event listed",
 
 	// What stands in them.
 	"who/both":       "both securities",
