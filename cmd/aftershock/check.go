@@ -38,6 +38,7 @@ type plan struct {
 	plot       plots.Options
 	needs      *analysis.Needs // of the study of the events that were read; nil before
 	priceFiles []string        // that prices were read from
+	inputs     []string        // all files that were read, as the manifest lists them
 
 	calibration     *analysis.Calibration // of a study with these data, where there is one
 	calibrationFile string
@@ -424,6 +425,9 @@ func (c *config) checkOutput(p *plan) {
 		if _, _, err := c.Output.MaxExcluded.parse(); err != nil {
 			c.bad("output.max_excluded", "%v", err)
 		}
+	}
+	if c.Output.Keep < 0 {
+		c.bad("output.keep", "%d; use 0 for one run in the directory itself, or the number of runs to keep", c.Output.Keep)
 	}
 	if c.Output.Dir == "" {
 		c.bad("output.dir", "is empty; name a folder")

@@ -162,6 +162,7 @@ type settings struct {
 		Calibration bool     `json:"calibration"`
 		Moves       int      `json:"moves"`
 		MaxExcluded limit    `json:"max_excluded"`
+		Keep        int      `json:"keep"`
 		Charts      []string `json:"charts"`
 		Lang        string   `json:"lang"`
 		Theme       string   `json:"theme"`

@@ -38,6 +38,7 @@ type app struct {
 	shard          shard    // of run --shard
 	telling        telling  // how much of a result is printed
 	parts          []string // of merge
+	ifChanged      bool     // of run
 }
 
 // run performs the command of args and returns its exit status.

@@ -43,6 +43,7 @@ Files that no run has written are never touched.`,
   aftershock run --model mean --car "0,0 -1,1" --tests bmp,kp-bmp --charts none
   aftershock run --format text,xlsx,parquet --lang ar
   aftershock run --out - --table cars --format json
+  aftershock run --quiet --if-changed --keep 7 --out nightly
   AFTERSHOCK_STUDY_BENCHMARK=SOXX aftershock run --quiet`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runStudy(cmd, flags, quiet) },
@@ -50,6 +51,8 @@ Files that no run has written are never touched.`,
 	a.runFlags(cmd, flags)
 	cmd.Flags().VarP(&a.shard, "shard", "", "compute only share i of n, for aftershock merge")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the report")
+	cmd.Flags().BoolVar(&a.ifChanged, "if-changed", false, "do nothing where inputs, configuration and program are as in the last run")
+	flags.add(cmd, "keep", "output.keep", "keep the last `n` runs, each in a folder of its own")
 	return cmd
 }
 
@@ -154,24 +157,78 @@ func (a *app) intended(cmd *cobra.Command, flags settingsFlags) (*config, *plan,
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p, err := c.plan()
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	cat, ids, err := c.catalog()
-	p.study.EventIDs = ids
+	p, cat, err := c.intended()
 	return c, p, cat, err
 }
 
+// intended plans what the configuration asks for, and reads the events to study.
+func (c *config) intended() (*plan, *events.Catalog, error) {
+	p, err := c.plan()
+	if err != nil {
+		return nil, nil, err
+	}
+	cat, ids, err := c.catalog()
+	p.study.EventIDs = ids
+	return p, cat, err
+}
+
 func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
-	c, p, cat, err := a.intended(cmd, flags)
+	ctx := cmd.Context()
+	c, err := a.configured(cmd, flags)
 	if err != nil {
 		return err
 	}
-	if a.shard.of > 0 {
-		return a.share(cmd.Context(), c, p, cat, c.path("output.dir", c.Output.Dir))
+	out := c.path("output.dir", c.Output.Dir)
+	last := out
+	if c.Output.Keep > 0 {
+		last = filepath.Join(out, latestName)
 	}
-	return a.perform(cmd.Context(), c, p, cat, c.path("output.dir", c.Output.Dir), !quiet)
+	if a.ifChanged && c.table == "" && a.shard.of == 0 {
+		if since, ok := a.unchanged(ctx, c, last); ok {
+			if quiet {
+				return nil
+			}
+			_, err := fmt.Fprintf(a.stdout, "nothing has changed since the run of %s in %s\n", since.Format(time.RFC3339), last)
+			return err
+		}
+	}
+	p, cat, err := c.intended()
+	switch {
+	case err != nil:
+		return err
+	case a.shard.of > 0:
+		return a.share(ctx, c, p, cat, out)
+	case c.table != "":
+		return a.perform(ctx, c, p, cat, out, !quiet)
+	case c.Output.Keep == 0:
+		return a.recorded(c, p, out, a.perform(ctx, c, p, cat, out, !quiet))
+	}
+	whole, err := openOutput(out)
+	if err != nil {
+		return err
+	}
+	defer whole.close()
+	own := dated(out, a.now())
+	err = a.perform(ctx, c, p, cat, own, !quiet)
+	if written(err) {
+		err = errors.Join(err, kept(out, filepath.Base(own), c.Output.Keep))
+	}
+	return a.recorded(c, p, last, err)
+}
+
+// written reports whether the results of a run that ended with err are written.
+func written(err error) bool {
+	return err == nil || errors.Is(err, errExcluded) || errors.Is(err, errWritten)
+}
+
+// recorded records the run in dir, if it is written, and returns err.
+func (a *app) recorded(c *config, p *plan, dir string, err error) error {
+	if written(err) {
+		if e := a.record(c, p, dir); e != nil {
+			a.note("--if-changed will not know this run: %v", e)
+		}
+	}
+	return err
 }
 
 // perform does the study p of the events of cat, writes its results to the
@@ -548,6 +605,7 @@ func (a *app) manifest(c *config, p *plan, src *prices, r *analysis.Result) (*re
 		inputs = append(inputs, c.path("regression.file", c.Regression.File))
 	}
 	inputs = append(inputs, p.priceFiles...)
+	p.inputs = inputs
 	for _, name := range inputs {
 		f, err := c.describe(name)
 		if err != nil {

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// With output.keep, runs lie beside each other in the output directory, each in a
+// folder named by its time, and latest leads to the last one.
+const latestName = "latest"
+
+var datedName = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$`)
+
+// dated returns the folder of a run that begins now.
+func dated(dir string, now time.Time) string {
+	name := filepath.Join(dir, now.UTC().Format("2006-01-02T150405Z"))
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return name
+		}
+		name = filepath.Join(dir, fmt.Sprintf("%s-%d", now.UTC().Format("2006-01-02T150405Z"), n))
+	}
+}
+
+// datedRuns lists the folders of whole runs in dir, the oldest first.
+func datedRuns(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		if !e.IsDir() || !datedName.MatchString(e.Name()) {
+			continue
+		}
+		if m, err := readManifest(filepath.Join(dir, e.Name(), manifestName)); err == nil && m.sealed {
+			out = append(out, e.Name())
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// kept makes latest lead to the run in the folder called name of dir, and removes
+// the runs but the last keep: of each the files that it left, and no others.
+func kept(dir, name string, keep int) error {
+	latest := filepath.Join(dir, latestName)
+	if info, err := os.Lstat(latest); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		return fmt.Errorf("%s is no link of aftershock; move it away, or choose another --out", latest)
+	}
+	next := filepath.Join(dir, ".aftershock.latest")
+	os.Remove(next) // of a run that was killed
+	if err := os.Symlink(name, next); err != nil {
+		return fmt.Errorf("the latest run cannot be marked: %w", err)
+	}
+	if err := os.Rename(next, latest); err != nil {
+		return fmt.Errorf("the latest run cannot be marked: %w", err)
+	}
+	runs, err := datedRuns(dir)
+	if err != nil {
+		return err
+	}
+	for _, old := range runs[:max(0, len(runs)-keep)] {
+		if old == name {
+			continue
+		}
+		if err := removeRun(filepath.Join(dir, old)); err != nil {
+			return fmt.Errorf("an old run cannot be removed: %w", err)
+		}
+	}
+	return nil
+}
+
+// removeRun removes the files of the run in dir that are as it left them, the
+// manifest last, and the folders that are empty then.
+func removeRun(dir string) error {
+	m, err := readManifest(filepath.Join(dir, manifestName))
+	if err != nil {
+		return err
+	}
+	folders := map[string]bool{}
+	for _, f := range m.files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if m.holds(dir, f.Name) {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+			folders[filepath.Dir(path)] = true
+		}
+	}
+	for f := range folders {
+		if f != dir {
+			os.Remove(f) // does nothing while there is something in it
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, manifestName)); err != nil {
+		return err
+	}
+	os.Remove(dir)
+	return nil
+}
