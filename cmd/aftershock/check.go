@@ -235,6 +235,12 @@ func (c *config) tests() []analysis.Test {
 	}
 }
 
+// withoutSecurities reports whether the securities of the defaults are passed over:
+// a folder or file of the user's need not have them.
+func (c *config) withoutSecurities() bool {
+	return c.origin("securities") == fromDefault && (c.source().own || c.SecuritiesFile != "")
+}
+
 func (c *config) checkSecurities(p *plan) {
 	seen := make(map[string]bool)
 	for i, s := range c.Securities {
@@ -255,8 +261,8 @@ func (c *config) checkSecurities(p *plan) {
 			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: float64(s.Shares), SharesOn: s.SharesOn, Sector: s.Sector,
 		})
 	}
-	if c.origin("securities") == fromDefault && (c.source().own || c.SecuritiesFile != "") {
-		p.securities = nil // a folder or file of the user's need not have the default ones
+	if c.withoutSecurities() {
+		p.securities = nil
 	}
 	c.readSecurities(p)
 	p.configured = make(map[string]market.Security)

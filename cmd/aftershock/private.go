@@ -160,6 +160,16 @@ func (c *config) published() settings {
 	}
 	base := s.Prices.Yahoo.BaseURL
 	visit(v)
+	// Of defaults those that were taken: the others are of other events.
+	s.Study.Name = c.name()
+	for key, list := range map[string]*[]string{"events.ids": &s.Events.IDs, "events.categories": &s.Events.Categories, "events.tags": &s.Events.Tags, "events.exclude": &s.Events.Exclude} {
+		if c.ofOtherEvents(key) {
+			*list = []string{}
+		}
+	}
+	if c.withoutSecurities() {
+		s.Securities = []security{}
+	}
 	if u, err := url.Parse(base); err == nil && base != "" {
 		u.User, u.RawQuery, u.Fragment = nil, "", ""
 		s.Prices.Yahoo.BaseURL = u.String()

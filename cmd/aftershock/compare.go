@@ -1,0 +1,568 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"aftershock/report"
+)
+
+// comparing is what the flags of compare ask for.
+type comparing struct {
+	tolerance, level float64
+	format           string
+}
+
+func (a *app) compareCommand() *cobra.Command {
+	q := comparing{}
+	cmd := &cobra.Command{
+		Use:   "compare A B",
+		Short: "Say what changed between two runs",
+		Long: `Compare says what changed from the run in the directory A to that in B: the program,
+the configuration, the inputs; events and securities that are in one of them alone;
+figures that moved by more than --tolerance; and readings that flipped: a p value
+that crossed --level, an estimate that changed its sign.
+
+The runs must have their tables as csv or json. Exit status 0 says that they were
+compared, whatever was found.`,
+		Example: `  aftershock compare monday tuesday
+  aftershock compare monday tuesday --tolerance 1e-4 --format csv`,
+		Args: arguments(cobra.ExactArgs(2)),
+		RunE: func(_ *cobra.Command, args []string) error { return a.compare(args[0], args[1], q) },
+	}
+	cmd.Flags().Float64Var(&q.tolerance, "tolerance", 1e-9, "largest `difference` of figures that agree, relative to the larger where that is above 1")
+	cmd.Flags().Float64Var(&q.level, "level", 0.05, "`level` that a p value crosses")
+	cmd.Flags().StringVar(&q.format, "format", "text", "`form` of the answer: text, csv or json")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// A change is one thing in which two runs differ. Its JSON is stable.
+type change struct {
+	Kind   string   `json:"kind"`  // program, configuration, input, added, removed, moved, flipped
+	Table  string   `json:"table"` // "" beside tables
+	Key    string   `json:"key"`   // of the row, of the configuration, the name of the input
+	Column string   `json:"column"`
+	Before string   `json:"before"`
+	After  string   `json:"after"`
+	By     *float64 `json:"by"` // After - Before of figures
+}
+
+// comparison is what two runs differ in. Its JSON is stable.
+type comparison struct {
+	A       string   `json:"a"`
+	B       string   `json:"b"`
+	Rows    int      `json:"rows"`    // that both have
+	Figures int      `json:"figures"` // that both have
+	Moved   int      `json:"moved"`   // of these
+	Flipped int      `json:"flipped"`
+	Changes []change `json:"changes"`
+}
+
+// The columns by which rows are told apart, by table.
+var tableKeys = map[string][]string{
+	"observations": {"event_id", "security"},
+	"cars":         {"event_id", "security", "from", "to"},
+	"averages":     {"group_by", "group", "tau"},
+	"tests":        {"group_by", "group", "from", "to", "test"},
+	"families":     {"family", "hypothesis"},
+	"regression":   {"name"},
+}
+
+func (a *app) compare(dirA, dirB string, q comparing) error {
+	if !(q.tolerance >= 0) || !(q.level > 0 && q.level < 1) || !slices.Contains([]string{"text", "csv", "json"}, q.format) {
+		return usageError{errors.New("--tolerance must not be negative, --level be between 0 and 1, --format be text, csv or json")}
+	}
+	c, err := compareRuns(dirA, dirB, q)
+	if err != nil {
+		return err
+	}
+	switch q.format {
+	case "json":
+		e := json.NewEncoder(a.stdout)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(c)
+	case "csv":
+		w := csv.NewWriter(a.stdout)
+		w.Write([]string{"kind", "table", "key", "column", "before", "after", "by"}) // no error: Flush has them
+		for _, x := range c.Changes {
+			by := ""
+			if x.By != nil {
+				by = strconv.FormatFloat(*x.By, 'g', -1, 64)
+			}
+			w.Write([]string{x.Kind, x.Table, x.Key, x.Column, x.Before, x.After, by})
+		}
+		w.Flush()
+		return w.Error()
+	}
+	return c.write(a.stdout)
+}
+
+// compareRuns compares two runs.
+func compareRuns(dirA, dirB string, q comparing) (*comparison, error) {
+	c := &comparison{A: dirA, B: dirB, Changes: []change{}}
+	var runs [2]*report.Manifest
+	for i, dir := range []string{dirA, dirB} {
+		if err := finishInterrupted(dir); err != nil {
+			return nil, err
+		}
+		m, sealed, err := manifestOf(filepath.Join(dir, manifestName))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("there is no run in %s: it has no %s", dir, manifestName)
+		case err != nil:
+			return nil, err
+		case !sealed:
+			return nil, fmt.Errorf("%s is not as the run wrote it, by its seal; run the study again", filepath.Join(dir, manifestName))
+		}
+		runs[i] = m
+	}
+	c.provenance(runs[0], runs[1])
+	compared := false
+	for _, table := range []string{"observations", "cars", "averages", "tests", "families", "regression"} {
+		x, err1 := readTable(dirA, table)
+		y, err2 := readTable(dirB, table)
+		if err := errors.Join(err1, err2); errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		compared = true
+		c.rows(table, x, y, q)
+	}
+	if !compared {
+		return nil, fmt.Errorf("%s and %s have no table in common, as csv or json; run them with --format csv", dirA, dirB)
+	}
+	return c, nil
+}
+
+// provenance compares what the runs were made of.
+func (c *comparison) provenance(a, b *report.Manifest) {
+	differ := func(kind, key, before, after string) {
+		if before != after {
+			c.Changes = append(c.Changes, change{Kind: kind, Key: key, Before: before, After: after})
+		}
+	}
+	differ("program", "version", a.Version, b.Version)
+	x, y := flat(a.Configuration), flat(b.Configuration)
+	for _, key := range unionOf(x, y) {
+		differ("configuration", key, x[key], y[key])
+	}
+	inputs := func(m *report.Manifest) map[string]string {
+		out := make(map[string]string)
+		for _, f := range m.Inputs {
+			out[f.Name] = f.SHA256
+		}
+		return out
+	}
+	x, y = inputs(a), inputs(b)
+	for _, name := range unionOf(x, y) {
+		differ("input", name, x[name], y[name])
+	}
+}
+
+func unionOf(x, y map[string]string) []string {
+	var keys []string
+	for _, m := range []map[string]string{x, y} {
+		for k := range m {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// flat writes decoded JSON as texts by dotted keys.
+func flat(v any) map[string]string {
+	out := make(map[string]string)
+	var visit func(v any, key string)
+	visit = func(v any, key string) {
+		if group, ok := v.(map[string]any); ok {
+			for name, sub := range group {
+				visit(sub, join(key, name))
+			}
+			return
+		}
+		data, err := json.Marshal(v)
+		if err == nil {
+			out[key] = string(data)
+		}
+	}
+	visit(v, "")
+	return out
+}
+
+// runTable is a table of a run as text.
+type runTable struct {
+	columns []string
+	rows    map[string][]string // by key
+	keys    []string            // in their order
+}
+
+// readTable reads a table of the run in dir, from CSV or JSON.
+func readTable(dir, name string) (*runTable, error) {
+	var rows [][]string
+	data, err := readOutput(dir, name+".csv")
+	if err == nil {
+		rows, err = csv.NewReader(bytes.NewReader(data)).ReadAll()
+	} else if errors.Is(err, fs.ErrNotExist) {
+		rows, err = jsonTable(dir, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, fs.ErrNotExist
+	}
+	t := &runTable{columns: rows[0], rows: make(map[string][]string)}
+	for _, row := range rows[1:] {
+		var parts []string
+		for _, k := range tableKeys[name] {
+			if i := slices.Index(t.columns, k); i >= 0 && i < len(row) {
+				parts = append(parts, row[i])
+			}
+		}
+		key := strings.Join(parts, " ")
+		if _, twice := t.rows[key]; !twice {
+			t.keys = append(t.keys, key)
+		}
+		t.rows[key] = row
+	}
+	return t, nil
+}
+
+// jsonTable reads a table of results.json, the names of its columns first.
+func jsonTable(dir, name string) ([][]string, error) {
+	data, err := readOutput(dir, "results.json")
+	if err != nil {
+		return nil, err
+	}
+	var doc struct {
+		Tables map[string][]map[string]any `json:"tables"`
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "results.json"), err)
+	}
+	list := doc.Tables[name]
+	if len(list) == 0 {
+		return nil, fs.ErrNotExist
+	}
+	var columns []string
+	for column := range list[0] {
+		columns = append(columns, column)
+	}
+	slices.Sort(columns)
+	out := [][]string{columns}
+	for _, object := range list {
+		row := make([]string, len(columns))
+		for i, column := range columns {
+			if v := object[column]; v != nil {
+				row[i] = fmt.Sprint(v)
+			}
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+// rows compares a table.
+func (c *comparison) rows(name string, x, y *runTable, q comparing) {
+	for _, key := range x.keys {
+		if _, ok := y.rows[key]; !ok {
+			c.Changes = append(c.Changes, change{Kind: "removed", Table: name, Key: key})
+		}
+	}
+	for _, key := range y.keys {
+		before, ok := x.rows[key]
+		if !ok {
+			c.Changes = append(c.Changes, change{Kind: "added", Table: name, Key: key})
+			continue
+		}
+		c.Rows++
+		after := y.rows[key]
+		for i, column := range x.columns {
+			k := slices.Index(y.columns, column)
+			if k < 0 || i >= len(before) || k >= len(after) || slices.Contains(tableKeys[name], column) {
+				continue
+			}
+			c.cell(change{Table: name, Key: key, Column: column, Before: before[i], After: after[k]}, q)
+		}
+	}
+}
+
+// cell compares two cells.
+func (c *comparison) cell(d change, q comparing) {
+	u, err1 := strconv.ParseFloat(d.Before, 64)
+	v, err2 := strconv.ParseFloat(d.After, 64)
+	if err1 != nil || err2 != nil {
+		if d.Before != d.After {
+			d.Kind = "moved"
+			c.Moved++
+			c.Changes = append(c.Changes, d)
+		}
+		return
+	}
+	c.Figures++
+	by := v - u
+	if d.Before == d.After || math.Abs(by) <= q.tolerance*max(1, math.Abs(u), math.Abs(v)) {
+		return
+	}
+	c.Moved++
+	d.Kind, d.By = "moved", &by
+	switch d.Column {
+	case "p":
+		if (u < q.level) != (v < q.level) {
+			d.Kind = "flipped"
+		}
+	case "car", "aar", "estimate", "caar":
+		if u*v < 0 {
+			d.Kind = "flipped"
+		}
+	}
+	if d.Kind == "flipped" {
+		c.Flipped++
+	}
+	c.Changes = append(c.Changes, d)
+}
+
+// write says in words what changed: everything that is not a figure, and of the
+// figures those that moved most.
+func (c *comparison) write(w io.Writer) error {
+	var b strings.Builder
+	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	say("From %s to %s", c.A, c.B)
+	const most = 20
+	section := func(kind, title string, line func(x change) string) {
+		var list []change
+		for _, x := range c.Changes {
+			if x.Kind == kind {
+				list = append(list, x)
+			}
+		}
+		if len(list) == 0 {
+			return
+		}
+		say("\n%s: %d", title, len(list))
+		if kind == "moved" {
+			size := func(x change) float64 {
+				if x.By == nil {
+					return math.Inf(1)
+				}
+				return math.Abs(*x.By)
+			}
+			slices.SortStableFunc(list, func(a, b change) int { return cmp.Compare(size(b), size(a)) })
+		}
+		for i, x := range list {
+			if i == most {
+				say("  and %d more: --format csv has all", len(list)-most)
+				break
+			}
+			say("  %s", printable(line(x), 200))
+		}
+	}
+	short := func(s string) string {
+		if s == "" {
+			return "nothing"
+		}
+		return printable(s, 40)
+	}
+	section("program", "Another program", func(x change) string { return x.Before + " -> " + x.After })
+	section("configuration", "Keys of the configuration", func(x change) string { return x.Key + ": " + short(x.Before) + " -> " + short(x.After) })
+	section("input", "Inputs", func(x change) string {
+		switch {
+		case x.Before == "":
+			return x.Key + ": read by the second alone"
+		case x.After == "":
+			return x.Key + ": read by the first alone"
+		}
+		return x.Key + ": has changed"
+	})
+	section("added", "Rows of the second alone", func(x change) string { return x.Table + ": " + x.Key })
+	section("removed", "Rows of the first alone", func(x change) string { return x.Table + ": " + x.Key })
+	section("flipped", "Readings that flipped", func(x change) string {
+		return fmt.Sprintf("%s: %s: %s %s -> %s", x.Table, x.Key, x.Column, short(x.Before), short(x.After))
+	})
+	section("moved", "Figures that moved, the most first", func(x change) string {
+		return fmt.Sprintf("%s: %s: %s %s -> %s", x.Table, x.Key, x.Column, short(x.Before), short(x.After))
+	})
+	if len(c.Changes) == 0 {
+		say("\nNothing changed.")
+	}
+	say("\n%s and %s compared; %d moved, %d of them readings that flipped.", plural(c.Rows, "row"), plural(c.Figures, "figure"), c.Moved, c.Flipped)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (a *app) repeatCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "repeat MANIFEST",
+		Short: "Perform a past run again, and say what differs",
+		Long: `Repeat performs the run of a manifest again, with its configuration and its inputs,
+and says of each of its files whether the bytes are the same. Inputs are looked for
+by the names in the manifest, from --base on; those that have changed since, or
+have gone, are named first: they are why files differ. Nothing is fetched.
+
+Exit status 0: the same bytes in every file; 1: not.`,
+		Example: `  aftershock repeat out/manifest.json`,
+		Args:    arguments(cobra.ExactArgs(1)),
+	}
+	base := cmd.Flags().String("base", ".", "`directory` that the names of inputs are relative to: that of the configuration")
+	cmd.Flags().StringVar(&out, "out", "", "`directory` that the repetition is left in; default: none")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.repeat(cmd, args[0], *base, out) }
+	return cmd
+}
+
+// repeat performs the run of the manifest called name again.
+func (a *app) repeat(cmd *cobra.Command, name, base, out string) error {
+	m, sealed, err := manifestOf(name)
+	if err != nil {
+		return err
+	}
+	if !sealed {
+		return fmt.Errorf("%s is not as the run wrote it, by its seal", name)
+	}
+	if err := os.Chdir(base); err != nil {
+		return usageError{fmt.Errorf("--base: %w", err)}
+	}
+	var why []string
+	if now := readBuild().version; now != m.Version {
+		why = append(why, fmt.Sprintf("the run was made by version %s, this is %s", m.Version, now))
+	}
+	cache, _ := os.UserCacheDir()
+	for _, in := range m.Inputs {
+		path := filepath.FromSlash(in.Name)
+		if rest, ok := strings.CutPrefix(in.Name, "cache/"); ok && cache != "" {
+			path = filepath.Join(cache, filepath.FromSlash(rest))
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			why = append(why, in.Name+" is not there")
+			continue
+		}
+		is, err := report.FileOf(in.Name, f)
+		f.Close()
+		switch {
+		case err != nil:
+			why = append(why, fmt.Sprintf("%s cannot be read: %v", in.Name, err))
+		case is.SHA256 != in.SHA256:
+			why = append(why, fmt.Sprintf("%s has changed since: its SHA-256 was %.12s…, and is %.12s…", in.Name, in.SHA256, is.SHA256))
+		}
+	}
+	if out == "" {
+		dir, err := os.MkdirTemp("", "aftershock-repeat-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		out = filepath.Join(dir, "out")
+	}
+	c, err := configOf(m)
+	if err != nil {
+		return fmt.Errorf("%s: its configuration cannot be read: %w", name, err)
+	}
+	c.remember()
+	a.offline = true
+	p, cat, err := c.intended()
+	if err != nil {
+		return err
+	}
+	if err := a.perform(cmd.Context(), c, p, cat, out, false); err != nil && !written(err) {
+		return errors.Join(append(problemsOf(why), err)...)
+	}
+	again, _, err := manifestOf(filepath.Join(out, manifestName))
+	if err != nil {
+		return err
+	}
+	is := make(map[string]string)
+	for _, f := range again.Outputs {
+		is[f.Name] = f.SHA256
+	}
+	differ := 0
+	err = a.table(func(t io.Writer) {
+		fmt.Fprintln(t, "FILE\tREPEATED")
+		for _, f := range m.Outputs {
+			verdict := "the same bytes"
+			switch sum, there := is[f.Name]; {
+			case !there:
+				verdict = "not made"
+			case sum != f.SHA256:
+				verdict = "other bytes"
+			}
+			if verdict != "the same bytes" {
+				differ++
+			}
+			fmt.Fprintf(t, "%s\t%s\n", f.Name, verdict)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if differ > 0 {
+		why = append(why, fmt.Sprintf("%d of %d files differ", differ, len(m.Outputs)))
+		return errors.Join(problemsOf(why)...)
+	}
+	for _, reason := range why {
+		a.say("%s; the files are the same all the same", reason)
+	}
+	return nil
+}
+
+// configOf returns the configuration of a manifest.
+func configOf(m *report.Manifest) (*config, error) {
+	data, err := json.Marshal(withoutNulls(m.Configuration))
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp("", "aftershock-*.yaml") // JSON is YAML
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	c, err := loadConfig(f.Name(), nil)
+	if err != nil {
+		return nil, err
+	}
+	c.file = "" // paths are relative to the working directory
+	return c, nil
+}
+
+// withoutNulls returns decoded JSON without the keys that have no value: these are
+// defaults.
+func withoutNulls(v any) any {
+	if group, ok := v.(map[string]any); ok {
+		out := make(map[string]any, len(group))
+		for k, x := range group {
+			if x != nil {
+				out[k] = withoutNulls(x)
+			}
+		}
+		return out
+	}
+	return v
+}
+
+func problemsOf(texts []string) []error {
+	return names(texts, func(s string) error { return errors.New(s) })
+}

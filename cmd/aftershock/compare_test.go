@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestCompareAndRepeat(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	catalogue := "id,date,title,securities\nselloff,2025-01-27,One,NVDA AVGO MU\n"
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile("events.csv", []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(catalogue)
+	if err := os.WriteFile("config.yaml", []byte("events: {file: events.csv}\noutput: {charts: [], formats: [csv, text]}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	do := func(want int, args ...string) (string, string) {
+		t.Helper()
+		status, out, problems := aftershock(t, args...)
+		if status != want {
+			t.Fatalf("%v: status %d, want %d: %s", args, status, want, problems)
+		}
+		return out, problems
+	}
+	do(statusOK, "run", "--quiet", "--out", "a")
+	do(statusOK, "run", "--quiet", "--out", "b", "--format", "csv,json,text")
+	if out, _ := do(statusOK, "compare", "a", "a"); !strings.Contains(out, "Nothing changed.") {
+		t.Errorf("a run differs from itself:\n%s", out)
+	}
+	write(catalogue + "later,2025-02-03,Two,TSM\n")
+	do(statusOK, "run", "--quiet", "--out", "c", "--model", "mean", "--format", "json")
+	for _, run := range []string{"a", "b"} { // from CSV and from JSON, or from JSON alone
+		out, _ := do(statusOK, "compare", run, "c")
+		for _, want := range []string{"From " + run + " to c", "study.model: \"market\" -> \"mean\"", "events.csv: has changed", "cars: later TSM 0 0", "Readings that flipped: ", "Figures that moved, the most first: "} {
+			if !strings.Contains(out, want) {
+				t.Errorf("compare %s c does not say %q:\n%s", run, want, out)
+			}
+		}
+	}
+	var c comparison
+	out, _ := do(statusOK, "compare", "a", "c", "--format", "json")
+	if err := json.Unmarshal([]byte(out), &c); err != nil || c.Rows == 0 || c.Moved == 0 || c.Flipped == 0 || len(c.Changes) < c.Moved {
+		t.Errorf("%+v, %v", c.Rows, err)
+	}
+	if out, _ := do(statusOK, "compare", "a", "c", "--format", "csv"); !strings.HasPrefix(out, "kind,table,key,column,before,after,by\n") || strings.Count(out, "\n") != len(c.Changes)+1 {
+		t.Errorf("CSV of %d lines for %d changes", strings.Count(out, "\n"), len(c.Changes))
+	}
+	do(statusFailure, "compare", "a", "nowhere")
+	do(statusUsage, "compare", "a", "c", "--tolerance", "-1")
+
+	// Of a and of c alike an input has changed, or not.
+	if out, problems := do(statusOK, "repeat", filepath.Join("c", manifestName)); strings.Contains(out, "other") || problems != "" {
+		t.Errorf("%s%s", out, problems)
+	}
+	out, problems := do(statusFailure, "repeat", filepath.Join("a", manifestName))
+	if !strings.Contains(problems, "events.csv has changed since") || !strings.Contains(problems, "files differ") || !strings.Contains(out, "other bytes") {
+		t.Errorf("%s%s", out, problems)
+	}
+	if left, err := filepath.Glob("aftershock-*"); err != nil || len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
