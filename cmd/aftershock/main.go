@@ -117,7 +117,7 @@ name in capitals: study.min_estimation is AFTERSHOCK_STUDY_MIN_ESTIMATION.
 		return usageError{fmt.Errorf("--log: %q is neither text nor json", form)}
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.compareCommand(), a.repeatCommand(), a.mergeCommand(), a.plotCommand(), a.eventCommand(), a.explainCommand(), a.impactCommand(), a.correlateCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.contrastCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.compareCommand(), a.repeatCommand(), a.doctorCommand(), a.mergeCommand(), a.plotCommand(), a.eventCommand(), a.explainCommand(), a.impactCommand(), a.correlateCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.contrastCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
 	if c := a.manpagesCommand(); c != nil {
 		root.AddCommand(c)
 	}
