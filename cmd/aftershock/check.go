@@ -98,6 +98,7 @@ func (c *config) plan() (*plan, error) {
 	c.checkRegression(p)
 	c.checkFactors(p)
 	c.checkOutput(p)
+	c.checkJob()
 	c.oneOf("events.dates", c.Events.Dates, "an order of dates", []string{auto, string(events.DayFirst), string(events.MonthFirst)})
 	p.sweep = c.sweepSpec()
 	if f := c.Events; f.From != market.NoDate && f.To != market.NoDate && f.From > f.To {

@@ -527,7 +527,11 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out string) error {
 
 // configOf returns the configuration of a manifest.
 func configOf(m *report.Manifest) (*config, error) {
-	data, err := json.Marshal(withoutNulls(m.Configuration))
+	configuration := withoutNulls(m.Configuration)
+	if groups, ok := configuration.(map[string]any); ok {
+		delete(groups, "job") // who was told then is not told again
+	}
+	data, err := json.Marshal(configuration)
 	if err != nil {
 		return nil, err
 	}

@@ -170,6 +170,11 @@ type settings struct {
 		Height      int      `json:"height"`
 		DPI         int      `json:"dpi"`
 	} `json:"output"`
+	Job struct {
+		Metrics string   `json:"metrics"`
+		Command []string `json:"command"`
+		Webhook string   `json:"webhook"`
+	} `json:"job"`
 }
 
 // security is a security of the study. In lists, a symbol alone will do.

@@ -39,6 +39,7 @@ type app struct {
 	telling        telling  // how much of a result is printed
 	parts          []string // of merge
 	ifChanged      bool     // of run
+	outcome        *outcome // of run and merge; nil: of no interest
 }
 
 // run performs the command of args and returns its exit status.

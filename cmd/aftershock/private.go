@@ -174,7 +174,10 @@ func (c *config) published() settings {
 		u.User, u.RawQuery, u.Fragment = nil, "", ""
 		s.Prices.Yahoo.BaseURL = u.String()
 	}
-	for _, secret := range []*string{&s.Prices.Yahoo.UserAgent, &s.Import.Contact} {
+	if len(s.Job.Command) > 0 {
+		s.Job.Command = []string{notShown}
+	}
+	for _, secret := range []*string{&s.Prices.Yahoo.UserAgent, &s.Import.Contact, &s.Job.Webhook} {
 		if *secret != "" {
 			*secret = notShown
 		}

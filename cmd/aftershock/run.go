@@ -178,6 +178,12 @@ func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) erro
 	if err != nil {
 		return err
 	}
+	return a.watched(ctx, c, func(o *outcome) error { return a.runConfigured(ctx, c, o, quiet) })
+}
+
+// runConfigured performs the study of c.
+func (a *app) runConfigured(ctx context.Context, c *config, o *outcome, quiet bool) error {
+	a.outcome = o
 	out := c.path("output.dir", c.Output.Dir)
 	last := out
 	if c.Output.Keep > 0 {
@@ -185,6 +191,7 @@ func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) erro
 	}
 	if a.ifChanged && c.table == "" && a.shard.of == 0 {
 		if since, ok := a.unchanged(ctx, c, last); ok {
+			o.Unchanged = true
 			if quiet {
 				return nil
 			}
@@ -252,6 +259,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 	if err != nil {
 		return err
 	}
+	a.outcome.measured(r)
 	if c.table != "" {
 		return a.writeTable(ctx, r, p.tables[0], c.table)
 	}
