@@ -40,6 +40,7 @@ func defaults() settings {
 	s.Study.Seed = d.Seed
 
 	s.Model.Factors, s.Model.Peers, s.Model.Donors = []string{}, []string{}, []string{}
+	s.Job.Command = []string{}
 	s.Model.PeerWeights = string(analysis.EqualWeights)
 
 	s.Regression.Characteristics = []string{}

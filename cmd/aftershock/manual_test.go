@@ -86,7 +86,7 @@ func parse(t *testing.T, file string, line int, command string) (example, bool) 
 // or for what another command leaves.
 func (e *example) dependent() bool {
 	return slices.ContainsFunc(e.args, func(arg string) bool {
-		return slices.Contains([]string{"fetch", "yahoo", "store", "plot", "merge", "--url"}, arg)
+		return slices.Contains([]string{"fetch", "yahoo", "store", "plot", "merge", "compare", "repeat", "--url", "--network"}, arg)
 	})
 }
 
