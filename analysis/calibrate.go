@@ -31,6 +31,9 @@ type CalibrateSpec struct {
 	// reacts the other way.
 	Share    float64
 	Opposite bool
+	// Selected, when above 1, asks for the size of each test where the session with
+	// the largest average of so many was picked, see Calibration.
+	Selected int
 }
 
 // Verdict says how a test fares on the user's own data.
@@ -73,7 +76,8 @@ type CalibratedTest struct {
 	Undefined int     `json:"undefined"`      // pseudo-dates at which it is not
 	Size      []Rate  `json:"size,omitempty"` // by Levels; none where it is nowhere defined
 	Verdict   Verdict `json:"verdict"`
-	Power     []Power `json:"power,omitempty"` // by CalibrateSpec.Inject
+	Selected  []Rate  `json:"selected,omitempty"` // by Levels, where the largest of Calibration.Selected sessions was picked
+	Power     []Power `json:"power,omitempty"`    // by CalibrateSpec.Inject
 }
 
 // At returns the size at level; the zero Rate where there is none.
@@ -118,7 +122,8 @@ type Calibration struct {
 	Inject   []float64         `json:"inject,omitempty"`
 	Share    float64           `json:"share"`
 	Opposite bool              `json:"opposite,omitempty"`
-	Groups   []CalibratedGroup `json:"groups"` // by group, then window
+	Selected int               `json:"selected,omitempty"` // of how many sessions the one with the largest |CAAR| was picked
+	Groups   []CalibratedGroup `json:"groups"`             // by group, then window
 }
 
 // Group returns the calibration of the group called name over w, or nil.
@@ -163,6 +168,15 @@ func (c *Calibration) Group(name string, w Window) *CalibratedGroup {
 // 5%, or the share is within a fifth of it (4% to 6%, Cochran 1952); where the
 // interval reaches beyond 10% nothing is decided.
 //
+// Whoever looks for what moved picks the session with the largest |CAAR| of k. Of all
+// sets of k of the n pseudo-dates, the one with rank i from the largest is that of
+// the share
+//
+//	w_i = C(n-i, k-1) / C(n, k)
+//
+// so that the size after such a choice is the sum of w_i over those with p at most
+// the level, over all sets at once; its effective number is no more than 1/sum w_i^2.
+//
 // Results follow from Study.Seed and do not depend on the number of processors.
 // Errors: a group that the study has not or that has no observation, a window
 // outside the event window, a test that resamples, a share outside 0..1, fewer
@@ -175,7 +189,7 @@ func (r *Result) Calibrate(ctx context.Context, spec CalibrateSpec, progress Pro
 	if err != nil {
 		return nil, err
 	}
-	c := &Calibration{Inject: spec.Inject, Share: spec.Share, Opposite: spec.Opposite}
+	c := &Calibration{Inject: spec.Inject, Share: spec.Share, Opposite: spec.Opposite, Selected: spec.Selected}
 	var jobs []*calibration
 	total := 0
 	for _, p := range patterns {
@@ -224,6 +238,8 @@ func (s *CalibrateSpec) complete(r *Result) error {
 		}
 	}
 	switch {
+	case s.Selected < 0:
+		return fmt.Errorf("the largest of %d sessions cannot be picked; use 2 or more", s.Selected)
 	case s.Draws < stat.MinDraws:
 		return fmt.Errorf("%d draws; calibration needs %d or more", s.Draws, stat.MinDraws)
 	case !(s.Share > 0 && s.Share <= 1):
@@ -323,6 +339,7 @@ type calibration struct {
 	pool   int
 	clean  bool
 	first  *replica
+	caar   [][]float64 // |CAAR| by statistic, then shift; nil unless selected is asked for
 	p      [][]float64 // p values by what was injected (nothing first), then statistic, then shift
 }
 
@@ -355,6 +372,12 @@ func (j *calibration) run(ctx context.Context, step func(int)) error {
 	for k := range j.p {
 		j.p[k] = make([]float64, len(j.shifts))
 	}
+	if j.spec.Selected > 1 {
+		j.caar = make([][]float64, len(j.stats))
+		for k := range j.caar {
+			j.caar[k] = make([]float64, len(j.shifts))
+		}
+	}
 	copies := sync.Pool{New: func() any { return j.newCopy() }}
 	return parallel(ctx, len(j.shifts), 8, step, func(_ *workspace, b int) {
 		own := copies.Get().(*calibrator)
@@ -370,6 +393,9 @@ func (j *calibration) run(ctx context.Context, step func(int)) error {
 			}
 		}
 		record(0, own.at(d))
+		for k := range j.caar {
+			j.caar[k][b] = own.average(k)
+		}
 		if len(j.spec.Inject) > 0 {
 			own.reaction(stat.Word(stat.Stream(own.from.study.Seed, "reaction"), uint64(int64(d)), 0), j.spec)
 			for k, delta := range j.spec.Inject {
@@ -422,6 +448,16 @@ func (c *calibrator) at(d int) []TestResult {
 		c.measure(j, s0)
 	}
 	return c.test()
+}
+
+// average is the size of the mean CAR of statistic k; NaN where one is missing.
+func (c *calibrator) average(k int) float64 {
+	g := c.eng
+	var sum float64
+	for j := range c.rows {
+		sum += g.car[j*g.windows+c.index[k]]
+	}
+	return math.Abs(sum / float64(len(c.rows)))
 }
 
 // reaction draws which rows react, and which way.
@@ -500,6 +536,9 @@ func (j *calibration) verdict(k int, at statistic) CalibratedTest {
 	case s.Upper <= 2*calibrated:
 		t.Verdict = Holds
 	}
+	if j.caar != nil {
+		t.Selected = selected(j.p[k], j.caar[k], j.spec.Selected, t.Size)
+	}
 	slices.Sort(null)
 	fair := math.Nextafter(null[int(calibrated*float64(len(null)))], -1) // no more than 5% of them are at or below it
 	for i, delta := range j.spec.Inject {
@@ -510,6 +549,43 @@ func (j *calibration) verdict(k int, at statistic) CalibratedTest {
 		t.Power = append(t.Power, Power{delta, rate(p, calibrated, blocks, apart), rate(p, fair, blocks, apart).Share})
 	}
 	return t
+}
+
+// selected is the size of a test where the largest of k sessions was picked, of all
+// sets of k at once; size is that without a choice. See Calibrate.
+func selected(p, caar []float64, k int, size []Rate) []Rate {
+	var order []int
+	for b, v := range p {
+		if v == v && caar[b] == caar[b] {
+			order = append(order, b)
+		}
+	}
+	n := len(order)
+	if n < k {
+		return nil
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(caar[b], caar[a]) })
+	weight := make([]float64, n)
+	w := float64(k) / float64(n) // C(n-1, k-1)/C(n, k)
+	var squares float64
+	for i := range weight {
+		weight[i] = w
+		squares += w * w
+		w *= max(0, float64(n-i-k)) / float64(n-i-1)
+	}
+	var out []Rate
+	for _, s := range size {
+		r := Rate{Level: s.Level}
+		for i, b := range order {
+			if p[b] <= s.Level {
+				r.Share += weight[i]
+			}
+		}
+		r.Effective = min(s.Effective, 1/squares)
+		r.Lower, r.Upper = wilson(r.Share, r.Effective)
+		out = append(out, r)
+	}
+	return out
 }
 
 // span is how many sessions lie between the first and the last session 0.

@@ -277,3 +277,38 @@ func TestCalibrateOutside(t *testing.T) {
 		t.Errorf("injected outside the event window: %v", err)
 	}
 }
+
+// The largest of k, by all sets of k: what C(n-i, k-1)/C(n, k) says, and by
+// enumeration.
+func TestSelected(t *testing.T) {
+	p := []float64{0.9, 0.01, 0.03, 0.5, nan, 0.2}
+	caar := []float64{0.1, 5, 3, 2, 9, 4}
+	size := []Rate{{Level: 0.05, Effective: 5}}
+	for k := 2; k <= 5; k++ {
+		var sets, hits float64
+		for set := range 1 << 6 {
+			largest, n := -1, 0
+			for b := range p {
+				if set>>b&1 == 1 {
+					n++
+					if p[b] != p[b] {
+						n = 99
+					}
+					if largest < 0 || caar[b] > caar[largest] {
+						largest = b
+					}
+				}
+			}
+			if n == k {
+				sets++
+				if p[largest] <= 0.05 {
+					hits++
+				}
+			}
+		}
+		near(t, "share", selected(p, caar, k, size)[0].Share, hits/sets)
+	}
+	if selected(p, caar, 6, size) != nil {
+		t.Error("six of five")
+	}
+}

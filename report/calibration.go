@@ -20,7 +20,7 @@ func CalibrationTable(c *analysis.Calibration) Table {
 		{"observations", Integer, "", "Observations of the group."},
 		from, to,
 		{"test", String, "", "Name of the test."},
-		{"figure", String, "", "size: nothing was injected. power: inject was."},
+		{"figure", String, "", "size: nothing was injected. selected: nor here, and the session with the largest average of several was picked. power: inject was."},
 		{"level", Number, "", "Level of the test: the share of true nulls that it should reject."},
 		{"inject", Number, "return", "Abnormal return added on session 0 of the observations that react. Empty for a size."},
 		{"share", Number, "", "Share of the pseudo-dates at which the test has p <= level. Empty where it is nowhere defined."},
@@ -50,6 +50,11 @@ func CalibrationTable(c *analysis.Calibration) Table {
 					return yield([]Cell{text(strings.Join(g.Groups, "; ")), integer(g.Observations), integer(g.Window.From), integer(g.Window.To),
 						text(x.Test), text(figure), number(r.Level), inject, share, lower, upper, effective, adjusted, text(string(x.Verdict)),
 						integer(x.Draws), integer(x.Undefined), integer(g.Pool), boolean(g.Clean), date(g.First), date(g.Last)})
+				}
+				for _, s := range x.Selected {
+					if !row("selected", none, none, s) {
+						return
+					}
 				}
 				sizes := x.Size
 				if x.Draws == 0 {
@@ -87,6 +92,9 @@ func CalibrationText(w io.Writer, r *analysis.Result, c *analysis.Calibration, o
 			p.Say("Neighbouring sessions share returns, and calm and wild times last: the sessions are worth as many independent studies as the column \"worth\" says, and the interval counts so many."),
 		} {
 			p.paragraph("  ", "  ", s)
+		}
+		if c.Selected > 1 {
+			p.paragraph("  ", "  ", p.Say("\"Largest of %s\": the same share, at 5%%, where the session with the largest average of %s was picked before it was tested, as whoever looks for what moved does.", c.Selected, c.Selected))
 		}
 		if len(c.Inject) > 0 {
 			p.paragraph("  ", "  ", p.Say("Power is how often the test finds, at 5%%, an abnormal return that is added on session 0; in brackets at the level that gives the test a size of 5%% here."))
@@ -126,8 +134,12 @@ func (s *story) fares(v analysis.Verdict) string {
 func (p *page) calibrated(g *analysis.CalibratedGroup) {
 	p.heading(p.whoFared(g))
 	worth := p.Say("worth")
+	k := p.o.Calibration.Selected
 	t := &grid{heads: []head{{name: "", left: true}, {name: "5%"}, {name: "95%", order: 2, as: p.Say("intervals")}, {name: "1%", order: 4, as: "1%"}, {name: "10%", order: 4, as: "10%"},
 		{name: worth, order: 3, as: worth}, {name: "", left: true, order: 1}}}
+	if k > 1 {
+		t.heads = append(t.heads, head{name: p.Say("largest of %s", k)})
+	}
 	for i := range g.Tests {
 		x := &g.Tests[i]
 		if x.Draws == 0 {
@@ -136,6 +148,17 @@ func (p *page) calibrated(g *analysis.CalibratedGroup) {
 		s := x.At(0.05)
 		row := []string{x.Test, perCent(s.Share), perCent(s.Lower) + "–" + perCent(s.Upper), perCent(x.At(0.01).Share), perCent(x.At(0.10).Share),
 			fixed(s.Effective, 0), p.fares(x.Verdict)}
+		if k > 1 {
+			picked := "–"
+			if len(x.Selected) > 0 {
+				for _, s := range x.Selected {
+					if s.Level == 0.05 {
+						picked = perCent(s.Share)
+					}
+				}
+			}
+			row = append(row, picked)
+		}
 		t.rows = append(t.rows, row)
 	}
 	p.grid(t)

@@ -28,6 +28,7 @@ import (
 type calibration struct {
 	groups, windows, inject string
 	share                   float64
+	selected                int
 	opposite, fresh, quiet  bool
 }
 
@@ -58,6 +59,7 @@ output.calibration is false.`,
 	cmd.Flags().StringVar(&q.inject, "inject", "1%,2%,3%,5%", "`list` of abnormal returns to add on session 0, or none")
 	cmd.Flags().Float64Var(&q.share, "share", 1, "`share` of the observations that react to what is added")
 	cmd.Flags().BoolVar(&q.opposite, "opposite", false, "every second of them reacts the other way")
+	cmd.Flags().IntVar(&q.selected, "selected", 0, "say how tests fare where the session with the largest average of so many, a `number`, was picked")
 	cmd.Flags().BoolVar(&q.fresh, "fresh", false, "compute anew what is in the cache")
 	cmd.Flags().BoolVarP(&q.quiet, "quiet", "q", false, "do not print the table")
 	flags.add(cmd, "draws", "study.draws", "`number` of sessions at most; where there are no more, all")
@@ -83,13 +85,16 @@ func (c *config) outDir(name string) string {
 }
 
 func (q *calibration) spec(draws int, tests []analysis.Test) (analysis.CalibrateSpec, error) {
-	s := analysis.CalibrateSpec{Share: q.share, Opposite: q.opposite, Draws: draws, Groups: groupList(q.groups)}
+	s := analysis.CalibrateSpec{Share: q.share, Opposite: q.opposite, Draws: draws, Groups: groupList(q.groups), Selected: q.selected}
 	for _, t := range tests {
 		if slices.ContainsFunc(analysis.DefaultTests(), func(x analysis.Test) bool { return x.Name() == t.Name() }) { // of closed form
 			s.Tests = append(s.Tests, t)
 		}
 	}
 	var errs []error
+	if q.selected < 0 || q.selected == 1 {
+		errs = append(errs, fmt.Errorf("--selected: %d; use 2 or more, the number of sessions that were looked at", q.selected))
+	}
 	for _, text := range strings.FieldsFunc(q.windows, func(r rune) bool { return r == ' ' || r == ';' }) {
 		w, err := analysis.ParseWindow(text)
 		if err != nil {
@@ -291,7 +296,7 @@ func holdsFiles(dir string) bool {
 
 // specText spells out what was asked for.
 func specText(s analysis.CalibrateSpec) string {
-	return fmt.Sprint(s.Groups, s.Windows, names(s.Tests, analysis.Test.Name), s.Draws, s.Inject, s.Share, s.Opposite)
+	return fmt.Sprint(s.Groups, s.Windows, names(s.Tests, analysis.Test.Name), s.Draws, s.Inject, s.Share, s.Opposite, s.Selected)
 }
 
 // fingerprint is a hash of everything that decides how the tests of r fare:

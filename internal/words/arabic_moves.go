@@ -4,6 +4,8 @@ import "maps"
 
 // arabicMoves are the phrases of moves, impacts and correlations.
 var arabicMoves = map[string]string{
+	"largest of %s": "الأكبر من %s",
+	"\"Largest of %s\": the same share, at 5%%, where the session with the largest average of %s was picked before it was tested, as whoever looks for what moved does.": "«الأكبر من %s»: الحصة نفسها عند 5%%، حيث اختيرت الجلسة ذات أكبر متوسط من %s قبل اختبارها، كما يفعل من يبحث عما تحرّك.",
 	"%s (%s%%, abnormal %s%%, q %s)": "%s (%s%%، غير عادي %s%%، q %s)",
 	" and %s more":                   " و%s غيرها",
 	": %s":                           ": %s",
