@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -66,5 +67,24 @@ func TestCorrelateReference(t *testing.T) {
 	}
 	if len(x.Tree) != len(x.Events)-1 {
 		t.Errorf("%d joints of %d events", len(x.Tree), len(x.Events))
+	}
+}
+
+// BenchmarkImpact measures one event on six thousand securities.
+func BenchmarkImpact(b *testing.B) {
+	p := benchPanel(b, 6000, 700)
+	for i, c := range p.Columns {
+		c.Sector = fmt.Sprint("sector ", i%11)
+	}
+	s := DefaultStudy()
+	s.Benchmark = p.Columns[0].Symbol
+	cal := p.Columns[0].Calendar
+	e := &events.Event{ID: "e", DateOnly: true, Time: cal.Date(p.Columns[0].First+400).In(time.UTC, 0)}
+	for b.Loop() {
+		x, err := s.Impact(context.Background(), e, p, p.Symbols()[1:], 0.05)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(x.Hits)), "securities")
 	}
 }
