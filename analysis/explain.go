@@ -148,7 +148,7 @@ type Explanation struct {
 	Measured    int    // sessions of all securities: the family of q
 	Moves       []Move // q at most the level, by security and date
 	Notables    []Move // p at most 0.001 beyond these
-	ByMarket    []Move // with a verdict of the market
+	ByMarket    []Move // with a verdict of the market, and of which the rest has p above the level too
 	Sessions    []Move // every measured session, with ExplainSpec.All
 	Matches     []Match
 	Coincidence []Coincidence
@@ -636,7 +636,7 @@ func (x *explainer) gather(ctx context.Context) error {
 		case m.Notable():
 			x.Notables = append(x.Notables, m)
 		}
-		if m.Verdict == MarketMove {
+		if m.Verdict == MarketMove && m.P > x.Spec.Level {
 			x.ByMarket = append(x.ByMarket, m)
 		}
 	}

@@ -170,7 +170,7 @@ func (s *story) likeness(b *brief, x *analysis.Correlation) {
 	if defined == 0 {
 		sec.text = []string{s.Say("No two events are measured on three securities that both have.")}
 	} else {
-		sec.text = []string{s.Say("Of %s, %s have p at most %s%% by the past of both; chance alone gives about %s. A negative correlation is the opposite pattern.", s.Things(defined, "pair"), alike, fixed(100*x.Spec.Level, 0), fixed(x.Spec.Level*float64(defined), 1))}
+		sec.text = []string{s.Say("Of %s, %s have p at most %s%% by the past of both; chance alone gives about %s. A negative correlation is the opposite pattern.", s.Things(defined, "pair"), alike, fixed(100*x.Spec.Level, 0), fixed(x.Spec.Level*float64(defined), 0))}
 		t := &briefTable{most: 6, more: "and %s more: see likeness.csv", cols: []briefColumn{{name: s.Say("first"), text: true}, {name: s.Say("second"), text: true}, {name: "N"}, {name: "r", signed: true}, {name: s.Say("of ranks"), order: 1}, {name: "p"}}}
 		for _, p := range pairs {
 			t.add(id(p.First), id(p.Second), fmt.Sprint(p.N), fixed(p.Pearson, 2), fixed(p.Spearman, 2), showP(p.P))
