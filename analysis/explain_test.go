@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -406,5 +407,50 @@ func TestCoincidenceByHand(t *testing.T) {
 	near(t, "binomial, the other side", stat.BinomialTwoSided(8, 10), 2*(1.+10+45)/1024)
 	if got := stat.BinomialTwoSided(5, 10); got != 1 {
 		t.Errorf("half of them: %g", got)
+	}
+}
+
+// The figures do not depend on the number of processors, nor on the order of events.
+func TestExplainWorkers(t *testing.T) {
+	s := simulate(t, 9, 600, 4)
+	for i, c := range s.panel.Columns[1:] {
+		c.Sector = fmt.Sprint(i % 2)
+		for k := 300 + 7*i; k < 590; k += 60 {
+			c.Return[k] += 0.15
+		}
+	}
+	at := make(map[string][]int)
+	for i, symbol := range names(9) {
+		for k := 300 + 7*i; k < 590; k += 30 {
+			at[symbol] = append(at[symbol], k)
+		}
+	}
+	run := func(procs int, catalog *events.Catalog) string {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		st := s.study()
+		st.EstimationWindow, st.MinEstimation = Window{-250, -21}, 100
+		x, err := st.Explain(context.Background(), catalog, s.panel, ExplainSpec{Securities: names(9)}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var moves []string
+		for _, m := range x.Moves {
+			for k, e := range m.Events {
+				m.Events[k] = 0
+				moves = append(moves, catalog.Events[e].ID)
+			}
+			moves = append(moves, fmt.Sprint(m))
+		}
+		return fmt.Sprint(moves, x.Coincidence, x.With, x.Without)
+	}
+	catalog := s.newsAt(at)
+	backwards := slices.Clone(catalog.Events)
+	slices.Reverse(backwards)
+	one := run(1, catalog)
+	if many := run(8, catalog); many != one {
+		t.Error("1 and 8 processors give different results")
+	}
+	if back := run(4, &events.Catalog{Events: backwards}); back != one {
+		t.Error("the order of events changes the results")
 	}
 }
