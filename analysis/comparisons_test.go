@@ -32,11 +32,11 @@ func TestTrimIsMissing(t *testing.T) {
 			holed.panel.Column(symbol).Return[k] = nan
 		}
 	}
-	trimmed := whole.run(t, st, studied, news, more, spared, whole.event(150, "S0"))
+	trimmed := whole.run(t, st, studied, news, more, spared, whole.event(90, "S0"))
 	kept := *st
 	kept.Confounders = KeepConfounders
-	missing := holed.run(t, &kept, studied, news, more, spared, whole.event(150, "S0"))
-	plain := whole.run(t, &kept, studied, news, more, spared, whole.event(150, "S0"))
+	missing := holed.run(t, &kept, studied, news, more, spared, whole.event(90, "S0"))
+	plain := whole.run(t, &kept, studied, news, more, spared, whole.event(90, "S0"))
 	same := func(a, b float64) bool { return a == b || a != a && b != b || math.Abs(a-b) <= 1e-12*math.Abs(b) }
 	differ := 0
 	for g := range trimmed.Groups {
@@ -231,6 +231,7 @@ func TestComparisonsSize(t *testing.T) {
 		if share := float64(found) / reps; math.Abs(share-0.8) > 3.29*math.Sqrt(0.8*0.2/reps) {
 			t.Errorf("N %d: an effect of the MDE is found in %.3f, want 0.8", n, share)
 		}
+		t.Logf("hc1, N %d: rejects %.3f", n, float64(hc3)/reps)
 		if share := float64(hc3) / reps; n == 50 && share < 0.3 {
 			t.Errorf("hc1 rejects %.3f: the simulation does not move the firms together", share)
 		}
