@@ -3,6 +3,7 @@ package events
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -122,12 +123,19 @@ func clock(e *Event) (t, zone string) {
 
 // WriteYAML writes c so that [ReadYAML] reads it back.
 func WriteYAML(w io.Writer, c *Catalog) error {
-	out := yaml.NewEncoder(w)
-	out.SetIndent(2)
-	if err := out.Encode(rows(c)); err != nil {
+	if len(c.Events) == 0 {
+		_, err := io.WriteString(w, "[]\n")
 		return err
 	}
-	return out.Close()
+	// One by one: the library builds a tree of all that it is given.
+	for _, r := range rows(c) {
+		out := yaml.NewEncoder(w)
+		out.SetIndent(2)
+		if err := errors.Join(out.Encode([]row{r}), out.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // WriteJSON writes c so that [ReadJSON] reads it back.
