@@ -454,6 +454,9 @@ func gridHeader(t *table) (header, error) {
 	if err != nil {
 		return header{}, err
 	}
+	if len(g.symbols) > 1 && !g.fields {
+		return header{}, errNoGrid // names of who knows what
+	}
 	if len(g.symbols) > 1 {
 		return header{}, fmt.Errorf("%d: %w", max(1, t.line), manySecurities(g.symbols))
 	}

@@ -94,8 +94,10 @@ func (b *panelReader) long(t *table, at [longColumns]int, head []string) error {
 	switch has := at[longFactor] >= 0; {
 	case factor != "" && !has && at[longReturn] < 0 && at[longPrice] < 0:
 		return fmt.Errorf("%s:%d: %s is not adjusted for splits; a column of returns, adjusted prices or %s is needed", file, t.line, head[at[longClose]], factor)
-	case factor != "" && !has:
+	case factor != "" && !has && at[longThousands] < 0 && at[longShares] < 0:
 		at[longClose] = -1
+	case factor != "" && !has: // good for values of the day, not for prices of several
+		b.unfactored = true
 	case factor == "":
 		at[longFactor], at[longShareFactor], at[longTotalFactor] = -1, -1, -1
 	}

@@ -29,7 +29,7 @@ const (
 // Spanish, Portuguese, Dutch, Polish, Romanian, Russian, Ukrainian, Swedish,
 // Danish, Norwegian, Finnish, Czech, Hungarian, Turkish, Greek and Arabic.
 var names = canonicalNames([columns]string{
-	colDate: `date datetime timestamp tradedate tradingdate tradingday pricedate pricingdate quotedate asofdate valuedate day time unix t
+	colDate: `date "exchange date" "session date" datetime timestamp tradedate tradingdate tradingday pricedate pricingdate quotedate asofdate valuedate day time unix t
 		datum handelstag börsentag tag jour séance "date de cotation" data giorno fecha día dia dagen dato "data sesji" data/ora дата tarih
 		päivämäärä pvm kaupankäyntipäivä dátum nap ημερομηνία التاريخ تاريخ "تاريخ التداول" "تاريخ الجلسة" اليوم 日付 日期 날짜 일자 trddt
 		caldt dlycaldt datadate index`,
@@ -47,7 +47,7 @@ var names = canonicalNames([columns]string{
 		najniższy "kurs minimalny" minim минимум мин мінімум мін lägst lägsta "lägsta kurs" lav laveste alin matalin nejnižší minimální legalacsonyabb
 		düşük "en düşük" χαμηλό ελάχιστο الأدنى أدنى "أدنى سعر" "أقل سعر" منخفض 安値 最低 最低价 最低價 저가`,
 	colClose: `close closelast closeprice closingprice pxlast "px last" last lastprice lasttrade closing settle settlement price value c
-		schluss schlusskurs schlußkurs schluß schlusspreis zuletzt letzter "letzter kurs" kurs clôture "cours de clôture" dernier "dernier cours" fermeture
+		schluss schlusskurs clot schlußkurs schluß schlusspreis zuletzt letzter "letzter kurs" kurs clôture "cours de clôture" dernier "dernier cours" fermeture
 		cours "prix de clôture" chiusura "prezzo di chiusura" "prezzo chiusura" ultimo último prezzo cierre "precio de cierre" "precio cierre" precio fechamento
 		fecho "preço de fechamento" "cotação de fecho" preço slot slotkoers laatste slotstand koers zamknięcie "kurs zamknięcia" ostatnio kurs cena închidere "preț de închidere"
 		"pret inchidere" ultimul preț закрытие закр "цена закрытия" цена послед последняя закриття закр "ціна закриття" ціна остання

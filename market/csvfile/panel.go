@@ -87,7 +87,7 @@ type member struct {
 	shares   []float64 // outstanding
 	actions  []market.Action
 	findings []market.Finding
-	traded   bool // closes are as traded, with the factors beside them
+	traded   bool // closes are as traded, without the factors that adjust them
 	prior    float64
 }
 
@@ -108,8 +108,8 @@ func ReadPanelFile(path string, opt PanelOptions) (*Many, error) {
 // per cent is seen by the median size of all, where Values does not say; it is an
 // error where both are possible. The marks of CRSP, SAS, Stata and French for a
 // missing return are understood, and a negative prc, which stands for the middle
-// of bid and ask, and which is divided by cfacpr and not used without it. A
-// delisting return is compounded into the return of its row,
+// of bid and ask, and which is divided by cfacpr; without that it serves the market
+// value of its day alone. A delisting return is compounded into the return of its row,
 //
 //	(1 + ret)(1 + dlret) - 1
 //
@@ -294,9 +294,36 @@ func (m *member) series(file string) *market.Series {
 			f.Through = s.Bars[k].Date
 		}
 	}
+	if m.traded {
+		byReturns(s)
+	}
 	slices.SortStableFunc(s.Actions, func(a, b market.Action) int { return int(a.Date) - int(b.Date) })
 	s.Adjusted = m.price != nil || m.ret != nil
 	return s
+}
+
+// byReturns puts in place of closes as traded, whose factors are not known, closes
+// that go back from the last by the returns; shares outstanding are then such that
+// the market value of each day stays that of the file.
+func byReturns(s *market.Series) {
+	at := math.NaN()
+	for i := len(s.Bars) - 1; i >= 0; i-- {
+		b := &s.Bars[i]
+		value := math.NaN()
+		if s.Shares != nil {
+			value = b.Close * s.Shares[i]
+		}
+		if math.IsNaN(at) {
+			at = b.Close
+		}
+		b.Close = at
+		if s.Shares != nil {
+			s.Shares[i] = value / at
+		}
+		if r := s.Returns[i]; r > -1 {
+			at /= 1 + r
+		}
+	}
 }
 
 func (m *member) line(i int) int32 {
@@ -314,13 +341,15 @@ type panelReader struct {
 	mark byte
 	rows int
 	crsp bool // closes are CRSP's
+	// closes are as traded, of a file whose returns need no factors
+	unfactored bool
 }
 
 // member returns that of symbol, made where it is new.
 func (b *panelReader) member(symbol string) *member {
 	m := b.members[symbol]
 	if m == nil {
-		m = &member{Security: market.Security{Symbol: strings.Clone(symbol)}}
+		m = &member{Security: market.Security{Symbol: strings.Clone(symbol)}, traded: b.unfactored}
 		b.members[m.Symbol] = m
 		b.symbols = append(b.symbols, m.Symbol)
 	}

@@ -282,3 +282,108 @@ func BenchmarkReadPanel(b *testing.B) {
 		}
 	}
 }
+
+// TestGrids reads headings that name a security and what is given of it for each
+// column.
+func TestGrids(t *testing.T) {
+	for name, text := range map[string]string{
+		"yfinance":                 "Price,Close,Close,Volume,Volume\nTicker,A,B,A,B\nDate,,,,\n2025-01-21,10,5,7,8\n2025-01-22,11,6,7,8\n",
+		"yfinance, by ticker":      "Ticker,A,A,B,B\nPrice,Close,Volume,Close,Volume\nDate,,,,\n2025-01-21,10,7,5,8\n2025-01-22,11,7,6,8\n",
+		"pandas, older":            ",Adj Close,Adj Close,Close,Close\n,A,B,A,B\nDate,,,,\n2025-01-21,10,5,9,4\n2025-01-22,11,6,9,4\n",
+		"cells merged":             ",Adj Close,,Close,\n,A,B,A,B\nDate,,,,\n2025-01-21,10,5,9,4\n2025-01-22,11,6,9,4\n",
+		"underscores":              "Date,Close_A,Close_B,Volume_A,Volume_B\n2025-01-21,10,5,7,8\n2025-01-22,11,6,7,8\n",
+		"quantmod":                 "Index,A.Close,A.Volume,B.Close,B.Volume\n2025-01-21,10,7,5,8\n2025-01-22,11,7,6,8\n",
+		"pairs":                    "Date,A,Date,B\n2025-01-21,10,2025-01-21,5\n2025-01-22,11,2025-01-22,6\n",
+		"Bloomberg":                "A US Equity,,B US Equity,\nDate,PX_LAST,Date,PX_LAST\n01/21/2025,10,01/21/2025,5\n01/22/2025,11,01/22/2025,6\n",
+		"Bloomberg, a blank":       "A US Equity,,,B US Equity,\nDate,PX_LAST,,Date,PX_LAST\n2025-01-21,10,,2025-01-21,5\n2025-01-22,11,,2025-01-22,6\n",
+		"pairs of unequal length":  "A Equity,,B Equity,\nDate,PX_LAST,Date,PX_LAST\n2025-01-21,10,2025-01-17,4\n2025-01-22,11,2025-01-21,5\n,,2025-01-22,6\n",
+		"a line of the span asked": "Start,1/21/2025,,\nA Index,,B Index,\nDate,PX_LAST,Date,PX_LAST\n2025-01-21,10,2025-01-21,5\n2025-01-22,11,2025-01-22,6\n",
+	} {
+		p, err := panelOf("f.csv", []byte(text), PanelOptions{}, market.Simple, market.Skip)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for symbol, want := range map[string]float64{"A": 0.1, "B": 0.2} {
+			c := p.Column(symbol)
+			if c == nil || len(c.Return) == 0 || math.Abs(c.Return[len(c.Return)-1]-want) > 1e-12 {
+				t.Errorf("%s: %s: %+v", name, symbol, c)
+			}
+		}
+	}
+}
+
+// TestBases: prices, shares and volumes of one day are in the same shares, whatever
+// the vendor's factors.
+func TestBases(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		returns    []float64 // of session 1
+		value      float64   // of session 0
+		volume     float64
+	}{
+		{"Compustat", "datadate,tic,prccd,ajexdi,trfd,cshoc,cshtrd,curcdd\n2025-01-21,A,1000,10,1,50,3,USD\n2025-01-22,A,110,1,1,500,30,USD\n", []float64{0.1}, 50_000, 30},
+		{"Compustat, a dividend", "datadate,tic,prccd,ajexdi,trfd,cshoc\n2025-01-21,A,100,1,1,50\n2025-01-22,A,99,1,1.02,50\n", []float64{99*1.02/100 - 1}, 5000, nan},
+		{"CRSP, a later split", "PERMNO,date,PRC,RET,VOL,SHROUT,CFACPR,CFACSHR\nA,20250121,1000,C,3,50,10,10\nA,20250122,-1100,0.1,3,50,10,10\n", []float64{0.1}, 50_000_000, 30},
+		{"CRSP, cfacpr alone", "PERMNO,date,PRC,RET,SHROUT,CFACPR\nA,20250121,1000,C,50,10\nA,20250122,110,0.1,500,1\n", []float64{0.1}, 50_000_000, nan},
+		{"CRSP, no factor", "PERMNO,date,PRC,RET,SHROUT\nA,20250121,1000,C,50\nA,20250122,110,0.1,500\n", []float64{0.1}, 50_000_000, nan},
+		{"price and close", "ticker,date,close,price\nA,2025-01-21,10,5\nA,2025-01-22,10,6\n", []float64{0.2}, nan, nan},
+	} {
+		p := mustReadPanel(t, c.text, PanelOptions{})
+		a := p.Column("A")
+		if r := a.Return[1]; math.Abs(r-c.returns[0]) > 1e-12 {
+			t.Errorf("%s: return %v, want %v", c.name, r, c.returns[0])
+		}
+		if n, _, ok := a.SharesAt(a.First); ok != !math.IsNaN(c.value) || ok && math.Abs(n*a.Close[0]/c.value-1) > 1e-12 {
+			t.Errorf("%s: %v shares at %v, want %v", c.name, n, a.Close, c.value)
+		}
+		if !math.IsNaN(c.volume) && a.Volume[0] != c.volume {
+			t.Errorf("%s: volume %v, want %v", c.name, a.Volume[0], c.volume)
+		}
+	}
+}
+
+// TestMarketReturns: the market's return beside those of securities is a security.
+func TestMarketReturns(t *testing.T) {
+	p := mustReadPanel(t, "PERMNO,date,RET,VWRETD\n1,20250121,0.1,0.01\n2,20250121,0.2,0.01\n1,20250122,B,0.02\n2,20250122,.C,0.02\n", PanelOptions{})
+	if c := p.Column("vwretd"); c == nil || !near(c.Return, []float64{0.01, 0.02}) {
+		t.Fatalf("%+v", c)
+	}
+}
+
+// TestUnitsOfReturns: per cent is seen by the size of all returns.
+func TestUnitsOfReturns(t *testing.T) {
+	long := func(scale float64, sign string) string {
+		var b strings.Builder
+		b.WriteString("ticker,date,ret\n")
+		for k := range 40 {
+			b.WriteString("A," + (market.NewDate(2024, 1, 2) + market.Date(k)).String() + "," + strconv.FormatFloat(scale*math.Sin(float64(5*k+1)), 'f', 6, 64) + sign + "\n")
+		}
+		return b.String()
+	}
+	for _, c := range []struct {
+		name, text string
+		o          PanelOptions
+		want       float64 // of the first
+		err        string
+	}{
+		{"decimals", long(0.02, ""), PanelOptions{}, 0.02 * math.Sin(1), ""},
+		{"per cent, none below -1", long(0.9, ""), PanelOptions{}, 0.009 * math.Sin(1), ""},
+		{"per cent", long(2, ""), PanelOptions{}, 0.02 * math.Sin(1), ""},
+		{"per cent signs", long(0.02, "%"), PanelOptions{}, 0.0002 * math.Sin(1), ""},
+		{"either", long(0.06, ""), PanelOptions{}, 0, "prices.returns_unit: decimal or percent"},
+		{"said to be decimals", long(0.06, ""), PanelOptions{Values: Returns}, 0.06 * math.Sin(1), ""},
+		{"said to be per cent", long(0.06, ""), PanelOptions{Values: Percent}, 0.0006 * math.Sin(1), ""},
+	} {
+		p, err := panelOf("f.csv", []byte(c.text), c.o, market.Simple, market.Skip)
+		if c.err != "" {
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			continue
+		}
+		if err != nil || math.Abs(p.Column("A").Return[0]-c.want) > 1e-6 {
+			t.Errorf("%s: %v, %v", c.name, p, err)
+		}
+	}
+}
