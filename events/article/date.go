@@ -73,7 +73,8 @@ type reading struct {
 	fold      string // the text, folded
 	at        []int  // by byte of fold: the byte of text
 	published time.Time
-	fiscal    bool      // the firms of the text have years of their own
+	fiscal    bool // the firms of the text have years of their own
+	names     []events.Mention
 	anchor    time.Time // the last day that the text before names
 	arabic    bool
 }
@@ -92,7 +93,7 @@ func Dates(text string, published time.Time, ownYear bool) []Date {
 // dates is [Dates] in a text before which anchor was the last day named, and whose
 // words in names are no dates and no verbs.
 func dates(text string, published, anchor time.Time, ownYear bool, names []events.Mention) []Date {
-	r := &reading{text: text, published: published, anchor: anchor, fiscal: ownYear}
+	r := &reading{text: text, published: published, anchor: anchor, fiscal: ownYear, names: names}
 	r.foldText()
 	r.mask(names)
 	var all []Date
@@ -222,7 +223,7 @@ func newRule(form string, do func(r *reading, g groups, d *Date) bool, when *reg
 		n++
 		return strings.TrimSuffix(s, ">") + "_" + strconv.Itoa(n) + ">"
 	})
-	re := regexp.MustCompile(`(?:^|[^\p{L}\p{N}])(?:[وفبلك]|و[بلك]|ف[بلك])?(?P<span>` + form + `)(?:$|[^\p{L}\p{N}])`)
+	re := regexp.MustCompile(`(?:^|[^\p{L}\p{N}])(?:[وفبلك]|و[بلك]|ف[بلك])?(?:ال\s?)??(?P<span>` + form + `)(?:$|[^\p{L}\p{N}])`)
 	names := re.SubexpNames()
 	for i, name := range names {
 		names[i], _, _ = strings.Cut(name, "_")
@@ -415,6 +416,7 @@ func makeRules() []rule {
 	add(`(?:`+lead+weekday+link+`)?(?P<n>\d{1,2})(?P<s>[-/.])(?P<n2>\d{1,2})[-/.](?P<y>\d{4,6}|\d{2})(?:\s*م)?`, numeric, digits)
 	// the 15th of last month · 15 من الشهر الجاري · on the 15th
 	add(`(?:the\s+)?(?:`+day+`|(?P<o>`+ordinalForm+`))\s+(?:of\s+(?P<rel>this|last|next)\s+month|(?:من\s+)?(?:(?P<rela>هذا)\s+الشهر|الشهر\s+(?P<rela>`+relativeForm+`)))`, dayOfMonth, days)
+	add(`(?:يوم|في)\s+`+day+`\s+(?P<rela>الجاري|الماضي|المنصرم|المقبل|القادم)`, dayOfMonth, digits)
 	add(`on\s+the\s+(?P<d>\d{1,2})(?:st|nd|rd|th)`, dayOfMonth, days)
 	// November 2022 · in May · last March · نوفمبر الماضي
 	add(`(?:(?P<edge>early|mid|late|the\s+(?:end|start|beginning|middle)\s+of|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|خلال|شهر|اول)[\s-]+)?(?:شهر\s+)?`+month+`(?:`+year+`)`, inMonth, months)
@@ -424,15 +426,15 @@ func makeRules() []rule {
 	add(`(?:`+lead+weekday+link+`)?(?:`+day+`|(?P<o>`+ordinalForm+`)(?:\s+ايام|\s+يوم)?)\s+(?:من\s+|في\s+|of\s+)?(?:شهر\s+)?(?P<h>`+hijriForm+`)(?:\s*[,،]?\s*(?:من\s+)?(?:(?:عام|العام|سنه|السنه|لعام|لسنه)\s+)?(?P<y>\d{4,5})(?:\s*(?:هجريه?|هـ|ه|ah))?)?`, hijri, hijris)
 	add(`(?:شهر\s+)?(?P<h>`+hijriForm+`)\s*(?:من\s+)?(?:(?:عام|العام|سنه|لعام)\s+)?(?P<y>1[345]\d\d)(?:\s*(?:هجريه?|هـ|ه|ah))?`, hijri, hijris)
 	// quarters, halves
-	fiscalYear := `(?P<fy>(?:its\s+|the\s+)?(?:fiscal(?:\s+year)?|financial\s+year|fy)\s*'?)`
-	add(`(?:the\s+)?(?P<f>fiscal\s+)?(?P<q>`+quarterForm+`)(?:\s+(?P<f>fiscal))?[\s-]+(?P<f2>fiscal\s+)?quarter(?:'s)?(?:(?:\s+of|\s+in)?\s+(?:(?P<fy>(?:its\s+|the\s+)?(?:fiscal(?:\s+year)?|financial\s+year|fy)\s*'?)(?P<y>\d{4}|\d{2})?|(?P<y>\d{4})|(?P<yrel>last|this|next)\s+year))?`, quarter, quarters)
+	fiscalYear := `(?P<fy>(?:its\s+|the\s+)?(?:fiscal(?:[\s-]+year)?|financial\s+year|fy)\s*'?)`
+	add(`(?:the\s+)?(?P<f>fiscal\s+)?(?P<q>`+quarterForm+`)(?:\s+(?P<f>fiscal))?[\s-]+(?P<f2>fiscal\s+)?quarter(?:'s)?(?:(?:\s+of|\s+in)?\s+(?:(?P<fy>(?:its\s+|the\s+)?(?:fiscal(?:[\s-]+year)?|financial\s+year|fy)\s*'?)(?P<y>\d{4}|\d{2})?|(?P<y>\d{4})|(?P<yrel>last|this|next)\s+year))?`, quarter, quarters)
 	add(`(?:`+fiscalYear+`(?P<y>\d{4}|\d{2})(?:'s)?\s+)(?P<q>`+quarterForm+`)[\s-]+(?:fiscal\s+)?quarter`, quarter, quarters)
-	add(`(?P<f>fiscal\s+)?q(?P<qn>[1-4])(?:(?:\s+of|\s*[-/])?\s*(?:(?P<fy>fiscal(?:\s+year)?|fy)\s*'?(?P<y>\d{4}|\d{2})|'?(?P<y>\d{4}|\d{2})))?`, quarter, quarters)
+	add(`(?P<f>fiscal\s+)?q(?P<qn>[1-4])(?:(?:\s+of|\s*[-/])?\s*(?:(?P<fy>fiscal(?:[\s-]+year)?|fy)\s*'?(?P<y>\d{4}|\d{2})|'?(?P<y>\d{4}|\d{2})))?`, quarter, quarters)
 	add(`(?:the\s+)?(?P<m>`+monthForm+`)\.?\s+quarter`, quarterTo, months)
-	add(`(?P<fy>fiscal(?:\s+year)?\s+|fy\s*'?)?(?P<y>\d{4}|\d{2})\s*-?\s*q(?P<qn>[1-4])`, quarter, quarters)
+	add(`(?P<fy>fiscal(?:[\s-]+year)?\s+|fy\s*'?)?(?P<y>\d{4}|\d{2})\s*-?\s*q(?P<qn>[1-4])`, quarter, quarters)
 	add(`(?P<qn>[1-4])q\s*'?(?P<y>\d{4}|\d{2})`, quarter, quarters)
 	add(`(?:الربع|الفصل)(?:\s+(?P<f>المالي))?\s+(?P<q>`+quarterForm+`)(?:\s+(?P<f2>المالي))?(?:\s+(?:من|في|ل)?\s*(?:(?P<fy>(?:السنه|العام|سنتها|عامها|سنته|عامه|للسنه|للعام)\s+الماليه?(?:\s+الجاريه?|\s+الحاليه?)?)(?:\s+(?P<y>\d{4}))?|(?:(?:عام|العام|سنه|السنه|لعام)\s+)?(?P<y>\d{4})|(?:العام|السنه)\s+(?P<yrela>`+relativeForm+`)|(?P<yrelt>هذا\s+العام|هذه\s+السنه)))?`, quarter, quarters)
-	add(`(?:the\s+)?(?P<q>first|second)[\s-]+half(?:\s+(?:of\s+)?(?:(?P<fy>(?:its\s+|the\s+)?fiscal(?:\s+year)?\s+)?(?P<y>\d{4})|(?P<yrel>last|this|next)\s+year|(?P<yrelt>the\s+year)))?`, half, halves)
+	add(`(?:the\s+)?(?P<q>first|second)[\s-]+half(?:\s+(?:of\s+)?(?:(?P<fy>(?:its\s+|the\s+)?fiscal(?:[\s-]+year)?\s+)?(?P<y>\d{4})|(?P<yrel>last|this|next)\s+year|(?P<yrelt>the\s+year)))?`, half, halves)
 	add(`h(?P<qn>[12])(?:\s+of)?\s*'?(?P<y>\d{4})`, half, halves)
 	add(`النصف\s+(?P<q>الاول|الثاني)(?:\s+(?:من\s+)?(?:(?:(?:عام|العام|سنه|السنه|لعام)\s+)?(?P<y>\d{4})|(?:العام|السنه)\s+(?P<yrela>`+relativeForm+`)|(?P<yrelt>هذا\s+العام|هذه\s+السنه)))?`, half, halves)
 	add(`(?P<rel>this|last|next|the\s+current|the\s+previous)\s+(?P<unit>week|weekend|month|quarter|year)(?:'s)?`, period, periods)
@@ -443,7 +445,7 @@ func makeRules() []rule {
 	add(`(?:نهايه|عطله\s+نهايه)\s+(?P<unita>الاسبوع)\s+(?P<rela>`+relativeForm+`)`, weekend, periods)
 	// days
 	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?P<day>today|yesterday|tomorrow|tonight|the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|this\s+(?:morning|afternoon|evening)|last\s+night|overnight)(?:\s+(?:morning|afternoon|evening|night))?(?:`+link+weekday+`)?(?:\s*,\s*(?:`+day+`\s+`+month+`|`+month+`\s+`+day+`)(?:`+year+`)?)?`, relativeDay, relatives)
-	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر|في\s+وقت\s+(?:متاخر|مبكر)\s+من)\s+)?(?:يوم\s+)?(?P<day>اليوم|امس\s+الاول|اول\s+من\s+امس|اول\s+امس|امس|البارحه|غدا|الغد|بعد\s+غد|الليله\s+الماضيه)(?:`+link+weekday+`)?(?:[\s،,]+(?:الموافق\s+)?(?:`+day+`)\s+(?:من\s+)?`+month+`(?:`+year+`)?)?`, relativeDay, relatives)
+	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر|في\s+وقت\s+(?:متاخر|مبكر)\s+من)\s+)?(?:يوم\s+)?(?P<day>اليوم|امس\s+الاول|اول\s+من\s+امس|اول\s+امس|امس|البارحه|غدا|الغد|بعد\s+غد|غد|الليله\s+الماضيه)(?:`+link+weekday+`)?(?:[\s،,]+(?:الموافق\s+)?(?:`+day+`)\s+(?:من\s+)?`+month+`(?:`+year+`)?)?`, relativeDay, relatives)
 	add(`(?:(?P<late>late|early|earlier|later)\s+(?:on\s+)?)?(?:(?P<rel>last|this|next|this\s+past|this\s+coming|this\s+week's|the\s+previous)\s+)?`+weekday+`(?:\s+(?:morning|afternoon|evening|night))?(?:\s+(?P<of>(?:of\s+)?(?:last|this|next)\s+week))?`, onWeekday, weekdays)
 	add(`(?:(?:مساء|صباح|ظهر|ليل|ليله|فجر)\s+)?(?:يوم\s+)?`+weekday+`(?:\s+(?P<rela>`+relativeForm+`|من\s+الاسبوع\s+(?:`+relativeForm+`)))?`, onWeekday, weekdays)
 	// spans of time
@@ -458,7 +460,7 @@ func makeRules() []rule {
 	// holidays
 	add(`(?P<holiday>black\s+friday|cyber\s+monday|thanksgiving(?:\s+day)?|christmas(?:\s+day|\s+eve)|new\s+year's\s+(?:day|eve)|good\s+friday|black\s+(?:monday|tuesday|thursday)|super\s+tuesday|giving\s+tuesday|ash\s+wednesday|bloody\s+sunday|casual\s+friday|(?:الاثنين|الجمعه|الخميس|الثلاثاء)\s+(?:الاسود|السوداء|العظيمه)|صلاه\s+الجمعه|خطبه\s+الجمعه)`, holiday, holidays)
 	// fiscal years, years
-	add(`(?:its\s+|the\s+)?(?P<fy>fiscal(?:\s+year)?|financial\s+year|fy)\s*'?(?P<y>\d{4}|\d{2})`, fiscalOnly, fiscals)
+	add(`(?:its\s+|the\s+)?(?P<fy>fiscal(?:[\s-]+year)?|financial\s+year|fy)\s*'?(?P<y>\d{4}|\d{2})`, fiscalOnly, fiscals)
 	add(`(?P<fy>(?:السنه|العام|سنتها|عامها|للسنه|للعام)\s+الماليه?)\s+(?P<y>\d{4})`, fiscalOnly, fiscals)
 	add(`(?:(?P<prep>in|since|until|by|early|mid|late|during|through|of|year|before|after|the\s+(?:end|start|beginning|middle)\s+of|في|منذ|حتي|بحلول|مطلع|اوايل|اواخر|منتصف|نهايه|بدايه|خلال)[\s-]+)?(?:(?P<word>عام|العام|سنه|السنه|لعام|عامي)\s+)?(?P<y>\d{4,6})(?P<mark>\s*م)?`, inYear, digits)
 	add(`(?:(?:in|since)\s+)?(?P<dec>(?:the\s+)?(?:1[6-9]|20)\d0s)`, func(*reading, groups, *Date) bool { return true }, digits)
@@ -871,7 +873,7 @@ func quarter(r *reading, g groups, d *Date) bool {
 	if !ok {
 		return true
 	}
-	if g["f"]+g["f2"]+g["fy"] != "" || r.fiscal {
+	if g["f"]+g["f2"]+g["fy"] != "" || r.ownYearAt(d.Start) {
 		d.Precision, d.Fiscal = Quarter, &Fiscal{q, y}
 		return true
 	}
@@ -888,6 +890,28 @@ func quarter(r *reading, g groups, d *Date) bool {
 	}
 	from, to, _ := r.nearest(make)
 	return d.set(from, to, Quarter)
+}
+
+// ownYearAt reports whether the firm nearest to byte at, those before it first, has a
+// year of its own.
+func (r *reading) ownYearAt(at int) bool {
+	if len(r.names) == 0 {
+		return r.fiscal
+	}
+	own, least := false, len(r.text)+100
+	for _, m := range r.names {
+		if m.Entity.Symbol == "" {
+			continue
+		}
+		far := at - m.End
+		if far < 0 {
+			far = m.Start - at + 30
+		}
+		if far < least {
+			own, least = ownYears[m.Entity.Symbol], far
+		}
+	}
+	return own
 }
 
 // quarterTo is the quarter that ends with a month.
@@ -970,7 +994,7 @@ func period(r *reading, g groups, d *Date) bool {
 		from, to := monthRange(first.Year(), int(first.Month()))
 		return d.set(from, to, Month)
 	case "quarter":
-		if r.fiscal {
+		if r.ownYearAt(d.Start) {
 			d.Precision, d.Fiscal = Quarter, &Fiscal{}
 			return true
 		}
@@ -996,7 +1020,7 @@ func relativeDay(r *reading, g groups, d *Date) bool {
 		n = -1
 	case "the day before yesterday", "اول امس", "اول من امس", "امس الاول":
 		n = -2
-	case "tomorrow", "غدا", "الغد":
+	case "tomorrow", "غدا", "الغد", "غد":
 		n = 1
 	case "the day after tomorrow", "بعد غد":
 		n = 2
@@ -1171,6 +1195,12 @@ func ago(r *reading, g groups, d *Date) bool {
 	before := strings.TrimRight(g["before"], " ")
 	if n == 0 || strings.HasSuffix(before, " than") || strings.HasSuffix(before, " from") && unit == "year" {
 		return false // a comparison
+	}
+	switch g["unita"] { // قبل أيام: nobody knows how many
+	case "ايام", "اسابيع", "اشهر", "شهور", "سنوات", "اعوام":
+		if g["n"] == "" {
+			return false
+		}
 	}
 	after := strings.TrimSpace(g["after"])
 	if g["unita"] != "" && (strings.HasPrefix(after, "من") || strings.HasPrefix(after, "واحد من")) {

@@ -52,7 +52,7 @@ func sentences(text string) [][2]int {
 				end(after + quotes(text[after:]))
 			}
 		case '.', '…':
-			if after < len(text) && !closes(text[after:]) || abbreviates(text[start:i]) {
+			if after < len(text) && !closes(text[after:]) || abbreviates(text[start:i]) || dotted(text[start:i], text[after:]) {
 				continue
 			}
 			if next := strings.TrimLeft(text[after:], " \"'”’»)«“"); next != "" {
@@ -92,6 +92,24 @@ func quotes(s string) int {
 		n += size
 	}
 	return n
+}
+
+// dotted reports whether a point stands between letters of a name: إف.تي.إكس.
+func dotted(before, after string) bool {
+	next, _ := utf8.DecodeRuneInString(after)
+	if !unicode.IsLetter(next) {
+		return false
+	}
+	n := 0
+	for len(before) > 0 {
+		r, size := utf8.DecodeLastRuneInString(before)
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+			break
+		}
+		n++
+		before = before[:len(before)-size]
+	}
+	return n <= 3
 }
 
 // abbreviates reports whether s ends with a word that its point does not end.
