@@ -135,6 +135,7 @@ type Explained struct {
 	First    market.Date // measured
 	Last     market.Date
 	Named    int        // catalogued events that name it
+	Apart    bool       // its benchmark closes on another clock: returns of one date do not cover the same hours
 	Why      *Exclusion // of a session that is not measured; nil: all are
 }
 
@@ -336,7 +337,9 @@ func (s *Study) explainer(catalog *events.Catalog, panel *market.Panel, spec Exp
 			return nil, fmt.Errorf("%s cannot be measured: %s", symbol, own.missing.Detail())
 		}
 		x.columns, x.series, x.mean = append(x.columns, col), append(x.series, own.survey()), append(x.mean, means.of(col).survey())
-		x.Securities = append(x.Securities, Explained{Symbol: symbol, Sector: col.Sector, Peers: x.peersOf(col)})
+		b := panel.Column(own.bench)
+		x.Securities = append(x.Securities, Explained{Symbol: symbol, Sector: col.Sector, Peers: x.peersOf(col),
+			Apart: b != nil && b.Calendar.Zone().String() != col.Calendar.Zone().String()})
 	}
 	return x, nil
 }

@@ -17,6 +17,7 @@ import (
 type Hit struct {
 	Security         string
 	Sector, Exchange string
+	Apart            bool // its benchmark closes on another clock
 	Session0         market.Date
 	Return, Expected float64
 	AR, SE, T, DF, P float64
@@ -110,6 +111,9 @@ func (s *Study) Impact(ctx context.Context, event *events.Event, panel *market.P
 		row := int(o.row)
 		col := panel.Columns[o.column]
 		h := Hit{Security: o.Security, Sector: col.Sector, Exchange: cmp.Or(col.Exchange, col.Calendar.Name()), Session0: o.Session0, AR: g.ar[row*g.length+zero], SE: math.Sqrt(g.va[row*g.length+zero]), DF: float64(o.Fit.M - o.Fit.K)}
+		if b := panel.Column(o.Benchmark); b != nil {
+			h.Apart = b.Calendar.Zone().String() != col.Calendar.Zone().String()
+		}
 		h.Return = valueAt(g.ser[row], int(g.s0[row]))
 		h.Expected, h.T = h.Return-h.AR, h.AR/h.SE
 		h.P, _, _ = stat.StudentT(h.DF).PValues(h.T)

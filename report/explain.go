@@ -315,21 +315,27 @@ func (s *story) others(b *brief, x *analysis.Explanation, one bool) {
 			also = append(also, s.Say("In the five sessions after moves %s they went on by %s%% on average (N = %s, %s).", d.phrase, percent(d.of.Mean, 2), d.of.N, s.sayP(d.of.P)))
 		}
 	}
-	var alone, unnamed []string
+	var alone, unnamed, apart []string
 	for i := range x.Securities {
 		c := &x.Securities[i]
 		if len(c.Peers) == 0 {
 			alone = append(alone, c.Symbol)
 		}
+		if c.Apart {
+			apart = append(apart, c.Symbol)
+		}
 		if c.Named == 0 {
 			unnamed = append(unnamed, c.Symbol)
 		}
+	}
+	if len(apart) > 0 {
+		also = append(also, s.Say("Of another clock than the benchmark: %s. The benchmark's return of a date does not cover their hours, so that a move may be the market's of the day before; name a benchmark of their own exchange.", listed(s.Language, apart, 6)))
 	}
 	if len(alone) > 0 {
 		also = append(also, s.Say("No peers are known of %s, neither named nor of its sector: its moves are not parted between sector and firm.", listed(s.Language, alone, 6)))
 	}
 	if first, last, outside := x.Outside(); outside > 0 {
-		also = append(also, s.Say("The events of the catalogue are of %s to %s: %s lie outside, and could have no news.", first, last, s.Things(outside, "move")))
+		also = append(also, s.Say("The events of the catalogue are of %s to %s. Outside of these days, and so without news in any case: %s.", first, last, s.Things(outside, "move")))
 	}
 	if len(unnamed) > 0 {
 		also = append(also, s.Say("No event of the catalogue names %s: all its moves count as unexplained.", listed(s.Language, unnamed, 6)))

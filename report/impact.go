@@ -142,6 +142,15 @@ func (s *story) impact(x *analysis.Impact) *brief {
 		}
 		also = append(also, s.Say("Not measured: %s: %s.", s.Securities(n), strings.Join(why, s.Semi)))
 	}
+	var apart []string
+	for i := range x.Hits {
+		if x.Hits[i].Apart {
+			apart = append(apart, x.Hits[i].Security)
+		}
+	}
+	if len(apart) > 0 {
+		also = append(also, s.Say("Of another clock than the benchmark: %s. The benchmark's return of a date does not cover their hours, so that a move may be the market's of the day before; name a benchmark of their own exchange.", listed(s.Language, apart, 6)))
+	}
 	if all.Portfolio.P != all.Portfolio.P {
 		also = append(also, s.Say("They trade on several calendars, so that there is no one portfolio of all."))
 	}

@@ -4,6 +4,7 @@ import "maps"
 
 // arabicMoves are the phrases of moves, impacts and correlations.
 var arabicMoves = map[string]string{
+	"Of another clock than the benchmark: %s. The benchmark's return of a date does not cover their hours, so that a move may be the market's of the day before; name a benchmark of their own exchange.": "على ساعة غير ساعة المؤشر: %s. عائد المؤشر في تاريخ ما لا يغطي ساعاتها، فقد يكون التحرك تحرك السوق في اليوم السابق؛ سمّ مؤشرا من بورصتها.",
 	"largest of %s": "الأكبر من %s",
 	"\"Largest of %s\": the same share, at 5%%, where the session with the largest average of %s was picked before it was tested, as whoever looks for what moved does.": "«الأكبر من %s»: الحصة نفسها عند 5%%، حيث اختيرت الجلسة ذات أكبر متوسط من %s قبل اختبارها، كما يفعل من يبحث عما تحرّك.",
 	"%s (%s%%, abnormal %s%%, q %s)": "%s (%s%%، غير عادي %s%%، q %s)",
@@ -65,8 +66,8 @@ var arabicMoves = map[string]string{
 	"Of %s, %s have p at most %s%% by the past of both; chance alone gives about %s. A negative correlation is the opposite pattern.":              "من %s، %s لا تتجاوز p فيها %s%% بحسب ماضي الحدثين؛ والمصادفة وحدها تعطي نحو %s. والارتباط السالب هو النمط المعاكس.",
 	"Securities of one day move together: that many were hit is one fact, not many. The sector's and the market's rows say it once.":               "أوراق اليوم الواحد تتحرك معا: فتأثر الكثير منها حقيقة واحدة لا حقائق كثيرة. وسطور القطاع والسوق تقولها مرة واحدة.",
 	"Some were hit, and the market did not move beyond what is usual of it. Whether a sector moved as a whole cannot be told: no sector is known.": "تأثر بعضها، ولم يتحرك السوق بما يتجاوز معتاده. أما تحرك قطاع بمجمله فلا يمكن قوله: لا قطاع معروفا.",
-	"The benchmark %s moved by %s%% (%s).":                                                                                   "تحرّك المؤشر %s بنسبة %s%% (%s).",
-	"The events of the catalogue are of %s to %s: %s lie outside, and could have no news.":                                   "أحداث السجل من %s إلى %s: ويقع خارجها %s لا يمكن أن يكون لها خبر.",
+	"The benchmark %s moved by %s%% (%s).": "تحرّك المؤشر %s بنسبة %s%% (%s).",
+	"The events of the catalogue are of %s to %s. Outside of these days, and so without news in any case: %s.":               "أحداث السجل من %s إلى %s. وخارج هذه الأيام، فبلا خبر على أي حال: %s.",
 	"The market's news: %s itself moved by %s%%, beyond what is usual of it (%s). Below is what each did beside the market.": "خبر السوق: تحرّك %s نفسه بنسبة %s%% بما يتجاوز معتاده (%s). وفيما يلي ما فعلته كل ورقة إلى جانب السوق.",
 	"The market's, not its own: %s beyond what is usual of it that the benchmark explains, the largest %s.":                  "للسوق لا لها: %s بما يتجاوز المعتاد ويفسرها المؤشر، أكبرها %s.",
 	"The news of single firms: some were hit, and neither the market nor a sector moved as a whole.":                         "خبر شركات بعينها: تأثر بعضها، ولم يتحرك السوق ولا قطاع بمجمله.",
