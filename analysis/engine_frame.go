@@ -1,9 +1,10 @@
 package analysis
 
 import (
+	"math"
+
 	"aftershock/analysis/model"
 	"aftershock/analysis/stat"
-	"math"
 )
 
 // frame is what least squares fits on the same regressors and sessions share:

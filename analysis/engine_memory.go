@@ -1,10 +1,11 @@
 package analysis
 
 import (
-	"aftershock/analysis/model"
-	"aftershock/analysis/stat"
 	"math"
 	"unsafe"
+
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 )
 
 // slab hands out pieces of blocks of memory.

@@ -1,10 +1,11 @@
 package analysis
 
 import (
-	"aftershock/analysis/model"
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"aftershock/analysis/model"
 )
 
 // A portfolio of donors is found again.

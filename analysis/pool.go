@@ -1,10 +1,11 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"context"
 	"math"
 	"slices"
+
+	"aftershock/analysis/stat"
 )
 
 // pool is a set of observations that are averaged and tested together, and

@@ -1,13 +1,14 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"cmp"
 	"context"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+
+	"aftershock/analysis/stat"
 )
 
 // Grouping says by what observations are pooled.

@@ -1,11 +1,12 @@
 package analysis
 
 import (
-	"aftershock/analysis/model"
-	"aftershock/analysis/stat"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 )
 
 // portfolio is a weighted portfolio of observations of one date, with the

@@ -1,11 +1,12 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"cmp"
 	"math"
 	"slices"
 	"sort"
+
+	"aftershock/analysis/stat"
 )
 
 // ranker ranks the abnormal returns of one observation after another in

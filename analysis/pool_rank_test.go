@@ -1,13 +1,14 @@
 package analysis
 
 import (
-	"aftershock/analysis/model"
-	"aftershock/analysis/stat"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
+
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 )
 
 // Ranks against counting, with ties, gaps, outliers and empty windows.

@@ -1,9 +1,10 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"context"
 	"math"
+
+	"aftershock/analysis/stat"
 )
 
 // summary is what one pass over the members' estimation residuals gives.

@@ -1,8 +1,9 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"context"
+
+	"aftershock/analysis/stat"
 )
 
 // Diagnostics computes the diagnostics of the estimation residuals of

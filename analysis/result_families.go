@@ -1,10 +1,11 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"context"
 	"fmt"
 	"slices"
+
+	"aftershock/analysis/stat"
 )
 
 // Correction is a correction of p values for the number of hypotheses that

@@ -1,10 +1,11 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"context"
 	"math"
 	"testing"
+
+	"aftershock/analysis/stat"
 )
 
 func same(t *testing.T, what string, got, want []float64, tol float64) {

@@ -1,9 +1,10 @@
 package analysis
 
 import (
+	"math"
+
 	"aftershock/analysis/model"
 	"aftershock/analysis/stat"
-	"math"
 )
 
 // Reader reads what a result holds of single observations, without new memory

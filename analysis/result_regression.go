@@ -1,11 +1,12 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"aftershock/analysis/stat"
 )
 
 // RegressionSpec says how CARs are regressed on characteristics.

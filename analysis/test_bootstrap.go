@@ -1,11 +1,12 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"cmp"
 	"context"
 	"math"
 	"slices"
+
+	"aftershock/analysis/stat"
 )
 
 // Bootstrap is the wild bootstrap of the bmp statistic with the null imposed:

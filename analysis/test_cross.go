@@ -1,8 +1,9 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"math"
+
+	"aftershock/analysis/stat"
 )
 
 // CrossSectionTest is the cross-sectional t test:

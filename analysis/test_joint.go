@@ -1,12 +1,13 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"aftershock/analysis/stat"
 )
 
 // Joint tests that no security has an abnormal return, whatever their signs:

@@ -1,8 +1,9 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"math"
+
+	"aftershock/analysis/stat"
 )
 
 // Skewness is the cross-sectional test transformed for skewness: with

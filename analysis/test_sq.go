@@ -1,12 +1,13 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"context"
 	"math"
 	"sync"
 
 	"gonum.org/v1/gonum/floats"
+
+	"aftershock/analysis/stat"
 )
 
 // SampleQuantile places a CAR among the sums of the observation's own

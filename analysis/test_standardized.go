@@ -1,8 +1,9 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"math"
+
+	"aftershock/analysis/stat"
 )
 
 // Patell is the standardised-residual test:

@@ -1,8 +1,9 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"math"
+
+	"aftershock/analysis/stat"
 )
 
 // StudentTest is the t test of one observation:

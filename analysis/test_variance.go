@@ -1,10 +1,11 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"aftershock/analysis/stat"
 )
 
 const noVarianceChange = "the event does not change the variance of the abnormal returns"

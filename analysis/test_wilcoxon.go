@@ -1,9 +1,10 @@
 package analysis
 
 import (
-	"aftershock/analysis/stat"
 	"math"
 	"slices"
+
+	"aftershock/analysis/stat"
 )
 
 // Wilcoxon is the signed-rank test on the CARs. The statistic is W, the sum of

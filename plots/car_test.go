@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"aftershock/internal/words"
 	"image/color"
 	"math"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
+
+	"aftershock/internal/words"
 )
 
 // strokes returns the polylines drawn in colour col, as the number of points

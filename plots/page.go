@@ -1,19 +1,18 @@
 package plots
 
 import (
-	"aftershock/internal/words"
+	"image/color"
 	"math"
 	"strings"
 
+	"golang.org/x/image/font"
 	"gonum.org/v1/plot"
 	stdfont "gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"image/color"
-
-	"golang.org/x/image/font"
+	"aftershock/internal/words"
 )
 
 // pen is what a figure is drawn with.

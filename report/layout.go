@@ -5,8 +5,9 @@ import (
 	"strings"
 	"unicode"
 
-	"aftershock/internal/words"
 	"golang.org/x/text/width"
+
+	"aftershock/internal/words"
 )
 
 // clean makes a text from a catalogue or a price source safe to print on one

@@ -1,8 +1,9 @@
 package model
 
 import (
-	"aftershock/analysis/stat"
 	"math"
+
+	"aftershock/analysis/stat"
 )
 
 // GARCH is the market model with a conditional variance, estimated jointly by

@@ -1,8 +1,9 @@
 package model
 
 import (
-	"aftershock/analysis/stat"
 	"math"
+
+	"aftershock/analysis/stat"
 )
 
 // Huber is the market model by Huber's M-estimator:

@@ -1,8 +1,9 @@
 package model
 
 import (
-	"aftershock/analysis/stat"
 	"math"
+
+	"aftershock/analysis/stat"
 )
 
 // LeastSquares fits y = b0 + sum b_j x_j by ordinary least squares, on centred

@@ -1,10 +1,11 @@
 package model
 
 import (
-	"aftershock/analysis/stat"
 	"errors"
 	"reflect"
 	"testing"
+
+	"aftershock/analysis/stat"
 )
 
 func TestNewModel(t *testing.T) {
