@@ -94,6 +94,7 @@ func (c *config) plan() (*plan, error) {
 	p.exchanges = c.known
 	c.checkSecurities(p)
 	c.checkCalendar(p)
+	c.calendarOf = func(symbol string) *market.Calendar { return p.calendar(p.security(symbol)) }
 	c.checkPrices()
 	c.checkRegression(p)
 	c.checkFactors(p)

@@ -279,13 +279,14 @@ const delimiter = "::"
 // with what is needed to say where a value came from.
 type config struct {
 	settings
-	file     string         // as it was named; "" when there is none
-	table    string         // that goes to stdout; "": none
-	lines    map[string]int // of the file's values, by dotted key
-	flags    map[string]*pflag.Flag
-	problems []problem
-	known    []*market.Exchange     // those described, then the program's
-	before   map[string]fs.FileInfo // of the files it names, and its own, when they were read
+	file       string         // as it was named; "" when there is none
+	table      string         // that goes to stdout; "": none
+	lines      map[string]int // of the file's values, by dotted key
+	flags      map[string]*pflag.Flag
+	problems   []problem
+	calendarOf func(symbol string) *market.Calendar // as the plan has it; nil before there is one
+	known      []*market.Exchange                   // those described, then the program's
+	before     map[string]fs.FileInfo               // of the files it names, and its own, when they were read
 }
 
 // A problem is one thing wrong with the configuration.

@@ -259,7 +259,7 @@ func checkFolder(c *config) {
 
 func (c *config) csvOptions() csvfile.Options {
 	p := &c.Prices
-	o := csvfile.Options{Trust: slices.Contains(p.Trust, string(market.OtherTicker))}
+	o := csvfile.Options{Trust: slices.Contains(p.Trust, string(market.OtherTicker)), CalendarOf: c.calendarOf}
 	if p.Dates != auto {
 		o.Order = csvfile.Order(p.Dates)
 	}

@@ -22,11 +22,14 @@ const (
 
 // Options settle what a file leaves open.
 type Options struct {
-	Order  Order          // of day and month in 01/02/2025
-	Zone   *time.Location // of the exchange, for times in UTC; nil: by the symbol
-	Mark   Mark           // of decimals
-	Splits market.Basis   // of prices, where the file names splits
-	Trust  bool           // a file that says it is of another security is read all the same
+	Order Order          // of day and month in 01/02/2025
+	Zone  *time.Location // of the exchange, for times in UTC; nil: that of CalendarOf
+	// CalendarOf returns the sessions of a security's exchange, nil where they are not
+	// known; if it is nil, market.CalendarOf by the symbol.
+	CalendarOf func(symbol string) *market.Calendar
+	Mark       Mark         // of decimals
+	Splits     market.Basis // of prices, where the file names splits
+	Trust      bool         // a file that says it is of another security is read all the same
 }
 
 // wrongRows is the share of rows that may be wrong: they are named and left
@@ -538,12 +541,18 @@ func (r *reader) simple() ([]float64, error) {
 // error begins with the line.
 func datesOf(t table, h header, symbol string, opt Options) (dates, error) {
 	p := dates{order: opt.Order, zone: opt.Zone, utc: true}
-	if p.zone == nil {
-		if e := market.ExchangeOfSymbol(symbol); e != nil {
-			p.zone = e.Location()
-		}
+	var cal *market.Calendar
+	if opt.CalendarOf != nil {
+		cal = opt.CalendarOf(symbol)
+	} else {
+		cal = market.CalendarOf(market.Security{Symbol: symbol})
 	}
-	w := witness{p: &p}
+	if p.zone == nil && cal != nil {
+		p.zone = cal.Zone()
+	}
+	w := witness{p: &p, trades: func(d market.Date) bool {
+		return cal == nil && d.Weekday() != 0 && d.Weekday() != 6 || cal != nil && cal.TradesOn(d)
+	}}
 	t.fields = nil
 	for {
 		more, err := t.next()
@@ -564,7 +573,9 @@ type witness struct {
 	firstDay, firstMonth int  // lines that prove that the day, the month comes first
 	open                 int  // the first line that leaves it open
 	sample               string
-	counts               []int // of days
+	counts               []int    // of days
+	clocks               []string // stamps with a clock
+	trades               func(market.Date) bool
 }
 
 // see takes the date of a line, and reports whether it decides the file.
@@ -583,6 +594,9 @@ func (w *witness) see(s string, line int) bool {
 	}
 	if stamp := strings.TrimLeft(s, "-"); len(stamp) > 8 && isDigits(stamp) {
 		w.p.utc = w.p.utc && wholeDay(stamp)
+		w.clocks = append(w.clocks, s)
+	} else if _, clock := cutClock(s); clock != "" {
+		w.clocks = append(w.clocks, s)
 	}
 	if a, b, ok := dayMonth(s); ok {
 		switch {
@@ -600,6 +614,14 @@ func (w *witness) see(s string, line int) bool {
 
 // decide ends it. The error begins with the line.
 func (w *witness) decide() error {
+	err := w.decideOrder()
+	if err == nil && w.trades != nil {
+		w.p.decideClock(w.clocks, w.trades)
+	}
+	return err
+}
+
+func (w *witness) decideOrder() error {
 	w.p.months = w.seen && !w.days
 	if len(w.counts) > 0 {
 		w.p.serial = epoch(w.counts)

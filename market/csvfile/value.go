@@ -22,11 +22,12 @@ const (
 
 // dates reads the dates of one file.
 type dates struct {
-	order  Order
-	zone   *time.Location // of the exchange
-	utc    bool           // stamps since 1970 are whole days
-	serial market.Date    // the day 0 of a spreadsheet's or SAS's count of days; 0: the file has none
-	months bool           // 201504 is a month
+	order   Order
+	zone    *time.Location // of the exchange
+	utc     bool           // stamps since 1970 are whole days
+	reading clockReading   // of stamps with a clock
+	serial  market.Date    // the day 0 of a spreadsheet's or SAS's count of days; 0: the file has none
+	months  bool           // 201504 is a month
 }
 
 var (
@@ -73,10 +74,7 @@ func (p *dates) parse(s string) (market.Date, error) {
 		case n != 9 && n != 10:
 			return market.NoDate, errNotADate
 		}
-		if p.utc || p.zone == nil {
-			return market.DateOf(time.Unix(stamp, 0).UTC()), nil
-		}
-		return market.DateOf(time.Unix(stamp, 0).In(p.zone)), nil
+		return p.placeUnix(stamp), nil
 	}
 	day, clock := cutClock(s)
 	if d, ok := sasDate(day); ok {
@@ -115,8 +113,8 @@ func (p *dates) parse(s string) (market.Date, error) {
 	default:
 		return market.NoDate, errOrder
 	}
-	if err == nil && clock != "" && p.zone != nil {
-		d = inZone(d, clock, p.zone)
+	if err == nil && clock != "" {
+		d = p.place(d, clock)
 	}
 	return d, err
 }
