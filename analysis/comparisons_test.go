@@ -277,3 +277,60 @@ func TestComparisonsSize(t *testing.T) {
 		holds(fmt.Sprintf("equivalence, n %d", 2*k), equal)
 	}
 }
+
+// R 4.2: binom.test(4, 5)$p.value = 0.375.
+func TestExpectedSigns(t *testing.T) {
+	s := simulate(t, 7, 400, 31)
+	e := s.event(300, names(7)...)
+	for i, sign := range []int{1, 1, -1, -1, 1, 0, 1} {
+		e.Targets[i].Sign = sign
+		s.panel.Column(fmt.Sprint("S", i)).Return[300] = []float64{.2, .2, -.2, .2, .2, .2, nan}[i]
+	}
+	r := s.run(t, s.study(), e)
+	got := r.ExpectedSigns(&r.Groups[0], 0)
+	var mean float64
+	for i, sign := range []float64{1, 1, -1, -1, 1} {
+		car, _ := r.CAR(i, 0)
+		mean += sign * car / 5
+	}
+	if got.N != 5 || got.Agree != 4 || math.Abs(got.P-0.375) > 1e-12 || math.Abs(got.Mean-mean) > 1e-15 {
+		t.Errorf("%+v, want 4 of 5, p 0.375, mean %g", got, mean)
+	}
+}
+
+// A study of twelve shares with everything of this file on, placebo and the
+// bootstrap aside.
+func BenchmarkComparisons(b *testing.B) {
+	s := simulate(b, 12, 700, 41)
+	st := s.study()
+	st.Tests = DefaultTests()
+	st.EstimationWindow, st.EventWindow, st.MinEstimation = Window{-270, -21}, Window{-10, 10}, 100
+	st.CARWindows = []Window{{0, 0}, {0, 1}, {-1, 1}, {0, 5}, {0, 10}}
+	st.Confounders, st.Margin, st.Groups = TrimConfounders, 0.02, Groupings
+	st.Contrasts = []Versus{{Side{Securities: names(12)[:6], Event: "e500"}, Side{Securities: names(12)[6:], Event: "e500"}}, {Side{Group: "event e500"}, Side{Group: "event e600"}}}
+	catalog := catalogOf(s.event(500, names(12)...), s.event(440, names(4)...), s.event(560, names(4)...), s.event(600, names(12)...))
+	for b.Loop() {
+		r, err := st.Run(context.Background(), catalog, s.panel, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		by, err := r.Characteristic("beta")
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := r.Regress(by, RegressionSpec{Errors: stat.HC3}); err != nil {
+			b.Fatal(err)
+		}
+		r.Next()
+		x := r.Reader()
+		for i := range r.Observations {
+			r.Regime(i)
+			r.RunUp(i)
+			r.Halves(i)
+			for w := range st.CARWindows {
+				x.Seen(i, w)
+				x.SampleInterval(i, w)
+			}
+		}
+	}
+}

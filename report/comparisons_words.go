@@ -187,3 +187,17 @@ func shrunk(r *analysis.Result, obs []int, w int, rbar float64) map[int]float64 
 	}
 	return out
 }
+
+// expected says how many reactions of a group over the first window had the sign that
+// the catalogue expects; nothing where it expects none.
+func (s *story) expected(g *analysis.Group) string {
+	x := s.r.ExpectedSigns(g, headline)
+	if x.N == 0 {
+		return ""
+	}
+	said := s.Say("Expected signs: %s of %s moved as the catalogue expects (exact binomial %s); in the direction that is expected they moved %s on average.", x.Agree, x.N, s.sayP(x.P), s.signed(x.Mean))
+	if g.SameDate && x.N > 1 {
+		said += " " + s.Say("They share one date and move together, so that so many agree by chance more often than that says.")
+	}
+	return said
+}

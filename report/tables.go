@@ -467,7 +467,12 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 		{"p_upper", Number, "", "One-sided p value against a rise. Empty where the statistic has no sign."},
 	}
 	extras := extraColumns(r)
-	t.Columns = append(append(t.Columns, extras...), note)
+	t.Columns = append(append(t.Columns, extras...),
+		Column{"n_signed", Integer, "observations", "Observations of the group with an expected sign in the catalogue and a CAR over this window; of the group, not of the test."},
+		Column{"signed_caar", Number, "return", "Mean of expected sign times CAR of these. Empty where there is none."},
+		Column{"agree", Integer, "observations", "How many of them have the sign that is expected."},
+		Column{"agree_p", Number, "", "Two-sided p value of so many agreements, or so few, by chance: exact binomial with 1/2. Empty where there is none."},
+		note)
 	per := 1
 	if len(r.Groups) > 0 && len(r.Groups[0].Windows) > 0 {
 		per = len(r.Groups[0].Windows) * len(r.Groups[0].Windows[0].Tests)
@@ -481,6 +486,7 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 				name := g.Name()
 				for k := range g.Windows {
 					w := &g.Windows[k]
+					signs := r.ExpectedSigns(g, k)
 					window := w.Window.String()
 					for j := range w.Tests {
 						x := &w.Tests[j]
@@ -490,6 +496,7 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 						for _, c := range extras {
 							row = append(row, number(byProduct(x, c.Name)))
 						}
+						row = append(row, integer(signs.N), number(signs.Mean), integer(signs.Agree), number(signs.P))
 						said = append(said[:0], x.Note.Text())
 						said = append(said, notes.of(noteKey{group: name})...)
 						said = append(said, notes.of(noteKey{group: name, window: window})...)

@@ -39,6 +39,9 @@ func (p *page) event(ev int) {
 	if g != nil {
 		p.blank()
 		p.tests(g, f)
+		if s := p.expected(g); s != "" {
+			p.paragraph("  ", "  ", s)
+		}
 	}
 	if w := p.warned(e.ID); len(w) > 0 {
 		p.blank()
