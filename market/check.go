@@ -594,6 +594,50 @@ func CheckTogether(exchange string, series []*Series) []Finding {
 	return found
 }
 
+// CheckSame looks for histories whose closes are those of another symbol on every
+// day that both have, twenty at least: copies under another name.
+func CheckSame(series []*Series) []Finding {
+	const fewest = 20
+	last := func(s *Series) (key [fewest]float64, ok bool) {
+		n := 0
+		for i := len(s.Bars) - 1; i >= 0 && n < fewest; i-- {
+			if c := s.Bars[i].Close; c == c {
+				key[n] = c
+				n++
+			}
+		}
+		return key, n == fewest
+	}
+	seen := make(map[[fewest]float64][]*Series)
+	var found []Finding
+	for _, s := range series {
+		key, ok := last(s)
+		if !ok {
+			continue
+		}
+		for _, other := range seen[key] {
+			on := make(map[Date]float64, len(other.Bars))
+			for _, b := range other.Bars {
+				on[b.Date] = b.Close
+			}
+			n, same := 0, true
+			for _, b := range s.Bars {
+				if c, ok := on[b.Date]; ok && c == c && b.Close == b.Close {
+					n++
+					same = same && c == b.Close
+				}
+			}
+			if same && n >= fewest {
+				f := finding(s.Symbol, SameSeries, true, s.Bars[0].Date, s.Bars[len(s.Bars)-1].Date, n, "same-series", other.Symbol, n)
+				found = append(found, f)
+				break
+			}
+		}
+		seen[key] = append(seen[key], s)
+	}
+	return found
+}
+
 // Compare looks for sessions on which the return of s by adjusted closes is
 // not that of other, another source's history of the same security, by more
 // than tolerance. A price that only one of them has is no disagreement.

@@ -158,3 +158,16 @@ func TestCompare(t *testing.T) {
 		t.Errorf("found %v", got)
 	}
 }
+
+func TestCheckSame(t *testing.T) {
+	a, b, c := walk(60, 0.01, 30, 0), walk(60, 0.01, 30, 0), walk(60, 0.01, 30, 0.05)
+	a.Symbol, b.Symbol, c.Symbol = "A", "B", "C"
+	found := CheckSame([]*Series{a, c, b})
+	if len(found) != 1 || found[0].Symbol != "B" || found[0].Sessions != 60 || !strings.Contains(found[0].Text, "those of A") {
+		t.Errorf("%+v", found)
+	}
+	b.Bars[3].Close += 0.01
+	if found := CheckSame([]*Series{a, b}); len(found) > 0 {
+		t.Errorf("one close differs: %+v", found)
+	}
+}

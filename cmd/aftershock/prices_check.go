@@ -139,6 +139,7 @@ func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []str
 			return err
 		}
 	}
+	r.Findings = append(r.Findings, market.CheckSame(histories)...)
 	for cal, list := range byCalendar(histories, cals) {
 		r.Findings = append(r.Findings, market.CheckTogether(cal.Name(), list)...)
 	}
