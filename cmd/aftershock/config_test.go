@@ -1,13 +1,14 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"go.yaml.in/yaml/v3"
 
 	"aftershock/market"
 )
@@ -169,22 +170,39 @@ func TestWrongConfigs(t *testing.T) {
 }
 
 // A decoder hook must not panic on anything that YAML can hold.
+// FuzzConfig reads configurations, whole ones and such with one value that nobody
+// expected: problems, never a panic.
 func FuzzConfig(f *testing.F) {
 	data, err := os.ReadFile("../../config.yaml")
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(string(data))
-	f.Add("study: {model: [1], car: [[0, .nan]], estimation: {a: b}}\nsecurities: [[a], {symbol: {}}]\n")
-	f.Add("a: &a [*a]\n<<: {study: {seed: 1}}\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		var n yaml.Node
-		if yaml.Unmarshal([]byte(text), &n) != nil {
-			t.Skip()
+	keys := slices.Sorted(maps.Keys(leafKeys()))
+	f.Add(uint16(1<<16-1), string(data))
+	f.Add(uint16(1<<16-1), "study: {model: [1], car: [[0, .nan]], estimation: {a: b}}\nsecurities: [[a], {symbol: {}}]\n")
+	f.Add(uint16(1<<16-1), "a: &a [*a]\n<<: {study: {seed: 1}}\n")
+	for i := range keys {
+		f.Add(uint16(i), "[[0, 1e9], {symbol: TRUE, peers: [a]}, ~, 2025-01-27, '']")
+		f.Add(uint16(i), "-9223372036854775808")
+		f.Add(uint16(i), "{date: 2025-01-09, close: '25:99', zone: Mars}")
+		f.Add(uint16(i), "x")
+	}
+	name := filepath.Join(f.TempDir(), "config.yaml")
+	f.Fuzz(func(t *testing.T, key uint16, text string) {
+		if int(key) < len(keys) {
+			parts := strings.Split(keys[key], ".")
+			text = strings.Join(parts, ": {") + ": " + text + strings.Repeat("}", len(parts)-1) + "\n"
 		}
-		c, err := loadConfig(filepath.Join(write(t, text), "config.yaml"), nil)
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c, err := loadConfig(name, nil)
 		if err == nil {
+			c.Prices.Source = sampleSource // no file of the machine is to be read
+			c.SecuritiesFile, c.Regression.File, c.Job.Command = "", "", nil
 			c.plan()
+			c.published()
+			c.settingsSum()
 		}
 	})
 }

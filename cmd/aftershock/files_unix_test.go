@@ -4,10 +4,12 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // What is no file in the place of the lock is refused at once.
@@ -24,5 +26,28 @@ func TestLockThatIsNoFile(t *testing.T) {
 		if _, err := openOutput(dir); err == nil || !strings.Contains(err.Error(), lockName+" is no file") {
 			t.Errorf("%s: error %v", what, err)
 		}
+	}
+}
+
+// A signal ends the program within a second or two, even where it waits for the
+// other end of a pipe.
+func TestSignalWhileDeaf(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "events.csv"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("aftershock", "run", "--events", "events.csv")
+	cmd.Dir = dir
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(500 * time.Millisecond)
+	begun := time.Now()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != statusTerminated || time.Since(begun) > 5*time.Second {
+		t.Errorf("exit status %d after %v", got, time.Since(begun))
 	}
 }

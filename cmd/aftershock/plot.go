@@ -52,6 +52,7 @@ names what the pictures are to be about: IDs of events, symbols, or groupings.`,
 	f.IntVar(&d.height, "height", 0, "`pixels` down (default what the chart needs)")
 	f.IntVar(&d.dpi, "dpi", 0, "`pixels` an inch (default 144)")
 	f.StringSliceVar(&d.only, "only", nil, "`list` of events, symbols or groupings")
+	a.completeIDs(cmd, nil, "only")
 	for name, words := range map[string][]string{"format": chartFormats(), "theme": themeNames(), "lang": languages} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}

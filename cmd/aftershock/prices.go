@@ -80,6 +80,7 @@ these have no price.`,
 		RunE: func(cmd *cobra.Command, symbols []string) error { return a.pricesList(cmd, flags, symbols) },
 	}
 	a.pricesFlag(list, flags)
+	list.ValidArgsFunction = a.completeSymbols(flags, nil)
 	return list
 }
 

@@ -69,6 +69,7 @@ func (a *app) runFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "car", "study.car", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"")
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
+	a.completeIDs(cmd, flags, "ids")
 	flags.add(cmd, "securities", "securities", "`list` of securities, for events that name none")
 	a.pricesFlag(cmd, flags)
 	a.tellFlags(cmd)

@@ -51,9 +51,9 @@ func (c *config) readSecurities(p *plan) {
 	}
 }
 
-// largestTable is the most bytes of a CSV file beside the configuration: of a
-// million rows.
-const largestTable = 128 << 20
+// largestTable is the most bytes of a CSV file beside the configuration: of some
+// 300,000 rows, more than there are securities in the world.
+const largestTable = 16 << 20
 
 // mostProblems is how many problems of one file are told; who has more of them has
 // another file.

@@ -665,13 +665,29 @@ func BenchmarkForty(b *testing.B) {
 	}
 }
 
+// FuzzDecode reads files of a store: bytes that may be none, and files with an entry
+// and days that nobody expected. A history or an error.
 func FuzzDecode(f *testing.F) {
-	var buf bytes.Buffer
-	if err := parquet.Write(&buf, []row{{Symbol: "A", Date: 1}, {Symbol: "A", Date: 2, Close: some(1)}}, parquet.KeyValueMetadata(key, `{"format":1,"symbol":"A"}`)); err != nil {
-		f.Fatal(err)
+	write := func(entry string, days []byte) []byte {
+		var rows []row
+		for b := days; len(b) >= 4 && len(rows) < 100; b = b[4:] {
+			d := int32(b[0]) | int32(b[1])<<8 | int32(b[2])<<16 | int32(b[3])<<24
+			rows = append(rows, row{Symbol: "A", Date: d, Close: some(float64(d))})
+		}
+		var buf bytes.Buffer
+		if err := parquet.Write(&buf, rows, parquet.KeyValueMetadata(key, entry)); err != nil {
+			return nil
+		}
+		return buf.Bytes()
 	}
-	f.Add(buf.Bytes())
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Add(write(`{"format":1,"symbol":"A"}`, []byte{1, 0, 0, 0, 2, 0, 0, 0}), "", []byte(nil))
+	f.Add([]byte(nil), `{"format":1,"symbol":"A","from":"2025-01-01","actions":[{"date":"2025-01-02","split":0}]}`, []byte{1, 0, 0, 0, 2, 0, 0, 0})
+	f.Add([]byte(nil), `{"format":99}`, []byte{1, 0, 0, 0})
+	f.Add([]byte(nil), "null", []byte{2, 0, 0, 0, 1, 0, 0, 0})
+	f.Fuzz(func(t *testing.T, b []byte, entry string, days []byte) {
+		if len(b) == 0 {
+			b = write(entry, days)
+		}
 		if i, err := decode(b); err == nil && len(i.Series.Bars) == 0 {
 			t.Error("a file without bars")
 		}
