@@ -119,6 +119,11 @@ func (p *Page) plain(text []byte) {
 	in := html.NewTokenizer(bytes.NewReader(text))
 	in.SetMaxBuf(1 << 20)
 	var b strings.Builder
+	begin := func() { // a line, of which many elements would make many
+		if n := b.Len(); n > 0 && b.String()[n-1] != '\n' {
+			b.WriteByte('\n')
+		}
+	}
 	skip, title := "", false
 	depth := 0
 	for b.Len() < 2*MaxText {
@@ -138,11 +143,11 @@ func (p *Page) plain(text []byte) {
 				title = true
 			}
 			if blocks[tag] {
-				b.WriteByte('\n')
+				begin()
 			}
 		case html.SelfClosingTagToken:
 			if name, _ := in.TagName(); blocks[string(name)] {
-				b.WriteByte('\n')
+				begin()
 			}
 		case html.EndTagToken:
 			name, _ := in.TagName()
@@ -156,14 +161,17 @@ func (p *Page) plain(text []byte) {
 				title = false
 			}
 			if blocks[tag] {
-				b.WriteByte('\n')
+				begin()
 			}
 		case html.TextToken:
 			switch t := in.Text(); {
 			case title && p.Title == "":
 				p.Title = strings.Join(strings.Fields(string(t)), " ")
-			case skip == "" && !title:
+			case skip != "" || title:
+			case len(bytes.TrimSpace(t)) > 0:
 				b.Write(t)
+			case b.Len() > 0 && b.String()[b.Len()-1] > ' ': // one blank of many
+				b.WriteByte(' ')
 			}
 		}
 	}

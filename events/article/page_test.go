@@ -82,6 +82,7 @@ func TestHostilePages(t *testing.T) {
 		told bool
 	}{
 		"deep":        {"<html><body>" + strings.Repeat("<div>", 200_000) + story, true},
+		"very deep":   {"<html><body>" + strings.Repeat("<div>\n", 1_000_000) + story, true},
 		"deep tables": {"<html><body>" + strings.Repeat("<table><tr><td>", 50_000) + story, true},
 		"many nodes":  {"<html><body>" + story + strings.Repeat("<b>x</b> ", 200_000), true},
 		"50 MB":       {"<html><body>" + story + strings.Repeat("<p>word and word and word</p>\n", 50<<20/28), true},
