@@ -44,6 +44,7 @@ var Charts = []Chart{
 	{"car", "Cumulative abnormal returns around each event: a line for each security, their average and its 95% band.", true, eachEvent(carOf), as[carData]},
 	{"ar", "Abnormal returns on session 0 of each event: a bar for each security with its 95% interval.", true, eachEvent(arOf), as[arData]},
 	{"forest", "Cumulative abnormal returns of each event with their 95% intervals, sorted by size, and their average.", true, eachEvent(forestOf), as[forestData]},
+	{"ranking", "The events of the study by effect, with 95% intervals: the leading picture of several events.", true, rankingOf, as[rankingData]},
 	{"contrast", "The reaction of one group less that of another over each window, with its 95% interval, of each contrast that the study asks for.", true, contrastOf, as[contrastData]},
 	{"panels", "Cumulative abnormal returns around each event: a panel for each security with its own 95% band, all on one scale.", false, eachEvent(panelsOf), as[panelsData]},
 	{"caar", "Average cumulative abnormal returns by event, security, category and of all: a panel for each group with its 95% band.", true, caarOf, as[caarData]},

@@ -100,6 +100,9 @@ func Redraw(ctx context.Context, data []byte, names []string, o Options) (files 
 			for _, c := range held {
 				have = append(have, c.Chart)
 			}
+			if n == placeboChart {
+				return nil, fmt.Errorf("charts: the run kept no figures for %q, which take a test of that name: run the study with --tests %s or all", n, placeboChart)
+			}
 			return nil, fmt.Errorf("charts: the run kept no figures for %q, only for %s; name it when you run the study", n, strings.Join(have, ", "))
 		}
 		charts = append(charts, held[k])
@@ -212,6 +215,7 @@ func drawAll(ctx context.Context, charts []pictures, o Options) ([]File, error) 
 	var stems []string
 	var drawings []drawing
 	found := make(map[string]bool)
+	var known []string // what pictures are about
 	for _, c := range charts {
 		kind, err := chartByName(c.Chart)
 		if err != nil {
@@ -231,6 +235,9 @@ func drawAll(ctx context.Context, charts []pictures, o Options) ([]File, error) 
 			name := stem(kind.Name, d.id(), taken)
 			wanted := o.Only == nil
 			for _, x := range d.about() {
+				if !slices.Contains(known, x) {
+					known = append(known, x)
+				}
 				if slices.Contains(o.Only, x) {
 					wanted, found[x] = true, true
 				}
@@ -242,7 +249,7 @@ func drawAll(ctx context.Context, charts []pictures, o Options) ([]File, error) 
 	}
 	for _, id := range o.Only {
 		if !found[id] {
-			return nil, fmt.Errorf("charts: no picture is about %q", id)
+			return nil, fmt.Errorf("charts: no picture is about %q; there are some about %s", id, strings.Join(some(known, 20), ", "))
 		}
 	}
 	return render(ctx, drawings, stems, o)

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,8 @@ type forestData struct {
 	Y, Lower, Upper floats // 95% interval; NaN = none
 	Average         floats // CAAR and its interval; nil for fewer than two securities
 	SEMethod        string // analysis.Group.SEMethod
+
+	names int // characters of a name; 0: those of a symbol
 }
 
 // headWindow is the CAR window that charts of one window are about: the first of
@@ -106,7 +109,7 @@ func (d *forestData) figure(p *pen) figure {
 }
 
 func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
-	foot := 1.8 * p.em
+	foot, letters := 1.8*p.em, cmp.Or(d.names, 14)
 	room := max(3, int((c.Max.Y-c.Min.Y-foot)/(1.15*p.em))-2)
 	if len(rows) > room {
 		k := (room - 1) / 2
@@ -131,7 +134,7 @@ func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
 			names = max(names, p.lay1(p.words.Say("%s more", x.gap), regular, size).width())
 			continue
 		}
-		names = max(names, p.lay1(clip(x.name, 14), face, size).width())
+		names = max(names, p.lay1(clip(x.name, letters), face, size).width())
 		values = max(values, p.lay1(percent(x.y, 1), face, size).width())
 		limits = max(limits, p.lay1(x.interval(), regular, size).width())
 	}
@@ -170,7 +173,7 @@ func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
 		if summary {
 			nameFace, col = bold, p.theme.Ink
 		}
-		p.write(c, p.lay1(clip(x.name, 14), nameFace, size), vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Ink)
+		p.write(c, p.lay1(clip(x.name, letters), nameFace, size), vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Ink)
 		banded := finite(x.lower) && finite(x.upper)
 		switch r := 0.36 * p.em; {
 		case summary && banded:

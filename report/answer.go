@@ -47,7 +47,10 @@ func (s *story) entries(by Sort) []entry {
 			out = append(out, s.entryOf(ev, []int{i}, nil))
 		}
 	} else {
-		owner := s.owners()
+		if s.owned == nil {
+			s.owned = s.owners()
+		}
+		owner := s.owned
 		for _, ev := range s.events {
 			if used := s.used(ev); len(used) > 0 {
 				e := s.entryOf(ev, used, s.eventGroup(ev))

@@ -94,33 +94,33 @@ type htmlView struct {
 	Script                   template.JS
 	Sheet                    template.HTML
 
-	Facts                []labelled
-	Opening, More, Whole string
-	Cards                []card
-	Overview             sheet
-	Charts               []inlineChart
-	Shown                string              // which charts of events are left out
-	Events               iter.Seq[eventView] // made as they are written
-	Pools                []poolView
-	PoolLegend           string
-	Fared                []string // how the tests fare on this data
-	Unexplained          string   // heads the moves without an event
-	Moves                []string
-	How                  string   // how families are corrected
-	Left                 []string // what is left of them
-	Regressed            string
-	Explained            *sheet
-	Legend               []string
-	Models               sheet
-	Hypotheses           []sheet
-	Excluded             *sheet
-	Notes                []string
-	Provenance           []labelled
-	Coverage             sheet
-	Inputs               *sheet
-	Configuration        string
-	Repeat               []string
-	Footer               string
+	Facts          []labelled
+	Opening, Whole string
+	Lead           []string // what moved most, and the benchmark's own move
+	Overview       sheet
+	Charts         []inlineChart
+	Shown          string              // which charts of events are left out
+	Events         iter.Seq[eventView] // made as they are written
+	Pools          []poolView
+	PoolLegend     string
+	Fared          []string // how the tests fare on this data
+	Unexplained    string   // heads the moves without an event
+	Moves          []string
+	How            string   // how families are corrected
+	Left           []string // what is left of them
+	Regressed      string
+	Explained      *sheet
+	Legend         []string
+	Models         sheet
+	Hypotheses     []sheet
+	Excluded       *sheet
+	Notes          []string
+	Provenance     []labelled
+	Coverage       sheet
+	Inputs         *sheet
+	Configuration  string
+	Repeat         []string
+	Footer         string
 }
 
 type labelled struct{ Label, Text string }
@@ -134,6 +134,7 @@ type inlineChart struct {
 }
 
 type eventView struct {
+	Line                               string // the event in one line
 	Anchor, Date, Title, About, Source string
 	Said, Warnings                     []string
 	Charts, MoreCharts                 []inlineChart
@@ -285,47 +286,77 @@ func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, er
 	return by, nil
 }
 
-// summarize writes the summary: what stands out, and all events in a table.
+// summarize writes the summary: what stands out, and all events in a table, the
+// least likely to be chance first.
 func (s *story) summarize(v *htmlView) {
-	const most = 12 // cards
-	var stand []highlight
-	v.Opening, stand, v.Whole = s.summary(most)
-	for k, h := range stand {
-		if k == most {
-			v.More = s.Say("and %s more events", len(stand)-most)
-			break
-		}
-		v.Cards = append(v.Cards, card{anchor(h.event), s.session0(h.event).String(), s.title(&s.r.Catalog.Events[h.event]), h.text})
+	v.Opening, _, v.Whole = s.summary(0)
+	entries := s.entries(ByP)
+	if len(s.events) == 1 && len(entries) > 0 { // its securities have a table of their own
+		ev := s.events[0]
+		entries = []entry{s.entryOf(ev, s.used(ev), s.eventGroup(ev))}
+	}
+	if len(entries) > 0 {
+		lead, said := s.lead(entries)
+		v.Lead = append(said, s.firstNotes(lead.event)...)
 	}
 	v.Overview = sheet{ID: "events-table", Caption: s.Say("The events: average abnormal return in %% %s", s.over(s.window())),
-		Heads: heads(s.Say("session 0"), s.Say("event"), "#N", "#"+s.Say("average"), "#"+s.Say("past p"), "#"+s.Say("spread p"), s.Say("reading"))}
+		Heads: heads(s.Say("session 0"), s.Say("event"), "#N", "#"+s.Say("effect %%"), "#"+s.Say("95%% interval"), "#"+s.Say("adj. p"), s.Say("strongest"), s.Say("reading"), "#"+s.Say("market %%"))}
+	told := make(map[int]bool, len(s.told))
 	for _, ev := range s.told {
-		e := &s.r.Catalog.Events[ev]
-		title := pageCell{Text: s.title(e), Link: "#" + anchor(ev), Head: true}
-		row := []pageCell{{Text: s.session0(ev).String(), Class: "ltr"}, title}
-		used := s.used(ev)
-		switch g := s.eventGroup(ev); {
-		case g != nil:
-			f := s.r.Finding(g, headline)
-			row = append(row, num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), pageCell{Text: s.Reading(f.Verdict)})
-		case len(used) == 1:
-			t, says := s.r.WindowTest(used[0], headline), analysis.Chance
-			if t.Rejects() {
-				says = analysis.Clear
-			}
-			car, _ := s.r.CAR(used[0], headline)
-			row = append(row, num("1"), moved(car), num(showP(t.P)), num("–"), pageCell{Text: s.Reading(says)})
-		default:
-			row = append(row, num("0"), num("–"), num("–"), num("–"), pageCell{Text: s.Reading(analysis.NotTested)})
-		}
-		v.Overview.Rows = append(v.Overview.Rows, row)
+		told[ev] = true
 	}
+	row := func(ev int) []pageCell {
+		e := &s.r.Catalog.Events[ev]
+		return []pageCell{{Text: s.session0(ev).String(), Class: "ltr"}, {Text: s.title(e), Link: "#" + anchor(ev), Head: true}}
+	}
+	for k := range entries {
+		e := &entries[k]
+		if !told[e.event] {
+			continue
+		}
+		delete(told, e.event)
+		x, i := s.interval(e), s.mover(e)
+		span := "–"
+		if x.Lower == x.Lower {
+			span = percent(x.Lower, 1) + " … " + percent(x.Upper, 1)
+		}
+		car, _ := s.r.CAR(i, headline)
+		v.Overview.Rows = append(v.Overview.Rows, append(row(e.event), num(strconv.Itoa(len(e.members))), moved(e.effect), num(span), num(showP(e.adjusted)),
+			pageCell{Text: clean(s.r.Observations[i].Security) + " " + percent(car, 1), Class: "ltr"},
+			pageCell{Text: s.Reading(e.reading), Tip: s.ReadingMeans(e.reading)},
+			num(percent(s.r.BenchmarkMove(e.members[0], s.window()).Return, 1))))
+	}
+	for _, ev := range s.told { // those that could not be measured
+		if told[ev] {
+			v.Overview.Rows = append(v.Overview.Rows, append(row(ev), num("0"), num("–"), num("–"), num("–"), pageCell{Text: "–"}, pageCell{Text: s.Reading(analysis.NotTested)}, num("–")))
+		}
+	}
+}
+
+// line says an event in one line: N, the average, its interval, the reading.
+func (s *story) line(ev int) string {
+	used := s.used(ev)
+	if len(used) == 0 {
+		return ""
+	}
+	e := s.entryOf(ev, used, s.eventGroup(ev))
+	if s.owned == nil {
+		s.owned = s.owners()
+	}
+	if s.owned[ev] >= 0 {
+		e.reading = analysis.Shared
+	}
+	x := s.interval(&e)
+	if x.Lower != x.Lower {
+		return s.Say("N %s, %s%%: %s", len(used), percent(e.effect, 1), s.Reading(e.reading))
+	}
+	return s.Say("N %s, %s%% (95%% interval %s to %s): %s", len(used), percent(e.effect, 1), signedPercent(x.Lower), signedPercent(x.Upper), s.Reading(e.reading))
 }
 
 // eventView is the section of one event.
 func (s *story) eventView(ev int, charts []inlineChart) eventView {
 	e := &s.r.Catalog.Events[ev]
-	out := eventView{Anchor: anchor(ev), Date: s.session0(ev).String(), Title: s.title(e), About: s.about(ev), Source: clean(e.Source)}
+	out := eventView{Anchor: anchor(ev), Date: s.session0(ev).String(), Title: s.title(e), About: s.about(ev), Source: clean(e.Source), Line: s.line(ev)}
 	if len(charts) > 0 {
 		out.Charts, out.MoreCharts = charts[:1], charts[1:]
 	}

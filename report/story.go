@@ -31,6 +31,7 @@ type story struct {
 	repeats int               // of those, left out for having the return of another
 	byID    map[string]int
 	groups  map[string]*analysis.Group // those of events, by ID
+	owned   map[int]int                // see owners; nil before it was asked
 
 	warnings map[string][]*analysis.Note // the notes that stand with an event, by its ID
 	remarks  []*analysis.Note            // the others that are shown

@@ -112,49 +112,16 @@ func (p *page) standing(entries []entry) {
 		p.paragraph("", "", p.Say("No %s could be measured.", p.abnormal(0, p.window())))
 		return
 	}
-	top := &entries[0]
-	if p.sort() == ByDate {
-		top = &p.entries(ByP)[0]
-	}
 	if len(p.tested) > 1 {
 		opening, _, _ := p.summary(0)
 		p.paragraph("", "", opening)
 	}
-	lead := *top
-	if len(p.events) == 1 && len(entries) > 1 {
-		if g := p.eventGroup(top.event); g != nil {
-			lead = p.entryOf(top.event, p.used(top.event), g)
-		}
-	}
-	market := p.benchmarked(lead.event, lead.members)
-	wide := false
-	if len(lead.members) > 0 {
-		m := p.r.BenchmarkMove(lead.members[0], p.window())
-		wide = p.took(lead.event, &m)
-	}
-	said := p.headed(&lead)
-	if len(p.events) > 1 {
-		e := &p.r.Catalog.Events[lead.event]
-		said = p.Say("%s, %s: %s", p.session0(lead.event), p.Say("“%s”", clip(p.title(e), 70)), said)
-	}
-	if wide { // the market's move comes first: the model's figure is what it left
-		said, market = market, said
-		if len(p.events) > 1 {
-			e := &p.r.Catalog.Events[lead.event]
-			said, market = p.Say("%s, %s: %s", p.session0(lead.event), p.Say("“%s”", clip(p.title(e), 70)), said), p.headed(&lead)
-		}
-	}
-	p.paragraph("", "", said)
-	if market != "" {
-		p.paragraph("", "", market)
-	}
-	if len(p.events) == 1 {
-		v := p.worth(lead.members[0], headline)
-		if lead.group != nil {
-			v = p.worthTogether(lead.group, headline)
-		}
-		if v != "" {
-			p.short2("", "", v)
+	lead, said := p.lead(entries)
+	for k, t := range said {
+		if k < 2 {
+			p.paragraph("", "", t)
+		} else {
+			p.short2("", "", t)
 		}
 	}
 	notes := p.firstNotes(lead.event)
@@ -174,6 +141,44 @@ func (p *page) standing(entries []entry) {
 			break
 		}
 	}
+}
+
+// lead is what moved most of the entries, and what is said of it first: what it did,
+// the benchmark's own move, which comes before where it took the news, and its money
+// where it is the only event.
+func (s *story) lead(entries []entry) (entry, []string) {
+	lead := entries[0]
+	for k := range entries { // whatever order they are in
+		e := &entries[k]
+		if e.owner < 0 && (lead.owner >= 0 || e.p < lead.p) {
+			lead = *e
+		}
+	}
+	if len(s.events) == 1 && len(entries) > 1 {
+		if g := s.eventGroup(lead.event); g != nil {
+			lead = s.entryOf(lead.event, s.used(lead.event), g)
+		}
+	}
+	said := []string{s.headed(&lead)}
+	if market := s.benchmarked(lead.event, lead.members); market != "" {
+		said = append(said, market)
+		if m := s.r.BenchmarkMove(lead.members[0], s.window()); s.took(lead.event, &m) {
+			said[0], said[1] = said[1], said[0] // the model's figure is what the market left
+		}
+	}
+	if len(s.events) > 1 {
+		e := &s.r.Catalog.Events[lead.event]
+		said[0] = s.Say("%s, %s: %s", s.session0(lead.event), s.Say("“%s”", clip(s.title(e), 70)), said[0])
+		return lead, said
+	}
+	v := s.worth(lead.members[0], headline)
+	if lead.group != nil {
+		v = s.worthTogether(lead.group, headline)
+	}
+	if v != "" {
+		said = append(said, v)
+	}
+	return lead, said
 }
 
 // short2 writes s on two lines at most.

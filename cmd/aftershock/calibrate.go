@@ -63,6 +63,7 @@ output.calibration is false.`,
 	cmd.Flags().BoolVar(&q.fresh, "fresh", false, "compute anew what is in the cache")
 	cmd.Flags().BoolVarP(&q.quiet, "quiet", "q", false, "do not print the table")
 	flags.add(cmd, "draws", "study.draws", "`number` of sessions at most; where there are no more, all")
+	alias(cmd, "car", "window")
 	outFlag(cmd, flags)
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)

@@ -39,6 +39,8 @@ without --out.`,
 	cmd.Flags().StringVar(&q.Title, "title", "", "what happened, for the report")
 	flags.add(cmd, "window", "study.car", "`windows` of the cumulative abnormal returns, such as -1,1")
 	flags.add(cmd, "out", "output.dir", "write the results to this `directory`, as run does")
+	alias(cmd, "car", "window")
+	chartFlags(cmd, flags)
 	a.formatFlags(cmd, flags)
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)

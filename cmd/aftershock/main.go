@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 	_ "time/tzdata" // New York's clock must not depend on the machine
 
@@ -118,11 +119,39 @@ name in capitals: study.min_estimation is AFTERSHOCK_STUDY_MIN_ESTIMATION.
 		return usageError{fmt.Errorf("--log: %q is neither text nor json", form)}
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(a.runCommand(), a.compareCommand(), a.repeatCommand(), a.doctorCommand(), a.mergeCommand(), a.plotCommand(), a.eventCommand(), a.explainCommand(), a.impactCommand(), a.correlateCommand(), a.eventsCommand(), a.pricesCommand(), a.calibrateCommand(), a.sweepCommand(), a.contrastCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand())
 	if c := a.manpagesCommand(); c != nil {
 		root.AddCommand(c)
 	}
 	return root
+}
+
+// helpCommand is help, which refuses what is no command.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return names(cmd.Root().Commands(), (*cobra.Command).Name), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				unknown := strings.Join(args, " ")
+				if len(rest) > 0 {
+					unknown = rest[0]
+				}
+				parent := cmd.Root()
+				if about != nil {
+					parent = about
+				}
+				return usageError{fmt.Errorf("%q is not a command of %s%s", unknown, parent.CommandPath(), didYouMean(unknown, names(parent.Commands(), (*cobra.Command).Name)))}
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 // noCommand refuses what is no command.
@@ -156,9 +185,35 @@ func flagError(cmd *cobra.Command, err error) error {
 	if errors.As(err, &unknown) {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		return usageError{fmt.Errorf("%s has no flag --%s%s", cmd.CommandPath(), unknown.GetSpecifiedName(), didYouMean("--"+unknown.GetSpecifiedName(), names))}
+		hint := didYouMean("--"+unknown.GetSpecifiedName(), names)
+		if others := haveFlag(cmd.Root(), unknown.GetSpecifiedName()); hint == "" && len(others) > 0 {
+			hint = "; it is one of " + strings.Join(others, ", ")
+		}
+		return usageError{fmt.Errorf("%s has no flag --%s%s", cmd.CommandPath(), unknown.GetSpecifiedName(), hint)}
 	}
 	return usageError{err}
+}
+
+// haveFlag lists the commands below cmd with a flag of that name.
+func haveFlag(cmd *cobra.Command, name string) (out []string) {
+	for _, c := range cmd.Commands() {
+		if c.Flags().Lookup(name) != nil {
+			out = append(out, c.CommandPath())
+		}
+		out = append(out, haveFlag(c, name)...)
+	}
+	return out
+}
+
+// alias lets a flag of cmd be called by another name too.
+func alias(cmd *cobra.Command, other, name string) {
+	before := cmd.Flags().GetNormalizeFunc()
+	cmd.Flags().SetNormalizeFunc(func(f *pflag.FlagSet, s string) pflag.NormalizedName {
+		if s == other {
+			s = name
+		}
+		return before(f, s)
+	})
 }
 
 // settingsFlags are flags that go before keys of the configuration, by dotted key.

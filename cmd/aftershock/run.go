@@ -62,11 +62,12 @@ func (a *app) runFlags(cmd *cobra.Command, flags settingsFlags) {
 	a.formatFlags(cmd, flags)
 	flags.add(cmd, "tables", "output.tables", "`list` of tables to write, or all", append(tableNames(), all)...)
 	flags.add(cmd, "calibration", "output.calibration", "`true` or false: show in the report what aftershock calibrate has found", "true", "false")
-	flags.add(cmd, "charts", "output.charts", "`list` of charts, all or none; see aftershock list charts", append(chartNames(), all, none)...)
+	chartFlags(cmd, flags)
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
 	flags.add(cmd, "event-window", "study.event", "event `window`, such as -10,10")
-	flags.add(cmd, "car", "study.car", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"")
+	flags.add(cmd, "window", "study.car", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"")
+	alias(cmd, "car", "window")
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
 	a.completeIDs(cmd, flags, "ids")
@@ -108,6 +109,12 @@ func (t telling) check() error {
 		return usageError{fmt.Errorf("--sort: %q is no order of the table; use one of %s", t.sort, strings.Join(sortNames(), ", "))}
 	}
 	return nil
+}
+
+// chartFlags are those of a command that writes charts.
+func chartFlags(cmd *cobra.Command, flags settingsFlags) {
+	flags.add(cmd, "charts", "output.charts", "`list` of charts, all or none; see aftershock list charts", append(chartNames(), all, none)...)
+	flags.add(cmd, "theme", "output.theme", "`theme` of the charts: "+strings.Join(themeNames(), " or "), themeNames()...)
 }
 
 func studyFlags(cmd *cobra.Command, flags settingsFlags) {

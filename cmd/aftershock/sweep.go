@@ -32,16 +32,19 @@ have no answer among them, and a specification curve for each group go to the
 folder sweep in the output directory, or to --out.`,
 		Example: `  aftershock sweep
   aftershock sweep --ids deepseek-selloff --shift -1,0,1
-  aftershock sweep --models market,mean,market-adjusted --benchmarks SPY,SOXX --sweep-tests portfolio,kp-bmp
-  aftershock sweep --estimations "-270,-21 -140,-21" --windows "0,0 -1,1" --groups deepseek-selloff`,
+  aftershock sweep --models market,mean,market-adjusted --benchmarks SPY,SOXX --tests portfolio,kp-bmp
+  aftershock sweep --estimations "-270,-21 -140,-21" --window "0,0 -1,1" --groups deepseek-selloff`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.sweep(cmd, flags, quiet) },
 	}
 	flags.add(cmd, "models", "sweep.models", "`list` of models", modelNames()...)
 	flags.add(cmd, "estimations", "sweep.estimations", "estimation `windows`, such as \"-270,-21 -140,-21\"")
 	flags.add(cmd, "benchmarks", "sweep.benchmarks", "`list` of symbols of the market")
-	flags.add(cmd, "windows", "sweep.car", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"")
-	flags.add(cmd, "sweep-tests", "sweep.tests", "`list` of tests", testNames()...)
+	flags.add(cmd, "window", "sweep.car", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"")
+	flags.add(cmd, "tests", "sweep.tests", "`list` of tests", testNames()...)
+	alias(cmd, "sweep-tests", "tests")
+	alias(cmd, "windows", "window")
+	alias(cmd, "car", "window")
 	flags.add(cmd, "groups", "sweep.groups", "`list` of groups: IDs of events, or all")
 	flags.add(cmd, "shift", "sweep.shift", "`list` of sessions by which session 0 of every event is moved, such as -1,0,1")
 	flags.add(cmd, "confounders", "sweep.confounders", "`list` of what becomes of other catalogued events: keep, trim, drop", names(analysis.Confoundings, func(x analysis.Confounding) string { return string(x) })...)

@@ -52,4 +52,10 @@ var arabicAnswer = map[string]string{
 	"shared":                              "مشترك",
 	"the same returns as another event's": "عوائده هي عوائد خبر آخر",
 	"%s [and %s more of this kind]":       "%s [و%s أخرى من هذا النوع]",
+	"What moved most":                     "أكثر ما تحرك",
+	"Average cumulative abnormal return (CAAR) of each event over %s": "متوسط العائد غير العادي التراكمي (CAAR) لكل خبر على %s",
+	"Drawn are the %s events with the largest effects, of %s.":        "المرسوم %s من الأخبار ذات الأثر الأكبر، من %s.",
+	"N %s, %s%%: %s": "N %s، \u2066%s%%\u2069: %s",
+	"N %s, %s%% (95%% interval %s to %s): %s":                   "N %s، \u2066%s%%\u2069 (فترة 95%% من %s إلى %s): %s",
+	"All of this event: sentences, securities, tests, warnings": "كل ما عن هذا الخبر: الجمل والأوراق والاختبارات والتحذيرات",
 }

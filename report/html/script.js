@@ -111,8 +111,8 @@
   });
   document.addEventListener("keydown", (e) => { if (e.key === "Escape") hide(); });
 
-  // On paper everything is open.
+  // On paper what is not folded by event is open: report.txt has the rest.
   addEventListener("beforeprint", () => {
-    for (const d of document.querySelectorAll("main details")) d.open = true;
+    for (const d of document.querySelectorAll("main details:not(.fold)")) d.open = true;
   });
 })();
