@@ -23,6 +23,7 @@ import (
 	"aftershock/events/feed"
 	"aftershock/events/fetch"
 	"aftershock/events/filing"
+	"aftershock/internal/bounded"
 )
 
 // mostImported is how many bytes of a source are read.
@@ -200,7 +201,7 @@ func readOld(out string) (*events.Catalog, []byte, error) {
 	if out == "-" {
 		return &events.Catalog{}, nil, nil
 	}
-	document, err := os.ReadFile(out)
+	document, err := bounded.ReadFile(out, largestCatalog, "write to another file")
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Dir(out)); err != nil {
 			return nil, nil, fmt.Errorf("--out: the folder of %s is not there: %w", out, err)
