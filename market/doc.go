@@ -7,18 +7,21 @@
 //
 // # Sessions
 //
-// Exchanges is the table of exchanges whose sessions are known by rule:
+// Exchanges is the table of exchanges: their clocks, hours, weeks, suffixes and
+// indices. Of some, sessions are known by rule:
 //
-//	NYSE (and Nasdaq, NYSE Arca, NYSE American)   1990 to 2040
-//	LSE                                           2000 to 2040
-//	Euronext Amsterdam, Xetra, Tokyo              2010 to 2040
-//	Korea, Taiwan, Hong Kong                      2015 to 2026
+//	NYSE (and Nasdaq, NYSE Arca, NYSE American)                1990 to 2040
+//	LSE                                                        2000 to 2040
+//	Crypto                                                     2009 to 2040
+//	Euronext (Amsterdam, Paris, Brussels, Lisbon), Xetra,
+//	Frankfurt, Tokyo                                           2010 to 2040
+//	Korea, Taiwan, Hong Kong                                   2015 to 2026
 //
-// For other years and other exchanges the sessions are the days on which
-// something of the exchange traded, its index or the study's benchmark:
-// Calendar.WithHistory, which Load applies, and CalendarFromDates. Days on which an exchange departs
-// from its rules after this was written, such as a day of mourning, are given
-// to Calendar.With.
+// For other years and the other exchanges, sessions are the days on which most
+// of the securities of the exchange traded: Sessions, which Load applies. An
+// exchange that is not in the table is described to NewExchange. Days on which an
+// exchange departs from its rules after this was written, such as a day of
+// mourning, are given to Calendar.With.
 //
 // # From prices to a panel
 //
