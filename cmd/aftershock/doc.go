@@ -14,10 +14,10 @@ for one security, for all that an event concerns, for one category of events.
 	...
 
 Without a configuration this is a study of the DeepSeek news of winter 2024/25 on
-figures that come with the program. It needs no network. The report is printed;
-in the directory out stand
+figures that come with the program. It needs no network. What stands out is
+printed, on a screen or two, and everything with --full; in the directory out stand
 
-	report.txt             the same report
+	report.txt             the whole report
 	report.html            the same with charts, as one page
 	observations.csv       a row for each event and security: session 0, the model as fitted, or why it is excluded
 	abnormal_returns.csv   a row for each session of the event window
