@@ -40,6 +40,9 @@ func (p *page) answer() {
 		p.line(clip(p.answerFacts(), p.width))
 	}
 	p.heading(p.Say("What stands out"))
+	if t := p.trusted(); t != "" {
+		p.paragraph("", "", strings.TrimSpace(t))
+	}
 	p.standing(entries)
 	pooled := p.pooledLines()
 	warned := p.mostSerious(entries, 5)
