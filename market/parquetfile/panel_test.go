@@ -374,3 +374,61 @@ func BenchmarkPanel(b *testing.B) {
 	}
 	b.ReportMetric(peak()/(1<<20), "peak-MiB")
 }
+
+// Each security is on the sessions of its own exchange: by its suffix, by what is
+// configured, where there are no rules by the days of most; one whose days cannot be
+// its exchange's is refused.
+func TestPanelOfExchanges(t *testing.T) {
+	type row struct {
+		Symbol string  `parquet:"symbol"`
+		Date   int32   `parquet:"date,date"`
+		Price  float64 `parquet:"adj_close"`
+	}
+	var rows []row
+	add := func(symbol string, days ...string) {
+		for k, d := range days {
+			rows = append(rows, row{symbol, int32(day(t, d)), 10 + float64(k)})
+		}
+	}
+	add("AAA", "2024-11-27", "2024-11-29")                                // Thanksgiving between
+	add("8035.T", "2024-11-01", "2024-11-05", "2024-11-28")               // the 4th is a holiday there
+	add("INFY.NS", "2024-11-14", "2024-11-18", "2024-11-19")              // the 15th is one
+	add("TCS.NS", "2024-11-14", "2024-11-16", "2024-11-18", "2024-11-19") // the 16th, a Saturday, only here
+	add("7203", "2024-11-01", "2024-11-05")
+	add("ODD", "2024-11-03", "2024-11-10", "2024-11-17", "2024-11-24", "2024-12-01", "2024-12-02")
+	tokyo, _ := market.ExchangeByName("Tokyo")
+	p, err := ReadPanel(t.Context(), writeRows(t, 3, rows...), PanelOptions{CalendarOf: func(symbol string) *market.Calendar {
+		switch {
+		case symbol == "7203":
+			return tokyo.Calendar()
+		case market.Plain(symbol):
+			return nil
+		}
+		return market.CalendarOf(market.Security{Symbol: symbol})
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for symbol, want := range map[string]struct {
+		calendar string
+		returns  int
+	}{"AAA": {"NYSE", 1}, "8035.T": {"Tokyo", 1}, "INFY.NS": {"India", 2}, "TCS.NS": {"India", 2}, "7203": {"Tokyo", 1}} {
+		c := p.Column(symbol)
+		if c == nil {
+			t.Errorf("no column %s", symbol)
+			continue
+		}
+		n := 0
+		for _, r := range c.Return {
+			if !math.IsNaN(r) {
+				n++
+			}
+		}
+		if c.Calendar.Name() != want.calendar || n != want.returns {
+			t.Errorf("%s: %s, %d returns", symbol, c.Calendar.Name(), n)
+		}
+	}
+	if p.Column("ODD") != nil || p.Refused["ODD"] == nil || !strings.Contains(p.Refused["ODD"].Error(), "5 of its 6 days are no session of NYSE") {
+		t.Errorf("ODD: %v", p.Refused["ODD"])
+	}
+}
