@@ -201,3 +201,19 @@ func (s *story) expected(g *analysis.Group) string {
 	}
 	return said
 }
+
+// contrastLines are the contrasts that are asked for over the first window, a line
+// each.
+func (p *page) contrastLines() (out []string) {
+	for i := range p.r.Contrasts {
+		c := &p.r.Contrasts[i]
+		w := c.Windows[headline]
+		if math.IsNaN(w.T) {
+			continue
+		}
+		tail := p.Say(": %s (%s, %s)", p.signed(w.Difference), between(w.Low, w.High), p.sayP(w.P))
+		each := max(8, (p.width-columns(tail)-columns(p.Say("%s against %s", "", "")))/2)
+		out = append(out, p.Say("%s against %s", clip(clean(c.First), each), clip(clean(c.Second), each))+strings.ReplaceAll(tail, nbsp, " "))
+	}
+	return out
+}

@@ -44,7 +44,7 @@ func (p *page) answer() {
 		p.paragraph("", "", strings.TrimSpace(t))
 	}
 	p.standing(entries)
-	pooled := p.pooledLines()
+	pooled := append(p.pooledLines(), p.contrastLines()...)
 	warned := p.mostSerious(entries, 5)
 	rest := p.below(entries)
 	room := most - strings.Count(p.b.String(), "\n") - len(rest) - 2

@@ -603,4 +603,5 @@ var arabicPhrases = map[string]string{
 	"%s also has %s, %s sessions off; with it %s events in the window %s":                                                                      "%s له أيضًا %s، والفرق %s من الجلسات؛ ومعه %s من الأحداث في النافذة %s",
 	"Expected signs: %s of %s moved as the catalogue expects (exact binomial %s); in the direction that is expected they moved %s on average.": "الإشارات المتوقعة: %s من %s تحرّكت كما تتوقع القائمة (ذو الحدين بالضبط %s)؛ وفي الاتجاه المتوقع تحرّكت %s في المتوسط.",
 	"They share one date and move together, so that so many agree by chance more often than that says.":                                        "وهي تشترك في تاريخ واحد وتتحرك معًا، فاتفاق هذا العدد مصادفةً أكثر مما يقوله ذلك.",
+	": %s (%s, %s)": ": %s (%s، %s)",
 }
