@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aftershock/analysis"
@@ -214,6 +215,30 @@ func (p *page) contrastLines() (out []string) {
 		tail := p.Say(": %s (%s, %s)", p.signed(w.Difference), between(w.Low, w.High), p.sayP(w.P))
 		each := max(8, (p.width-columns(tail)-columns(p.Say("%s against %s", "", "")))/2)
 		out = append(out, p.Say("%s against %s", clip(clean(c.First), each), clip(clean(c.Second), each))+strings.ReplaceAll(tail, nbsp, " "))
+	}
+	return out
+}
+
+// contrastView is a section of the page about one contrast, or about the next event of
+// a kind.
+type contrastView struct {
+	Anchor, Head string
+	Said, Doubts []string
+	Table        *sheet
+}
+
+func (s *story) contrastViews() (out []contrastView) {
+	for i := range s.r.Contrasts {
+		c := &s.r.Contrasts[i]
+		v := contrastView{Anchor: "contrast-" + strconv.Itoa(i+1), Head: s.Say("%s against %s", clean(c.First), clean(c.Second)), Said: s.contrasted(c), Doubts: s.doubts(c)}
+		v.Table = &sheet{Caption: v.Head, Heads: heads(s.Say("window"), "#"+s.Say("difference"), "#"+s.Say("95% interval"), "#t", "#p")}
+		for _, w := range c.Windows {
+			v.Table.Rows = append(v.Table.Rows, []pageCell{named(w.Window.String()), num(s.signed(w.Difference)), num(between(w.Low, w.High)), num(fixed(w.T, 2)), num(showP(w.P))})
+		}
+		out = append(out, v)
+	}
+	if said := s.coming(); len(said) > 0 {
+		out = append(out, contrastView{Anchor: "next", Head: s.Say("The next event of a kind, %s", s.over(s.r.Study.CARWindows[headline])), Doubts: said})
 	}
 	return out
 }

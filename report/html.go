@@ -110,6 +110,8 @@ type htmlView struct {
 	Left           []string // what is left of them
 	Regressed      string
 	Explained      *sheet
+	Past           []string       // how the regression compares with its own past
+	Contrasts      []contrastView // and what to expect of the next event
 	Legend         []string
 	Models         sheet
 	Hypotheses     []sheet
@@ -240,6 +242,10 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 			v.Explained.Rows = append(v.Explained.Rows, []pageCell{named(name), num(significant(e.Coef[k])), num(significant(e.SE[k])), num(fixed(e.T[k], 2)), num(showP(e.P[k]))})
 		}
 	}
+	if e := s.r.Regression; e != nil {
+		v.Past = s.pastSaid(e)
+	}
+	v.Contrasts = s.contrastViews()
 	s.methods(v)
 	s.remaining(v)
 	s.provenance(v, o.Manifest)
