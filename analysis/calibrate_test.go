@@ -312,3 +312,16 @@ func TestSelected(t *testing.T) {
 		t.Error("six of five")
 	}
 }
+
+// statsmodels 0.14: proportion_confint(5, 100, method="wilson"), (0, 30).
+func TestWilson(t *testing.T) {
+	for _, c := range []struct{ share, n, lower, upper float64 }{
+		{0.05, 100, 0.021543679154367966, 0.11175046923191914},
+		{0, 30, 0, 0.1135133931739688},
+	} {
+		lower, upper := wilson(c.share, c.n)
+		if math.Abs(lower-c.lower) > 1e-12 || math.Abs(upper-c.upper) > 1e-12 {
+			t.Errorf("%v of %v: %v to %v, want %v to %v", c.share, c.n, lower, upper, c.lower, c.upper)
+		}
+	}
+}
