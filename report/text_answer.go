@@ -116,8 +116,10 @@ func (p *page) standing(entries []entry) {
 		return
 	}
 	if len(p.tested) > 1 {
-		opening, _, _ := p.summary(0)
+		opening, _, _ := p.summary(0) // says first what is trusted
 		p.paragraph("", "", opening)
+	} else if warning := p.trusted(); warning != "" {
+		p.paragraph("", "", strings.TrimSpace(warning))
 	}
 	lead, said := p.lead(entries)
 	for k, t := range said {

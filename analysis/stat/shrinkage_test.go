@@ -7,7 +7,7 @@ import (
 
 // By hand: of 1, 2, 3 and 6 the mean is 3 and the sum of squares about it 14, so that
 // B = (4-3)(1-r)/14. A missing one does not count.
-func TestShrink(t *testing.T) {
+func TestShrinkByHand(t *testing.T) {
 	for _, c := range []struct{ r, b float64 }{{0, 1. / 14}, {0.25, 0.75 / 14}, {-1, 1. / 14}, {math.NaN(), 1. / 14}} {
 		got, b := Shrink([]float64{1, 2, math.NaN(), 3, 6}, c.r)
 		want := []float64{1 + 2*c.b, 2 + c.b, math.NaN(), 3, 6 - 3*c.b}
