@@ -83,3 +83,17 @@ func TestOutstanding(t *testing.T) {
 		t.Errorf("%d stand out, want 2", n)
 	}
 }
+
+// TestBarred: a test that was found to reject too often on the study's own data
+// neither leads nor is quoted.
+func TestBarred(t *testing.T) {
+	w := &GroupWindow{N: 12, RBar: 0.3, Tests: []TestResult{{Test: "portfolio", P: .001}, {Test: "kp-patell", P: .4}, {Test: "kp-bmp", P: .3}, {Test: "joint", P: 1e-9}}}
+	free := (&Study{}).judge(w, true, 1, nil)
+	if free.Past.Test != "portfolio" || free.Joint == nil {
+		t.Fatalf("without a calibration: %+v", free)
+	}
+	f := (&Study{}).judge(w, true, 1, func(test string) bool { return test == "portfolio" || test == "joint" })
+	if f.Past == nil || f.Past.Test != "kp-patell" || f.Joint != nil || f.Verdict != Chance || len(f.Barred) != 2 {
+		t.Errorf("past %v, joint %v, %s, %d barred", f.Past, f.Joint, f.Verdict, len(f.Barred))
+	}
+}

@@ -147,12 +147,12 @@ func explainer(m model.Model, several bool) string {
 	for _, t := range d.Terms {
 		switch t.Series {
 		case model.FactorReturn:
-			return "the factors"
+			return "the factor model"
 		case model.SecurityReturn:
 			if several {
-				return "their peers"
+				return "their peer group"
 			}
-			return "its peers"
+			return "its peer group"
 		}
 	}
 	return "the market"
