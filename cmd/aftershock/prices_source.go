@@ -62,6 +62,7 @@ const (
 // prices is an open source of prices.
 type prices struct {
 	market.Source
+	exchanges []*market.Exchange // those described, then the program's
 	// panel builds the panel, where the source is more than series; nil: market.Load.
 	panel func(context.Context, market.Request) (*market.Panel, []error)
 	// files lists the files that the columns of a panel were read from; nil: none.
@@ -78,7 +79,7 @@ func (s *prices) load(ctx context.Context, q market.Request) (*market.Panel, []e
 		panel, errs = market.Load(ctx, s.Source, q)
 	}
 	if panel != nil {
-		setCurrencies(panel)
+		setCurrencies(panel, s.exchanges)
 	}
 	return panel, suggest(errs)
 }
@@ -107,11 +108,11 @@ var quotedInParts = []string{"GBP", "ZAR", "ILS", "KWD"}
 // setCurrencies gives securities whose source does not say it the currency of
 // their exchange, but for those of quotedInParts, and turns amounts in pence and
 // the like to the currency that they are parts of.
-func setCurrencies(panel *market.Panel) {
+func setCurrencies(panel *market.Panel, exchanges []*market.Exchange) {
 	for _, c := range panel.Columns {
-		e, ok := market.ExchangeByName(c.Exchange)
+		e, ok := market.Find(exchanges, c.Exchange)
 		if !ok {
-			e = market.ExchangeOfSymbol(c.Symbol)
+			e, _ = market.Of(exchanges, c.Symbol)
 		}
 		if c.Currency == "" && e != nil && !slices.Contains(quotedInParts, e.Currency) {
 			c.Currency = e.Currency
@@ -240,7 +241,11 @@ func (c *config) days(p *plan) market.Span {
 // open opens the configured source of prices. securities are those that will be
 // asked for; nil: all may be.
 func (a *app) open(ctx context.Context, c *config, p *plan, securities []market.Security) (*prices, error) {
-	return c.source().open(ctx, a, c, p, securities)
+	s, err := c.source().open(ctx, a, c, p, securities)
+	if err == nil {
+		s.exchanges = p.exchanges
+	}
+	return s, err
 }
 
 func openSample(context.Context, *app, *config, *plan, []market.Security) (*prices, error) {
