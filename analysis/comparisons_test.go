@@ -334,3 +334,29 @@ func BenchmarkComparisons(b *testing.B) {
 		}
 	}
 }
+
+// The variance of a cluster counts how its members move together over the sessions
+// that their windows share.
+func TestNextOfClusters(t *testing.T) {
+	s := simulate(t, 2, 500, 51)
+	s.together(0.6, 52)
+	r := s.run(t, s.study(), s.event(200, "S0"), s.event(201, "S1"), s.event(300, "S0", "S1"), s.event(400, "S1"))
+	_, x := r.StandardizedResiduals(0)
+	_, y := r.StandardizedResiduals(1)
+	_, a := r.StandardizedResiduals(2)
+	_, b := r.StandardizedResiduals(3)
+	rho := []float64{stat.Correlation(x[1:], y[:len(y)-1]), stat.Correlation(a, b)}
+	const w = 1 // [0,2]
+	car, se := make([]float64, 5), make([]float64, 5)
+	for i := range car {
+		car[i], se[i] = r.CAR(i, w)
+	}
+	v := func(i, j int, share float64) float64 {
+		return (se[i]*se[i] + se[j]*se[j] + 2*share*se[i]*se[j]) / 4
+	}
+	want := stat.RandomEffects([]float64{(car[0] + car[1]) / 2, (car[2] + car[3]) / 2, car[4]}, []float64{v(0, 1, rho[0]*2/3), v(2, 3, rho[1]), se[4] * se[4]})
+	got, ok := NextOf(r.Next(), All, "all", Window{0, 2})
+	if !ok || got.K != 3 || math.Abs(got.Mean-want.Mean) > 1e-12 || math.Abs(got.SE-want.SE) > 1e-12 || math.Abs(got.Q-want.Q) > 1e-9 {
+		t.Errorf("%+v, want %+v", got.Effects, want)
+	}
+}
