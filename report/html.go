@@ -127,8 +127,6 @@ type htmlView struct {
 
 type labelled struct{ Label, Text string }
 
-type card struct{ Anchor, Date, Title, Text string }
-
 type inlineChart struct {
 	Name, ViewBox string
 	Own           bool
