@@ -47,7 +47,7 @@ document.getElementById("f").onload = () => {
   const drawn = () => [...d.querySelectorAll("figure")].find((f) => f.contains(series)).querySelectorAll('g[data-series="' + series.textContent + '"]');
   series.click();
   say("series", series.getAttribute("aria-pressed") + " " + drawn().length + " " + [...drawn()].every((g) => w.getComputedStyle(g).display === "none"));
-  const cell = $("td[data-tip]");
+  const cell = $('td[data-tip^="standard error"]') || $("td[data-tip]");
   cell.dispatchEvent(new w.PointerEvent("pointerover", { bubbles: true }));
   say("tip", $(".tip").textContent + " " + !$(".tip").hidden);
   say("wider than the window", d.documentElement.scrollWidth > d.documentElement.clientWidth);

@@ -66,9 +66,10 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 		{"m", Integer, "sessions", "Usable sessions of the estimation window." + ofUnmeasured},
 		{"k", Integer, "", "Parameters of the mean that the model estimates." + ofUnmeasured},
 	}
-	for _, name := range r.CoefNames {
+	coefs := coefficients(r)
+	for _, name := range coefs {
 		t.Columns = append(t.Columns,
-			Column{name, Number, coefUnit(name), "Estimated coefficient " + name + " of the model." + ofUnmeasured},
+			Column{name, Number, coefUnit(name), "Estimated coefficient " + name + " of the model. Empty where it has none, and for an excluded observation."},
 			Column{"se_" + name, Number, coefUnit(name), "Standard error of " + name + ". Empty where the model gives none, and for an excluded observation."})
 	}
 	t.Columns = append(t.Columns,
@@ -112,7 +113,7 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 				}
 				row = append(row[:0], text(o.EventID), text(e.Title), text(e.Category), text(o.Security), integer(o.Sign), text(o.Benchmark),
 					text(string(o.Placement)), date(o.Session0), boolean(o.Early), boolean(o.Used()), text(string(ex.Reason)), text(ex.Detail()))
-				row = appendFit(row, r, o)
+				row = appendFit(row, r, coefs, o)
 				d := x.Diagnostics(i)
 				row = append(row, number(d.Autocorrelation), number(d.DurbinWatson), number(d.JarqueBera), number(d.JarqueBeraP),
 					number(d.LjungBox), number(d.LjungBoxP), number(d.ArchLM), number(d.ArchLMP))
@@ -174,23 +175,37 @@ func coefUnit(name string) string {
 	return ""
 }
 
-func appendFit(row []Cell, r *analysis.Result, o *analysis.Observation) []Cell {
+// coefficients names the coefficients that have columns: alpha and beta under every
+// model, so that programs find them, and what else the study's model estimates.
+func coefficients(r *analysis.Result) []string {
+	names := []string{"alpha", "beta"}
+	for _, name := range r.CoefNames {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func appendFit(row []Cell, r *analysis.Result, names []string, o *analysis.Observation) []Cell {
 	none := number(math.NaN())
 	if !o.Used() {
-		for range 4 + 2*len(r.CoefNames) {
+		for range 4 + 2*len(names) {
 			row = append(row, none)
 		}
 		return row
 	}
 	f := &o.Fit
 	row = append(row, integer(f.M), integer(f.K))
-	for k := range r.CoefNames {
+	for _, name := range names {
 		coef, se := none, none
-		if k < len(f.Coef) {
-			coef = number(f.Coef[k])
-		}
-		if k < len(f.SE) {
-			se = number(f.SE[k])
+		if k := slices.Index(r.CoefNames, name); k >= 0 {
+			if k < len(f.Coef) {
+				coef = number(f.Coef[k])
+			}
+			if k < len(f.SE) {
+				se = number(f.SE[k])
+			}
 		}
 		row = append(row, coef, se)
 	}
@@ -268,11 +283,11 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 		{"scar", Number, "", "Standardised CAR, SCAR = car/se." + missing},
 		{"csar", Number, "", "Sum of SAR over the window." + missing},
 		{"bhar", Number, "return", "Buy-and-hold abnormal return: product of 1 + return less product of 1 + expected." + missing},
-		{"t", Number, "", "Statistic of the t test that car is zero." + tested},
-		{"df", Number, "", "Its degrees of freedom, m-k." + tested},
-		{"p", Number, "", "Its two-sided p value." + tested},
-		{"p_lower", Number, "", "Its one-sided p value against a fall." + tested},
-		{"p_upper", Number, "", "Its one-sided p value against a rise." + tested},
+		{"t", Number, "", "Statistic of the t test that car is zero, whichever tests the study runs." + missing},
+		{"df", Number, "", "Its degrees of freedom, m-k." + missing},
+		{"p", Number, "", "Its two-sided p value." + missing},
+		{"p_lower", Number, "", "Its one-sided p value against a fall." + missing},
+		{"p_upper", Number, "", "Its one-sided p value against a rise." + missing},
 	}
 	others := otherSingleTests()
 	for _, o := range others {
@@ -328,8 +343,12 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 						return &none
 					}
 					st, se := find("t"), f.CARSE[w]
-					if math.IsNaN(f.CAR[w]) {
+					switch {
+					case math.IsNaN(f.CAR[w]):
 						se = math.NaN()
+					case st == &none:
+						own := r.WindowTest(i, w)
+						st = &own
 					}
 					row = append(row[:0], text(o.EventID), text(o.Security), integer(win.From), integer(win.To),
 						number(f.CAR[w]), number(se), number(f.SCAR[w]), number(f.CSAR[w]), number(f.BHAR[w]),
