@@ -44,6 +44,7 @@ func (c *config) catalog() (*events.Catalog, []string, error) {
 		{"events.categories", events.Filter{Categories: f.Categories}},
 		{"events.tags", events.Filter{Tags: f.Tags}},
 		{"events.exclude", events.Filter{IDs: exclude}},
+		{"study.confounder_except", events.Filter{Categories: c.Study.ConfounderExcept}}, // a name that no event has would except nothing
 	} {
 		if _, err := cat.Select(part.f); err != nil {
 			c.bad(part.key, "%v", err)
