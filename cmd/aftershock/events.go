@@ -28,7 +28,7 @@ func (a *app) eventsCommand() *cobra.Command {
 	list := &cobra.Command{
 		Use:   "list [FILE]",
 		Short: "List the events of a catalogue, with their session 0",
-		Long: `List the events of a catalogue: that of the configuration, or FILE. Session 0 is
+		Long: `List the events of a catalogue by date: that of the configuration, or FILE. Session 0 is
 the first session at whose close the news could be in the price, on the exchange
 of the study's benchmark. A star marks the events that the configuration selects.`,
 		Example: `  aftershock events list
@@ -91,7 +91,7 @@ func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string)
 	cal := cmp.Or(p.calendar(p.security(p.study.Benchmark)), market.NYSE())
 	return a.table(func(t io.Writer) {
 		fmt.Fprintf(t, "\tID\tWHEN\tSESSION 0 (%s)\tCATEGORY\tSECURITIES\tTITLE\n", cal.Name())
-		for _, e := range cat.Events {
+		for _, e := range byDate(cat.Events) {
 			mark := ""
 			if slices.Contains(chosen, e.ID) {
 				mark = "*"
@@ -102,6 +102,21 @@ func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string)
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", mark, e.ID, when(&e), session, cmp.Or(e.Category, "-"), targets(&e), e.TitleIn(c.Output.Lang))
 		}
+	})
+}
+
+// byDate returns the events in the order of their times, those without a time last;
+// of one time as the catalogue has them. An event of which the date alone is known
+// stands before those of its date.
+func byDate(list []events.Event) []events.Event {
+	return slices.SortedStableFunc(slices.Values(list), func(a, b events.Event) int {
+		if x, y := a.Timeless(), b.Timeless(); x != y {
+			if x {
+				return 1
+			}
+			return -1
+		}
+		return a.Time.Compare(b.Time)
 	})
 }
 
