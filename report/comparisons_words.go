@@ -120,6 +120,45 @@ func (s *story) coming() (out []string) {
 	return out
 }
 
+// nextOfOne says the next event of the security that the study is mainly of, with more
+// than half of the returns; "" where there is none, or its events differ too much to
+// say anything.
+func (s *story) nextOfOne() string {
+	of, kinds, all := make(map[string]int), make(map[string]map[string]bool), 0
+	for _, ev := range s.events {
+		for _, i := range s.used(ev) {
+			symbol := s.r.Observations[i].Security
+			if kinds[symbol] == nil {
+				kinds[symbol] = make(map[string]bool)
+			}
+			kinds[symbol][s.r.Catalog.Events[ev].Category] = true
+			of[symbol]++
+			all++
+		}
+	}
+	for symbol, n := range of {
+		if n < 3 || 2*n <= all {
+			continue
+		}
+		for _, x := range s.r.Next() {
+			if x.By != analysis.BySecurity || x.Key != symbol || x.Window != s.r.Study.CARWindows[headline] || !(x.NextLow > -1) {
+				continue
+			}
+			who, over := nameOf(s.r, symbol), s.over(x.Window)
+			if k := len(kinds[symbol]); k > 1 {
+				return s.Say("Next event of %s, %s: between %s and %s with 95%% probability, if it is like the %s before, which are of %s categories.", who, over, s.signed(x.NextLow), s.signed(x.NextHigh), x.K, k)
+			}
+			for kind := range kinds[symbol] {
+				if kind != "" {
+					who += " (" + clean(kind) + ")"
+				}
+			}
+			return s.Say("Next event of %s, %s: between %s and %s with 95%% probability, if it is like the %s before.", who, over, s.signed(x.NextLow), s.signed(x.NextHigh), x.K)
+		}
+	}
+	return ""
+}
+
 // next writes what to expect of the next event of a kind.
 func (p *page) next() {
 	said := p.coming()

@@ -44,7 +44,7 @@ func (p *page) answer() {
 		p.paragraph("", "", strings.TrimSpace(t))
 	}
 	p.standing(entries)
-	pooled := append(p.pooledLines(), p.contrastLines()...)
+	pooled := slices.Concat(p.pooledLines(), p.contrastLines(), p.nextLines())
 	warned := p.mostSerious(entries, 5)
 	rest := p.below(entries)
 	room := most - strings.Count(p.b.String(), "\n") - len(rest) - 2
@@ -331,6 +331,18 @@ func (p *page) pooledLines() []string {
 		lines = append(lines, p.Say("and %s more groups: --full", more))
 	}
 	return append([]string{""}, lines...)
+}
+
+// nextLines is the sentence about the next event, on two lines at most.
+func (p *page) nextLines() []string {
+	said := p.nextOfOne()
+	if said == "" {
+		return nil
+	}
+	sub := &page{story: p.story, o: p.o, width: p.width}
+	sub.blank()
+	sub.short2("", "", said)
+	return strings.Split(strings.TrimSuffix(sub.b.String(), "\n"), "\n")
 }
 
 // mostSerious are the warnings that change how the lines are read, at most n, each

@@ -247,3 +247,51 @@ func TestLayout(t *testing.T) {
 		t.Errorf("clean: %q", got)
 	}
 }
+
+// The answer about the events of one security says what the next one may be, by the
+// figures of the table next; of several securities it says nothing.
+func TestNextInAnswer(t *testing.T) {
+	r := crowded(t, 9)
+	for k := range r.Catalog.Events {
+		r.Catalog.Events[k].Category = "earnings"
+	}
+	var x analysis.NextEvent
+	for _, n := range r.Next() {
+		if n.By == analysis.BySecurity && n.Window == r.Study.CARWindows[headline] {
+			x = n
+		}
+	}
+	if x.K != 9 || !(x.NextLow > -1) {
+		t.Fatalf("the events give %+v", x)
+	}
+	want := fmt.Sprintf("Next event of A (earnings), on session 0: between %+.1f%% and %+.1f%% with 95%% probability, if it is like the 9 before.", 100*x.NextLow, 100*x.NextHigh)
+	for _, width := range []int{60, 80, 120} {
+		text := textOf(t, r, TextOptions{Detail: Answer, Width: width})
+		if !strings.Contains(plain(text), want) {
+			t.Errorf("width %d: no %q in\n%s", width, want, text)
+		}
+		if n := strings.Count(text, "\n"); n > twoScreens {
+			t.Errorf("width %d: %d lines", width, n)
+		}
+	}
+	if text := textOf(t, r, TextOptions{Detail: Answer, Lang: "ar"}); !strings.Contains(text, "الخبر التالي") {
+		t.Errorf("not in Arabic:\n%s", text)
+	}
+	said := func() string {
+		s, err := newStory(r, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.nextOfOne()
+	}
+	r.Catalog.Events[0].Category = "product"
+	if got := said(); !strings.Contains(got, "of A, on") || !strings.HasSuffix(got, "the 9 before, which are of 2 categories.") {
+		t.Errorf("of two categories: %q", got)
+	}
+	for i := range r.Observations[:5] {
+		r.Observations[i].Security = "B"
+	}
+	if got := said(); strings.Contains(got, "of A") {
+		t.Errorf("of two securities: %q", got)
+	}
+}
