@@ -40,3 +40,52 @@ func TestSyntheticKnownAnswer(t *testing.T) {
 	}
 	near(t, "s^2", e.S2, 1e-6*120/117)
 }
+
+// The fit before the event is that of the weights on the returns of the estimation
+// window; that of weights which may be negative is closer for a share that is short
+// of a donor.
+func TestDonorWeights(t *testing.T) {
+	w := newWorld(t)
+	rng := rand.New(rand.NewPCG(6, 6))
+	w.share = make([]float64, worldLen)
+	for k := range w.share {
+		w.share[k] = 1.4*w.donors[0][k] - 0.4*w.donors[2][k] + 0.002*rng.NormFloat64()
+	}
+	w.share[worldEvent-50] = math.NaN()
+	fit := make(map[bool]float64)
+	for _, ridge := range []bool{false, true} {
+		r := w.run(t, model.Synthetic{Donors: []string{"D0", "D1", "D2"}, Ridge: ridge}, 50)
+		weights, rmse := r.DonorWeights(0)
+		var sum, ss, n float64
+		short := false
+		for _, d := range weights {
+			sum += d.Weight
+			short = short || d.Weight < 0
+		}
+		near(t, "sum", sum, 1)
+		if short != ridge {
+			t.Errorf("ridge %v: %v", ridge, weights)
+		}
+		for k := worldEvent - 120; k <= worldEvent-11; k++ {
+			e := w.share[k]
+			for _, d := range weights {
+				e -= d.Weight * w.donors[d.Security[1]-'0'][k]
+			}
+			if !math.IsNaN(e) {
+				ss += e * e
+				n++
+			}
+		}
+		if n != 109 {
+			t.Errorf("%v sessions", n)
+		}
+		near(t, "rmse", rmse, math.Sqrt(ss/n))
+		fit[ridge] = rmse
+	}
+	if fit[true] > fit[false]/2 {
+		t.Errorf("rmse %v with ridge, %v without", fit[true], fit[false])
+	}
+	if weights, rmse := w.run(t, model.MarketModel{}, 50).DonorWeights(0); weights != nil || !math.IsNaN(rmse) {
+		t.Errorf("a market model has the donors %v, rmse %v", weights, rmse)
+	}
+}

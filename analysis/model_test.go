@@ -142,6 +142,7 @@ func modelCases() []modelCase {
 		{name: "peer", o: model.Options{Peers: all}, normal: peers, tol: 1e-5, none: "D0"},
 		{name: "peer", o: model.Options{Peers: all, PeerMarket: true}, normal: func(w *world, k int) float64 { return 0.001 + 1.3*peers(w, k) }, tol: 1e-5, slopes: true, none: "D0"},
 		{name: "synthetic", o: model.Options{Donors: all}, normal: func(w *world, k int) float64 { return 0.3*w.donors[0][k] + 0.7*w.donors[2][k] }, tol: 1e-5, none: "D0"},
+		{name: "synthetic", o: model.Options{Donors: all, Ridge: true}, normal: func(w *world, k int) float64 { return 0.3*w.donors[0][k] + 0.7*w.donors[2][k] }, tol: 1e-5, none: "D0"},
 		{name: "matched", o: model.Options{Matches: map[string]string{"SHARE": "D1"}}, normal: func(w *world, k int) float64 { return w.donors[1][k] }, tol: 1e-5, none: "D1"},
 	}
 }
@@ -154,6 +155,9 @@ func TestModels(t *testing.T) {
 		name := c.name
 		if c.o.PeerMarket {
 			name += " as market"
+		}
+		if c.o.Ridge {
+			name += " with ridge"
 		}
 		t.Run(name, func(t *testing.T) {
 			m, err := model.New(c.name, c.o)

@@ -209,24 +209,36 @@ func (x *Reader) Confounders(i, most int) (near []Confounder, event, estimation 
 // DonorWeight is the share of one donor in a synthetic control.
 type DonorWeight struct {
 	Security string
-	Weight   float64 // decimal; the weights of one observation add up to 1
+	Weight   float64 // decimal; the weights of one observation add up to 1, negative ones with it
 }
 
 // DonorWeights returns the donors of observation i that have a weight, in the
-// order of the study's; none under another model than Synthetic, and for an
-// excluded observation.
-func (r *Result) DonorWeights(i int) []DonorWeight {
+// order of the study's, and the fit of the control before the event,
+//
+//	RMSE = sqrt(sum e_t^2 / M), e_t = R_t - sum w_j R_jt
+//
+// over the M usable sessions of the estimation window, a decimal return. None and NaN
+// under another model than Synthetic, and for an excluded observation.
+func (r *Result) DonorWeights(i int) (weights []DonorWeight, rmse float64) {
 	o := &r.Observations[i]
 	m, ok := r.Study.Model.(model.Synthetic)
 	if !ok || o.row < 0 {
-		return nil
+		return nil, nan
 	}
-	var out []DonorWeight
 	b := r.eng.estimate(int(o.row)).B
 	for j, t := range m.Design(o.Security).Terms {
-		if w := b[1+j]; w > 0 {
-			out = append(out, DonorWeight{t.Name, w})
+		if w := b[1+j]; w != 0 {
+			weights = append(weights, DonorWeight{t.Name, w})
 		}
 	}
-	return out
+	e := make([]float64, r.Study.EstimationWindow.Len())
+	r.eng.residuals(int(o.row), e)
+	var ss, n float64
+	for _, v := range e {
+		if !math.IsNaN(v) {
+			ss += v * v
+			n++
+		}
+	}
+	return weights, math.Sqrt(ss / n)
 }

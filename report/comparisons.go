@@ -91,14 +91,16 @@ func donors(r *analysis.Result) Table {
 	t.Columns = []Column{
 		eventID, security,
 		{"donor", String, "", "Symbol of a security of which the control is made."},
-		{"weight", Number, "", "Its share of the control; those of one observation add up to 1. Donors without a share have no row."},
+		{"weight", Number, "", "Its share of the control; those of one observation add up to 1. Below 0 with model.ridge only. Donors without a share have no row."},
+		{"rmse", Number, "return", "How well the control tracked the security before the event: sqrt(sum e_t^2 / M) over the M usable sessions of the estimation window. The same for all donors of an observation."},
 	}
-	t.of(len(r.Observations), 4, func(lo, hi int) iter.Seq[[]Cell] {
+	t.of(len(r.Observations), 5, func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
 			for i := lo; i < hi; i++ {
 				o := &r.Observations[i]
-				for _, d := range r.DonorWeights(i) {
-					if !yield([]Cell{text(o.EventID), text(o.Security), text(d.Security), number(d.Weight)}) {
+				weights, rmse := r.DonorWeights(i)
+				for _, d := range weights {
+					if !yield([]Cell{text(o.EventID), text(o.Security), text(d.Security), number(d.Weight), number(rmse)}) {
 						return
 					}
 				}

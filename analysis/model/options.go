@@ -8,15 +8,18 @@ import (
 // ModelOptions are what a study may say about its model beside the name. A
 // field that is zero is not said.
 type Options struct {
-	Factors     []string            // factors: names of factors of the panel
-	Excess      bool                // factors: explain the return less the risk-free rate
-	Lags        int                 // dimson, fowler-rorke: lags and leads of the market; 0 means 1
-	Peers       []string            // peer: the group
-	PeersOf     map[string][]string // peer: groups of single securities
-	PeerWeights string              // peer: equal or value; "" means equal
-	PeerMarket  bool                // peer: as the regressor of the market model
-	Donors      []string            // synthetic: the pool
-	Matches     map[string]string   // matched: the match, by security
+	Factors      []string            // factors: names of factors of the panel
+	Excess       bool                // factors: explain the return less the risk-free rate
+	Lags         int                 // dimson, fowler-rorke: lags and leads of the market; 0 means 1
+	Peers        []string            // peer: the group
+	PeersOf      map[string][]string // peer: groups of single securities
+	PeerWeights  string              // peer: equal or value; "" means equal
+	PeerMarket   bool                // peer: as the regressor of the market model
+	Donors       []string            // synthetic: the pool
+	Ridge        bool                // synthetic: weights augmented by ridge
+	OtherSectors bool                // synthetic: without donors of the security's own sector
+	Sectors      map[string]string   // synthetic: the sectors of securities and donors, for OtherSectors
+	Matches      map[string]string   // matched: the match, by security
 }
 
 // NewModel returns the model called name with its options.
@@ -43,6 +46,8 @@ func New(name string, o Options) (Model, error) {
 		{"peer_weights", o.PeerWeights != "", []string{"peer"}, false},
 		{"peer_market", o.PeerMarket, []string{"peer"}, false},
 		{"donors", len(o.Donors) > 0, []string{"synthetic"}, true},
+		{"ridge", o.Ridge, []string{"synthetic"}, false},
+		{"other_sectors", o.OtherSectors, []string{"synthetic"}, false},
 		{"matches", len(o.Matches) > 0, []string{"matched"}, true},
 	} {
 		has := slices.Contains(opt.models, name)
@@ -93,7 +98,7 @@ func New(name string, o Options) (Model, error) {
 	case Peer:
 		return Peer{o.Peers, o.PeersOf, o.PeerWeights == valueWeights, o.PeerMarket}, nil
 	case Synthetic:
-		return Synthetic{o.Donors}, nil
+		return Synthetic{o.Donors, o.Ridge, o.OtherSectors, o.Sectors}, nil
 	case Matched:
 		return Matched{o.Matches}, nil
 	}

@@ -20,7 +20,8 @@ func TestNewModel(t *testing.T) {
 		{"dimson", Options{Lags: 3}, Dimson{Lags: 3}},
 		{"fowler-rorke", Options{}, Dimson{FowlerRorke: true}},
 		{"peer", Options{Peers: []string{"A", "B"}, PeerWeights: "value", PeerMarket: true}, Peer{Peers: []string{"A", "B"}, ByValue: true, Market: true}},
-		{"synthetic", Options{Donors: []string{"A"}}, Synthetic{[]string{"A"}}},
+		{"synthetic", Options{Donors: []string{"A"}}, Synthetic{Donors: []string{"A"}}},
+		{"synthetic", Options{Donors: []string{"A"}, Ridge: true, OtherSectors: true, Sectors: map[string]string{"A": "x"}}, Synthetic{Donors: []string{"A"}, Ridge: true, OtherSectors: true, Sectors: map[string]string{"A": "x"}}},
 		{"matched", Options{Matches: map[string]string{"A": "B"}}, Matched{map[string]string{"A": "B"}}},
 		{"egarch", Options{}, GARCH{stat.EGARCH}},
 	} {
@@ -49,6 +50,8 @@ func TestNewModel(t *testing.T) {
 		{"market", Options{PeerMarket: true}, "model.peer_market"},
 		{"synthetic", Options{}, "model.donors"},
 		{"synthetic", Options{Donors: []string{"A", "A"}}, "model.donors"},
+		{"market", Options{Ridge: true}, "model.ridge"},
+		{"peer", Options{Peers: []string{"A"}, OtherSectors: true}, "model.other_sectors"},
 		{"matched", Options{}, "model.matches"},
 		{"matched", Options{Matches: map[string]string{"A": "A"}}, "model.matches"},
 	} {

@@ -93,6 +93,7 @@ func (c *config) plan() (*plan, error) {
 	c.checkExchanges()
 	p.exchanges = c.known
 	c.checkSecurities(p)
+	c.checkDonors(p)
 	c.checkCalendar(p)
 	c.calendarOf = func(symbol string) *market.Calendar { return p.calendar(p.security(symbol)) }
 	c.checkPrices()
@@ -194,7 +195,7 @@ func (c *config) model() model.Model {
 			}
 		}
 	case "synthetic":
-		o.Donors = c.Model.Donors
+		o.Donors, o.Ridge, o.OtherSectors, o.Sectors = c.Model.Donors, c.Model.Ridge, c.Model.OtherSectors, c.sectors
 	case "matched":
 		o.Matches = make(map[string]string)
 		for _, s := range c.Securities {
@@ -214,6 +215,31 @@ func (c *config) model() model.Model {
 		return m
 	}
 	return instead
+}
+
+// checkDonors gives a synthetic control without donors of the security's own sector
+// the sectors, and refuses a donor of which none is known: it might be of that sector.
+func (c *config) checkDonors(p *plan) {
+	if !c.Model.OtherSectors {
+		return
+	}
+	c.sectors = make(map[string]string)
+	for symbol, s := range p.configured {
+		c.sectors[symbol] = s.Sector
+	}
+	m, ok := p.study.Model.(model.Synthetic)
+	if !ok && !slices.Contains(c.Sweep.Models, model.Synthetic{}.Name()) {
+		return
+	}
+	for i, symbol := range c.Model.Donors {
+		if c.sectors[symbol] == "" {
+			c.bad(fmt.Sprintf("model.donors[%d]", i), "%s has no sector, and model.other_sectors leaves out donors by theirs; give it one under securities or in securities_file", symbol)
+		}
+	}
+	if ok {
+		m.Sectors = c.sectors
+		p.study.Model = m
+	}
 }
 
 func (c *config) tests() []analysis.Test {

@@ -54,13 +54,15 @@ type settings struct {
 		Seed             uint64     `json:"seed"`
 	} `json:"study"`
 	Model struct {
-		Lags        int      `json:"lags"`
-		Factors     []string `json:"factors"`
-		Excess      bool     `json:"excess"`
-		Peers       []string `json:"peers"`
-		PeerWeights string   `json:"peer_weights"`
-		PeerMarket  bool     `json:"peer_market"`
-		Donors      []string `json:"donors"`
+		Lags         int      `json:"lags"`
+		Factors      []string `json:"factors"`
+		Excess       bool     `json:"excess"`
+		Peers        []string `json:"peers"`
+		PeerWeights  string   `json:"peer_weights"`
+		PeerMarket   bool     `json:"peer_market"`
+		Donors       []string `json:"donors"`
+		Ridge        bool     `json:"ridge"`
+		OtherSectors bool     `json:"other_sectors"`
 	} `json:"model"`
 	Regression struct {
 		Characteristics []string `json:"characteristics"`
@@ -285,6 +287,7 @@ type config struct {
 	flags      map[string]*pflag.Flag
 	problems   []problem
 	calendarOf func(symbol string) *market.Calendar // as the plan has it; nil before there is one
+	sectors    map[string]string                    // by symbol, where model.other_sectors asks for them
 	known      []*market.Exchange                   // those described, then the program's
 	before     map[string]fs.FileInfo               // of the files it names, and its own, when they were read
 }

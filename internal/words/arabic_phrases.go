@@ -306,6 +306,7 @@ var arabicPhrases = map[string]string{
 	"the market model; the variance follows past residuals, falls more than rises":                                   "نموذج السوق؛ والتباين يتبع البواقي السابقة، والهبوط أكثر من الصعود",
 	"the mean return of a group of peers":                                                                            "متوسط عائد مجموعة من النظراء",
 	"the return of one matched security":                                                                             "عائد ورقة مناظرة واحدة",
+	"the return of donors, some perhaps sold short, that tracked the security best over the estimation window":       "عائد مانحين، وقد يُباع بعضهم على المكشوف، تتبعوا الورقة أفضل تتبع في نافذة التقدير",
 	"the return of the portfolio of donors that tracked the security best over the estimation window":                "عائد محفظة المانحين التي تتبعت الورقة أفضل تتبع في نافذة التقدير",
 	"the risk-free rate, and the premiums for market, size and value":                                                "العائد الخالي من المخاطر وعلاوات السوق والحجم والقيمة",
 	"the risk-free rate, and the premiums for market, size, value and momentum":                                      "العائد الخالي من المخاطر وعلاوات السوق والحجم والقيمة والزخم",

@@ -153,6 +153,8 @@ var arabicSentences = map[string]string{
 	"the study names no match of %s":                                                        "لا تسمي الدراسة ورقة مناظرة لورقة %s",
 	"%s is named as its own match":                                                          "سُمّيت %s مناظرة لنفسها",
 	"the study names no donors for %s":                                                      "لا تسمي الدراسة مانحين لورقة %s",
+	"the sector of %s is not known, and donors of its own are to be left out":               "قطاع %s غير معروف، والمطلوب ترك المانحين من قطاعها",
+	"no donor is known to be of another sector than %s":                                     "لا مانح معروف من قطاع غير قطاع %s",
 	"the weights of %d donors do not settle":                                                "أوزان المانحين (%d) لا تستقر",
 	"no conditional variance is called %q; use garch, gjr or egarch":                        "لا تباين شرطيًا باسم %q؛ استعمل garch أو gjr أو egarch",
 	"%d returns and %d regressors":                                                          "العوائد %d والمتغيرات المفسِّرة %d",

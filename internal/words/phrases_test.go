@@ -156,6 +156,7 @@ func TestTranslations(t *testing.T) {
 		for _, m := range model.Models {
 			known(m.About())
 		}
+		known(model.Synthetic{Ridge: true}.About())
 	}
 }
 
