@@ -77,6 +77,27 @@ func (r *Result) RunUp(i int) (car, se float64) {
 	return car, math.Sqrt(variance)
 }
 
+// RunUpShare returns the share of the run-up of observation i in what it moved until
+// session 0:
+//
+//	CAR(tau1,-1) / CAR(tau1,0)
+//
+// with tau1 the first session of the event window. It is below 0 or above 1 where
+// session 0 went the other way. NaN where either CAR is, and where the sum is 0.
+func (r *Result) RunUpShare(i int) float64 {
+	before, _ := r.RunUp(i)
+	w := r.Study.EventWindow
+	if math.IsNaN(before) || w.To < 0 {
+		return nan
+	}
+	e := r.eng.estimate(int(r.Observations[i].row))
+	all, _, _, _ := r.eng.cumulate(int(r.Observations[i].row), &e, Window{w.From, 0})
+	if all == 0 {
+		return nan
+	}
+	return before / all
+}
+
 // Leaks counts the observations whose CAR over the two sessions before session 0
 // differs from zero at 5%.
 type Leaks struct {

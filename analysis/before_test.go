@@ -77,6 +77,11 @@ func TestAroundSession0(t *testing.T) {
 	if whole := (1+night.Return)*(1+d.Return) - 1; math.Abs(whole-f.Return[10]) > 1e-12 {
 		t.Errorf("night and day make %g, the session %g", whole, f.Return[10])
 	}
+	var all float64
+	for _, ar := range f.AR[:11] {
+		all += ar
+	}
+	alike(t, "runup_share", r.RunUpShare(0), -0.08387580803256808/all)
 	notes := make(map[string]string)
 	for _, n := range r.Notes {
 		notes[n.EventID+" "+n.Code] = n.Text()

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 	"aftershock/internal/words"
 	"aftershock/market"
 )
@@ -434,6 +435,9 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f *analysis
 	if m := s.benchmarked(ev, used); m != "" {
 		out = append(out, m)
 	}
+	if b := s.before(used[0]); b != "" {
+		out = append(out, b)
+	}
 	if v := s.worth(used[0], headline); v != "" {
 		out = append(out, v)
 	}
@@ -445,6 +449,24 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f *analysis
 		}
 	}
 	return out, g, f
+}
+
+// before says what of the move of observation i until session 0 came before it; ""
+// where that can be chance.
+func (s *story) before(i int) string {
+	o, st := &s.r.Observations[i], s.r.Study
+	car, se := s.r.RunUp(i)
+	share := s.r.RunUpShare(i)
+	if df := float64(o.Fit.M - o.Fit.K); share != share || s.aboutVolume() || !(df > 0 && math.Abs(car/se) > stat.StudentQuantile(1-analysis.Level/2, df)) {
+		return ""
+	}
+	over, who := sentence(s.over(analysis.Window{From: st.EventWindow.From, To: -1})), nameOf(s.r, o.Security)
+	if share >= 0 && share <= 1 {
+		return s.Say("%s, before the news was in its price, %s had run up an abnormal return of %s (t %s): %s%% of its %s by the end of session 0.",
+			over, who, s.signed(car), fixed(car/se, 1), fixed(100*share, 0), s.signed(car/share))
+	}
+	return s.Say("%s, before the news was in its price, %s had run up an abnormal return of %s (t %s); session 0 went the other way, to %s in all.",
+		over, who, s.signed(car), fixed(car/se, 1), s.signed(car/share))
 }
 
 // about says what an event is in the catalogue and how many securities it has.

@@ -97,6 +97,7 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 		Column{"regime_p", Number, "", "p value of a ratio as large, F distribution, upper tail." + ofUnmeasured},
 		Column{"runup", Number, "return", "CAR from the first session of the event window to the one before session 0. Empty where there is none."},
 		Column{"runup_se", Number, "return", "Its standard error."},
+		Column{"runup_share", Number, "", "Share of runup in the CAR from the first session of the event window to session 0; below 0 or above 1 where session 0 went the other way. Empty where there is none."},
 		Column{"mid_session", Boolean, "", "The news came inside the hours of session 0, whose return is then partly older than the news."},
 		note)
 	t.of(len(r.Observations), 1, func(lo, hi int) iter.Seq[[]Cell] {
@@ -143,7 +144,7 @@ func appendAround(row []Cell, r *analysis.Result, i int) []Cell {
 		se = runup
 	}
 	return append(row, trimmed, number(night.Return), number(day.Return), number(night.AR), number(night.SE), number(day.AR), number(day.SE),
-		number(regime.Ratio), number(regime.P), number(runup), number(se), boolean(r.MidSession(i)))
+		number(regime.Ratio), number(regime.P), number(runup), number(se), number(r.RunUpShare(i)), boolean(r.MidSession(i)))
 }
 
 // mostConfounders is how many confounders of an observation are named.

@@ -295,3 +295,31 @@ func TestNextInAnswer(t *testing.T) {
 		t.Errorf("of two securities: %q", got)
 	}
 }
+
+// The full report says a run-up that is more than chance, with its share of the move
+// until session 0, and nothing of one that is not.
+func TestRunUpSaid(t *testing.T) {
+	ran := func(before, zero float64) (*analysis.Result, string) {
+		r := madeOf(t, market.Simple, func(c *market.Column) { c.Return[118], c.Return[119] = before/2, before/2 }, 0, zero)
+		s := plain(textOf(t, r, TextOptions{}))
+		if n := strings.Count(s, "run up"); n > 1 {
+			t.Errorf("said %d times:\n%s", n, s)
+		}
+		return r, s
+	}
+	const opening = "Over sessions -10 to -1, before the news was in its price, A had run up an abnormal return of "
+	r, said := ran(0.4, 0.1)
+	car, se := r.RunUp(0)
+	share := r.RunUpShare(0)
+	if want := fmt.Sprintf("%s%+.1f%% (t %.1f): %.0f%% of its %+.1f%% by the end of session 0.", opening, 100*car, car/se, 100*share, 100*car/share); !(share > 0.5 && share < 1) || !strings.Contains(said, want) {
+		t.Errorf("share %g, no %q in\n%s", share, want, said)
+	}
+	r, said = ran(0.4, -0.3)
+	if want := fmt.Sprintf("session 0 went the other way, to %+.1f%% in all.", 100*(car+r.AbnormalReturns(0).AR[10])); r.RunUpShare(0) <= 1 || !strings.Contains(said, want) {
+		t.Errorf("share %g, no %q in\n%s", r.RunUpShare(0), want, said)
+	}
+	if r, said = ran(0, 0.3); strings.Contains(said, "run up") {
+		car, se := r.RunUp(0)
+		t.Errorf("a run-up of t %g is said", car/se)
+	}
+}
