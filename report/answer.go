@@ -331,7 +331,7 @@ func (s *story) headed(e *entry) string {
 	}
 	x := s.interval(e)
 	w := e.finding.Window
-	out := s.average(w)
+	out := s.average(w, s.sharedBenchmark(e.members))
 	if x.Lower == x.Lower && !s.aboutVolume() {
 		out += s.Say(" (95%% interval %s to %s)", signedPercent(x.Lower), signedPercent(x.Upper))
 	}

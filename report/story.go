@@ -438,15 +438,21 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f *analysis
 	if b := s.before(used[0]); b != "" {
 		out = append(out, b)
 	}
+	money := false
 	if v := s.worth(used[0], headline); v != "" {
 		out = append(out, v)
+		money = true
 	}
 	if g = s.eventGroup(ev); g != nil {
 		f = s.r.Finding(g, headline)
 		out = append(out, s.together(f, g, headline)...)
 		if v := s.worthTogether(g, headline); v != "" {
 			out = append(out, v)
+			money = true
 		}
+	}
+	if money {
+		out = append(out, s.countedAs())
 	}
 	return out, g, f
 }

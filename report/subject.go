@@ -65,13 +65,45 @@ func (k speaker) priceMove(i, at int) string {
 	return did
 }
 
-// explains is who explains what the study is about, to one security or several.
-func (k speaker) explains(several bool) string {
+// explains is who explains what the study is about, to one security or several
+// of one benchmark: the market, where the benchmark stands for a whole one, else the
+// benchmark by its symbol. "" for benchmark: those of several securities differ.
+func (k speaker) explains(benchmark string, several bool) string {
 	who := explainer(k.r.Study.Model, several)
-	if k.aboutVolume() && who == "the market" {
-		return k.Say("the market's volume")
+	if who != "the market" {
+		return k.Say(who)
 	}
-	return k.Say(who)
+	name := ""
+	if c := k.r.Panel.Column(benchmark); c != nil {
+		name = c.Name
+	}
+	switch market := market.Broad(benchmark, name); {
+	case benchmark == "" && k.aboutVolume():
+		return k.Say("the volume of the benchmark of each")
+	case benchmark == "":
+		return k.Say("the benchmark of each")
+	case market && k.aboutVolume():
+		return k.Say("the market's volume")
+	case market:
+		return k.Say("the market")
+	case k.aboutVolume():
+		return k.Say("the volume of %s", clean(benchmark))
+	}
+	return isolate(clean(benchmark))
+}
+
+// sharedBenchmark is the benchmark of all of the observations, "" where they have
+// several.
+func (k speaker) sharedBenchmark(members []int) string {
+	shared := ""
+	for n, i := range members {
+		b := k.r.Observations[i].Benchmark
+		if n > 0 && b != shared {
+			return ""
+		}
+		shared = b
+	}
+	return shared
 }
 
 // abnormal names the abnormal figures of the study over the headline window.
@@ -96,12 +128,12 @@ func (k speaker) abnormal(n int, w analysis.Window) string {
 func (k speaker) traded(i, win int, measure string) string {
 	w, name := k.r.Study.CARWindows[win], nameOf(k.r, k.r.Observations[i].Security)
 	v := k.r.AbnormalReturns(i).CAR[win] / float64(w.Len())
-	s := k.Say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(false), signedPercent(v), measure)
+	s := k.Say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(k.r.Observations[i].Benchmark, false), signedPercent(v), measure)
 	switch {
 	case k.r.Turnover() && v < 0:
-		s = k.Say("of %s %s points of the shares less changed hands in a session than %s explains, which %s.", name, size(v), k.explains(false), measure)
+		s = k.Say("of %s %s points of the shares less changed hands in a session than %s explains, which %s.", name, size(v), k.explains(k.r.Observations[i].Benchmark, false), measure)
 	case k.r.Turnover():
-		s = k.Say("of %s %s points of the shares more changed hands in a session than %s explains, which %s.", name, size(v), k.explains(false), measure)
+		s = k.Say("of %s %s points of the shares more changed hands in a session than %s explains, which %s.", name, size(v), k.explains(k.r.Observations[i].Benchmark, false), measure)
 	}
 	if w.Len() > 1 || w.From != 0 {
 		s = k.over(w) + k.Comma + s
@@ -109,9 +141,10 @@ func (k speaker) traded(i, win int, measure string) string {
 	return sentence(s)
 }
 
-// average begins the sentence about the average of several securities.
-func (k speaker) average(w *analysis.GroupWindow) string {
-	over, who, by := sentence(k.over(w.Window)), k.Count(w.N, "security"), k.explains(true)
+// average begins the sentence about the average of several securities with one
+// benchmark, or "" for several.
+func (k speaker) average(w *analysis.GroupWindow, benchmark string) string {
+	over, who, by := sentence(k.over(w.Window)), k.Count(w.N, "security"), k.explains(benchmark, true)
 	a := w.CAAR / float64(w.Window.Len())
 	switch {
 	case k.aboutVolume() && k.r.Turnover() && a < 0:

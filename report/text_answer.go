@@ -43,10 +43,12 @@ func (p *page) answer() {
 	if t := p.trusted(); t != "" {
 		p.paragraph("", "", strings.TrimSpace(t))
 	}
-	p.standing(entries)
-	pooled := slices.Concat(p.pooledLines(), p.contrastLines(), p.nextLines())
+	said := p.standing(entries)
+	pooled, averages := p.pooledLines()
+	pooled = slices.Concat(pooled, p.contrastLines(), p.nextLines())
+	said = append(said, averages...)
 	warned := p.mostSerious(entries, 5)
-	rest := p.below(entries)
+	rest := p.below(append(readings(entries), said...)) // at most
 	room := most - strings.Count(p.b.String(), "\n") - len(rest) - 2
 	rows := max(3, room-len(pooled)-len(warned)-2)
 	if p.o.Top > 0 {
@@ -60,14 +62,24 @@ func (p *page) answer() {
 	if len(entries) > 0 && !(one && len(entries) == 1) {
 		p.blank()
 		p.ranked(entries, rows)
+		said = append(said, readings(entries[:min(rows, len(entries))])...)
 	}
 	for _, l := range append(pooled, warned...) {
 		p.line(l)
 	}
 	p.line(p.rule())
-	for _, l := range rest {
+	for _, l := range p.below(said) {
 		p.line(l)
 	}
+}
+
+// readings are those of entries.
+func readings(entries []entry) []analysis.Reading {
+	out := make([]analysis.Reading, len(entries))
+	for k := range entries {
+		out[k] = entries[k].reading
+	}
+	return out
 }
 
 // whole returns the first lines of list, at most n, that are complete warnings.
@@ -109,11 +121,12 @@ func (p *page) answerFacts() string {
 }
 
 // standing writes the sentences: how many differ, what moved most, the market's own
-// move, and what must be known of that event first.
-func (p *page) standing(entries []entry) {
+// move, and what must be known of that event first. It returns the readings that it
+// names.
+func (p *page) standing(entries []entry) (named []analysis.Reading) {
 	if len(entries) == 0 {
 		p.paragraph("", "", p.Say("No %s could be measured.", p.abnormal(0, p.window())))
-		return
+		return nil
 	}
 	if len(p.tested) > 1 {
 		opening, _, _ := p.summary(0) // says first what is trusted
@@ -146,6 +159,10 @@ func (p *page) standing(entries []entry) {
 			break
 		}
 	}
+	if lead.group != nil {
+		named = append(named, lead.reading)
+	}
+	return named
 }
 
 // lead is what moved most of the entries, and what is said of it first: what it did,
@@ -181,7 +198,7 @@ func (s *story) lead(entries []entry) (entry, []string) {
 		v = s.worthTogether(lead.group, headline)
 	}
 	if v != "" {
-		said = append(said, v)
+		said = append(said, v, s.countedAs())
 	}
 	return lead, said
 }
@@ -283,10 +300,10 @@ func tableP(p float64) string {
 }
 
 // pooledLines are the averages over several events, a line a group of two
-// observations or more.
-func (p *page) pooledLines() []string {
+// observations or more, and their readings.
+func (p *page) pooledLines() (lines []string, named []analysis.Reading) {
 	if len(p.events) < 2 {
-		return nil
+		return nil, nil
 	}
 	const most = 4 // of each grouping
 	g := &grid{tight: true, heads: []head{{name: p.Say("pooled"), left: true, fill: true}, {name: "N"}, {name: p.Say("effect %%")}, {name: p.Say("95%% interval")}, {name: "p"}, {name: p.Say("reading"), left: true}}}
@@ -320,17 +337,18 @@ func (p *page) pooledLines() []string {
 				name = clean(x.Key)
 			}
 			g.rows = append(g.rows, []string{name, strconv.Itoa(f.Window.N), percent(f.Window.CAAR, 1), span, tableP(pv), p.Reading(f.Verdict)})
+			named = append(named, f.Verdict)
 		}
 	}
 	if len(g.rows) == 0 {
-		return nil
+		return nil, nil
 	}
-	lines, _ := g.render(min(p.width, 80))
+	lines, _ = g.render(min(p.width, 80))
 	lines[0] = p.bold(lines[0])
 	if more > 0 {
 		lines = append(lines, p.Say("and %s more groups: --full", more))
 	}
-	return append([]string{""}, lines...)
+	return append([]string{""}, lines...), named
 }
 
 // nextLines is the sentence about the next event, on two lines at most.
@@ -429,16 +447,19 @@ func (s *story) doubtful(n *analysis.Note) bool {
 	return n.Severity == analysis.Warning
 }
 
-// below says how to read what stands above, and where the rest is.
-func (p *page) below(entries []entry) []string {
+// below says how to read what stands above, with the readings that it names, and
+// where the rest is.
+func (p *page) below(named []analysis.Reading) []string {
 	sub := &page{story: p.story, o: p.o, width: p.width}
 	var meant []string
 	for _, r := range analysis.Readings {
-		if slices.ContainsFunc(entries, func(e entry) bool { return e.reading == r }) {
+		if slices.Contains(named, r) {
 			meant = append(meant, p.Say("%s: %s", p.Reading(r), p.ReadingMeans(r)))
 		}
 	}
-	sub.line(p.bold(p.Say("How to read this")))
+	if len(p.events) > 1 || len(meant) > 0 {
+		sub.line(p.bold(p.Say("How to read this")))
+	}
 	what := p.Say("Effect: what is left of the return, in %%, after what the model expects.")
 	if p.aboutVolume() {
 		what = p.Say("Effect: what is left of the volume after what the model expects.")
@@ -455,7 +476,16 @@ func (p *page) below(entries []entry) []string {
 			sub.line(strings.ReplaceAll(l, nbsp, " "))
 		}
 	}
-	sub.paragraph("", "", p.Say("All else: --full, report.txt, report.html."))
+	where := []string{"--full"}
+	for _, f := range p.o.Files {
+		where = append(where, clean(f))
+	}
+	if p.RTL {
+		for k := range where {
+			where[k] = "\u2066" + where[k] + "\u2069"
+		}
+	}
+	sub.paragraph("", "", p.Say("All else: %s.", strings.Join(where, p.Comma)))
 	return strings.Split(strings.TrimRight(sub.b.String(), "\n"), "\n")
 }
 

@@ -42,6 +42,7 @@ func TestMoney(t *testing.T) {
 	for _, want := range []string{
 		"In money: raw -593bn USD, abnormal -467bn USD (95% interval -644bn to -289bn USD), of a market value of 3.49tn USD before.",
 		"In money, the two securities whose shares are known together: raw -792bn USD, abnormal -625bn USD (95% interval -829bn to -421bn USD), of a market value of 4.64tn USD before.",
+		"Close to close, by shares outstanding then; a headline may count otherwise.",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("not said: %s\n%s", want, said)

@@ -184,7 +184,7 @@ func (k speaker) reaction(i, win int) string {
 	}
 	at := w.From - r.Study.EventWindow.From
 	ret, expected, ar := f.Return[at], f.Expected[at], f.AR[at]
-	by := k.Say(explainer(r.Study.Model, false))
+	by := k.explains(o.Benchmark, false)
 	did, s := k.priceMove(i, w.From), ""
 	switch {
 	case ret*expected > 0 && math.Abs(expected) < math.Abs(ret) && k.inLogs():
@@ -258,6 +258,12 @@ func (k speaker) worth(i, win int) string {
 		money(v.Raw, v.Currency), money(v.Abnormal, v.Currency), money(v.Lower, ""), money(v.Upper, v.Currency), money(v.Market, v.Currency))
 }
 
+// countedAs says what sums of money are counted from, since a headline may count
+// otherwise.
+func (k speaker) countedAs() string {
+	return k.Say("Close to close, by shares outstanding then; a headline may count otherwise.")
+}
+
 // worthTogether says the same of all members of a group whose shares are known,
 // "" where these are fewer than two or their currencies differ.
 func (k speaker) worthTogether(g *analysis.Group, win int) string {
@@ -304,7 +310,7 @@ func (k speaker) together(f *analysis.Finding, g *analysis.Group, win int) []str
 	if r.Study.Subject == analysis.Volatility {
 		return []string{k.variance(f)}
 	}
-	first := k.average(w) + k.verdict(f, g, win) + k.members(f, g, win)
+	first := k.average(w, k.sharedBenchmark(g.Members)) + k.verdict(f, g, win) + k.members(f, g, win)
 	out := []string{first}
 	if len(f.Free) > 0 {
 		out = append(out, k.Say("Tests that need no normal distribution: %s.", k.quote(f.Free...)))

@@ -1,13 +1,16 @@
 package report
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/events"
 	"aftershock/internal/words"
 	"aftershock/market"
+	"aftershock/market/sample"
 )
 
 func TestSingles(t *testing.T) {
@@ -78,3 +81,35 @@ func TestPValues(t *testing.T) {
 }
 
 func inEnglish(r *analysis.Result) speaker { return speaker{Language: words.English, r: r} }
+
+// TestBenchmarkExplains: only the index of a whole market is the market.
+func TestBenchmarkExplains(t *testing.T) {
+	cat, err := events.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, errs := market.Load(t.Context(), sample.Source(), market.Request{Securities: sample.Securities()})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	study := analysis.DefaultStudy()
+	study.Benchmark, study.EventIDs = "SOXX", []string{"deepseek-selloff"}
+	r, err := study.Run(t.Context(), cat, p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := HTML(&page, r, HTMLOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	answer, arabic := textOf(t, r, TextOptions{Detail: Answer}), textOf(t, r, TextOptions{Lang: "ar"})
+	for name, text := range map[string]string{"text": textOf(t, r, TextOptions{}), "answer": answer, "HTML": page.String()} {
+		text = strings.Join(strings.Fields(text), " ")
+		if !strings.Contains(text, "than SOXX explains") || strings.Contains(text, "the market explains") {
+			t.Errorf("%s: SOXX is taken for the market, or not said:\n%.2000s", name, text)
+		}
+	}
+	if arabic = strings.Join(strings.Fields(arabic), " "); !strings.Contains(arabic, "بحكم \u2066SOXX\u2069") || strings.Contains(arabic, "بحكم السوق") {
+		t.Errorf("Arabic: SOXX is taken for the market, or not said:\n%.2000s", arabic)
+	}
+}

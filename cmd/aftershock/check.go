@@ -154,7 +154,7 @@ var listed = map[string]string{
 
 // name heads the report.
 func (c *config) name() string {
-	if c.ofOtherEvents("study.name") {
+	if c.ofOtherEvents("study.name") || strings.TrimSpace(c.Study.Name) == "" {
 		return "Event study"
 	}
 	return c.Study.Name

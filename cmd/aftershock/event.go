@@ -70,6 +70,7 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 		c.Study.Event.To = max(c.Study.Event.To, w.To)
 	}
 	c.Events.File = ""                 // none is read
+	c.Study.Name = "One event"         // in the manifest as in the report
 	c.Output.Moves = 0                 // one event explains no others
 	c.Regression.Characteristics = nil // that make one event differ from others
 	p, err := c.plan()
@@ -80,7 +81,7 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 	if err != nil {
 		return err
 	}
-	p.study.Name = "One event"
+	p.study.Name = c.Study.Name
 	p.study.EventIDs = []string{cat.Events[0].ID}
 	out := ""
 	if c.origin("output.dir") == fromFlag {

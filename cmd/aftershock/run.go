@@ -279,7 +279,7 @@ func (a *app) perform(ctx context.Context, c *config, p *plan, cat *events.Catal
 		}
 	}
 	if print {
-		if err := a.print(ctx, p, r, text); err != nil && o != nil {
+		if err := a.print(ctx, p, r, text, o != nil); err != nil && o != nil {
 			return errors.Join(errWritten, err)
 		} else if err != nil {
 			return err
@@ -564,9 +564,15 @@ func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text fu
 }
 
 // print writes the report to stdout: the text of its file, but on a terminal.
-func (a *app) print(ctx context.Context, p *plan, r *analysis.Result, text []byte) error {
+func (a *app) print(ctx context.Context, p *plan, r *analysis.Result, text []byte, written bool) error {
 	w := until(ctx, a.stdout)
 	o := a.textOptions(p)
+	if written && p.text {
+		o.Files = append(o.Files, "report.txt")
+	}
+	if written && p.html {
+		o.Files = append(o.Files, "report.html")
+	}
 	switch {
 	case a.telling.brief:
 		o.Detail = report.Brief
