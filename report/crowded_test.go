@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,6 +142,23 @@ func TestTooMuchToTell(t *testing.T) {
 		}
 		if page := htmlOf(t, r, HTMLOptions{}); !strings.Contains(page, left) {
 			t.Error("the page does not say what it leaves out")
+		}
+		told, err := newStory(r, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		used, g := told.used(0), told.eventGroup(0)
+		table, said := told.securitiesSheet(used, g)
+		at := slices.IndexFunc(table.Heads, func(h headCell) bool { return h.Text == "shrunk" })
+		drawn := shrunk(r, used, headline, g.Windows[headline].RBar)
+		order, _ := told.farthest(used, g)
+		if at < 0 || len(table.Rows) != mostRows || !strings.Contains(said, "drawn towards the mean") {
+			t.Fatalf("shrunk is column %d of %d rows; %s", at, len(table.Rows), said)
+		}
+		for k, row := range table.Rows {
+			if want := percent(drawn[order[k]], 2); len(row) != len(table.Heads) || row[at].Text != want {
+				t.Fatalf("row %d: %d cells, shrunk %q, want %q", k, len(row), row[at].Text, want)
+			}
 		}
 	}
 }

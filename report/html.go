@@ -395,6 +395,18 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 			t.Heads = append(t.Heads, headCell{Text: s.Isolate("CAR " + win.String()), Num: true, Tip: s.Say("Cumulative abnormal return %s", s.over(win))})
 		}
 	}
+	rows, left := s.farthest(used, g)
+	var drawn map[int]float64 // of a list of the largest, which are too large on average
+	if left != "" {
+		rbar := math.NaN()
+		if g != nil {
+			rbar = g.Windows[headline].RBar
+		}
+		drawn = shrunk(r, used, headline, rbar)
+		means := s.Say("shrunk: the abnormal return %s drawn towards the mean of all by as much as chance spreads them (empirical Bayes): the largest of many are too large on average.", s.over(s.window()))
+		t.Heads = append(t.Heads, headCell{Text: s.Say("shrunk"), Num: true, Tip: means})
+		left += " " + sentence(means)
+	}
 	worth := slices.ContainsFunc(used, func(i int) bool { _, ok := r.Value(i, headline); return ok })
 	if worth {
 		t.Heads = append(t.Heads, headCell{Text: s.Say("in money"), Num: true, Tip: s.Say("Abnormal return %s times the market value before", s.over(s.window()))})
@@ -405,7 +417,6 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 	}
 	t.Heads = append(t.Heads, headCell{Text: "M", Num: true, Tip: s.Say("Usable sessions of the estimation window")})
 
-	rows, left := s.farthest(used, g)
 	for _, i := range rows {
 		o, f := &r.Observations[i], r.AbnormalReturns(i)
 		row := []pageCell{named(o.Security), given(nameOf(r, o.Security))}
@@ -421,6 +432,9 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 			c := starred(moved(f.CAR[w]), x.P)
 			c.Tip = s.tip(f.CARSE[w], &x)
 			row = append(row, c)
+		}
+		if drawn != nil {
+			row = append(row, moved(drawn[i]))
 		}
 		if worth {
 			text, tip := "–", ""
