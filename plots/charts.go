@@ -18,7 +18,7 @@ type Chart struct {
 	// take reads from a result what the chart's pictures need.
 	take func(ctx context.Context, in input) ([]drawing, error)
 	// read reads one picture's data from JSON.
-	read func(data []byte) (drawing, error)
+	read func(data []byte) (kept, error)
 }
 
 // input is what charts are taken from.
@@ -37,6 +37,14 @@ type drawing interface {
 	// its security.
 	about() []string
 	figure(p *pen) figure
+}
+
+// kept is a drawing that a file holds.
+type kept interface {
+	drawing
+	// sense reports what no study gives, and figure does not expect: lists that
+	// belong together and differ in length.
+	sense() error
 }
 
 // Charts is every chart.
@@ -91,8 +99,8 @@ func studied(r *analysis.Result) iter.Seq2[int, []int] {
 // as reads a drawing of type T.
 func as[T any, P interface {
 	*T
-	drawing
-}](data []byte) (drawing, error) {
+	kept
+}](data []byte) (kept, error) {
 	d := P(new(T))
 	return d, json.Unmarshal(data, d)
 }

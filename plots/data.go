@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -114,10 +115,14 @@ func Redraw(ctx context.Context, data []byte, names []string, o Options) (files 
 var firstDay, lastDay = market.NewDate(1600, 1, 1), market.NewDate(2500, 1, 1)
 
 // bounded refuses figures that no study has and that would take for ever to draw:
-// whole numbers beyond what a calendar or a catalogue holds, windows that end
-// before they begin.
+// numbers beyond what a calendar, a catalogue or an axis holds, counts below 0,
+// windows that end before they begin, texts that are no title.
 func bounded(v reflect.Value) error {
-	const most = 100_000_000
+	const (
+		most        = 100_000_000
+		largest     = 1e100
+		longestText = 40_000
+	)
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
@@ -129,11 +134,24 @@ func bounded(v reflect.Value) error {
 			if d := market.Date(n); d != market.NoDate && (d < firstDay || d > lastDay) {
 				return fmt.Errorf("a date is %s", d)
 			}
-		} else if n < -most || n > most {
+		} else if n < 0 || n > most {
 			return fmt.Errorf("a whole number is %d", n)
 		}
+	case reflect.Float64:
+		if x := v.Float(); math.Abs(x) > largest {
+			return fmt.Errorf("a figure is %g", x)
+		}
+	case reflect.String:
+		if n := v.Len(); n > longestText {
+			return fmt.Errorf("a text has %d bytes", n)
+		}
 	case reflect.Slice, reflect.Array:
-		if k := v.Type().Elem().Kind(); k == reflect.Float64 || k == reflect.String || k == reflect.Bool {
+		if v.Type().Elem().Kind() == reflect.Float64 && v.Kind() == reflect.Slice {
+			for _, x := range v.Convert(reflect.TypeFor[[]float64]()).Interface().([]float64) {
+				if math.Abs(x) > largest {
+					return fmt.Errorf("a figure is %g", x)
+				}
+			}
 			return nil
 		}
 		for i := range v.Len() {
@@ -153,6 +171,7 @@ func bounded(v reflect.Value) error {
 			if w := v.Interface().(analysis.Window); w.From > w.To || w.From < -longest || w.To > longest {
 				return fmt.Errorf("a window is %d to %d", w.From, w.To)
 			}
+			return nil
 		}
 		for i := range v.NumField() {
 			if err := bounded(v.Field(i)); err != nil {
@@ -226,6 +245,9 @@ func drawAll(ctx context.Context, charts []pictures, o Options) ([]File, error) 
 			d, err := kind.read(data)
 			if err == nil {
 				err = bounded(reflect.ValueOf(d))
+			}
+			if err == nil && o.stored {
+				err = d.sense()
 			}
 			if err != nil {
 				return nil, fmt.Errorf("charts: the data of %s cannot be read: %w", c.Chart, err)

@@ -1,12 +1,16 @@
 package plots
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/xml"
+	"io"
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -55,12 +59,35 @@ func FuzzRedraw(f *testing.F) {
 		}
 		for _, c := range held {
 			begun := time.Now()
-			_, _ = Redraw(t.Context(), data, []string{c.Chart}, Options{Width: 300, DPI: 72, Formats: []Format{SVG}})
+			files, err := Redraw(t.Context(), data, []string{c.Chart}, Options{Width: 300, DPI: 72, Formats: []Format{SVG}})
+			if caught(err) {
+				t.Error(err)
+			}
+			for _, f := range files {
+				if err := wellFormed(f.Data); err != nil {
+					t.Errorf("%s: %v", f.Name, err)
+				}
+			}
 			if took := time.Since(begun); took > 10*time.Second {
 				t.Errorf("took %v", took)
 			}
 		}
 	})
+}
+
+// caught reports whether err is a panic that was caught: figures that were not
+// looked at before they were drawn.
+func caught(err error) bool { return err != nil && strings.Contains(err.Error(), "cannot be drawn") }
+
+// wellFormed reports why data is no XML.
+func wellFormed(data []byte) error {
+	for d := xml.NewDecoder(bytes.NewReader(data)); ; {
+		if _, err := d.Token(); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }
 
 // tamper changes a value of decoded JSON.
@@ -71,11 +98,14 @@ func tamper(rng *rand.Rand, v any) any {
 			return v
 		}
 		i := rng.IntN(len(v))
-		switch rng.IntN(4) {
+		switch rng.IntN(6) {
 		case 0:
 			return v[:i]
 		case 1:
 			return append(v[:len(v):len(v)], v[i])
+		case 2:
+			v[i] = nil
+			return v
 		}
 		v[i] = tamper(rng, v[i])
 	case map[string]any:
@@ -87,13 +117,13 @@ func tamper(rng *rand.Rand, v any) any {
 			}
 		}
 	case float64:
-		return []float64{0, -1, 1 << 53, -1 << 53, 1e300, 1e-300, v + 1, -v, 1e9}[rng.IntN(9)]
+		return []float64{0, -1, 1 << 53, -1 << 53, 1e300, 1e-300, v + 1, -v, 1e9, 1e99, v * 1000}[rng.IntN(11)]
 	case string:
-		return []string{"", "NaN", "Inf", v + v, "x"}[rng.IntN(5)]
+		return []string{"", "NaN", "Inf", v + v, "x", "\x00\x1b[31m\u202e\ufffe", strings.Repeat("word ", 2000), strings.Repeat("W", 1<<20)}[rng.IntN(8)]
 	case bool:
 		return !v
 	default:
-		return []any{0.0, "", []any{}, map[string]any{}}[rng.IntN(4)]
+		return []any{0.0, "", []any{}, []any{1.0, nil}, []any{-0.5, -0.5, 0.5}, map[string]any{}}[rng.IntN(6)]
 	}
 	return v
 }
@@ -112,7 +142,7 @@ func TestRedrawOfTamperedData(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("TAMPER")); err == nil {
 		tries = n
 	}
-	refused := 0
+	refused, drawn := 0, 0
 	for try := range tries {
 		rng := rand.New(rand.NewPCG(1, uint64(try)))
 		var held []map[string]any
@@ -134,12 +164,22 @@ func TestRedrawOfTamperedData(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		if _, err := Redraw(t.Context(), reseal(charts), []string{name}, Options{Width: 300, DPI: 72, Formats: []Format{PNG}}); err != nil {
+		_, err = Redraw(t.Context(), reseal(charts), []string{name}, Options{Width: 300, DPI: 72, Formats: []Format{PNG}})
+		switch {
+		case caught(err):
+			t.Errorf("try %d: %v", try, err)
+		case err != nil && strings.Contains(err.Error(), "\n"):
+			t.Errorf("try %d: %q is not one line", try, err)
+		case err != nil:
 			refused++
+		default:
+			drawn++
 		}
 		if took := time.Since(begun); took > 5*time.Second {
 			t.Errorf("try %d of %s took %v", try, name, took)
 		}
 	}
-	t.Logf("%d of %d refused", refused, tries)
+	if refused == 0 || drawn == 0 {
+		t.Errorf("%d of %d refused, %d drawn", refused, tries, drawn)
+	}
 }
