@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
+	"aftershock/internal/sealed"
 	"aftershock/plots"
 	"aftershock/report"
 )
@@ -243,7 +244,7 @@ func (k *keptCalibration) write(name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	return writeSealed(name, calibrationKind, func(w io.Writer) error {
+	return sealed.Write(name, calibrationKind, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
@@ -263,7 +264,7 @@ func calibrationFile(key string) (string, error) {
 // readCalibration reads what write wrote; an error where there is none for key.
 func readCalibration(name, key string) (*keptCalibration, error) {
 	var k keptCalibration
-	err := readSealed(name, calibrationKind, func(r io.Reader) error { return json.NewDecoder(r).Decode(&k) })
+	err := sealed.Read(name, calibrationKind, func(r io.Reader) error { return json.NewDecoder(r).Decode(&k) })
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
+	"aftershock/internal/sealed"
 	"aftershock/market"
 	"aftershock/market/store"
 )
@@ -167,7 +168,7 @@ func isHeld(name string) bool {
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	l := flock.New(name, flock.SetFlag(os.O_RDWR|openPlain))
+	l := flock.New(name, flock.SetFlag(os.O_RDWR|sealed.OpenPlain))
 	defer l.Close()
 	locked, err := l.TryLock()
 	return err == nil && !locked

@@ -24,6 +24,7 @@ import (
 	"aftershock/events/fetch"
 	"aftershock/events/filing"
 	"aftershock/internal/bounded"
+	"aftershock/internal/sealed"
 )
 
 // mostImported is how many bytes of a source are read.
@@ -440,7 +441,7 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 		return err
 	}
 	if len(merged.Changed) > 0 || document == nil {
-		if err := replaceFile(q.out, func(f *os.File) error { _, err := f.Write(out.Bytes()); return err }); err != nil {
+		if err := sealed.Replace(q.out, func(f *os.File) error { _, err := f.Write(out.Bytes()); return err }); err != nil {
 			return err
 		}
 	}

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"aftershock/internal/sealed"
 )
 
 // readBounded reads a file of ours, which must be a file and no more than most
 // bytes long.
 func readBounded(name string, most int64) ([]byte, error) {
-	f, err := os.OpenFile(name, os.O_RDONLY|openPlain, 0)
+	f, err := os.OpenFile(name, os.O_RDONLY|sealed.OpenPlain, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -8,10 +8,6 @@ import (
 	"syscall"
 )
 
-// openPlain keeps the opening of a file from waiting, as for the other end of a
-// pipe, and from following a link.
-const openPlain = syscall.O_NONBLOCK | syscall.O_NOFOLLOW
-
 // sameDevice reports whether two folders are on one file system.
 func sameDevice(a, b string) bool {
 	x, err1 := os.Stat(a)

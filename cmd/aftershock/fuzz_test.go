@@ -13,6 +13,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/events"
+	"aftershock/internal/sealed"
 	"aftershock/market"
 	"aftershock/market/sample"
 	"aftershock/report"
@@ -145,10 +146,10 @@ func FuzzPart(f *testing.F) {
 		s := storedPart{}
 		if len(data) > 0 {
 			name := filepath.Join(t.TempDir(), "part")
-			if err := writeSealed(name, partKind, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+			if err := sealed.Write(name, partKind, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 				t.Fatal(err)
 			}
-			if readSealed(name, partKind, func(r io.Reader) error { return gob.NewDecoder(r).Decode(&s) }) != nil || s.Part == nil {
+			if sealed.Read(name, partKind, func(r io.Reader) error { return gob.NewDecoder(r).Decode(&s) }) != nil || s.Part == nil {
 				return
 			}
 		} else {

@@ -63,7 +63,7 @@ func TestImports(t *testing.T) {
 			pure(name, imports)
 		case name == "analysis/verify":
 			only("analysis", "analysis/stat", "analysis/model", "events", "market")
-		case name == "internal/bounded":
+		case name == "internal/bounded" || name == "internal/sealed":
 			only()
 		case name == "internal/words":
 			only("analysis", "events", "market")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"aftershock/analysis"
+	"aftershock/internal/sealed"
 	"aftershock/market"
 )
 
@@ -99,7 +100,7 @@ func (o *outcome) writeMetrics(name string) error {
 	if o.LastPrice != market.NoDate {
 		gauge("last_price_timestamp_seconds", "The last session with a price, at midnight UTC.", float64(o.LastPrice.Time().Unix()))
 	}
-	return replaceFile(name, withData(b.Bytes()))
+	return sealed.Replace(name, withData(b.Bytes()))
 }
 
 // The bounds of what is called and waited for.

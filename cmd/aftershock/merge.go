@@ -14,6 +14,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/events"
+	"aftershock/internal/sealed"
 	"aftershock/market"
 )
 
@@ -98,7 +99,7 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 	if err := refuseOther(name, partKind); err != nil {
 		return err
 	}
-	err = writeSealed(name, partKind, func(w io.Writer) error {
+	err = sealed.Write(name, partKind, func(w io.Writer) error {
 		return gob.NewEncoder(until(ctx, w)).Encode(storedPart{c.partKey(p, cat, panel), part})
 	})
 	if err != nil {
@@ -119,7 +120,7 @@ func (a *app) join(ctx context.Context, c *config, p *plan, cat *events.Catalog,
 	var parts []*analysis.Part
 	for _, name := range a.parts {
 		var s storedPart
-		err := readSealed(name, partKind, func(r io.Reader) error { return gob.NewDecoder(r).Decode(&s) })
+		err := sealed.Read(name, partKind, func(r io.Reader) error { return gob.NewDecoder(r).Decode(&s) })
 		switch {
 		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
 			return nil, err

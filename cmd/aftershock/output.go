@@ -20,6 +20,7 @@ import (
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
+	"aftershock/internal/sealed"
 	"aftershock/report"
 )
 
@@ -96,7 +97,7 @@ func openOutput(dir string) (_ *output, err error) {
 
 func newOutput(dir string) *output {
 	// Not to be followed blocks neither on a pipe nor on a link into another folder.
-	lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_CREATE|os.O_RDWR|openPlain), flock.SetPermissions(0o644))
+	lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_CREATE|os.O_RDWR|sealed.OpenPlain), flock.SetPermissions(0o644))
 	return &output{dir: filepath.Clean(dir), lock: lock, rename: os.Rename, swap: exchangeFolders}
 }
 
@@ -267,7 +268,7 @@ func (o *output) stage(ctx context.Context, files []file, manifest func() (*repo
 // seal gives the manifest its name, once files are on the disk.
 func (o *output) seal(ctx context.Context, files []file) error {
 	for dir := range folders(fileNames(files)) {
-		syncDir(o.inStage(dir))
+		sealed.SyncDir(o.inStage(dir))
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -275,7 +276,7 @@ func (o *output) seal(ctx context.Context, files []file) error {
 	if err := os.Rename(o.inStage(writtenName), o.inStage(manifestName)); err != nil {
 		return unwritten(err)
 	}
-	syncDir(o.staged)
+	sealed.SyncDir(o.staged)
 	return nil
 }
 
@@ -350,13 +351,4 @@ func folders(names []string) map[string]bool {
 		dirs[path.Dir(name)] = true
 	}
 	return dirs
-}
-
-// syncDir makes the names in a directory last. File systems that cannot do it
-// do it by themselves.
-func syncDir(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		d.Sync()
-		d.Close()
-	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"aftershock/internal/sealed"
 	"aftershock/report"
 )
 
@@ -88,7 +89,7 @@ func (o *output) commit() error {
 	err := o.adopt()
 	if err == nil {
 		if err = o.swap(o.staged, o.real); err == nil {
-			syncDir(filepath.Dir(o.real))
+			sealed.SyncDir(filepath.Dir(o.real))
 			return o.finishExchange()
 		}
 	}
@@ -168,7 +169,7 @@ func (o *output) adopt() error {
 		if err == nil {
 			err = likeFolder(filepath.Join(o.dir, dir), filepath.Join(o.staged, dir))
 		}
-		syncDir(filepath.Join(o.staged, dir))
+		sealed.SyncDir(filepath.Join(o.staged, dir))
 	}
 	return err
 }
@@ -188,7 +189,7 @@ func likeFolder(from, to string) error {
 
 // lockedElsewhere reports whether another process holds the lock file called name.
 func lockedElsewhere(name string) bool {
-	l := flock.New(name, flock.SetFlag(os.O_RDWR|openPlain))
+	l := flock.New(name, flock.SetFlag(os.O_RDWR|sealed.OpenPlain))
 	defer l.Close()
 	locked, err := l.TryLock()
 	return err != nil || !locked
@@ -399,7 +400,7 @@ func (o *output) forward() error {
 		}
 	}
 	for dir := range folders(m.names) {
-		syncDir(o.path(dir))
+		sealed.SyncDir(o.path(dir))
 	}
 	for _, f := range before.files {
 		if !m.lists(f.Name) && before.holds(o.dir, f.Name) {
@@ -414,7 +415,7 @@ func (o *output) forward() error {
 	if err := o.move(o.inStage(manifestName), o.path(manifestName)); err != nil {
 		return err
 	}
-	syncDir(o.dir)
+	sealed.SyncDir(o.dir)
 	return nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"aftershock/internal/sealed"
 	"aftershock/market"
 	"aftershock/market/csvfile"
 	"aftershock/market/yahoo"
@@ -498,5 +499,5 @@ func exportSeries(name string, s *market.Series) error {
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s exists; move it away, or choose another folder", name)
 	}
-	return replaceFile(name, withData(b.Bytes()))
+	return sealed.Replace(name, withData(b.Bytes()))
 }

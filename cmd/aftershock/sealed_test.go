@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"aftershock/internal/sealed"
 )
 
 // aftershock performs a command in the working directory.
@@ -64,10 +66,10 @@ func TestEveryFlippedBitShows(t *testing.T) {
 	}
 	var got []byte
 	read := func(r io.Reader) (err error) { got, err = io.ReadAll(r); return err }
-	if err := writeSealed("kept", calibrationKind, func(w io.Writer) error { _, err := w.Write([]byte("figures")); return err }); err != nil {
+	if err := sealed.Write("kept", calibrationKind, func(w io.Writer) error { _, err := w.Write([]byte("figures")); return err }); err != nil {
 		t.Fatal(err)
 	}
-	if err := readSealed("kept", calibrationKind, read); err != nil || string(got) != "figures" {
+	if err := sealed.Read("kept", calibrationKind, read); err != nil || string(got) != "figures" {
 		t.Fatalf("read %q, %v", got, err)
 	}
 	good, err := os.ReadFile("kept")
@@ -80,7 +82,7 @@ func TestEveryFlippedBitShows(t *testing.T) {
 		if err := os.WriteFile("kept", data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := readSealed("kept", calibrationKind, read); !errors.Is(err, errSeal) {
+		if err := sealed.Read("kept", calibrationKind, read); !errors.Is(err, sealed.ErrSeal) {
 			t.Errorf("bit %d: %v", i, err)
 		}
 	}

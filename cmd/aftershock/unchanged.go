@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"aftershock/internal/sealed"
 	"aftershock/market"
 	"aftershock/report"
 )
@@ -72,8 +73,8 @@ func (a *app) record(c *config, p *plan, dir string) error {
 	if err != nil {
 		return err
 	}
-	m, sealed, err := manifestOf(filepath.Join(dir, manifestName))
-	if err != nil || !sealed {
+	m, whole, err := manifestOf(filepath.Join(dir, manifestName))
+	if err != nil || !whole {
 		return fmt.Errorf("the manifest is not as the run wrote it: %w", err)
 	}
 	r := runRecord{Program: programText(), Configuration: c.settingsSum(), Manifest: m.Seal, Clock: m.Clock, Until: market.NoDate}
@@ -93,7 +94,7 @@ func (a *app) record(c *config, p *plan, dir string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	return writeSealed(name, recordKind, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) })
+	return sealed.Write(name, recordKind, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) })
 }
 
 // unchanged reports whether dir holds the run that c would make, and when that was
@@ -108,11 +109,11 @@ func (a *app) unchanged(ctx context.Context, c *config, dir string) (since time.
 		return since, false
 	}
 	var r runRecord
-	if readSealed(name, recordKind, func(in io.Reader) error { return json.NewDecoder(in).Decode(&r) }) != nil {
+	if sealed.Read(name, recordKind, func(in io.Reader) error { return json.NewDecoder(in).Decode(&r) }) != nil {
 		return since, false
 	}
-	m, sealed, err := manifestOf(filepath.Join(dir, manifestName))
-	if err != nil || !sealed || m.Seal != r.Manifest || r.Program != programText() || r.Configuration != c.settingsSum() {
+	m, whole, err := manifestOf(filepath.Join(dir, manifestName))
+	if err != nil || !whole || m.Seal != r.Manifest || r.Program != programText() || r.Configuration != c.settingsSum() {
 		return since, false
 	}
 	if r.Until != market.NoDate && r.Until >= market.DateOf(r.Clock) {

@@ -1,0 +1,103 @@
+// Package sealed writes files that only this program reads again: a line that says
+// what one holds, a line with the SHA-256 of the rest, the rest. Who changes a bit
+// of it is found out.
+package sealed
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// ErrSeal is the error of a file that is not, or no longer, as the program wrote it.
+var ErrSeal = errors.New("it is not as aftershock wrote it")
+
+func head(kind string, sum []byte) string {
+	return "aftershock " + kind + "\n" + hex.EncodeToString(sum) + "\n"
+}
+
+// Write writes a sealed file of a kind, whole or not at all.
+func Write(name, kind string, write func(w io.Writer) error) error {
+	return Replace(name, func(f *os.File) error {
+		h := sha256.New()
+		if _, err := f.WriteString(head(kind, make([]byte, sha256.Size))); err != nil {
+			return err
+		}
+		b := bufio.NewWriterSize(io.MultiWriter(f, h), 1<<18)
+		if err := write(b); err != nil {
+			return err
+		}
+		if err := b.Flush(); err != nil {
+			return err
+		}
+		_, err := f.WriteAt([]byte(head(kind, h.Sum(nil))), 0)
+		return err
+	})
+}
+
+// Read calls read with what is sealed in the file called name, once it is known to
+// be as it was written. Errors: ErrSeal; that of opening it; that of read.
+func Read(name, kind string, read func(r io.Reader) error) error {
+	f, err := os.OpenFile(name, os.O_RDONLY|OpenPlain, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return errors.Join(ErrSeal, err)
+	}
+	is := make([]byte, len(head(kind, make([]byte, sha256.Size))))
+	if _, err := io.ReadFull(f, is); err != nil {
+		return ErrSeal
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return err
+	}
+	if !bytes.Equal(is, []byte(head(kind, h.Sum(nil)))) {
+		return ErrSeal
+	}
+	if _, err := f.Seek(int64(len(is)), io.SeekStart); err != nil {
+		return err
+	}
+	return read(bufio.NewReaderSize(f, 1<<18))
+}
+
+// Replace makes what write writes the content of the file called name, or leaves
+// that as it was. A link of that name is replaced, not followed.
+func Replace(name string, write func(f *os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".part*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // does nothing once it has its name
+	err = write(f)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	SyncDir(filepath.Dir(name))
+	return nil
+}
+
+// SyncDir makes the names in a directory last. File systems that cannot do it do it
+// by themselves.
+func SyncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}
