@@ -50,18 +50,49 @@ type kept interface {
 // Charts is every chart.
 var Charts = []Chart{
 	{"car", "Cumulative abnormal returns around each event: a line for each security, their average and its 95% band.", true, eachEvent(carOf), as[carData]},
-	{"ar", "Abnormal returns on session 0 of each event: a bar for each security with its 95% interval.", true, eachEvent(arOf), as[arData]},
-	{"forest", "Cumulative abnormal returns of each event with their 95% intervals, sorted by size, and their average.", true, eachEvent(forestOf), as[forestData]},
+	{"ar", "Abnormal returns on session 0 of each event: a bar for each security with its 95% interval.", false, eachEvent(arOf), as[arData]},
+	{"forest", "Cumulative abnormal returns of each event with their 95% intervals, sorted by size, and their average.", false, eachEvent(forestOf), as[forestData]},
 	{"ranking", "The events of the study by effect, with 95% intervals: the leading picture of several events.", true, rankingOf, as[rankingData]},
 	{"contrast", "The reaction of one group less that of another over each window, with its 95% interval, of each contrast that the study asks for.", true, contrastOf, as[contrastData]},
 	{"panels", "Cumulative abnormal returns around each event: a panel for each security with its own 95% band, all on one scale.", false, eachEvent(panelsOf), as[panelsData]},
-	{"caar", "Average cumulative abnormal returns by event, security, category and of all: a panel for each group with its 95% band.", true, caarOf, as[caarData]},
+	{"caar", "Average cumulative abnormal returns by event, security, category and of all: a panel for each group with its 95% band.", false, caarOf, as[caarData]},
 	{"heat", "Abnormal returns around each event: a coloured cell for each security and session.", false, eachEvent(heatOf), as[heatData]},
 	{"price", "Closes and volume of each security, its events marked; of more than 100 securities, those with the most events.", false, eachSecurity(priceOf), as[priceData]},
 	{"scatter", "Cumulative abnormal returns against characteristics of the securities (beta, market value, given ones), of each event and of all, with a fitted line.", false, scatterOf, as[scatterData]},
 	{"timeline", "Abnormal returns of each security added up from its first event window on, its events marked; of more than 100 securities, those with the most events.", false, eachSecurity(timelineOf), as[timelineData]},
 	{"placebo", "The statistic of each event at dates without news, with its value at the event.", false, placeboOf, as[placeboData]},
 	{"residuals", "Diagnostics of the first 200 fits: residuals over time, their quantiles against the normal ones, and their autocorrelations.", false, residualsOf, as[residualsData]},
+}
+
+// Slow is the chart whose figures take the most time: Collect has it where it is named.
+const Slow = placeboChart
+
+// mostLeading is how many events have a picture of their own where no chart is named.
+const mostLeading = 5
+
+// Leading are the pictures that a person looks at: the events by effect and the paths
+// of the first of ids, which lead; of one event its securities by effect; contrasts
+// where the study asks for them.
+func Leading(r *analysis.Result, ids []string) []Pick {
+	picks := OfPage(r)
+	for i := range picks {
+		if picks[i].Chart == "car" && len(ids) > mostLeading {
+			picks[i].Only = ids[:mostLeading]
+		}
+	}
+	return slices.DeleteFunc(picks, func(p Pick) bool { return p.Chart == "caar" })
+}
+
+// OfPage are the pictures of a page on the whole study.
+func OfPage(r *analysis.Result) []Pick {
+	n := 0
+	for range studied(r) {
+		n++
+	}
+	if n == 1 {
+		return []Pick{{Chart: "car"}, {Chart: "forest"}, {Chart: "contrast"}}
+	}
+	return []Pick{{Chart: "ranking"}, {Chart: "contrast"}, {Chart: "car"}, {Chart: "caar"}}
 }
 
 // eachEvent makes a chart of one picture for each event of the study from a

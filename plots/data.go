@@ -2,8 +2,6 @@ package plots
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,29 +33,14 @@ type pictures struct {
 }
 
 // Data returns, as JSON, all that the named charts (nil: every chart) show of
-// r, in every language: Redraw draws from it what Render draws from r. The
-// placebo chart, whose figures take the most time, is among them only where it
-// is named or the study has the test of that name. Given characteristics are
-// as Options.Characteristics.
-//
-// Errors: an unknown chart; ctx is done.
+// r, in every language: Redraw draws from it what Render draws from r. Charts and
+// errors are those of Collect.
 func Data(ctx context.Context, r *analysis.Result, names []string, given ...analysis.Characteristic) ([]byte, error) {
-	if names == nil {
-		names = chartNames()
-		if !slices.ContainsFunc(r.Study.Tests, func(t analysis.Test) bool { return t.Name() == placeboChart }) {
-			names = slices.DeleteFunc(names, func(n string) bool { return n == placeboChart })
-		}
-	}
-	charts, err := takeAll(ctx, input{r, given}, names)
+	a, err := Collect(ctx, r, names, given...)
 	if err != nil {
 		return nil, err
 	}
-	all, err := json.Marshal(charts)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(all)
-	return json.Marshal(dataFile{dataFormat, hex.EncodeToString(sum[:]), all})
+	return a.Data()
 }
 
 // Redraw draws the named charts (nil: those that are drawn by default) from
@@ -67,48 +50,19 @@ func Data(ctx context.Context, r *analysis.Result, names []string, given ...anal
 // Errors: data of another version of the program, damaged or changed; a chart
 // that is unknown or that data does not hold; those of Render.
 func Redraw(ctx context.Context, data []byte, names []string, o Options) (files []File, err error) {
-	o.stored = true
 	defer func() {
-		if x := recover(); x != nil { // see render
+		if x := recover(); x != nil { // see Pictures.paint
 			files, err = nil, fmt.Errorf("charts: the chart data cannot be drawn: %v", x)
 		}
 	}()
-	var f dataFile
-	if err := json.Unmarshal(data, &f); err != nil {
-		return nil, fmt.Errorf("charts: this is no chart data of a run: %w", err)
-	}
-	if f.Format != dataFormat {
-		return nil, fmt.Errorf("charts: the chart data has the format %q, this program reads %q; run the study again", f.Format, dataFormat)
-	}
-	if sum := sha256.Sum256(f.Charts); hex.EncodeToString(sum[:]) != f.SHA256 {
-		return nil, errors.New("charts: the chart data is not as the run wrote it; run the study again")
-	}
-	var held []pictures
-	if err := json.Unmarshal(f.Charts, &held); err != nil {
-		return nil, fmt.Errorf("charts: the chart data cannot be read: %w", err)
+	a, err := read(data)
+	if err != nil {
+		return nil, err
 	}
 	if names == nil {
-		names = Defaults()
+		names = slices.DeleteFunc(Defaults(), func(n string) bool { return !slices.Contains(a.held(), n) })
 	}
-	var charts []pictures
-	for _, n := range names {
-		if _, err := chartByName(n); err != nil {
-			return nil, err
-		}
-		k := slices.IndexFunc(held, func(c pictures) bool { return c.Chart == n })
-		if k < 0 {
-			var have []string
-			for _, c := range held {
-				have = append(have, c.Chart)
-			}
-			if n == placeboChart {
-				return nil, fmt.Errorf("charts: the run kept no figures for %q, which take a test of that name: run the study with --tests %s or all", n, placeboChart)
-			}
-			return nil, fmt.Errorf("charts: the run kept no figures for %q, only for %s; name it when you run the study", n, strings.Join(have, ", "))
-		}
-		charts = append(charts, held[k])
-	}
-	return drawAll(ctx, charts, o)
+	return a.draw(ctx, names, o)
 }
 
 // The days that a date is expected to lie between.
@@ -193,29 +147,6 @@ func Defaults() []string {
 	return names
 }
 
-// takeAll reads from in what the named charts need.
-func takeAll(ctx context.Context, in input, names []string) ([]pictures, error) {
-	var charts []pictures
-	for _, n := range names {
-		c, err := chartByName(n)
-		if err != nil {
-			return nil, err
-		}
-		ds, err := c.take(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		p := pictures{Chart: c.Name, Pictures: make([]json.RawMessage, len(ds))}
-		for i, d := range ds {
-			if p.Pictures[i], err = json.Marshal(d); err != nil {
-				return nil, fmt.Errorf("chart %s: %w", c.Name, err)
-			}
-		}
-		charts = append(charts, p)
-	}
-	return charts, nil
-}
-
 // chartByName returns the chart called name, or an error that names them all.
 func chartByName(name string) (Chart, error) {
 	c, ok := ChartByName(name)
@@ -223,56 +154,4 @@ func chartByName(name string) (Chart, error) {
 		return c, fmt.Errorf("charts: unknown chart %q; the charts are %s", name, strings.Join(chartNames(), ", "))
 	}
 	return c, nil
-}
-
-// drawAll draws charts as o says.
-func drawAll(ctx context.Context, charts []pictures, o Options) ([]File, error) {
-	o, err := o.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	var stems []string
-	var drawings []drawing
-	found := make(map[string]bool)
-	var known []string // what pictures are about
-	for _, c := range charts {
-		kind, err := chartByName(c.Chart)
-		if err != nil {
-			return nil, err
-		}
-		taken := make(map[string]bool)
-		for _, data := range c.Pictures {
-			d, err := kind.read(data)
-			if err == nil {
-				err = bounded(reflect.ValueOf(d))
-			}
-			if err == nil && o.stored {
-				err = d.sense()
-			}
-			if err != nil {
-				return nil, fmt.Errorf("charts: the data of %s cannot be read: %w", c.Chart, err)
-			}
-			// Every picture takes its name, so that it has the same one
-			// whichever of them are drawn.
-			name := stem(kind.Name, d.id(), taken)
-			wanted := o.Only == nil
-			for _, x := range d.about() {
-				if !slices.Contains(known, x) {
-					known = append(known, x)
-				}
-				if slices.Contains(o.Only, x) {
-					wanted, found[x] = true, true
-				}
-			}
-			if wanted {
-				stems, drawings = append(stems, name), append(drawings, d)
-			}
-		}
-	}
-	for _, id := range o.Only {
-		if !found[id] {
-			return nil, fmt.Errorf("charts: no picture is about %q; there are some about %s", id, strings.Join(some(known, 20), ", "))
-		}
-	}
-	return render(ctx, drawings, stems, o)
 }

@@ -24,6 +24,7 @@ type pen struct {
 	width  vg.Length // of the page
 	height vg.Length // of the page; 0 when it is the figure's to choose
 	em     vg.Length // size of plain text
+	phone  bool      // the page is that of a phone
 }
 
 // newPen chooses the size of text: 66 ems a page width, which reads at the
@@ -34,8 +35,11 @@ func newPen(t *typesetter, theme Theme, w *words.Language, lang string, width, h
 	if height > 0 {
 		side = min(side, height*1.6)
 	}
-	return &pen{t, theme, w, lang, width, height, max(side/66, 6.8)}
+	return &pen{typesetter: t, theme: theme, words: w, lang: lang, width: width, height: height, em: max(side/66, 6.8)}
 }
+
+// narrowText is how many ems a page of a phone is wide: 390 pixels hold text of 12.
+const narrowText = 32.5
 
 // figure is a chart ready to be drawn under its title and above its caption.
 type figure struct {

@@ -14,16 +14,13 @@ package plots
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
-	"gonum.org/v1/plot/vg"
 
 	"aftershock/analysis"
 	"aftershock/internal/words"
@@ -50,13 +47,18 @@ type Options struct {
 	Lang    string   // BCP 47 language of titles and words, en or ar; default en
 	Theme   *Theme   // default Light
 	Formats []Format // default PNG and SVG
+	Narrow  bool     // for a page of a phone: 390 pixels at 96 an inch, with larger words
 	Only    []string // events, securities, groupings or characteristics: pictures about any of them; nil = all
 	// Characteristics are drawn by the chart scatter beside those of
 	// analysis.Result.Characteristics. Redraw has those that Data was given.
 	Characteristics []analysis.Characteristic
-
-	stored bool // what is drawn was read from a file
 }
+
+// The page of a phone.
+const (
+	narrowWidth = 390
+	narrowDPI   = 96
+)
 
 // The limits of Options.
 const (
@@ -66,6 +68,9 @@ const (
 
 // withDefaults completes o and checks it.
 func (o Options) withDefaults() (Options, error) {
+	if o.Narrow {
+		o.Width, o.DPI = cmp.Or(o.Width, narrowWidth), narrowDPI
+	}
 	if o.Width == 0 {
 		o.Width = 1200
 	}
@@ -127,56 +132,11 @@ func Render(ctx context.Context, r *analysis.Result, names []string, o Options) 
 	if names == nil {
 		names = Defaults()
 	}
-	charts, err := takeAll(ctx, input{r, o.Characteristics}, names)
+	a, err := Collect(ctx, r, names, o.Characteristics...)
 	if err != nil {
 		return nil, err
 	}
-	return drawAll(ctx, charts, o)
-}
-
-// render draws and encodes drawings with all processors.
-func render(ctx context.Context, drawings []drawing, stems []string, o Options) ([]File, error) {
-	t, err := newTypesetter()
-	if err != nil {
-		return nil, err
-	}
-	w, _ := words.Lookup(o.Lang)
-	inch := vg.Inch / vg.Length(o.DPI)
-	p := newPen(t, *o.Theme, w, o.Lang, vg.Length(o.Width)*inch, vg.Length(o.Height)*inch)
-
-	files := make([]File, len(drawings)*len(o.Formats))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, d := range drawings {
-		g.Go(func() (err error) {
-			// Lists of figures that belong together have one length in what a study
-			// gives; what is read from a file need not.
-			defer func() {
-				if x := recover(); x != nil && o.stored {
-					err = fmt.Errorf("charts: the data of %s cannot be drawn: %v", stems[i], x)
-				} else if x != nil {
-					panic(x)
-				}
-			}()
-			pg := p.compose(d.figure(p))
-			for j, f := range o.Formats {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				name := stems[i] + "." + string(f)
-				data, err := pg.encode(f, o.DPI)
-				if err != nil {
-					return fmt.Errorf("chart %s: %w", name, err)
-				}
-				files[i*len(o.Formats)+j] = File{name, data, d.id()}
-			}
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	return files, nil
+	return a.draw(ctx, names, o)
 }
 
 // stem returns the file name, without its extension, of a chart's picture: the

@@ -132,6 +132,24 @@ func (s *story) entryOf(ev int, members []int, g *analysis.Group) entry {
 	return e
 }
 
+// Leading returns the IDs of the measured events of r in the order of the answer's
+// ranked table: the least likely to be chance first, those whose returns are another
+// event's last.
+func Leading(r *analysis.Result) []string {
+	s, err := newStory(r, "", nil)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	if len(s.events) == 1 {
+		return []string{r.Catalog.Events[s.events[0]].ID}
+	}
+	for _, e := range s.entries(ByP) {
+		out = append(out, r.Catalog.Events[e.event].ID)
+	}
+	return out
+}
+
 // deciding is the leading test whose error is that of the interval: of a portfolio's
 // own past, or of the spread of the reactions; the other where that is not defined.
 func deciding(f *analysis.Finding) *analysis.TestResult {

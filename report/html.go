@@ -40,8 +40,11 @@ type HTMLOptions struct {
 
 // Chart is a chart as package plots draws it in SVG.
 type Chart struct {
-	Event string // ID of the event that it shows; "" for one of the whole study
-	SVG   []byte
+	Kind   string // name of the chart, such as car
+	Event  string // ID of the event that it shows; "" for one of the whole study
+	SVG    []byte
+	Narrow []byte // the same for a page of a phone; nil where there is none
+	File   string // of the same picture beside the page, such as charts/ranking.png; "" where there is none
 }
 
 //go:embed html/page.tmpl

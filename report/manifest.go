@@ -33,6 +33,7 @@ type Manifest struct {
 	Calendars     []Calendar `json:"calendars"`
 	Securities    []Coverage `json:"securities"` // in the order of the panel
 	Notes         []string   `json:"notes"`      // what the readers of catalogue and prices left out or doubt
+	Charts        Charts     `json:"charts"`
 	Inputs        []File     `json:"inputs"`
 	Outputs       []File     `json:"outputs"` // all but the manifest itself
 	Seal          string     `json:"seal"`    // the SHA-256 of the manifest with an empty seal, by which a change of it shows
@@ -45,6 +46,13 @@ type Counts struct {
 	Used         int            `json:"used"`
 	Excluded     int            `json:"excluded"`
 	ByReason     map[string]int `json:"excluded_by_reason"`
+}
+
+// Charts counts the pictures of a run.
+type Charts struct {
+	Drawn   int    `json:"drawn"`
+	LeftOut int    `json:"left_out"`       // that the run could have drawn
+	More    string `json:"more,omitempty"` // how to get those
 }
 
 // Calendar is one exchange's sessions as the run took them.

@@ -19,6 +19,7 @@ type TextOptions struct {
 	Detail Detail   // how much is told
 	Sort   Sort     // order of the lines of the ranked table; "" means ByP
 	Top    int      // lines of the ranked table; 0: as many as the screen has room for
+	Charts Charts   // of the run, which an answer tells of where some are left out
 	Files  []string // names of the files that hold the whole report, which an answer points to
 	// Calibration, if not nil, says how the tests fare on the study's own data.
 	Calibration *analysis.Calibration

@@ -480,6 +480,9 @@ func (p *page) below(named []analysis.Reading) []string {
 	for _, f := range p.o.Files {
 		where = append(where, clean(f))
 	}
+	if n := p.o.Charts.LeftOut; n > 0 {
+		where = append(where, p.Say("--charts all (%s charts more)", n))
+	}
 	if p.RTL {
 		for k := range where {
 			where[k] = "\u2066" + where[k] + "\u2069"

@@ -33,6 +33,8 @@ type plan struct {
 	text, html bool                        // the report is wanted as such a file
 	tables     []report.Format             // that the tables are wanted in
 	charts     []string                    // names; none: no charts
+	leading    bool                        // instead: the charts of the leading events
+	drawn      report.Charts               // once they are known
 	listed     []string                    // names of the tables that are written; none: all
 	sweep      analysis.SweepSpec          // what is not named is left empty
 	plot       plots.Options
@@ -443,9 +445,12 @@ func (c *config) checkOutput(p *plan) {
 			}
 		}
 	}
-	if slices.Equal(c.Output.Charts, []string{all}) {
+	switch {
+	case slices.Equal(c.Output.Charts, []string{byDefault}):
+		p.leading = true
+	case slices.Equal(c.Output.Charts, []string{all}):
 		p.charts = chartNames()
-	} else {
+	default:
 		for i, name := range c.Output.Charts {
 			if c.oneOf(fmt.Sprintf("output.charts[%d]", i), name, "a chart", chartNames()) {
 				p.charts = append(p.charts, name)

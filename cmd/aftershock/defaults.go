@@ -84,7 +84,7 @@ func defaults() settings {
 	s.Output.Tables = []string{all}
 	s.Output.Calibration = true
 	s.Output.Moves = 3
-	s.Output.Charts = plots.Defaults()
+	s.Output.Charts = []string{byDefault}
 	s.Output.Lang, s.Output.Theme = "en", plots.Light.Name
 	s.Output.Width, s.Output.DPI = 1200, 144
 	return s

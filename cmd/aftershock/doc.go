@@ -25,7 +25,8 @@ printed, on a screen or two, and everything with --full; in the directory out st
 	averages.csv           the averages of groups, session by session
 	tests.csv              every test of every group
 	datapackage.json       what each column of these is, for programs
-	charts/                two charts for each event
+	charts/                the events by effect, and the paths of those that lead; --charts all for every chart
+	charts.json            the data of every chart, for aftershock plot
 	manifest.json          how the files came about: configuration, inputs and outputs with their hashes
 
 # One question

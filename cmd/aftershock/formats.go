@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"image/color"
 	"io"
-	"path"
 	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
-	"aftershock/events"
 	"aftershock/plots"
 	"aftershock/report"
 )
@@ -122,39 +120,141 @@ func tableFiles(r *analysis.Result, p *plan, bar *progress) []file {
 	return files
 }
 
-// renderCharts draws the charts of p: as files, and for the HTML report.
-func renderCharts(ctx context.Context, p *plan, r *analysis.Result) (files []file, page []report.Chart, err error) {
+// gallery is the charts of a run: what they show, those that become files, and those
+// of the page. The zero gallery has none.
+type gallery struct {
+	album  *plots.Album
+	files  *plots.Pictures
+	picks  []plots.Pick // of the page
+	drawn  report.Charts
+	format string // extension of the files that the page links to; "" for none
+}
+
+// hang collects what the charts of p show of r and says which are drawn.
+func hang(ctx context.Context, p *plan, r *analysis.Result) (g gallery, err error) {
+	if len(p.charts) == 0 && !p.leading || len(p.plot.Formats) == 0 && !p.html {
+		return g, nil
+	}
+	var names []string // nil: every chart, but one that takes long
+	if slices.Contains(p.charts, plots.Slow) {
+		names = chartNames()
+	}
+	if g.album, err = plots.Collect(ctx, r, names); err != nil {
+		return g, err
+	}
+	picks := make([]plots.Pick, len(p.charts))
+	for i, c := range p.charts {
+		picks[i].Chart = c
+	}
+	g.picks = picks
+	if p.leading {
+		picks, g.picks = plots.Leading(r, report.Leading(r)), plots.OfPage(r)
+	}
 	o := p.plot
-	if p.html && !slices.Contains(o.Formats, plots.SVG) {
-		o.Formats = append(slices.Clone(o.Formats), plots.SVG)
+	if len(o.Formats) == 0 {
+		picks, o.Formats = nil, []plots.Format{plots.PNG}
 	}
-	if len(p.charts) == 0 || len(o.Formats) == 0 {
-		return nil, nil, nil
+	if g.files, err = g.album.Pictures(picks, o); err != nil {
+		return g, err
 	}
-	charts, err := plots.Render(ctx, r, p.charts, o)
+	g.drawn = report.Charts{Drawn: len(g.files.List), LeftOut: g.album.Len() - len(g.files.List)}
+	if g.drawn.LeftOut > 0 {
+		g.drawn.More = "run with --charts all, or draw any of them from " + chartData + " by aftershock plot CHART --from DIR"
+	}
+	if slices.Contains(p.plot.Formats, plots.PNG) {
+		g.format = string(plots.PNG)
+	}
+	return g, nil
+}
+
+// outputs are the files of the charts, each drawn when it is written, and of their
+// data.
+func (g *gallery) outputs(ctx context.Context, formats []plots.Format) []file {
+	if g.album == nil || len(formats) == 0 {
+		return nil
+	}
+	var files []file
+	for k, picture := range g.files.List {
+		var drawn [][]byte
+		for j, f := range formats {
+			files = append(files, file{"charts/" + picture.Name(f), func(w io.Writer) (err error) {
+				if drawn == nil {
+					if drawn, err = g.files.Draw(ctx, k); err != nil {
+						return err
+					}
+				}
+				data := drawn[j]
+				if j == len(formats)-1 {
+					drawn = nil
+				}
+				_, err = w.Write(data)
+				return err
+			}})
+		}
+	}
+	return append(files, file{chartData, func(w io.Writer) error {
+		data, err := g.album.Data()
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
+	}})
+}
+
+// page draws the charts of the HTML report: each for a wide page and for a narrow one.
+func (g *gallery) page(ctx context.Context, p *plan, r *analysis.Result) ([]report.Chart, error) {
+	if g.album == nil {
+		return nil, nil
+	}
+	known := make(map[string]bool, len(r.Catalog.Events))
+	for i := range r.Catalog.Events {
+		known[r.Catalog.Events[i].ID] = true
+	}
+	written := make(map[string]bool)
+	for _, f := range g.files.List {
+		written[f.Stem] = g.format != ""
+	}
+	o := p.plot
+	o.Formats = []plots.Format{plots.SVG}
+	wide, err := g.album.Pictures(g.picks, o)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	for _, f := range charts {
-		format := plots.Format(path.Ext(f.Name)[1:])
-		if slices.Contains(p.plot.Formats, format) {
-			files = append(files, made("charts/"+f.Name, f.Data))
-		}
-		if p.html && format == plots.SVG {
-			c := report.Chart{SVG: f.Data}
-			if slices.ContainsFunc(r.Catalog.Events, func(e events.Event) bool { return e.ID == f.ID }) {
-				c.Event = f.ID
-			}
-			page = append(page, c)
-		}
+	o.Narrow, o.Width, o.Height = true, 0, 0
+	narrow, err := g.album.Pictures(g.picks, o)
+	if err != nil {
+		return nil, err
 	}
-	return files, page, nil
+	out := make([]report.Chart, len(wide.List))
+	for k, picture := range wide.List {
+		c := &out[k]
+		if c.Kind = picture.Chart; known[picture.ID] {
+			c.Event = picture.ID
+		}
+		if written[picture.Stem] {
+			c.File = "charts/" + picture.Name(plots.Format(g.format))
+		}
+		svg, err := wide.Draw(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		phone, err := narrow.Draw(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		c.SVG, c.Narrow = svg[0], phone[0]
+	}
+	return out, nil
 }
 
 // html is the HTML report. It does not name the output directory: the page of a
 // study is the same wherever it lies.
-func (c *config) html(p *plan, r *analysis.Result, charts []report.Chart, manifest func() (*report.Manifest, error)) file {
+func (c *config) html(ctx context.Context, p *plan, r *analysis.Result, g *gallery, manifest func() (*report.Manifest, error)) file {
 	return file{"report.html", func(w io.Writer) error {
+		charts, err := g.page(ctx, p, r)
+		if err != nil {
+			return err
+		}
 		m, err := manifest()
 		if err != nil {
 			return err

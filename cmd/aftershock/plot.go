@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aftershock/analysis"
 	"aftershock/plots"
 )
 
@@ -127,16 +126,4 @@ func (a *app) plot(ctx context.Context, charts []string, d drawing) error {
 		}
 	}
 	return nil
-}
-
-// renderChartData makes the file that charts are drawn from again.
-func renderChartData(ctx context.Context, p *plan, r *analysis.Result) ([]file, error) {
-	if len(p.charts) == 0 || len(p.plot.Formats) == 0 {
-		return nil, nil
-	}
-	data, err := plots.Data(ctx, r, nil)
-	if err != nil {
-		return nil, err
-	}
-	return []file{made(chartData, data)}, nil
 }

@@ -157,7 +157,7 @@ var _ market.Source = panelFile{}
 // amounts of money, for returns over gaps, for charts of prices.
 func (p *plan) pricesMatter() bool {
 	s := p.study
-	return len(p.charts) > 0 || s.Weights == analysis.ValueWeights || s.Gaps == market.TradeToTrade ||
+	return len(p.charts) > 0 || p.leading || s.Weights == analysis.ValueWeights || s.Gaps == market.TradeToTrade ||
 		slices.ContainsFunc(slices.Collect(maps.Values(p.configured)), func(s market.Security) bool { return s.Shares > 0 })
 }
 

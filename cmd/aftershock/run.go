@@ -113,7 +113,7 @@ func (t telling) check() error {
 
 // chartFlags are those of a command that writes charts.
 func chartFlags(cmd *cobra.Command, flags settingsFlags) {
-	flags.add(cmd, "charts", "output.charts", "`list` of charts, all or none; see aftershock list charts", append(chartNames(), all, none)...)
+	flags.add(cmd, "charts", "output.charts", "`list` of charts, default (of the leading events), all or none; see aftershock list charts", append(chartNames(), byDefault, all, none)...)
 	flags.add(cmd, "theme", "output.theme", "`theme` of the charts: "+strings.Join(themeNames(), " or "), themeNames()...)
 }
 
@@ -511,7 +511,13 @@ func (a *app) write(ctx context.Context, o *output, c *config, p *plan, src *pri
 	defer bar.end()
 	files, err := c.files(ctx, p, r, text, manifest, bar)
 	if err == nil {
-		err = o.write(ctx, files, manifest)
+		err = o.write(ctx, files, func() (*report.Manifest, error) {
+			m, err := manifest()
+			if err == nil {
+				m.Charts = p.drawn
+			}
+			return m, err
+		})
 	}
 	if err != nil || text == nil {
 		return nil, err
@@ -534,9 +540,8 @@ func start[T any](group *sync.WaitGroup, f func() (T, error)) (outcome func() (T
 	}
 }
 
-// files lists all files of a run but the manifest. Charts are drawn, since the
-// HTML report shows them; all else is made while it is written. text is the
-// report; nil: none is wanted.
+// files lists all files of a run but the manifest, which are made while they are
+// written. text is the report; nil: none is wanted.
 func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func() ([]byte, error), manifest func() (*report.Manifest, error), bar *progress) ([]file, error) {
 	files := tableFiles(r, p, bar)
 	if text != nil {
@@ -548,17 +553,14 @@ func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text fu
 			return err
 		}})
 	}
-	charts, page, err := renderCharts(ctx, p, r)
+	g, err := hang(ctx, p, r)
 	if err != nil {
 		return nil, err
 	}
-	data, err := renderChartData(ctx, p, r)
-	if err != nil {
-		return nil, err
-	}
-	files = append(append(files, charts...), data...)
+	p.drawn = g.drawn
+	files = append(files, g.outputs(ctx, p.plot.Formats)...)
 	if p.html {
-		files = append(files, c.html(p, r, page, manifest))
+		files = append(files, c.html(ctx, p, r, &g, manifest))
 	}
 	return files, nil
 }
@@ -572,6 +574,9 @@ func (a *app) print(ctx context.Context, p *plan, r *analysis.Result, text []byt
 	}
 	if written && p.html {
 		o.Files = append(o.Files, "report.html")
+	}
+	if written {
+		o.Charts = p.drawn
 	}
 	switch {
 	case a.telling.brief:
