@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"hash/maphash"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"aftershock/internal/pattern"
 )
 
 // A text is a value as the file has it, and the line it stands on.
@@ -139,8 +140,6 @@ func (b *builder) targetRoom(n int) []Target {
 	return room
 }
 
-var idForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,99}$`)
-
 // id checks the ID. It names files and stands on command lines, which is why
 // it may hold little.
 func (b *builder) id(r record) string {
@@ -154,7 +153,7 @@ func (b *builder) id(r record) string {
 		return ""
 	case t.s == "":
 		b.problem(r.line, "id is missing; give the event a short unique name, such as deepseek-r1")
-	case !plain(t.s, 100) && !idForm.MatchString(t.s):
+	case !plain(t.s, 100) && !isID(t.s):
 		b.problem(t.line, "id %s: use at most 100 letters, digits, '-', '_' and '.', and begin with a letter or a digit", quote(t.s))
 	case used:
 		b.problem(t.line, "id %s is already used on line %d; give one of the two another", quote(t.s), first)
@@ -235,7 +234,7 @@ func (b *builder) time(e *Event, r record) {
 	}
 }
 
-var langForm = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{1,8})*$`)
+var langForm = pattern.New(`^[a-z]{2,3}(-[a-z0-9]{1,8})*$`)
 
 // titles fills in the titles. The first one is the plain title, else the
 // English, else the first given; an event without any is called by its ID.
@@ -284,11 +283,6 @@ func (b *builder) titles(e *Event, r record) {
 	}
 }
 
-var symbolForm = regexp.MustCompile(`^[\p{L}\p{N}^][\p{L}\p{N}.^=_&-]{0,39}$`)
-
-// nameForm is that of a company's name, which a source of prices may use as symbol.
-var nameForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}.,'’&+/() -]{0,99}$`)
-
 func (b *builder) target(s securityText) (Target, bool) {
 	t := Target{Symbol: s.symbol.s}
 	switch s.sign.s {
@@ -301,7 +295,7 @@ func (b *builder) target(s securityText) (Target, bool) {
 		b.problem(s.sign.line, "security %s: sign %s cannot be read; write + or - for the reaction expected, or leave it out", quote(t.Symbol), quote(s.sign.s))
 		return t, false
 	}
-	if !isSymbol(t.Symbol) && !(strings.Contains(t.Symbol, " ") && nameForm.MatchString(t.Symbol)) {
+	if !isSymbol(t.Symbol) && !(strings.Contains(t.Symbol, " ") && isFirm(t.Symbol)) {
 		b.problem(s.symbol.line, "security %s is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC", quote(t.Symbol))
 		return t, false
 	}
@@ -310,7 +304,38 @@ func (b *builder) target(s securityText) (Target, bool) {
 
 // foreign is a symbol with its exchange, as feeds write it: NVDA:CA, LON:BP/. Signs are no
 // such letters.
-var foreign = regexp.MustCompile(`^(?:[A-Z0-9./-]{1,12}:[A-Z]{2,5}|[A-Z]{2,8}:(?:[A-Z][A-Z0-9./-]{0,11}|[0-9]{2}[A-Z0-9./-]{0,10}))$`)
+var foreign = pattern.New(`^(?:[A-Z0-9./-]{1,12}:[A-Z]{2,5}|[A-Z]{2,8}:(?:[A-Z][A-Z0-9./-]{0,11}|[0-9]{2}[A-Z0-9./-]{0,10}))$`)
+
+// isID reports whether s may be an ID: ^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,99}$. As a
+// regular expression each of these three forms is megabytes of program.
+func isID(s string) bool { return formed(s, 100, "", "._-", true) }
+
+// isTicker reports whether s has the form of a symbol:
+// ^[\p{L}\p{N}^][\p{L}\p{N}.^=_&-]{0,39}$.
+func isTicker(s string) bool { return formed(s, 40, "^", ".^=_&-", false) }
+
+// isFirm reports whether s has the form of a company's name, which a source of prices may
+// use as symbol: ^[\p{L}\p{N}][\p{L}\p{M}\p{N}.,'’&+/() -]{0,99}$.
+func isFirm(s string) bool { return formed(s, 100, "", ".,'’&+/() -", true) }
+
+// formed reports whether s is one to most letters and numbers, the first of which may be
+// one of first as well, and the others one of others, or marks.
+func formed(s string, most int, first, others string, marks bool) bool {
+	n := 0
+	for _, r := range s {
+		if n++; n > most {
+			return false
+		}
+		switch {
+		case unicode.IsLetter(r) || unicode.IsNumber(r):
+		case n == 1 && !strings.ContainsRune(first, r):
+			return false
+		case n > 1 && !strings.ContainsRune(others, r) && !(marks && unicode.IsMark(r)):
+			return false
+		}
+	}
+	return n > 0
+}
 
 // plain reports whether s is one to most ASCII letters and digits, which most
 // names are and every form allows.

@@ -2,16 +2,17 @@ package events
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
+
+	"aftershock/internal/pattern"
 )
 
 // timeForm splits a time as people write it into date, clock and zone.
-var timeForm = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:(?:[Tt]|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*([A-Za-z][\w/+-]*|[+-][\d:]+)?)?$`)
+var timeForm = pattern.New(`^(\d{4}-\d{2}-\d{2})(?:(?:[Tt]|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*([A-Za-z][\w/+-]*|[+-][\d:]+)?)?$`)
 
 // clockForm is a time of day alone.
-var clockForm = regexp.MustCompile(`^\d{1,2}(?::\d{2}|\s*[AaPp]\.?[Mm])`)
+var clockForm = pattern.New(`^\d{1,2}(?::\d{2}|\s*[AaPp]\.?[Mm])`)
 
 // zones finds time zones by name, and remembers them.
 type zones map[string]*time.Location

@@ -2,11 +2,12 @@ package events
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"aftershock/internal/pattern"
 )
 
 // Order says which part of 01/02/2025 is the day.
@@ -164,7 +165,7 @@ func release(text string) (part Part, ok bool) {
 }
 
 // slashed matches a date whose order of day and month is not evident.
-var slashed = regexp.MustCompile(`^(\d{1,2})([/-])(\d{1,2})[/-]\d{2}(?:\d{2})?(?:\D|$)`)
+var slashed = pattern.New(`^(\d{1,2})([/-])(\d{1,2})[/-]\d{2}(?:\d{2})?(?:\D|$)`)
 
 // evidence is what the dates of a file show of the order of day and month, by line.
 type evidence struct {

@@ -139,7 +139,7 @@ func TestIDs(t *testing.T) {
 		t.Errorf("IDs %q", got)
 	}
 	for _, id := range got {
-		if !idForm.MatchString(id) {
+		if !isID(id) {
 			t.Errorf("%q is no ID", id)
 		}
 	}

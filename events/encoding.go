@@ -3,7 +3,6 @@ package events
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -12,10 +11,12 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
+
+	"aftershock/internal/pattern"
 )
 
 // declared finds what XML, HTML and CSS say of their encoding.
-var declared = regexp.MustCompile(`(?i)(?:<\?xml[^>]{0,200}?encoding\s*=\s*|<meta[^>]{0,200}?charset\s*=\s*)["']?\s*([A-Za-z0-9._:-]+)`)
+var declared = pattern.New(`(?i)(?:<\?xml[^>]{0,200}?encoding\s*=\s*|<meta[^>]{0,200}?charset\s*=\s*)["']?\s*([A-Za-z0-9._:-]+)`)
 
 // UTF8 returns data as UTF-8 without byte-order mark, and tells what was odd: an
 // encoding declared that is not the true one, and bytes that are none. transport is

@@ -1,11 +1,12 @@
 package events
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"aftershock/internal/pattern"
 )
 
 // Doubt says why a mention is not taken for a firm or product.
@@ -364,7 +365,7 @@ var versionWords = map[string]string{
 	"سونيت": "Sonnet", "اوبوس": "Opus", "هايكو": "Haiku",
 }
 
-var versionForm = regexp.MustCompile(`^[a-z]{0,2}\d{1,4}[a-z]{0,2}$`)
+var versionForm = pattern.New(`^[a-z]{0,2}\d{1,4}[a-z]{0,2}$`)
 
 var countedThings = wordSet(`million billion trillion thousand percent per users people models countries times months weeks days years hours minutes
 	مليون مليار ملايين مليارات الف الاف تريليون نسخه نماذج دول سنوات اشهر ايام اسابيع ساعات مرات بالمئه بالمائه`)
@@ -414,8 +415,8 @@ func latin(s string) string {
 }
 
 var (
-	symbolInText = regexp.MustCompile(`\((?:[^()\n]{0,40}[:：]\s*)?\$?([A-Z]{1,5}(?:[.-][A-Z]{1,3})?|\d{4,6}\.[A-Z]{1,3})\)|\$([A-Z]{1,5})\b`)
-	exchangeWord = regexp.MustCompile(`(?i)nasdaq|nyse|amex|otc|tsx|lse|hkex|euronext|xetra|tadawul|asx|ناسداك|نيويورك|تداول`)
+	symbolInText = pattern.New(`\((?:[^()\n]{0,40}[:：]\s*)?\$?([A-Z]{1,5}(?:[.-][A-Z]{1,3})?|\d{4,6}\.[A-Z]{1,3})\)|\$([A-Z]{1,5})\b`)
+	exchangeWord = pattern.New(`(?i)nasdaq|nyse|amex|otc|tsx|lse|hkex|euronext|xetra|tadawul|asx|ناسداك|نيويورك|تداول`)
 )
 
 // symbols looks for symbols in brackets or after a dollar.
@@ -643,8 +644,8 @@ func (s *scan) besideFirm(f *found) bool {
 func abs(x int) int { return max(x, -x) }
 
 var (
-	latinFirm  = regexp.MustCompile(`\b((?:[A-Z][\p{L}\p{N}&'’.-]*,?\s+){1,4}?)(?:Inc|Corp|Corporation|Ltd|Limited|PLC|plc|LLC|AG|SE|N\.?V|S\.?A|GmbH|Holdings|Co)\b`)
-	arabicFirm = regexp.MustCompile(`(?:شركة|مجموعة|لشركة|وشركة|بشركة)\s*[«"“»]([^«»"“”\n]{2,40})[»"”«]|(?:شركة|لشركة|وشركة|بشركة)\s+([A-Z][A-Za-z0-9&.-]+(?:\s[A-Z][A-Za-z0-9&.-]+){0,3})`)
+	latinFirm  = pattern.New(`\b((?:[A-Z][\p{L}\p{N}&'’.-]*,?\s+){1,4}?)(?:Inc|Corp|Corporation|Ltd|Limited|PLC|plc|LLC|AG|SE|N\.?V|S\.?A|GmbH|Holdings|Co)\b`)
+	arabicFirm = pattern.New(`(?:شركة|مجموعة|لشركة|وشركة|بشركة)\s*[«"“»]([^«»"“”\n]{2,40})[»"”«]|(?:شركة|لشركة|وشركة|بشركة)\s+([A-Z][A-Za-z0-9&.-]+(?:\s[A-Z][A-Za-z0-9&.-]+){0,3})`)
 )
 
 // unknown adds what looks like a firm and is none of the table.

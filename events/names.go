@@ -181,7 +181,7 @@ func ReadNames(file string, r io.Reader) (*Names, error) {
 			continue
 		case e.Kind != Company && e.Kind != Product:
 			bad(line, "kind %s is not known; write company or product", quote(string(e.Kind)))
-		case e.Symbol != "" && !plain(e.Symbol, 40) && !symbolForm.MatchString(e.Symbol):
+		case e.Symbol != "" && !plain(e.Symbol, 40) && !isTicker(e.Symbol):
 			bad(line, "ticker %s is not a symbol; write it as the source of prices does, such as NVDA, BRK-B or 005930.KS", quote(e.Symbol))
 		case strings.ContainsFunc(e.CIK, func(r rune) bool { return r < '0' || '9' < r }):
 			bad(line, "cik %s is not a number", quote(e.CIK))

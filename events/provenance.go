@@ -99,7 +99,7 @@ func (e *Event) When() string {
 // else its letters and digits with a hash, the same for the same key.
 func SafeID(key string) string {
 	key = strings.TrimSpace(key)
-	if plain(key, 100) || idForm.MatchString(key) {
+	if plain(key, 100) || isID(key) {
 		return key
 	}
 	h := fnv.New64a()
@@ -305,5 +305,5 @@ func containsText(list []string, s string) bool {
 
 // isSymbol reports whether s can be a security of a catalogue.
 func isSymbol(s string) bool {
-	return plain(s, 40) || symbolForm.MatchString(s) || foreign.MatchString(s)
+	return plain(s, 40) || isTicker(s) || foreign.MatchString(s)
 }

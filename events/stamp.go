@@ -2,10 +2,11 @@ package events
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"aftershock/internal/pattern"
 )
 
 // A Stamp is a time as a source writes it, read as far as it can be.
@@ -290,19 +291,19 @@ type parts struct {
 }
 
 var (
-	isoTime = regexp.MustCompile(`^(\d{4,6})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|\s+|\s*,\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?[Mm]\b\.?)?\s*(.*))?$`)
+	isoTime = pattern.New(`^(\d{4,6})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|\s+|\s*,\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?[Mm]\b\.?)?\s*(.*))?$`)
 	// 20260524T181500Z, 20220506183057, 20240701
-	denseTime = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?:[Tt]?(\d{2})(\d{2})(\d{2})?\s*([Zz]|[+-]\d{2}:?\d{2})?)?$`)
+	denseTime = pattern.New(`^(\d{4})(\d{2})(\d{2})(?:[Tt]?(\d{2})(\d{2})(\d{2})?\s*([Zz]|[+-]\d{2}:?\d{2})?)?$`)
 	// 7/1/2024 4:05 PM, 01.07.2024 16:05
-	slashTime = regexp.MustCompile(`^(\d{1,4})([/.])(\d{1,2})[/.](\d{2,6})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*([AaPp]\.?[Mm]\b\.?)?\s*(.*))?$`)
+	slashTime = pattern.New(`^(\d{1,4})([/.])(\d{1,2})[/.](\d{2,6})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*([AaPp]\.?[Mm]\b\.?)?\s*(.*))?$`)
 	// 08 Mar 2026 23:58:37 GMT, 8-Mar-26
-	dayMonth = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th|er|º)?[\s.-]+(?:de\s+)?(\pL[\pL\pM_]*)(?:\s*/\s*[\pL\pM_]+)?[\s.,-]+(?:de\s+)?(\d{2,6})(.*)$`)
+	dayMonth = pattern.New(`^(\d{1,2})(?:st|nd|rd|th|er|º)?[\s.-]+(?:de\s+)?(\pL[\pL\pM_]*)(?:\s*/\s*[\pL\pM_]+)?[\s.,-]+(?:de\s+)?(\d{2,6})(.*)$`)
 	// Mar 8, 2026 11:58 PM
-	monthDay  = regexp.MustCompile(`^(\pL[\pL\pM]*)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4,6})(.*)$`)
-	weekdayAt = regexp.MustCompile(`^(\pL[\pL\pM]*)\.?\s*[,،]?\s+`)
-	clockAt   = regexp.MustCompile(`^[\s,،:|@-]*(?:at\s+|um\s+|à\s+|الساعة\s+)?(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?|\s*(?:h|Uhr))?\s*([AaPp]\.?\s?[Mm]\.?|ص|م|صباحا|صباحاً|مساء|مساءً)?(?:\s+|$|([Zz+-]))(.*)$`)
-	zoneForm  = regexp.MustCompile(`^\(?((?:[A-Za-z][A-Za-z0-9_]*(?:[/-][A-Za-z_]+)*)?(?:\s*[+-]\d{1,2}(?::?\d{2})?)?)\)?(?:\s*\(.*\))?$`)
-	epochForm = regexp.MustCompile(`^(?:\d{9,10}|\d{13})(?:\.\d+)?$`)
+	monthDay  = pattern.New(`^(\pL[\pL\pM]*)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4,6})(.*)$`)
+	weekdayAt = pattern.New(`^(\pL[\pL\pM]*)\.?\s*[,،]?\s+`)
+	clockAt   = pattern.New(`^[\s,،:|@-]*(?:at\s+|um\s+|à\s+|الساعة\s+)?(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?|\s*(?:h|Uhr))?\s*([AaPp]\.?\s?[Mm]\.?|ص|م|صباحا|صباحاً|مساء|مساءً)?(?:\s+|$|([Zz+-]))(.*)$`)
+	zoneForm  = pattern.New(`^\(?((?:[A-Za-z][A-Za-z0-9_]*(?:[/-][A-Za-z_]+)*)?(?:\s*[+-]\d{1,2}(?::?\d{2})?)?)\)?(?:\s*\(.*\))?$`)
+	epochForm = pattern.New(`^(?:\d{9,10}|\d{13})(?:\.\d+)?$`)
 )
 
 // tidyTime writes digits of other scripts as ours and takes out what only decorates.
@@ -326,7 +327,7 @@ func tidyTime(s string) string {
 }
 
 // halfDay is a half of the day that a zone follows at once: 4 PMEDT.
-var halfDay = regexp.MustCompile(`\b(\d{0,2}[AaPp][Mm])([A-Z]{2,4})\b`)
+var halfDay = pattern.New(`\b(\d{0,2}[AaPp][Mm])([A-Z]{2,4})\b`)
 
 // twoWords makes one word of the months that have two.
 var twoWords = strings.NewReplacer("كانون الثاني", "كانون_الثاني", "كانون الأول", "كانون_الأول", "كانون الاول", "كانون_الأول",

@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+
+	"aftershock/internal/pattern"
 )
 
 // Gathering says which items tell one story.
@@ -297,7 +298,7 @@ func (e *Event) distinct() string {
 	return ""
 }
 
-var accession = regexp.MustCompile(`(?:^|accession-number=)\d{10}-\d{2}-\d{6}$`)
+var accession = pattern.New(`(?:^|accession-number=)\d{10}-\d{2}-\d{6}$`)
 
 // Gather merges the events of one or more batches: an item that came twice is one, and the
 // items of one story are one event, whose coverage are the others. Its time is the

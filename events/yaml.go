@@ -3,12 +3,13 @@ package events
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"aftershock/internal/pattern"
 )
 
 // ReadYAML reads a catalogue from a YAML document; see [Read].
@@ -43,7 +44,7 @@ func (b *builder) yaml(data []byte) {
 	b.document(root.Content[0])
 }
 
-var yamlError = regexp.MustCompile(`(?s)^yaml: (?:line (\d+): )?(.*)$`)
+var yamlError = pattern.New(`(?s)^yaml: (?:line (\d+): )?(.*)$`)
 
 // badYAML reports a syntax error. The library says no line when the error is on
 // the first, and counts from 0 in errors of its parser; so the text is read

@@ -9,11 +9,12 @@ import (
 	"image/color"
 	"image/png"
 	"math"
-	"regexp"
 	"slices"
 
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
+
+	"aftershock/internal/pattern"
 )
 
 // encodePNG renders the page at dpi pixels an inch and notes that density in
@@ -128,7 +129,7 @@ func withDensity(file []byte, dpi int) []byte {
 }
 
 // pdfClock finds the times that the PDF writer puts into a document.
-var pdfClock = regexp.MustCompile(`/(CreationDate|ModDate) \(D:\d{14}`)
+var pdfClock = pattern.New(`/(CreationDate|ModDate) \(D:\d{14}`)
 
 // pdfCanvas gives gonum/plot's PDF canvas translucent colours as it writes them
 // down: it takes components multiplied by their opacity for plain ones, so that

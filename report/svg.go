@@ -5,10 +5,11 @@ import (
 	"encoding/xml"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"aftershock/internal/pattern"
 )
 
 // A glyphSheet makes charts parts of one page. As package plots writes them,
@@ -29,10 +30,10 @@ type picture struct {
 }
 
 var (
-	viewBox = regexp.MustCompile(`^<svg [^>]*viewBox="([-0-9. ]+)"`)
-	useOf   = regexp.MustCompile(`<use xlink:href="#([^"]+)"`)
-	partOf  = regexp.MustCompile(`^<g data-series="[^"<>]*">$`)
-	colorOf = regexp.MustCompile(`(?:fill|stroke)="(#[0-9a-f]{6})"`)
+	viewBox = pattern.New(`^<svg [^>]*viewBox="([-0-9. ]+)"`)
+	useOf   = pattern.New(`<use xlink:href="#([^"]+)"`)
+	partOf  = pattern.New(`^<g data-series="[^"<>]*">$`)
+	colorOf = pattern.New(`(?:fill|stroke)="(#[0-9a-f]{6})"`)
 )
 
 // add takes a chart apart, one element a line. dark tells the colours that it

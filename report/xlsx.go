@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"aftershock/analysis"
+	"aftershock/internal/pattern"
 )
 
 // A workbook is five small parts of XML beside its sheets (ECMA-376, part 1,
@@ -228,7 +228,7 @@ func clipUTF16(s string, n int) string {
 }
 
 // escaped is what stands for a character by its number in a text of Excel.
-var escaped = regexp.MustCompile(`^_x[0-9A-Fa-f]{4}_`)
+var escaped = pattern.New(`^_x[0-9A-Fa-f]{4}_`)
 
 // escapeXML writes s for XML. Characters that XML does not have are written in
 // Excel's own way, _x001B_, and text that looks like one is kept from being read

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/events"
+	"aftershock/internal/pattern"
 	"aftershock/market"
 	"aftershock/market/csvfile"
 )
@@ -290,7 +290,7 @@ func join(key, name string) string {
 	return key + "." + name
 }
 
-var yamlLine = regexp.MustCompile(`(?s)yaml: (?:unmarshal errors:\s*)?(?:line (\d+): )?(.*)$`)
+var yamlLine = pattern.New(`(?s)yaml: (?:unmarshal errors:\s*)?(?:line (\d+): )?(.*)$`)
 
 // yamlProblem makes one line of the library's message about a file that is not
 // YAML. The library counts from 0 in the errors of its parser.

@@ -42,16 +42,18 @@ func TestImports(t *testing.T) {
 		}
 		top, rest, _ := strings.Cut(name, "/")
 		switch {
-		case name == "events" || name == "market":
+		case name == "market":
 			only()
+		case name == "events":
+			only("internal/pattern")
 		case top == "events" && !strings.Contains(rest, "/"):
-			only("events")
+			only("events", "internal/pattern")
 		case name == "market/store":
-			only("market", "market/parquetfile", "internal/bounded")
+			only("market", "market/parquetfile", "internal/bounded", "internal/pattern")
 		case name == "market/factors":
-			only("market", "market/csvfile", "internal/bounded")
+			only("market", "market/csvfile", "internal/bounded", "internal/pattern")
 		case top == "market" && !strings.Contains(rest, "/"):
-			only("market", "internal/bounded")
+			only("market", "internal/bounded", "internal/pattern")
 		case name == "analysis/stat":
 			only()
 			pure(name, imports)
@@ -63,12 +65,12 @@ func TestImports(t *testing.T) {
 			pure(name, imports)
 		case name == "analysis/verify":
 			only("analysis", "analysis/stat", "analysis/model", "events", "market")
-		case name == "internal/bounded" || name == "internal/sealed":
+		case name == "internal/bounded" || name == "internal/sealed" || name == "internal/pattern":
 			only()
 		case name == "internal/words":
 			only("analysis", "events", "market")
 		case name == "plots" || name == "report":
-			only("analysis", "analysis/stat", "analysis/model", "events", "internal/words", "market")
+			only("analysis", "analysis/stat", "analysis/model", "events", "internal/pattern", "internal/words", "market")
 		case top == "cmd", strings.HasSuffix(name, "/generate"):
 		default:
 			t.Errorf("package %s has no import rule; add one here", name)

@@ -6,16 +6,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"time"
+
+	"aftershock/internal/pattern"
 )
 
 // With output.keep, runs lie beside each other in the output directory, each in a
 // folder named by its time, and latest leads to the last one.
 const latestName = "latest"
 
-var datedName = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$`)
+var datedName = pattern.New(`^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$`)
 
 // dated returns the folder of a run that begins now.
 func dated(dir string, now time.Time) string {

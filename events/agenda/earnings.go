@@ -10,13 +10,13 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"aftershock/events"
+	"aftershock/internal/pattern"
 )
 
 // Read reads s where it is a calendar, and returns events.ErrUnknownKind where not.
@@ -296,7 +296,7 @@ func keyOf(s string) string {
 	}, s)
 }
 
-var clockForm = regexp.MustCompile(`^(\d{1,2}):(\d{2})(?::\d{2})?`)
+var clockForm = pattern.New(`^(\d{1,2}):(\d{2})(?::\d{2})?`)
 
 // partOfClock puts an hour in New York into its part of the day.
 func partOfClock(hour, minute string) events.Part {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/teambition/rrule-go"
 
 	"aftershock/events"
+	"aftershock/internal/pattern"
 )
 
 // mostOccurrences is how many events one recurring entry may become.
@@ -381,7 +381,7 @@ func (c *calendar) occurrences(e *ics.VEvent, st events.Stamp, moved []time.Time
 	return starts, told
 }
 
-var untilForm = regexp.MustCompile(`(?i)UNTIL=([0-9TZ]+)`)
+var untilForm = pattern.New(`(?i)UNTIL=([0-9TZ]+)`)
 
 // untilWall rewrites the end of a rule.
 func untilWall(rule string, f func(string) string) string {
@@ -393,8 +393,8 @@ func unescape(s string) string {
 }
 
 var (
-	earningsWords = regexp.MustCompile(`(?i)\b(earnings|eps|results?|quarterly report|bmo|amc|sales result|q[1-4]\s+(?:fy)?\s*'?\d{2,4}|(?:fy\d{2,4}\s+)?q[1-4]\b.*\b(?:call|release))\b`)
-	macroWords    = regexp.MustCompile(`(?i)\b(fomc|federal reserve|fed\b|ecb|boe|boj|central bank|rate decision|interest rate|monetary policy|bureau of labor|bureau of economic|statistic(s|al)|census bureau|eurostat|destatis|ons\b|cpi|ppi|pce|gdp|gross domestic product|consumer price|producer price|employment situation|nonfarm|payrolls?|jobless|unemployment|retail sales|industrial production|trade balance|pmi|ism\b|housing starts|durable goods|beige book)`)
+	earningsWords = pattern.New(`(?i)\b(earnings|eps|results?|quarterly report|bmo|amc|sales result|q[1-4]\s+(?:fy)?\s*'?\d{2,4}|(?:fy\d{2,4}\s+)?q[1-4]\b.*\b(?:call|release))\b`)
+	macroWords    = pattern.New(`(?i)\b(fomc|federal reserve|fed\b|ecb|boe|boj|central bank|rate decision|interest rate|monetary policy|bureau of labor|bureau of economic|statistic(s|al)|census bureau|eurostat|destatis|ons\b|cpi|ppi|pce|gdp|gross domestic product|consumer price|producer price|employment situation|nonfarm|payrolls?|jobless|unemployment|retail sales|industrial production|trade balance|pmi|ism\b|housing starts|durable goods|beige book)`)
 )
 
 // categoryOf says what an entry is about: earnings, macro or nothing known.
@@ -410,7 +410,7 @@ func categoryOf(summary, description, categories, about string) string {
 	return ""
 }
 
-var slotWords = regexp.MustCompile(`(?i)\b(AMC|BMO|DMH|after market close|before market open|after[- ]the[- ](?:market[- ])?close|before[- ]the[- ](?:market[- ])?open|after[- ]hours|pre[- ]?market|post[- ]?market|during market hours)\b`)
+var slotWords = pattern.New(`(?i)\b(AMC|BMO|DMH|after market close|before market open|after[- ]the[- ](?:market[- ])?close|before[- ]the[- ](?:market[- ])?open|after[- ]hours|pre[- ]?market|post[- ]?market|during market hours)\b`)
 
 // slotOf finds the part of the day in the texts of an entry.
 func slotOf(summary, description string) (events.Part, bool) {
@@ -429,11 +429,11 @@ func slotOf(summary, description string) (events.Part, bool) {
 }
 
 var (
-	cashtag    = regexp.MustCompile(`\$([A-Z]{1,5}(?:[.-][A-Z])?)\b`)
-	inBrackets = regexp.MustCompile(`\((?:(?:NASDAQ|NYSE|NYSEARCA|AMEX|NYSE American|Nasdaq)\s*:\s*)?([A-Z]{1,5}(?:[.-][A-Z])?)\)`)
-	leading    = regexp.MustCompile(`^([A-Z]{1,5}(?:[.-][A-Z])?)(?:\s+[·|:–—-]\s*|:\s+|\s+(?:Q[1-4]|[Ee]arnings|EARNINGS|[Rr]esults|AMC|BMO|[Rr]eports?|FY|\())`)
-	countryUID = regexp.MustCompile(`^([0-9A-Z]{1,6})(US|JP|HK|LN|GR|GY|FP|KS|AU|IT|SM|NA|SS|TT|CN)\b`)
-	tokyoLead  = regexp.MustCompile(`^(\d[0-9A-Z]\d[0-9A-Z])\s`)
+	cashtag    = pattern.New(`\$([A-Z]{1,5}(?:[.-][A-Z])?)\b`)
+	inBrackets = pattern.New(`\((?:(?:NASDAQ|NYSE|NYSEARCA|AMEX|NYSE American|Nasdaq)\s*:\s*)?([A-Z]{1,5}(?:[.-][A-Z])?)\)`)
+	leading    = pattern.New(`^([A-Z]{1,5}(?:[.-][A-Z])?)(?:\s+[·|:–—-]\s*|:\s+|\s+(?:Q[1-4]|[Ee]arnings|EARNINGS|[Rr]esults|AMC|BMO|[Rr]eports?|FY|\())`)
+	countryUID = pattern.New(`^([0-9A-Z]{1,6})(US|JP|HK|LN|GR|GY|FP|KS|AU|IT|SM|NA|SS|TT|CN)\b`)
+	tokyoLead  = pattern.New(`^(\d[0-9A-Z]\d[0-9A-Z])\s`)
 	notSymbols = []string{"US", "EPS", "AMC", "BMO", "FY", "CEO", "CFO", "GDP", "CPI", "PPI", "Q", "H", "ETF", "AGM", "TBD", "TBA", "ET", "PT", "UTC", "EST", "EDT", "IPO", "DMH"}
 	suffixes   = map[string]string{"US": "", "JP": ".T", "HK": ".HK", "LN": ".L", "GR": ".DE", "GY": ".DE", "FP": ".PA", "KS": ".KS", "AU": ".AX", "IT": ".MI", "SM": ".MC", "NA": ".AS", "SS": ".ST", "TT": ".TW", "CN": ".TO"}
 )
@@ -448,7 +448,7 @@ func symbolsOf(summary, uid string) []string {
 		}
 		return []string{code + suffixes[m[2]]}
 	}
-	for _, form := range []*regexp.Regexp{cashtag, inBrackets, leading} {
+	for _, form := range []*pattern.Pattern{cashtag, inBrackets, leading} {
 		if m := form.FindStringSubmatch(summary); m != nil && !slices.Contains(notSymbols, m[1]) {
 			return []string{m[1]}
 		}

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"aftershock/events"
+	"aftershock/internal/pattern"
 )
 
 // Precision says how long the time is that an expression names.
@@ -97,7 +99,8 @@ func dates(text string, published, anchor time.Time, ownYear bool, names []event
 	r.foldText()
 	r.mask(names)
 	var all []Date
-	has := map[*regexp.Regexp]bool{}
+	has := map[*pattern.Pattern]bool{}
+	rules := rules()
 	for i := range rules {
 		u := &rules[i]
 		is, known := has[u.when]
@@ -196,10 +199,10 @@ var arabicFold = map[rune]rune{'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', '
 // A rule is a form of dates: an expression over folded text, whose groups have
 // names, and what it resolves to.
 type rule struct {
-	form  *regexp.Regexp
-	names []string
+	form  *pattern.Pattern
+	names func() []string
 	do    func(r *reading, g groups, d *Date) bool
-	when  *regexp.Regexp // what the text must have for the form to be looked for
+	when  *pattern.Pattern // what the text must have for the form to be looked for
 }
 
 // groups are the named parts of a match that are not empty.
@@ -213,22 +216,24 @@ func (g groups) number(name string) int {
 	return n
 }
 
-var groupForm = regexp.MustCompile(`\(\?P<\w+>`)
+var groupForm = pattern.New(`\(\?P<\w+>`)
 
 // newRule wraps the form of a date so that it begins and ends with whole words;
 // Arabic proclitics may be written to its first.
-func newRule(form string, do func(r *reading, g groups, d *Date) bool, when *regexp.Regexp) rule {
+func newRule(form string, do func(r *reading, g groups, d *Date) bool, when *pattern.Pattern) rule {
 	n := 0
 	form = groupForm.ReplaceAllStringFunc(form, func(s string) string { // a name may stand in several branches
 		n++
 		return strings.TrimSuffix(s, ">") + "_" + strconv.Itoa(n) + ">"
 	})
-	re := regexp.MustCompile(`(?:^|[^\p{L}\p{N}])(?:[وفبلك]|و[بلك]|ف[بلك])?(?:ال\s?)??(?P<span>` + form + `)(?:$|[^\p{L}\p{N}])`)
-	names := re.SubexpNames()
-	for i, name := range names {
-		names[i], _, _ = strings.Cut(name, "_")
-	}
-	return rule{re, names, do, when}
+	re := pattern.New(`(?:^|[^\p{L}\p{N}])(?:[وفبلك]|و[بلك]|ف[بلك])?(?:ال\s?)??(?P<span>` + form + `)(?:$|[^\p{L}\p{N}])`)
+	return rule{re, sync.OnceValue(func() []string {
+		names := re.SubexpNames()
+		for i, name := range names {
+			names[i], _, _ = strings.Cut(name, "_")
+		}
+		return names
+	}), do, when}
 }
 
 func (r *reading) apply(u *rule, all []Date) []Date {
@@ -239,7 +244,7 @@ func (r *reading) apply(u *rule, all []Date) []Date {
 		}
 		g := groups{}
 		var span [2]int
-		for i, name := range u.names {
+		for i, name := range u.names() {
 			if name != "" && m[2*i] >= 0 && m[2*i+1] > m[2*i] {
 				if name == "span" {
 					span = [2]int{from + m[2*i], from + m[2*i+1]}
@@ -268,7 +273,7 @@ func (r *reading) apply(u *rule, all []Date) []Date {
 }
 
 // abbreviated is a date that ends with the point of an abbreviation.
-var abbreviated = regexp.MustCompile(`\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$`)
+var abbreviated = pattern.New(`\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$`)
 
 // The words of dates. All is folded.
 var (
@@ -308,7 +313,7 @@ func either[V any](m map[string]V) string {
 func fit(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // rules are made once; the order decides between forms of one length.
-var rules = makeRules()
+var rules = sync.OnceValue(makeRules)
 
 func makeRules() []rule {
 	for i, words := range []string{
@@ -388,11 +393,11 @@ func makeRules() []rule {
 	day := `(?P<d>\d{1,2})(?:st|nd|rd|th)?`
 
 	var out []rule
-	add := func(form string, do func(*reading, groups, *Date) bool, when *regexp.Regexp) {
+	add := func(form string, do func(*reading, groups, *Date) bool, when *pattern.Pattern) {
 		out = append(out, newRule(form, do, when))
 	}
 	// What a text must have for a form to be looked for at all.
-	trigger := func(words string) *regexp.Regexp { return regexp.MustCompile(words) }
+	trigger := pattern.New
 	months, digits, hijris, weekdays := trigger(monthForm), trigger(`\d`), trigger(hijriForm), trigger(weekdayForm)
 	quarters, halves, periods := trigger(`q|\d|ربع|فصل`), trigger(`half|h[12]|نصف`), trigger(`week|month|quarter|year|اسبوع|شهر|عام|سنه|ربع`)
 	relatives, spans := trigger(`day|tonight|night|this|tomorrow|يوم|امس|بارحه|غد|ليله`), trigger(`ago|in\s|قبل|منذ`)
@@ -1088,7 +1093,7 @@ var (
 		سوف المقرر المتوقع المرتقب المزمع تعتزم يعتزم تستعد يستعد تخطط يخطط المنتظر ينتظر يترقب تترقب`)
 	pastWord = wordSet(`said told rose fell sank slid won lost cut put took gave made led held went came saw got built drew grew met sent began became was were had did hit beat struck shut laid sold bought paid spent
 		قال قالت اعلن اعلنت كشف كشفت ارتفع ارتفعت انخفض انخفضت تراجع تراجعت هبط هبطت صعد صعدت اطلق اطلقت وقع وقعت كان كانت ذكر ذكرت افاد افادت`)
-	wordForm = regexp.MustCompile(`[\p{L}']+`)
+	wordForm = pattern.New(`[\p{L}']+`)
 )
 
 func wordSet(list string) map[string]bool {
@@ -1378,8 +1383,8 @@ func fiscalOnly(r *reading, g groups, d *Date) bool {
 }
 
 var (
-	counted  = regexp.MustCompile(`^[\s-]*(?:%|million|billion|trillion|thousand|percent|points?|dollars?|euros?|pounds?|yen|jobs|people|employees|workers|users|chips|gpus?|mw|gw|km|miles|cars|vehicles|units|shares|servers|stores|companies|مليون|مليار|الف|دولار|يورو|ريال|درهم|موظف|نقطه|شريحه|سهم|وحده|سياره|شخص|مستخدم|عامل|بالميه|بالمايه|في الميه|ميغا|كيلو|وظيفه|شركه)`)
-	decimals = regexp.MustCompile(`^(?:[.,]\d|:\d|\s*x\s*\d)`)
+	counted  = pattern.New(`^[\s-]*(?:%|million|billion|trillion|thousand|percent|points?|dollars?|euros?|pounds?|yen|jobs|people|employees|workers|users|chips|gpus?|mw|gw|km|miles|cars|vehicles|units|shares|servers|stores|companies|مليون|مليار|الف|دولار|يورو|ريال|درهم|موظف|نقطه|شريحه|سهم|وحده|سياره|شخص|مستخدم|عامل|بالميه|بالمايه|في الميه|ميغا|كيلو|وظيفه|شركه)`)
+	decimals = pattern.New(`^(?:[.,]\d|:\d|\s*x\s*\d)`)
 )
 
 func inYear(r *reading, g groups, d *Date) bool {
@@ -1424,8 +1429,8 @@ func inYear(r *reading, g groups, d *Date) bool {
 }
 
 var (
-	lateForm  = regexp.MustCompile(`(?:after\s+(?:the\s+)?(?:closing\s+bell|close|closing|bell|market\s+close[sd]?|markets?\s+(?:closed?|closes|had\s+closed)|trading\s+(?:ends|ended|closed)|regular\s+trading|hours)|after-hours|post-market|late\s+on|\blate\b|\bevening\b|\bnight\b|بعد\s+(?:ال)?اغلاق|بعد\s+جرس|عقب\s+(?:ال)?اغلاق|بعد\s+انتهاء\s+التداول|بعد\s+ختام|مساء|ليل|ليله|في\s+وقت\s+متاخر)`)
-	earlyForm = regexp.MustCompile(`(?:before\s+(?:the\s+)?(?:opening(?:\s+bell)?|open|bell|market\s+open(?:s|ed)?|markets?\s+open(?:ed|s)?|trading\s+(?:began|begins|opens|starts))|pre-?market|ahead\s+of\s+the\s+(?:open|bell|opening\s+bell)|قبل\s+(?:ال)?افتتاح|قبل\s+جرس|قبل\s+بدء\s+التداول)`)
+	lateForm  = pattern.New(`(?:after\s+(?:the\s+)?(?:closing\s+bell|close|closing|bell|market\s+close[sd]?|markets?\s+(?:closed?|closes|had\s+closed)|trading\s+(?:ends|ended|closed)|regular\s+trading|hours)|after-hours|post-market|late\s+on|\blate\b|\bevening\b|\bnight\b|بعد\s+(?:ال)?اغلاق|بعد\s+جرس|عقب\s+(?:ال)?اغلاق|بعد\s+انتهاء\s+التداول|بعد\s+ختام|مساء|ليل|ليله|في\s+وقت\s+متاخر)`)
+	earlyForm = pattern.New(`(?:before\s+(?:the\s+)?(?:opening(?:\s+bell)?|open|bell|market\s+open(?:s|ed)?|markets?\s+open(?:ed|s)?|trading\s+(?:began|begins|opens|starts))|pre-?market|ahead\s+of\s+the\s+(?:open|bell|opening\s+bell)|قبل\s+(?:ال)?افتتاح|قبل\s+جرس|قبل\s+بدء\s+التداول)`)
 )
 
 // part looks for words about the hour of the market beside a day.
@@ -1457,4 +1462,4 @@ func (r *reading) part(d *Date) {
 
 // longForm is lateForm without the short words, which count only in the date itself
 // or beside it.
-var longForm = regexp.MustCompile(strings.NewReplacer(`|late\s+on|\blate\b|\bevening\b|\bnight\b`, ``, `|مساء|ليل|ليله|في\s+وقت\s+متاخر`, ``).Replace(lateForm.String()))
+var longForm = pattern.New(strings.NewReplacer(`|late\s+on|\blate\b|\bevening\b|\bnight\b`, ``, `|مساء|ليل|ليله|في\s+وقت\s+متاخر`, ``).Replace(lateForm.String()))

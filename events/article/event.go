@@ -1,13 +1,13 @@
 package article
 
 import (
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"aftershock/events"
+	"aftershock/internal/pattern"
 )
 
 // The verbs of what happens to firms and markets. Of English ones the base; the
@@ -77,21 +77,21 @@ func inflect(base string) string {
 
 var (
 	// A clause in commas that describes a noun: adopted in 1942, which ...
-	describing = regexp.MustCompile(`,\s+(?:\p{L}+ed|known|made|born|built|led|called|which|who|whose|where|when|a|an)\s[^,.;]{0,160}(?:,|$)`)
-	reduced    = regexp.MustCompile(`\b(?:known|called|based|listed|backed|owned|so-called|named|designed|made|built|used|needed|required|led|adopted)\s+(?:as|by|in|for|to|on|after|at)\b`)
-	opinion    = regexp.MustCompile(`\b(?:believes?|thinks?|argues?|could|might|should|cannot|can't|can|may|would\s+like|hopes?|wonders?|seems?|appears?|tends?|if)\b`)
-	refusal    = regexp.MustCompile(`\b(?:declined\s+to\s+comment|did\s+not\s+(?:immediately\s+)?(?:respond|comment|reply)|has\s+not|have\s+not|had\s+not|did\s+not|didn't|hasn't|no\s+plans)\b`)
-	saying     = regexp.MustCompile(`\b(?:said|says|told|added|noted|wrote|argued|explained)\b`)
-	promise    = regexp.MustCompile(`\b(?:will|would|is\s+due|are\s+due|is\s+set|are\s+set|is\s+to|are\s+to|plans?\s+to|planned\s+to|agreed\s+to|expects?\s+to|aims?\s+to|intends?\s+to|scheduled|has|have|had|had\s+been|is\s+expected\s+to)\s+(?:\p{L}+ly\s+)?\p{L}+`)
-	trendVerb  = regexp.MustCompile(`\b(?:rose|risen|grew|grown|gained|increased|expanded|doubled|tripled|quadrupled|fell|fallen|declined|decreased|more\s+than\s+(?:doubled|tripled))\b`)
+	describing = pattern.New(`,\s+(?:\p{L}+ed|known|made|born|built|led|called|which|who|whose|where|when|a|an)\s[^,.;]{0,160}(?:,|$)`)
+	reduced    = pattern.New(`\b(?:known|called|based|listed|backed|owned|so-called|named|designed|made|built|used|needed|required|led|adopted)\s+(?:as|by|in|for|to|on|after|at)\b`)
+	opinion    = pattern.New(`\b(?:believes?|thinks?|argues?|could|might|should|cannot|can't|can|may|would\s+like|hopes?|wonders?|seems?|appears?|tends?|if)\b`)
+	refusal    = pattern.New(`\b(?:declined\s+to\s+comment|did\s+not\s+(?:immediately\s+)?(?:respond|comment|reply)|has\s+not|have\s+not|had\s+not|did\s+not|didn't|hasn't|no\s+plans)\b`)
+	saying     = pattern.New(`\b(?:said|says|told|added|noted|wrote|argued|explained)\b`)
+	promise    = pattern.New(`\b(?:will|would|is\s+due|are\s+due|is\s+set|are\s+set|is\s+to|are\s+to|plans?\s+to|planned\s+to|agreed\s+to|expects?\s+to|aims?\s+to|intends?\s+to|scheduled|has|have|had|had\s+been|is\s+expected\s+to)\s+(?:\p{L}+ly\s+)?\p{L}+`)
+	trendVerb  = pattern.New(`\b(?:rose|risen|grew|grown|gained|increased|expanded|doubled|tripled|quadrupled|fell|fallen|declined|decreased|more\s+than\s+(?:doubled|tripled))\b`)
 
-	arabicNot     = regexp.MustCompile(`(?:^|\s)(?:و|ف)?(?:لم|لن|ليس|ليست|لا)\s`)
-	arabicOpinion = regexp.MustCompile(`(?:^|\s)(?:و|ف)?(?:قال|قالت|يقول|تقول|يري|تري|يرون|يعتقد|يعتقدون|تعتقد|راي|اعتبر|اعتبرت|وصف|وصفت|يشير|تشير|اوضح|اوضحت|ذكر|ذكرت|اضاف|اضافت|بحسب|وفق|حسب)(?:\s|$)`)
-	arabicMaybe   = regexp.MustCompile(`(?:^|\s)(?:و|ف)?(?:قد|ربما|يمكن|يفترض|لو|اذا|من\s+الممكن|من\s+المحتمل)\s+[يت]`)
-	arabicTrend   = regexp.MustCompile(`(?:^|\s)(?:و|ف)?(?:زاد|زادت|نما|نمت|ارتفع|ارتفعت|انخفض|انخفضت|تراجع|تراجعت|تضاعف|تضاعفت)(?:\s|$)`)
-	questionForm  = regexp.MustCompile(`[?؟]\s*["'”»)]*$`)
-	happening     = regexp.MustCompile(`\b(?:launch|release|debut|acquisition|takeover|collapse|announcement|merger|bankruptcy|ipo|listing|ban|unveiling|resignation|introduction|publication)\b|(?:ظهور|اطلاق|اعلان|طرح|استحواذ|انهيار|ادراج|افلاس|اندماج|صدور|حظر|افتتاح|اصدار|استقاله|تاسيس|نشر)`)
-	dayOfFuture   = regexp.MustCompile(`(?:من\s+المقرر|المقرر|المرتقب|المزمع|المنتظر|يعتزم|تعتزم|تخطط|يخطط|سوف)`)
+	arabicNot     = pattern.New(`(?:^|\s)(?:و|ف)?(?:لم|لن|ليس|ليست|لا)\s`)
+	arabicOpinion = pattern.New(`(?:^|\s)(?:و|ف)?(?:قال|قالت|يقول|تقول|يري|تري|يرون|يعتقد|يعتقدون|تعتقد|راي|اعتبر|اعتبرت|وصف|وصفت|يشير|تشير|اوضح|اوضحت|ذكر|ذكرت|اضاف|اضافت|بحسب|وفق|حسب)(?:\s|$)`)
+	arabicMaybe   = pattern.New(`(?:^|\s)(?:و|ف)?(?:قد|ربما|يمكن|يفترض|لو|اذا|من\s+الممكن|من\s+المحتمل)\s+[يت]`)
+	arabicTrend   = pattern.New(`(?:^|\s)(?:و|ف)?(?:زاد|زادت|نما|نمت|ارتفع|ارتفعت|انخفض|انخفضت|تراجع|تراجعت|تضاعف|تضاعفت)(?:\s|$)`)
+	questionForm  = pattern.New(`[?؟]\s*["'”»)]*$`)
+	happening     = pattern.New(`\b(?:launch|release|debut|acquisition|takeover|collapse|announcement|merger|bankruptcy|ipo|listing|ban|unveiling|resignation|introduction|publication)\b|(?:ظهور|اطلاق|اعلان|طرح|استحواذ|انهيار|ادراج|افلاس|اندماج|صدور|حظر|افتتاح|اصدار|استقاله|تاسيس|نشر)`)
+	dayOfFuture   = pattern.New(`(?:من\s+المقرر|المقرر|المرتقب|المزمع|المنتظر|يعتزم|تعتزم|تخطط|يخطط|سوف)`)
 )
 
 // tells reports whether a sentence tells of something that happened at a time, or
@@ -170,16 +170,16 @@ func tells(text string, all []Date, published time.Time, names []events.Mention)
 	return true
 }
 
-var dueForm = regexp.MustCompile(`\b(?:will|is\s+due|are\s+due|due\s+to|is\s+set\s+to|are\s+set\s+to|is\s+to|are\s+to|plans?\s+to|planned\s+to|agreed\s+to|expects?\s+to|intends?\s+to|scheduled|would|in\s+(?:advanced\s+|early\s+)?talks|takes?\s+effect|(?:is|are)\s+(?:buying|acquiring|cutting|laying|suing|launching|closing|recalling|investing|merging|planning))\b`)
+var dueForm = pattern.New(`\b(?:will|is\s+due|are\s+due|due\s+to|is\s+set\s+to|are\s+set\s+to|is\s+to|are\s+to|plans?\s+to|planned\s+to|agreed\s+to|expects?\s+to|intends?\s+to|scheduled|would|in\s+(?:advanced\s+|early\s+)?talks|takes?\s+effect|(?:is|are)\s+(?:buying|acquiring|cutting|laying|suing|launching|closing|recalling|investing|merging|planning))\b`)
 
 // habit are words of what happens again and again; figures a report of a period.
 var (
-	habit   = regexp.MustCompile(`\b(?:usually|often|typically|generally|normally|always|tends?\s+to|every\s+(?:\p{L}+\s+)?(?:year|quarter|month|day|week)s?|each\s+(?:year|quarter|month|day|week))\b|(?:^|\s)(?:عاده|غالبا|داي?ما|عموما|كل\s+(?:عام|سنه|ربع|شهر|يوم|اسبوع))(?:\s|$)`)
-	figures = regexp.MustCompile(`\b(?:revenues?|profits?|sales|earnings|income|loss|deliveries|shipments|margin)\b[^.;]{0,80}\b(?:was|were|came\s+in|totall?ed|reached|amounted|stood)\b[^.;]{0,40}\d`)
+	habit   = pattern.New(`\b(?:usually|often|typically|generally|normally|always|tends?\s+to|every\s+(?:\p{L}+\s+)?(?:year|quarter|month|day|week)s?|each\s+(?:year|quarter|month|day|week))\b|(?:^|\s)(?:عاده|غالبا|داي?ما|عموما|كل\s+(?:عام|سنه|ربع|شهر|يوم|اسبوع))(?:\s|$)`)
+	figures = pattern.New(`\b(?:revenues?|profits?|sales|earnings|income|loss|deliveries|shipments|margin)\b[^.;]{0,80}\b(?:was|were|came\s+in|totall?ed|reached|amounted|stood)\b[^.;]{0,40}\d`)
 )
 
 // firmDue are words of a plan that is news without a date.
-var firmDue = regexp.MustCompile(`\b(?:plans?\s+to|planned\s+to|agreed\s+to|will|is\s+set\s+to|are\s+set\s+to|intends?\s+to|in\s+(?:advanced\s+|early\s+)?talks|(?:is|are)\s+(?:buying|acquiring|cutting|laying|suing|launching|closing|recalling|investing|merging|planning))\b`)
+var firmDue = pattern.New(`\b(?:plans?\s+to|planned\s+to|agreed\s+to|will|is\s+set\s+to|are\s+set\s+to|intends?\s+to|in\s+(?:advanced\s+|early\s+)?talks|(?:is|are)\s+(?:buying|acquiring|cutting|laying|suing|launching|closing|recalling|investing|merging|planning))\b`)
 
 // pastAny reports whether any word has the form of a past.
 func pastAny(words []string) bool {
@@ -210,11 +210,11 @@ func rank(p Precision) int {
 }
 
 // arabicPlan begins a sentence about what a firm means to do.
-var arabicPlan = regexp.MustCompile(`^\s*(?:تعتزم|يعتزم|تنوي|ينوي|تخطط|يخطط|من\s+المقرر|تجري\s+\S+(?:\s\S+)?\s+(?:محادثات|مباحثات|مفاوضات))`)
+var arabicPlan = pattern.New(`^\s*(?:تعتزم|يعتزم|تنوي|ينوي|تخطط|يخطط|من\s+المقرر|تجري\s+\S+(?:\s\S+)?\s+(?:محادثات|مباحثات|مفاوضات))`)
 
 // arabicHeadline is a firm, masked, with a verb of the present that tells of one act:
 // as headlines have it.
-var arabicHeadline = regexp.MustCompile(`(?:^|\s)[وفلبك]?x[x ]*x(?:\s+\S+){0,2}\s+` + presentActs + `\s|^\s*` + presentActs + `\s+(?:\S+\s+)?x[x ]*x`)
+var arabicHeadline = pattern.New(`(?:^|\s)[وفلبك]?x[x ]*x(?:\s+\S+){0,2}\s+` + presentActs + `\s|^\s*` + presentActs + `\s+(?:\S+\s+)?x[x ]*x`)
 
 const presentActs = `(?:تطلق|تعلن|تكشف|تطرح|تشتري|تستحوذ|تستثمر|توقع|تبرم|ترفع|تخفض|تسرح|تقلص|تغلق|تفتتح|تحظر|تفقد|تخسر|تهوي|تهبط|تقفز|تصدر|تقاضي|تغرم|توافق|ترفض|تلغي|تعلق|توجل|تدشن|تعين|تندمج|تدرج|تتجاوز|تتخطي|تشعل)`
 

@@ -7,13 +7,14 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"codeberg.org/readeck/go-readability/v2"
 	"golang.org/x/net/html"
+
+	"aftershock/internal/pattern"
 )
 
 // Page is the text of an article without what surrounds it on its page.
@@ -32,7 +33,7 @@ const (
 	mostNodes  = 100_000
 )
 
-var markup = regexp.MustCompile(`(?i)<(?:!doctype\s+html|html|head|body|div|p|article|h1|meta|span|br)\b`)
+var markup = pattern.New(`(?i)<(?:!doctype\s+html|html|head|body|div|p|article|h1|meta|span|br)\b`)
 
 // IsPage reports whether text is HTML.
 func IsPage(text []byte) bool { return markup.Match(text[:min(len(text), 1<<16)]) }

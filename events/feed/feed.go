@@ -10,7 +10,6 @@ import (
 	"html"
 	"io"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	nethtml "golang.org/x/net/html"
 
 	"aftershock/events"
+	"aftershock/internal/pattern"
 )
 
 // Read reads s where it is news, and returns events.ErrUnknownKind where not.
@@ -316,7 +316,7 @@ func finish(b *events.Batch, e *events.Item, date string) {
 	}
 }
 
-var addressDate = regexp.MustCompile(`/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?:/|$)`)
+var addressDate = pattern.New(`/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?:/|$)`)
 
 // dateInAddress returns a date that stands in an address, "" for none.
 func dateInAddress(address string) string {

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 
 	"golang.org/x/net/html"
 
 	"aftershock/events"
+	"aftershock/internal/pattern"
 )
 
 // page is what a page says of itself.
@@ -188,7 +188,7 @@ func country(lang, address, site string) (*time.Location, string) {
 	return loc, name
 }
 
-var firstPublished = regexp.MustCompile(`(?i)\b(?:first )?(?:published|posted)(?: on)?:?\s+((?:[a-z]{3,9}\.?,?\s+)?[a-z]{3,9}\.? \d{1,2}, \d{4}[^<\n]{0,30})`)
+var firstPublished = pattern.New(`(?i)\b(?:first )?(?:published|posted)(?: on)?:?\s+((?:[a-z]{3,9}\.?,?\s+)?[a-z]{3,9}\.? \d{1,2}, \d{4}[^<\n]{0,30})`)
 
 // pageOf reads the parts of a page that tell when it was published. It reads on past what
 // is broken, and holds no more than a token at a time.
@@ -368,4 +368,4 @@ func linked(raw []byte) (published, changed []string, headline string) {
 	return published, changed, headline
 }
 
-var jsonDate = regexp.MustCompile(`"(datePublished|dateModified)"\s*:\s*"([^"]{4,40})"`)
+var jsonDate = pattern.New(`"(datePublished|dateModified)"\s*:\s*"([^"]{4,40})"`)

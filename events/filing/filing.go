@@ -9,12 +9,12 @@ import (
 	"cmp"
 	"fmt"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"aftershock/events"
+	"aftershock/internal/pattern"
 )
 
 // distinct: two filings are never one story.
@@ -85,15 +85,15 @@ func item(name, form, accession, cik string, items []string, securities []string
 	return it
 }
 
-var accessionForm = regexp.MustCompile(`^\d{10}-\d{2}-\d{6}$`)
+var accessionForm = pattern.New(`^\d{10}-\d{2}-\d{6}$`)
 
 // Headers.
 
 var (
-	headerForm = regexp.MustCompile(`(?m)^\s*<ACCEPTANCE-DATETIME>\s*\d`)
-	tagLine    = regexp.MustCompile(`(?m)^\s*<([A-Z-]+)>[ \t]*([^\r\n<]*)\r?$`)
-	wordLine   = regexp.MustCompile(`(?m)^[ \t]*([A-Z][A-Z /&-]+):[ \t]*([^\r\n]*?)[ \t]*\r?$`)
-	headerEnd  = regexp.MustCompile(`</SEC-HEADER>|<DOCUMENT>|</IMS-HEADER>`)
+	headerForm = pattern.New(`(?m)^\s*<ACCEPTANCE-DATETIME>\s*\d`)
+	tagLine    = pattern.New(`(?m)^\s*<([A-Z-]+)>[ \t]*([^\r\n<]*)\r?$`)
+	wordLine   = pattern.New(`(?m)^[ \t]*([A-Z][A-Z /&-]+):[ \t]*([^\r\n]*?)[ \t]*\r?$`)
+	headerEnd  = pattern.New(`</SEC-HEADER>|<DOCUMENT>|</IMS-HEADER>`)
 )
 
 // itemNumbers are the items of form 8-K by the first words of their titles.
@@ -310,7 +310,7 @@ func first(list []string) string {
 	return list[0]
 }
 
-var displayName = regexp.MustCompile(`^(.*?)\s*(?:\(([A-Z0-9.,\s-]+)\))?\s*\(CIK\s+(\d+)\)\s*$`)
+var displayName = pattern.New(`^(.*?)\s*(?:\(([A-Z0-9.,\s-]+)\))?\s*\(CIK\s+(\d+)\)\s*$`)
 
 // filers returns the name of the first filer with tickers, else of the first; its
 // tickers and CIK, and what is kept of the others as a note.
@@ -362,7 +362,7 @@ func filers(src *events.Record) (name string, tickers []string, cik, note string
 	return name, tickers, cik, note
 }
 
-var notCommon = regexp.MustCompile(`-(?:P[A-Z]?|WTA?|WS|W|U|UN|RI?)$`)
+var notCommon = pattern.New(`-(?:P[A-Z]?|WTA?|WS|W|U|UN|RI?)$`)
 
 // common parts the symbols of common shares from those of preferred shares, warrants, units
 // and rights, whose prices tell of other things. Where there are none but such, they are

@@ -10,11 +10,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
 	"aftershock/internal/bounded"
+	"aftershock/internal/pattern"
 	"aftershock/market"
 	"aftershock/market/csvfile"
 )
@@ -196,7 +196,7 @@ func Read(file string, data []byte, o Options) (*Table, error) {
 	return t, nil
 }
 
-var vintage = regexp.MustCompile(`(\d{6}) +CRSP +database`)
+var vintage = pattern.New(`(\d{6}) +CRSP +database`)
 
 // plain takes a file out of its archive and drops a byte-order mark.
 func plain(data []byte) (string, error) {

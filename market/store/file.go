@@ -10,11 +10,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 	"time"
 
+	"aftershock/internal/pattern"
 	"aftershock/market"
 	"aftershock/market/parquetfile"
 
@@ -68,7 +68,7 @@ type header struct {
 }
 
 // reserved are the names that Windows keeps for devices.
-var reserved = regexp.MustCompile(`^(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\.|$)`)
+var reserved = pattern.New(`^(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\.|$)`)
 
 // fileName returns symbol as the name of a file that is its own on every file
 // system, whether or not that tells capitals from small letters.

@@ -43,12 +43,12 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
 	_ "time/tzdata" // the exchanges' clocks, on machines that have none
 
+	"aftershock/internal/pattern"
 	"aftershock/market"
 
 	finance "github.com/piquette/finance-go"
@@ -206,7 +206,7 @@ func (s *Source) Series(ctx context.Context, symbol string, from, to market.Date
 }
 
 // symbolPattern is what Yahoo's symbols are made of; M&M.NS and EURUSD=X are some.
-var symbolPattern = regexp.MustCompile(`^[A-Za-z0-9^][A-Za-z0-9.^=&_-]{0,31}$`)
+var symbolPattern = pattern.New(`^[A-Za-z0-9^][A-Za-z0-9.^=&_-]{0,31}$`)
 
 // SeriesRaw is Series that also returns the answer as it came.
 func (s *Source) SeriesRaw(ctx context.Context, symbol string, from, to market.Date) (*market.Series, []byte, error) {
