@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	_ "embed"
 
@@ -117,7 +118,9 @@ func shell(name string, study *analysis.Study) *analysis.Result {
 //go:embed html/brief.tmpl
 var briefPage string
 
-var briefTemplate = template.Must(template.Must(htmlTemplate.Clone()).New("").Parse(briefPage))
+var briefTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.Must(htmlTemplate().Clone()).New("").Parse(briefPage))
+})
 
 // briefView is what the template of briefs lays out.
 type briefView struct {
@@ -195,7 +198,7 @@ func htmlBrief(w io.Writer, o HTMLOptions, say func(s *story) *brief) error {
 		}
 		v.Sections = append(v.Sections, part)
 	}
-	t, err := briefTemplate.Clone()
+	t, err := briefTemplate().Clone()
 	if err != nil {
 		return err
 	}

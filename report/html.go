@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"aftershock/analysis"
 	"aftershock/internal/words"
@@ -56,7 +57,9 @@ var htmlStyle string
 //go:embed html/script.js
 var htmlScript string
 
-var htmlTemplate = template.Must(template.New("").Funcs(template.FuncMap{"say": words.English.Phrase}).Parse(htmlPage))
+var htmlTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{"say": words.English.Phrase}).Parse(htmlPage))
+})
 
 // HTML writes the report of a finished study as one page that needs nothing
 // beside it: no network, no font, no script to be read. A script of its own
@@ -78,7 +81,7 @@ func HTML(w io.Writer, r *analysis.Result, o HTMLOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := htmlTemplate.Clone()
+	t, err := htmlTemplate().Clone()
 	if err != nil {
 		return err
 	}
