@@ -1,5 +1,10 @@
 package analysis
 
+import (
+	"aftershock/analysis/model"
+	"aftershock/market"
+)
+
 // Subject is what a study is about.
 type Subject string
 
@@ -72,3 +77,91 @@ const (
 
 // BlockKinds lists every kind of Blocks.
 var BlockKinds = []Blocks{OneBlock, SectorBlocks, ExchangeBlocks}
+
+// Grouping says by what observations are pooled.
+type Grouping string
+
+// The groupings.
+const (
+	ByEvent    Grouping = "event"
+	BySecurity Grouping = "security"
+	ByCategory Grouping = "category"
+	All        Grouping = "all"
+)
+
+// Groupings lists every Grouping.
+var Groupings = []Grouping{ByEvent, BySecurity, ByCategory, All}
+
+// Correction is a correction of p values for the number of hypotheses that
+// are tested together.
+type Correction string
+
+// The corrections.
+const (
+	HolmCorrection       Correction = "holm"        // any wrong rejection, whatever the dependence
+	BHCorrection         Correction = "bh"          // share of wrong rejections, independent or positively dependent tests
+	BYCorrection         Correction = "by"          // share of wrong rejections, whatever the dependence
+	RomanoWolfCorrection Correction = "romano-wolf" // any wrong rejection, with the dependence that the placebo draws show
+)
+
+// Corrections lists every Correction.
+var Corrections = []Correction{HolmCorrection, BHCorrection, BYCorrection, RomanoWolfCorrection}
+
+// FamilyKind says which hypotheses are a family.
+type FamilyKind string
+
+// The families.
+const (
+	SecurityFamily FamilyKind = "securities" // the securities of one event, over one CAR window
+	SessionFamily  FamilyKind = "sessions"   // the sessions of the event window, for one group
+	WindowFamily   FamilyKind = "windows"    // the CAR windows, for one group
+	GroupFamily    FamilyKind = "groups"     // the groups of one grouping, over one CAR window
+)
+
+// FamilyKinds lists every FamilyKind.
+var FamilyKinds = []FamilyKind{SecurityFamily, SessionFamily, WindowFamily, GroupFamily}
+
+// Study is a specification: everything that decides the figures, and no data.
+type Study struct {
+	Name             string
+	Subject          Subject // "" means Returns
+	Model            model.Model
+	Benchmark        string // symbol of the market return; a security's own benchmark comes first
+	EstimationWindow Window // event time, before Event
+	EventWindow      Window
+	CARWindows       []Window // CAR windows, each within Event
+	MinEstimation    int      // usable estimation sessions that an observation needs
+	Returns          market.ReturnKind
+	Gaps             market.Gaps
+	MissingEvent     MissingEvent
+	Weights          Weighting
+	Confounders      Confounding // what becomes of other news of the security; "" means keep
+	ConfounderWindow Window      // sessions about session 0 of other news that trim leaves out
+	ConfounderExcept []string    // categories of events that are not trimmed or dropped
+	Margin           float64     // effect that would matter, for tests of equivalence; 0: none is named
+	Correlation      Blocks      // between which securities residuals are taken to correlate; "" means all
+	Contrasts        []Versus    // of two groups each
+	Tests            []Test
+	Groups           []Grouping
+	Family           FamilyKind // whose p values are corrected for each other; "": none
+	Correction       Correction // by which
+	Securities       []string   // for events that name none
+	EventIDs         []string   // IDs of the events to study; empty: all. The others still count as confounders
+	Seed             uint64     // of everything that is drawn at random
+	Draws            int        // resamples, and pseudo-dates at most; 0 means DefaultDraws
+	Trust            []string   // codes of market.Contradictions that exclude no observation
+	Placebo          string     // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
+
+	shift int // sessions by which session 0 of every event is moved, of a sweep
+}
+
+// DefaultDraws is how often the resampled tests draw where nothing else is
+// asked for.
+const DefaultDraws = 9_999
+
+func (s *Study) draws() int {
+	if s.Draws == 0 {
+		return DefaultDraws
+	}
+	return s.Draws
+}

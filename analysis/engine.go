@@ -492,12 +492,6 @@ func (g *engine) fetch(r int) {
 	}
 }
 
-// diagnostics are those of all rows, see places.
-type diagnostics struct {
-	once sync.Once
-	all  []stat.Diagnostics
-}
-
 // weighable excludes an observation whose weight is not known.
 func (g *engine) weighable(r int) *Exclusion {
 	if w := g.weight(int32(r)); !(w > 0) {
@@ -541,4 +535,15 @@ func parallel(ctx context.Context, n, block int, step func(done int), do func(w 
 	}
 	wg.Wait()
 	return ctx.Err()
+}
+
+// weight returns the weight of row r in averages.
+func (g *engine) weight(r int32) float64 {
+	switch g.study.Weights {
+	case ValueWeights:
+		return g.ser[r].marketValue(int(g.s0[r]) + g.study.EventWindow.From - 1)
+	case PrecisionWeights:
+		return 1 / g.s2[r]
+	}
+	return 1
 }

@@ -475,3 +475,7 @@ func (s *series) marketValue(k int) float64 {
 	}
 	return nan
 }
+
+// halves are the series of close-to-open and of open-to-close returns, by panel
+// column; nil where opens are not known.
+type halves [2][]*series

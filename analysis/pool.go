@@ -195,17 +195,6 @@ func (c *CrossSection) mem() *scratch {
 	return c.pool.scratch
 }
 
-// byProducts returns by-products of a test.
-func (c *CrossSection) byProducts(f ...ByProduct) []ByProduct {
-	mem := c.mem()
-	if mem == nil {
-		return slices.Clone(f)
-	}
-	out := mem.figures.next(len(f))
-	copy(out, f)
-	return out
-}
-
 // M returns the usable estimation sessions of observation i.
 func (c *CrossSection) M(i int) int { return int(c.pool.eng.m[c.rows[i]]) }
 
@@ -261,4 +250,46 @@ func (c *CrossSection) RBar() float64 {
 		c.rbar, c.known = c.pool.rbar(c.Window), true
 	}
 	return c.rbar
+}
+
+// blockOf names the block of a row, "" where it is not known.
+func (g *engine) blockOf(row int32) string {
+	switch col := g.ser[row].col; g.study.Correlation {
+	case SectorBlocks:
+		return col.Sector
+	case ExchangeBlocks:
+		if col.Exchange != "" {
+			return col.Exchange
+		}
+		return col.Calendar.Name()
+	}
+	return ""
+}
+
+// apart reports whether two rows are of different blocks.
+func (g *engine) apart(a, b int32) bool {
+	if g.study.Correlation == "" || g.study.Correlation == OneBlock {
+		return false
+	}
+	x, y := g.blockOf(a), g.blockOf(b)
+	return x != "" && y != "" && x != y
+}
+
+// oneBlock reports whether no two members are of different blocks.
+func (p *pool) oneBlock() bool {
+	g := p.eng
+	if g.study.Correlation == "" || g.study.Correlation == OneBlock {
+		return true
+	}
+	known := ""
+	for _, r := range p.rows {
+		switch b := g.blockOf(r); {
+		case b == "" || b == known:
+		case known == "":
+			known = b
+		default:
+			return false
+		}
+	}
+	return true
 }

@@ -80,3 +80,15 @@ func (r *Result) Session(i, tau int) market.Date {
 	}
 	return market.NoDate
 }
+
+// Turnover reports whether the abnormal figures of a study of volume are those
+// of turnover. With V_t the shares traded in a session and S those outstanding,
+//
+//	y_t = ln(1 + V_t/S)  where S is known of every security studied and of
+//	                     every benchmark that explains one
+//	y_t = ln(1 + V_t)    otherwise
+//
+// the same for all, so that averages are of one unit. A session on which
+// nothing was traded, or of which no volume is known, has none (NaN). False for
+// the other subjects. Ajinkya and Jain (1989); Campbell and Wasley (1996).
+func (r *Result) Turnover() bool { return r.eng.turnover }

@@ -8,35 +8,6 @@ import (
 	"aftershock/analysis/stat"
 )
 
-// Correction is a correction of p values for the number of hypotheses that
-// are tested together.
-type Correction string
-
-// The corrections.
-const (
-	HolmCorrection       Correction = "holm"        // any wrong rejection, whatever the dependence
-	BHCorrection         Correction = "bh"          // share of wrong rejections, independent or positively dependent tests
-	BYCorrection         Correction = "by"          // share of wrong rejections, whatever the dependence
-	RomanoWolfCorrection Correction = "romano-wolf" // any wrong rejection, with the dependence that the placebo draws show
-)
-
-// Corrections lists every Correction.
-var Corrections = []Correction{HolmCorrection, BHCorrection, BYCorrection, RomanoWolfCorrection}
-
-// FamilyKind says which hypotheses are a family.
-type FamilyKind string
-
-// The families.
-const (
-	SecurityFamily FamilyKind = "securities" // the securities of one event, over one CAR window
-	SessionFamily  FamilyKind = "sessions"   // the sessions of the event window, for one group
-	WindowFamily   FamilyKind = "windows"    // the CAR windows, for one group
-	GroupFamily    FamilyKind = "groups"     // the groups of one grouping, over one CAR window
-)
-
-// FamilyKinds lists every FamilyKind.
-var FamilyKinds = []FamilyKind{SecurityFamily, SessionFamily, WindowFamily, GroupFamily}
-
 // Family is a set of hypotheses that are tested together.
 type Family struct {
 	Name       string // "securities of event deepseek-r1 over [0,+1]"

@@ -242,3 +242,30 @@ func (r *Result) DonorWeights(i int) (weights []DonorWeight, rmse float64) {
 	}
 	return weights, math.Sqrt(ss / n)
 }
+
+// Diagnostics computes the diagnostics of the estimation residuals of
+// observation i, all NaN when it is excluded. Those of a model with a
+// conditional variance are standardised first, e_t/sqrt(h_t): what the model
+// explains of their variance is no fault of theirs.
+//
+//	Autocorrelation = sum e_t e_{t-1} / sum e_t^2, e about its mean
+//	Durbin-Watson   = sum (e_t - e_{t-1})^2 / sum e_t^2
+//	Jarque-Bera     = M/6 (S^2 + (K-3)^2/4), moments with divisor M
+//	Ljung-Box       = M(M+2) sum_{k<=10} r_k^2/(M-k), r_k about the mean
+//	ARCH-LM         = (M-5) R^2 of e_t^2 on a constant and its first 5 lags
+//
+// Durbin and Watson (1950); Jarque and Bera (1987); Ljung and Box (1978);
+// Engle (1982).
+func (r *Result) Diagnostics(i int) stat.Diagnostics { return r.Reader().Diagnostics(i) }
+
+// Diagnostics is [Result.Diagnostics].
+func (x *Reader) Diagnostics(i int) stat.Diagnostics {
+	g, row := x.r.eng, int(x.r.Observations[i].row)
+	if row < 0 {
+		return stat.NoDiagnostics()
+	}
+	if g.diagnostics != nil {
+		return g.diagnosticsOf()[row]
+	}
+	return g.diagnose(row, &x.work)
+}

@@ -150,16 +150,6 @@ func placeboInterval(estimate, se float64, draws []float64) (low, high float64) 
 	return estimate - far, estimate + far
 }
 
-// runs reports whether t is among the study's tests.
-func (s *Study) runs(t Test) bool {
-	for _, x := range s.Tests {
-		if x.Name() == t.Name() {
-			return true
-		}
-	}
-	return false
-}
-
 // seenBy is SeenBy in the memory of the cross-section.
 func (c *CrossSection) seenBy(estimate, se, df, margin float64) Seen {
 	if mem := c.mem(); mem != nil {

@@ -1,5 +1,12 @@
 package analysis
 
+import (
+	"slices"
+	"strings"
+
+	"aftershock/market"
+)
+
 // sentences is every sentence of this package in English, by its code, in the
 // form that [Sentence.Fill] takes. A sentence is added here, and in the other
 // languages in internal/words.
@@ -163,3 +170,16 @@ var sentences = withFindings(map[string]string{
 	"undefined/ranks-two":        "needs two observations that differ",
 	"undefined/ranks-window":     "the mean rank varies on no session but the window's",
 })
+
+// withFindings adds the sentences of exclusions for figures that contradict each
+// other. Their reasons are the codes of market.Contradictions, and they say what
+// the finding says, after the security, the days and the code.
+func withFindings(sentences map[string]string) map[string]string {
+	for _, c := range market.IssueCodes() {
+		reason, _, _ := strings.Cut(c, "/")
+		if slices.Contains(market.Contradictions, market.CheckCode(reason)) {
+			sentences["excluded/"+reason+"/"+c] = "%s, %s (%s): " + market.IssueForm(c)
+		}
+	}
+	return sentences
+}

@@ -10,51 +10,6 @@ import (
 	"aftershock/market"
 )
 
-// Study is a specification: everything that decides the figures, and no data.
-type Study struct {
-	Name             string
-	Subject          Subject // "" means Returns
-	Model            model.Model
-	Benchmark        string // symbol of the market return; a security's own benchmark comes first
-	EstimationWindow Window // event time, before Event
-	EventWindow      Window
-	CARWindows       []Window // CAR windows, each within Event
-	MinEstimation    int      // usable estimation sessions that an observation needs
-	Returns          market.ReturnKind
-	Gaps             market.Gaps
-	MissingEvent     MissingEvent
-	Weights          Weighting
-	Confounders      Confounding // what becomes of other news of the security; "" means keep
-	ConfounderWindow Window      // sessions about session 0 of other news that trim leaves out
-	ConfounderExcept []string    // categories of events that are not trimmed or dropped
-	Margin           float64     // effect that would matter, for tests of equivalence; 0: none is named
-	Correlation      Blocks      // between which securities residuals are taken to correlate; "" means all
-	Contrasts        []Versus    // of two groups each
-	Tests            []Test
-	Groups           []Grouping
-	Family           FamilyKind // whose p values are corrected for each other; "": none
-	Correction       Correction // by which
-	Securities       []string   // for events that name none
-	EventIDs         []string   // IDs of the events to study; empty: all. The others still count as confounders
-	Seed             uint64     // of everything that is drawn at random
-	Draws            int        // resamples, and pseudo-dates at most; 0 means DefaultDraws
-	Trust            []string   // codes of market.Contradictions that exclude no observation
-	Placebo          string     // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
-
-	shift int // sessions by which session 0 of every event is moved, of a sweep
-}
-
-// DefaultDraws is how often the resampled tests draw where nothing else is
-// asked for.
-const DefaultDraws = 9_999
-
-func (s *Study) draws() int {
-	if s.Draws == 0 {
-		return DefaultDraws
-	}
-	return s.Draws
-}
-
 // DefaultStudy is the study that is performed where nothing else is asked for.
 func DefaultStudy() *Study {
 	return &Study{
@@ -168,4 +123,54 @@ func (s *Study) Validate() error {
 		}
 	}
 	return nil
+}
+
+// DefaultTests are the tests of a study about s where none is asked for: those
+// that take little time and are defined, for volatility those of the variance
+// first, and placebo, which alone allows for securities that move together.
+func (s Subject) DefaultTests() []Test {
+	switch s {
+	case Volume:
+		return slices.DeleteFunc(DefaultTests(), func(t Test) bool { return t == Test(BHARTest{}) })
+	case Volatility:
+		return []Test{VarianceU{}, VarianceLambda{}, Placebo{}, StudentTest{}}
+	}
+	return DefaultTests()
+}
+
+// explained reports what keeps m from explaining s, "" when nothing does.
+func (s Subject) explained(m model.Model) string {
+	if s != Volume {
+		return ""
+	}
+	d := m.Design("")
+	others := slices.ContainsFunc(d.Terms, func(t model.Term) bool { return t.Series != model.BenchmarkReturn })
+	if d.Problem != "" || d.Excess || others {
+		return fmt.Sprintf("the model %s explains returns by returns of others than the benchmark, which says nothing of volume; use mean or market", m.Name())
+	}
+	return ""
+}
+
+// PropertiesOf returns the properties of the test called name: one of the study's,
+// or of Tests; none where there is no such test.
+func (s *Study) PropertiesOf(name string) Properties {
+	for _, t := range s.Tests {
+		if t.Name() == name {
+			return t.Properties()
+		}
+	}
+	if t, ok := TestByName(name); ok {
+		return t.Properties()
+	}
+	return Properties{}
+}
+
+// runs reports whether t is among the study's tests.
+func (s *Study) runs(t Test) bool {
+	for _, x := range s.Tests {
+		if x.Name() == t.Name() {
+			return true
+		}
+	}
+	return false
 }

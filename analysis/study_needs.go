@@ -170,3 +170,6 @@ func FactorsOf(m model.Model) []string {
 	}
 	return out
 }
+
+// said reports whether a day of a period is given.
+func said(d market.Date) bool { return d != market.NoDate && d != 0 }

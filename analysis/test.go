@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"slices"
+
 	"aftershock/analysis/stat"
 )
 
@@ -118,20 +120,6 @@ func TestByName(name string) (Test, bool) {
 	return nil, false
 }
 
-// PropertiesOf returns the properties of the test called name: one of the study's,
-// or of Tests; none where there is no such test.
-func (s *Study) PropertiesOf(name string) Properties {
-	for _, t := range s.Tests {
-		if t.Name() == name {
-			return t.Properties()
-		}
-	}
-	if t, ok := TestByName(name); ok {
-		return t.Properties()
-	}
-	return Properties{}
-}
-
 // run performs t and completes its result.
 func run(t Test, c *CrossSection) TestResult {
 	var r TestResult
@@ -163,3 +151,23 @@ func Undefined(code string, args ...any) TestResult {
 var unknown = TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: stat.Distribution{DF1: nan, DF2: nan}}
 
 const noAverage = "the average abnormal return is zero"
+
+// DefaultTests returns the tests of Tests that have closed-form p values, or
+// p values read off the estimation window: all but bootstrap, placebo and
+// bhar-skewness.
+func DefaultTests() []Test {
+	return slices.DeleteFunc(slices.Clone(Tests), func(t Test) bool {
+		return t.Properties().Resampled
+	})
+}
+
+// byProducts returns by-products of a test.
+func (c *CrossSection) byProducts(f ...ByProduct) []ByProduct {
+	mem := c.mem()
+	if mem == nil {
+		return slices.Clone(f)
+	}
+	out := mem.figures.next(len(f))
+	copy(out, f)
+	return out
+}

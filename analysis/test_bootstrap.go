@@ -121,12 +121,3 @@ func bySize(x []float64) []float64 {
 func repeat(n int, do func(b int)) {
 	_ = parallel(context.Background(), n, 64, nil, func(_ *workspace, b int) { do(b) })
 }
-
-// DefaultTests returns the tests of Tests that have closed-form p values, or
-// p values read off the estimation window: all but bootstrap, placebo and
-// bhar-skewness.
-func DefaultTests() []Test {
-	return slices.DeleteFunc(slices.Clone(Tests), func(t Test) bool {
-		return t.Properties().Resampled
-	})
-}

@@ -7,17 +7,6 @@ import (
 	"aftershock/market"
 )
 
-// weight returns the weight of row r in averages.
-func (g *engine) weight(r int32) float64 {
-	switch g.study.Weights {
-	case ValueWeights:
-		return g.ser[r].marketValue(int(g.s0[r]) + g.study.EventWindow.From - 1)
-	case PrecisionWeights:
-		return 1 / g.s2[r]
-	}
-	return 1
-}
-
 // Value is an abnormal return in money, in the currency of the security or of
 // all securities of a group.
 type Value struct {

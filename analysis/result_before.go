@@ -153,10 +153,6 @@ type Half struct {
 	Return, AR, SE float64 // decimals of the study's kind; NaN = none
 }
 
-// halves are the series of close-to-open and of open-to-close returns, by panel
-// column; nil where opens are not known.
-type halves [2][]*series
-
 // Halves parts the return of session 0 of observation i into that of the night
 // before, from the close to the open, and that of the day, from the open to the
 // close. Each is measured by the study's model fitted to the same half of the

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"aftershock/events"
+	"aftershock/market"
 )
 
 // regimeLevel is the p value below which a change of variance before the event has
@@ -128,4 +129,98 @@ func (r *Result) midSessionNotes(e *events.Event, used []int) []Note {
 		return []Note{{Code: "mid-session", Variant: "others", Severity: Warning, EventID: e.ID, Args: []any{who, at, same}}}
 	}
 	return []Note{{Code: "mid-session", Severity: Warning, EventID: e.ID, Args: []any{who, at}}}
+}
+
+// doubtNotes tells what is only large, still or absent in the windows of an
+// observation, and what contradicts itself and is trusted.
+func (r *Result) doubtNotes(out []Note, eventID string, o *Observation) []Note {
+	row := int(o.row)
+	s := r.eng.ser[row]
+	type told struct {
+		d    *doubt
+		days Names
+		in   string
+	}
+	var list []told
+	for i := range s.doubts {
+		d := &s.doubts[i]
+		estimation, event := d.concerns(r.Study, int(o.index))
+		if d.barred || !estimation && !event {
+			continue
+		}
+		in := "estimation"
+		if event {
+			in = "event"
+		}
+		k := slices.IndexFunc(list, func(t told) bool {
+			return t.d.symbol == d.symbol && t.d.finding.Code == d.finding.Code && t.in == in
+		})
+		if k < 0 {
+			k = len(list)
+			list = append(list, told{d, nil, in})
+		}
+		list[k].days = append(list[k].days, d.finding.Date.String())
+	}
+	for _, t := range list {
+		n := Note{Code: "price-finding", Severity: Info, EventID: eventID, Security: o.Security, Variant: t.in, Args: []any{t.d.symbol, t.days, string(t.d.finding.Code), t.d.finding.Issue()}}
+		if t.in == "event" {
+			n.Severity = Warning
+		}
+		if t.d.finding.Contradiction {
+			n.Code, n.Severity, n.Variant = TrustedPrices, Warning, ""
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// sharesNotes says what is doubtful of an observation's money: shares of another
+// time, and prices whose currency is not known.
+func (r *Result) sharesNotes(out []Note, eventID string, o *Observation) []Note {
+	col := r.Panel.Columns[o.column]
+	k := int(o.index) + r.Study.EventWindow.From - 1
+	if col.Shares <= 0 || r.Study.Subject == Volume || k < 0 {
+		return out
+	}
+	note := func(code, variant string, args ...any) {
+		out = append(out, Note{Code: code, Severity: Warning, EventID: eventID, Security: o.Security, Variant: variant, Args: args})
+	}
+	const year = 366
+	day := col.Calendar.Date(k)
+	shares, of, ok := col.SharesAt(k)
+	switch off := int(day - of); {
+	case col.Currency == "":
+		note("no-currency", "", o.Security)
+	case !ok:
+	case of == 0 && col.Calendar.Date(col.Last())-day > year:
+		note("shares-date", "undated", o.Security, shares, day.String())
+	case of != 0 && max(off, -off) > year:
+		note("shares-date", "", o.Security, shares, of.String(), day.String())
+	}
+	return out
+}
+
+// mendedNotes tells what was put right in the history of a security.
+func mendedNotes(out []Note, c *market.Column) []Note {
+	for i := range c.Findings {
+		if f := &c.Findings[i]; f.Mended && f.Form != "" {
+			n := Note{Code: "price-mended", Severity: Info, Security: c.Symbol, Args: []any{c.Symbol, f.Date.String(), f.Issue()}}
+			if f.Date == market.NoDate {
+				n.Variant, n.Args = "undated", []any{c.Symbol, f.Issue()}
+			}
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// leftOutNotes names the rows of a security that could not be read: in no window
+// of an observation that is used.
+func leftOutNotes(out []Note, c *market.Column) []Note {
+	for i := range c.Findings {
+		if f := &c.Findings[i]; f.Contradiction && (f.Code == market.Unreadable || f.Code == market.Duplicate) {
+			out = append(out, Note{Code: "row-left-out", Severity: Info, Security: c.Symbol, Args: []any{c.Symbol, f.Issue()}})
+		}
+	}
+	return out
 }
