@@ -137,3 +137,26 @@ type OptionError struct {
 func (e *OptionError) Error() string { return e.Field + ": " + e.Problem }
 
 const equalWeights, valueWeights = "equal", "value"
+
+// OptionsOf returns the options by which New makes m again from its name.
+func OptionsOf(m Model) Options {
+	switch m := m.(type) {
+	case Factors:
+		if m.Name() == "factors" { // the others have their own
+			return Options{Factors: m.Series, Excess: m.Excess}
+		}
+	case Dimson:
+		return Options{Lags: m.Lags}
+	case Peer:
+		o := Options{Peers: m.Peers, PeersOf: m.PeersOf, PeerMarket: m.Market}
+		if m.ByValue {
+			o.PeerWeights = valueWeights
+		}
+		return o
+	case Synthetic:
+		return Options{Donors: m.Donors, Ridge: m.Ridge, OtherSectors: m.OtherSectors, Sectors: m.Sectors}
+	case Matched:
+		return Options{Matches: m.Matches}
+	}
+	return Options{}
+}

@@ -62,3 +62,30 @@ func TestNewModel(t *testing.T) {
 		}
 	}
 }
+
+// Every model is made again from its name and its options.
+func TestOptionsOf(t *testing.T) {
+	for _, m := range Models {
+		var o Options
+		switch m.Name() {
+		case "factors":
+			o = Options{Factors: []string{"smb"}, Excess: true}
+		case "dimson", "fowler-rorke":
+			o = Options{Lags: 3}
+		case "peer":
+			o = Options{Peers: []string{"A", "B"}, PeersOf: map[string][]string{"C": {"A"}}, PeerWeights: "value", PeerMarket: true}
+		case "synthetic":
+			o = Options{Donors: []string{"A", "B"}, Ridge: true, OtherSectors: true, Sectors: map[string]string{"A": "x"}}
+		case "matched":
+			o = Options{Matches: map[string]string{"A": "B"}}
+		}
+		first, err := New(m.Name(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := New(first.Name(), OptionsOf(first))
+		if err != nil || !reflect.DeepEqual(again, first) {
+			t.Errorf("%s: %+v of %+v is made again as %+v, %v", m.Name(), first, o, again, err)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/events"
+	"aftershock/internal/parts"
 	"aftershock/internal/sealed"
 	"aftershock/market"
 	"aftershock/market/sample"
@@ -134,7 +135,7 @@ func FuzzPart(f *testing.F) {
 	}
 	once.Do(prepare)
 	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(storedPart{"study", part}); err != nil {
+	if err := gob.NewEncoder(&b).Encode(parts.Part{Study: "study", Part: part}); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes(), int16(0), 0.0, uint8(0), uint16(0))
@@ -143,13 +144,14 @@ func FuzzPart(f *testing.F) {
 		f.Add([]byte(nil), int16(32767), math.NaN(), i, uint16(1000))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, k int16, x float64, field uint8, at uint16) {
-		s := storedPart{}
+		s := parts.Part{}
 		if len(data) > 0 {
 			name := filepath.Join(t.TempDir(), "part")
-			if err := sealed.Write(name, partKind, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+			if err := sealed.Write(name, parts.Kind, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 				t.Fatal(err)
 			}
-			if sealed.Read(name, partKind, func(r io.Reader) error { return gob.NewDecoder(r).Decode(&s) }) != nil || s.Part == nil {
+			var err error
+			if s, err = parts.Read(name); err != nil {
 				return
 			}
 		} else {

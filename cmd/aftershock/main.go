@@ -38,6 +38,7 @@ type app struct {
 	silent         bool     // nothing that is only good to know
 	shard          shard    // of run --shard
 	telling        telling  // how much of a result is printed
+	packFile       string   // of run --pack
 	parts          []string // of merge
 	ifChanged      bool     // of run
 	outcome        *outcome // of run and merge; nil: of no interest

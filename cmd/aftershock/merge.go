@@ -2,32 +2,17 @@ package main
 
 import (
 	"context"
-	"encoding/gob"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
 	"aftershock/events"
-	"aftershock/internal/sealed"
+	"aftershock/internal/parts"
 	"aftershock/market"
 )
-
-// storedPart is a share of a study on disk. Study tells the parts of one study
-// from those of another.
-type storedPart struct {
-	Study string
-	Part  *analysis.Part
-}
-
-// partKind names the contents of a part; another version of the program may
-// have another.
-const partKind = "part 2"
 
 // shard is a share of a study, such as 2/8.
 type shard struct{ index, of int }
@@ -95,13 +80,11 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("the output directory cannot be made: %w", err)
 	}
-	name := filepath.Join(out, fmt.Sprintf("part-%d-of-%d.bin", part.Index, part.Of))
-	if err := refuseOther(name, partKind); err != nil {
+	name := parts.Name(out, part.Index, part.Of)
+	if err := refuseOther(name, parts.Kind, "--out"); err != nil {
 		return err
 	}
-	err = sealed.Write(name, partKind, func(w io.Writer) error {
-		return gob.NewEncoder(until(ctx, w)).Encode(storedPart{c.partKey(p, cat, panel), part})
-	})
+	err = parts.Write(name, parts.Part{Study: c.partKey(p, cat, panel), Part: part}, func(w io.Writer) io.Writer { return until(ctx, w) })
 	if err != nil {
 		return fmt.Errorf("the part cannot be written: %w", err)
 	}
@@ -117,19 +100,38 @@ func (c *config) partKey(p *plan, cat *events.Catalog, panel *market.Panel) stri
 // join reads the parts that were named and joins them.
 func (a *app) join(ctx context.Context, c *config, p *plan, cat *events.Catalog, panel *market.Panel) (*analysis.Result, error) {
 	study := c.partKey(p, cat, panel)
-	var parts []*analysis.Part
+	var list []*analysis.Part
 	for _, name := range a.parts {
-		var s storedPart
-		err := sealed.Read(name, partKind, func(r io.Reader) error { return gob.NewDecoder(r).Decode(&s) })
+		s, err := parts.Read(name)
 		switch {
-		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
+		case err != nil:
 			return nil, err
-		case err != nil || s.Part == nil:
-			return nil, fmt.Errorf("%s: is no part of a study, or of another version of the program, or has changed or was cut off since; compute it again with run --shard", name)
 		case s.Study != study:
 			return nil, fmt.Errorf("%s: was computed with another configuration, other events or other prices; use those of the parts", name)
 		}
-		parts = append(parts, s.Part)
+		list = append(list, s.Part)
 	}
-	return p.study.Merge(ctx, cat, panel, parts)
+	return p.study.Merge(ctx, cat, panel, list)
+}
+
+// pack writes all that the parts of the study are computed from to the file that
+// --pack names.
+func (a *app) pack(ctx context.Context, c *config, p *plan, cat *events.Catalog) error {
+	if err := refuseOther(a.packFile, parts.PackKind, "--pack"); err != nil {
+		return err
+	}
+	src, err := a.needed(ctx, c, p, cat)
+	if err != nil {
+		return err
+	}
+	panel, err := a.load(ctx, c, p, src, cat)
+	if err != nil {
+		return err
+	}
+	err = parts.WritePack(a.packFile, &parts.Pack{Key: c.partKey(p, cat, panel), Study: p.study, Catalog: cat, Panel: panel}, func(w io.Writer) io.Writer { return until(ctx, w) })
+	if err != nil {
+		return fmt.Errorf("the pack cannot be written: %w", err)
+	}
+	_, err = fmt.Fprintln(a.stdout, a.packFile)
+	return err
 }

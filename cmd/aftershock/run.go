@@ -46,10 +46,16 @@ Files that no run has written are never touched.`,
   aftershock run --quiet --if-changed --keep 7 --out nightly
   AFTERSHOCK_STUDY_BENCHMARK=SOXX aftershock run --quiet`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runStudy(cmd, flags, quiet) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.packFile != "" && a.shard.of > 0 {
+				return usageError{errors.New("--pack goes without --shard: what it writes is for every share")}
+			}
+			return a.runStudy(cmd, flags, quiet)
+		},
 	}
 	a.runFlags(cmd, flags)
 	cmd.Flags().VarP(&a.shard, "shard", "", "compute only share i of n, for aftershock merge")
+	cmd.Flags().StringVar(&a.packFile, "pack", "", "compute nothing: write study, events and prices to a `file`, for processes elsewhere that compute shares")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the report")
 	cmd.Flags().BoolVar(&a.ifChanged, "if-changed", false, "do nothing where inputs, configuration and program are as in the last run")
 	flags.add(cmd, "keep", "output.keep", "keep the last `n` runs, each in a folder of its own")
@@ -197,7 +203,7 @@ func (a *app) runConfigured(ctx context.Context, c *config, o *outcome, quiet bo
 	if c.Output.Keep > 0 {
 		last = filepath.Join(out, latestName)
 	}
-	if a.ifChanged && c.table == "" && a.shard.of == 0 {
+	if a.ifChanged && c.table == "" && a.shard.of == 0 && a.packFile == "" {
 		if since, ok := a.unchanged(ctx, c, last); ok {
 			o.Unchanged = true
 			if quiet {
@@ -211,6 +217,8 @@ func (a *app) runConfigured(ctx context.Context, c *config, o *outcome, quiet bo
 	switch {
 	case err != nil:
 		return err
+	case a.packFile != "":
+		return a.pack(ctx, c, p, cat)
 	case a.shard.of > 0:
 		return a.share(ctx, c, p, cat, out)
 	case c.table != "":

@@ -14,13 +14,13 @@ import (
 )
 
 // refuseOther refuses to replace a file that is there and is not a sealed one of
-// kind.
-func refuseOther(name, kind string) error {
+// kind; flag is the one that names another.
+func refuseOther(name, kind, flag string) error {
 	err := sealed.Read(name, kind, func(io.Reader) error { return nil })
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return fmt.Errorf("%s was not written by aftershock, or has changed since, and would be lost; move it away, or choose another --out", name)
+	return fmt.Errorf("%s was not written by aftershock, or has changed since, and would be lost; move it away, or choose another %s", name, flag)
 }
 
 // withData writes data.

@@ -1,0 +1,159 @@
+// Package parts holds the files by which processes share one study: its parts, and
+// its pack, from which a process computes them that has neither its configuration
+// nor its sources.
+package parts
+
+import (
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"reflect"
+	"runtime/debug"
+	"slices"
+
+	"aftershock/analysis"
+	"aftershock/analysis/model"
+	"aftershock/events"
+	"aftershock/internal/sealed"
+	"aftershock/market"
+)
+
+// Kind names the contents of the file of a part; another version of the program may
+// have another.
+const Kind = "part 2"
+
+// Part is a share of a study in a file. Study tells the parts of one study from
+// those of another.
+type Part struct {
+	Study string
+	Part  *analysis.Part
+}
+
+// Name is what the file of share i of n is called.
+func Name(dir string, i, n int) string {
+	return filepath.Join(dir, fmt.Sprintf("part-%d-of-%d.bin", i, n))
+}
+
+// Write writes a part, whole or not at all. wrap, where it is not nil, is given
+// what is written through.
+func Write(name string, p Part, wrap func(io.Writer) io.Writer) error {
+	return sealed.Write(name, Kind, func(w io.Writer) error {
+		if wrap != nil {
+			w = wrap(w)
+		}
+		return gob.NewEncoder(w).Encode(p)
+	})
+}
+
+// Read reads a part. Errors: those of opening the file; that it is none.
+func Read(name string) (Part, error) {
+	var p Part
+	err := sealed.Read(name, Kind, func(r io.Reader) error { return gob.NewDecoder(r).Decode(&p) })
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
+		return p, err
+	case err != nil || p.Part == nil:
+		return p, fmt.Errorf("%s: is no part of a study, or of another version of the program, or has changed or was cut off since; compute it again with run --shard", name)
+	}
+	return p, nil
+}
+
+// PackKind names the contents of the file of a pack.
+const PackKind = "pack 1"
+
+// Pack is all that the parts of a study are computed from: what is studied, the
+// events and the prices, as they were read, mended and laid on sessions.
+type Pack struct {
+	Key     string // of its parts, see Part.Study
+	Study   *analysis.Study
+	Catalog *events.Catalog
+	Panel   *market.Panel
+}
+
+// storedPack is a Pack without its panel, which follows it.
+type storedPack struct {
+	Key      string
+	Revision string         // of the program; "": not known
+	Study    analysis.Study // without what is named
+	Model    string
+	Options  model.Options
+	Tests    []string
+	Catalog  events.Catalog
+}
+
+// revision is that of the source of the program, "" where it was built without it.
+func revision() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return ""
+}
+
+// WritePack writes a pack, whole or not at all.
+//
+// Errors: those of writing; a model or a test that is none of the program's.
+func WritePack(name string, p *Pack, wrap func(io.Writer) io.Writer) error {
+	s := storedPack{Key: p.Key, Revision: revision(), Study: *p.Study, Model: p.Study.Model.Name(), Options: model.OptionsOf(p.Study.Model), Catalog: *p.Catalog}
+	if m, err := model.New(s.Model, s.Options); err != nil || !reflect.DeepEqual(m, p.Study.Model) {
+		return fmt.Errorf("the model %s is none of the program's, so that another process cannot have it", s.Model)
+	}
+	for _, t := range p.Study.Tests {
+		if own, ok := analysis.TestByName(t.Name()); !ok || !reflect.DeepEqual(own, t) {
+			return fmt.Errorf("the test %s is none of the program's, so that another process cannot have it", t.Name())
+		}
+		s.Tests = append(s.Tests, t.Name())
+	}
+	s.Study.Model, s.Study.Tests = nil, nil
+	return sealed.Write(name, PackKind, func(w io.Writer) error {
+		if wrap != nil {
+			w = wrap(w)
+		}
+		if err := gob.NewEncoder(w).Encode(s); err != nil {
+			return err
+		}
+		return p.Panel.Encode(w)
+	})
+}
+
+// ReadPack reads a pack. Errors: those of opening the file; that it is none; that
+// it is of another program than this.
+func ReadPack(name string) (*Pack, error) {
+	p := new(Pack)
+	var s storedPack
+	err := sealed.Read(name, PackKind, func(r io.Reader) (err error) {
+		if err = gob.NewDecoder(r).Decode(&s); err == nil {
+			p.Panel, err = market.DecodePanel(r)
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%s: is no pack of a study, or of another version of the program, or has changed or was cut off since; make it again with run --pack", name)
+	case s.Revision != "" && revision() != "" && s.Revision != revision():
+		return nil, fmt.Errorf("%s: was packed by another version of the program (%.12s; this is of %.12s); build both from one commit", name, s.Revision, revision())
+	}
+	if s.Study.Model, err = model.New(s.Model, s.Options); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, t := range s.Tests {
+		test, ok := analysis.TestByName(t)
+		if !ok {
+			return nil, fmt.Errorf("%s: this program has no test %s; build both from one commit", name, t)
+		}
+		s.Study.Tests = append(s.Study.Tests, test)
+	}
+	s.Study.Tests = slices.Clip(s.Study.Tests)
+	p.Key, p.Study, p.Catalog = s.Key, &s.Study, &s.Catalog
+	return p, nil
+}
