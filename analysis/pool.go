@@ -18,6 +18,8 @@ type pool struct {
 	even     bool    // and all have least squares fits on the same regressors, and no gap
 	subs     []*pool // of the members whose window is complete, where some are not
 	of       *pool   // what it is a part of, or nil
+	number   int     // 0, or that among subs, from 1
+	ledger   *ledger // where what costs most comes from
 
 	residual []float64 // of the member last asked for
 	only     []float64 // its residuals on usable sessions, of a pool of one; see place
@@ -114,6 +116,7 @@ func (p *pool) part(rows []int32) *pool {
 	q := newPool(p.eng, rows)
 	q.ctx, q.scratch, q.of = p.ctx, p.scratch, p
 	p.subs = append(p.subs, q)
+	q.ledger, q.number = p.ledger, len(p.subs)
 	return q
 }
 

@@ -359,7 +359,17 @@ func (p *pool) pair() *pairing {
 			return cmp.Or(ordered(a0, b0), ordered(a1, b1))
 		})
 	}
-	p.correlate(out.listed)
+	rho := p.items("pairs", len(out.listed), 1, func(lo, hi int) []float64 {
+		p.correlate(out.listed[lo:hi])
+		v := make([]float64, hi-lo)
+		for k := range v {
+			v[k] = out.listed[lo+k].rho
+		}
+		return v
+	})
+	for k, v := range rho {
+		out.listed[k].rho = v
+	}
 	if out.drawn() == 0 {
 		out.whole = make([]float64, g.length)
 		copy(out.whole, out.lagged)
@@ -456,15 +466,31 @@ type side struct {
 
 // sumPairs sums the correlations of complete members by the cohorts that meet.
 func (p *pool) sumPairs(out *pairing, co []cohort, meetings []meeting) {
-	g := p.eng
-	m := g.study.EstimationWindow.Len()
-	out.lagged = make([]float64, g.length)
+	out.lagged = make([]float64, p.eng.length)
 	out.summed = make([]bool, len(p.rows))
 	for _, c := range co {
 		for _, i := range c.members[c.few:] {
 			out.summed[i] = true
 		}
 	}
+	sums := p.items("meetings", len(meetings), 1, func(lo, hi int) []float64 { return p.sumMeetings(co, meetings[lo:hi]) })
+	for k, v := range sums {
+		switch q := &meetings[k]; {
+		case v != v:
+		case q.lag >= 0:
+			out.lagged[q.lag] += v
+		default:
+			out.foreign = append(out.foreign, pair{i: co[q.a].members[0], j: co[q.b].members[0], lag: -1, rho: v})
+		}
+	}
+}
+
+// sumMeetings returns the sums of the correlations of the complete members of the
+// cohorts that meet, by meeting; NaN where there are none. The meetings are
+// consecutive ones.
+func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
+	m := p.eng.study.EstimationWindow.Len()
+	out := missing(len(meetings))
 	left, right := make([]side, len(meetings)), make([]side, len(meetings))
 	sides := make([][]*side, len(co))
 	for k, q := range meetings {
@@ -499,20 +525,16 @@ func (p *pool) sumPairs(out *pairing, co []cohort, meetings []meeting) {
 			}
 			if q.a == q.b {
 				if l.sum != nil {
-					out.lagged[0] += (floats.Dot(l.sum, l.sum) - l.own) / 2
+					out[done] = (floats.Dot(l.sum, l.sum) - l.own) / 2
 				}
 			} else if l.sum != nil && r.sum != nil {
-				v := floats.Dot(l.sum, r.sum)
-				if q.lag >= 0 {
-					out.lagged[q.lag] += v
-				} else {
-					out.foreign = append(out.foreign, pair{i: co[q.a].members[0], j: co[q.b].members[0], lag: -1, rho: v})
-				}
+				out[done] = floats.Dot(l.sum, r.sum)
 			}
 			l.sum, r.sum = nil, nil
 		}
 		lo = hi
 	}
+	return out
 }
 
 // sumCohorts fills the sides of some cohorts, in blocks of members on all processors.

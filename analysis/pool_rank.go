@@ -224,11 +224,16 @@ func (p *pool) rank() *ranks {
 		}
 	}
 	if mem := p.scratch; small && mem != nil && p.of == nil {
-		job.members(out.make(g.study.EstimationWindow.Len(), g.length, g.windows, mem), p.rows, mem)
+		job.begin(out.make(g.study.EstimationWindow.Len(), g.length, g.windows, mem), mem)
+		job.members(out, p.rows, mem)
 	} else if small {
-		job.members(out.make(g.study.EstimationWindow.Len(), g.length, g.windows, nil), p.rows, new(scratch))
+		job.begin(out.make(g.study.EstimationWindow.Len(), g.length, g.windows, nil), nil)
+		job.members(out, p.rows, new(scratch))
 	} else {
 		p.rankBlocks(out, job)
+	}
+	if p.ledger.partial() {
+		return out
 	}
 	for w := range out.general {
 		out.general[w].finish(len(p.rows), &out.base)
@@ -239,16 +244,50 @@ func (p *pool) rank() *ranks {
 // rankBlocks is rank for many members.
 func (p *pool) rankBlocks(out *ranks, job ranking) {
 	g := p.eng
-	empty := true
-	inBlocks(p.rows, func(rows []int32) *ranks {
-		return job.members(newRanks(g.study.EstimationWindow.Len(), g.length, g.windows, nil), rows, new(scratch))
-	}, func(o *ranks) {
-		if empty {
-			*out, empty = *o, false
-			return
+	fresh := func() *ranks {
+		r := newRanks(g.study.EstimationWindow.Len(), g.length, g.windows, nil)
+		job.begin(r, nil)
+		return r
+	}
+	width := 0
+	for _, s := range fresh().sums() {
+		width += len(s)
+	}
+	all := p.blockItems("ranks", width, func(rows []int32) []float64 {
+		r, v := fresh(), make([]float64, 0, width)
+		for _, s := range job.members(r, rows, new(scratch)).sums() {
+			v = append(v, s...)
 		}
-		out.merge(o)
+		for w := range r.general {
+			v[w], v[len(r.general)+w] = r.general[w].u, r.general[w].ideal
+		}
+		return v
 	})
+	*out = *fresh()
+	for first := true; len(all) > 0; all, first = all[width:], false {
+		o, at := out, 0
+		if !first {
+			o = fresh()
+		}
+		for _, s := range o.sums() {
+			at += copy(s, all[at:])
+		}
+		for w := range o.general {
+			o.general[w].u, o.general[w].ideal = all[w], all[len(o.general)+w]
+		}
+		if !first {
+			out.merge(o)
+		}
+	}
+}
+
+// sums lists the numbers of r that add up, its first 2 by window those of general.
+func (r *ranks) sums() [][]float64 {
+	out := [][]float64{make([]float64, 2*len(r.general)), r.plain.sum, r.plain.count, r.standardised.sum, r.standardised.count, r.base.sum, r.base.count}
+	for w := range r.general {
+		out = append(out, r.general[w].sum)
+	}
+	return out
 }
 
 // deviations are sums of several columns of numbers about one of each, from
@@ -334,15 +373,19 @@ func (p *pool) addStandardised(d *deviations, rows []int32, about []float64) {
 	}
 }
 
-// members adds the ranks of some of the members to out.
+// begin makes room in out for what the windows add to the ranks.
+func (job *ranking) begin(out *ranks, s *scratch) {
+	for w, v := range job.scale {
+		if v == v {
+			out.general[w].sum = s.zeros(job.pool.eng.study.EstimationWindow.Len())
+		}
+	}
+}
+
+// members adds the ranks of some of the members to out, which is begun.
 func (job *ranking) members(out *ranks, rows []int32, s *scratch) *ranks {
 	g := job.pool.eng
 	est, l := g.study.EstimationWindow.Len(), g.length
-	for w, v := range job.scale {
-		if v == v {
-			out.general[w].sum = s.zeros(est)
-		}
-	}
 	event, residuals, values := s.zeros(l), s.zeros(est), s.zeros(g.windows)
 	s.tally.begin(out, est, l)
 	for _, r := range rows {

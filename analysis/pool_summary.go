@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"math"
+	"slices"
 
 	"aftershock/analysis/stat"
 )
@@ -30,11 +31,23 @@ func (p *pool) summary() *summary {
 		p.addResiduals(all, p.rows, p.scratch)
 	} else {
 		all.make(m, p.scratch)
-		inBlocks(p.rows, func(rows []int32) *residualSums {
-			s := new(residualSums)
-			p.addResiduals(s, rows, nil)
-			return s
-		}, all.merge)
+		width := 3*m + 3
+		sums := p.blockItems("residuals", width, func(rows []int32) []float64 {
+			var s residualSums
+			p.addResiduals(&s, rows, nil)
+			incomplete := 1.0
+			if s.complete {
+				incomplete = 0
+			}
+			return append(slices.Concat(s.average, s.weight, s.total), s.positive, s.own, incomplete)
+		})
+		for ; len(sums) > 0; sums = sums[width:] {
+			rest := sums[3*m:]
+			all.merge(&residualSums{sums[:m], sums[m : 2*m], sums[2*m : 3*m], rest[0], rest[1], rest[2] == 0})
+		}
+		if p.ledger.partial() { // only this is asked of it
+			all.complete = !slices.ContainsFunc(p.rows, func(r int32) bool { return int(p.eng.m[r]) < m })
+		}
 	}
 	s := &p.own.summary
 	*s = summary{average: all.average, positive: all.positive / float64(len(p.rows)), complete: all.complete}

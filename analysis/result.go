@@ -41,6 +41,7 @@ type Result struct {
 	early     []Group         // by event, those that are measured already
 	repeats   []int32         // by observation, the one before it whose return it has, or -1; nil: none has
 	all       []events.Target // the study's securities, for events that name none
+	joined    *joined         // what parts have computed, of Merge
 }
 
 // Counts returns how many observations were used and how many excluded; the

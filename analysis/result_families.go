@@ -106,6 +106,11 @@ type Adjusted struct {
 // Adjust tests the hypotheses of f and corrects their p values for each other.
 // Errors: an unknown correction; what [Result.Placebo] refuses.
 func (r *Result) Adjust(ctx context.Context, f Family, by Correction) ([]Adjusted, error) {
+	return r.adjust(ctx, f, by, nil, 0)
+}
+
+// adjust is Adjust with the draws of family k from l.
+func (r *Result) adjust(ctx context.Context, f Family, by Correction, l *ledger, k int) ([]Adjusted, error) {
 	if !slices.Contains(Corrections, by) {
 		return nil, fmt.Errorf("no correction called %q; use holm, bh, by or romano-wolf", by)
 	}
@@ -130,7 +135,7 @@ func (r *Result) Adjust(ctx context.Context, f Family, by Correction) ([]Adjuste
 	case BYCorrection:
 		p = stat.BenjaminiYekutieli(p)
 	case RomanoWolfCorrection:
-		draws, err := r.eng.draw(ctx, at)
+		draws, err := r.eng.draw(ctx, at, l, k, familyDraws)
 		if err != nil {
 			return nil, err
 		}
@@ -145,6 +150,8 @@ func (r *Result) Adjust(ctx context.Context, f Family, by Correction) ([]Adjuste
 	return out, nil
 }
 
+const familyDraws = "family"
+
 // Corrected is a family of a study with its p values corrected.
 type Corrected struct {
 	Name       string // of the family
@@ -156,8 +163,8 @@ type Corrected struct {
 // the tests that [Result.Families] chooses. Errors: as [Result.Adjust].
 func (r *Result) Correct(ctx context.Context, kind FamilyKind, by Correction) ([]Corrected, error) {
 	var out []Corrected
-	for _, f := range r.Families(kind, nil) {
-		h, err := r.Adjust(ctx, f, by)
+	for k, f := range r.Families(kind, nil) {
+		h, err := r.adjust(ctx, f, by, r.ledgerOf("", ""), k)
 		if err != nil {
 			return nil, err
 		}

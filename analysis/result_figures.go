@@ -130,7 +130,12 @@ func (x *Reader) ObservationTests(i, w int) []TestResult {
 	c := x.single(row, w)
 	x.tests = x.tests[:0]
 	for _, t := range x.r.Study.Tests {
-		if t.Scope().covers(OneObservation) {
+		if !t.Scope().covers(OneObservation) {
+			continue
+		}
+		if p := x.r.placedAt(row, w); p != nil && t == (Placebo{}) {
+			x.tests = append(x.tests, p.Result)
+		} else {
 			x.tests = append(x.tests, run(t, c))
 		}
 	}

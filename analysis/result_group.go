@@ -89,7 +89,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	mem.rows = r.rowsOf(grp, mem.rows)
 	rows := mem.rows
 	p := mem.pool(g, rows)
-	p.ctx = ctx
+	p.ctx, p.ledger = ctx, r.ledgerOf(grp.By, grp.Key)
 	grp.SameDate = p.sameDate
 	grp.average(g, p)
 	grp.Windows = mem.windows.next(len(r.Study.CARWindows))

@@ -128,6 +128,9 @@ func (x *Reader) PlaceboInterval(i, w int) (low, high float64) {
 	if row < 0 || !x.r.Study.runs(Placebo{}) {
 		return nan, nan
 	}
+	if p := x.r.placedAt(row, w); p != nil {
+		return p.Low, p.High
+	}
 	c := x.single(row, w)
 	if c.N() == 0 {
 		return nan, nan

@@ -45,7 +45,13 @@ func (r *Result) AverageInterval(g *Group, w int) stat.Interval {
 			ss += d * d
 			sum += c.Weight[i]
 		}
-		se, df = math.Sqrt(float64(n)/float64(n-1)*ss)/sum*inflation(n, c.RBar()), float64(n-1)
+		var r float64
+		if w < len(g.Windows) { // the group is measured
+			r = g.Windows[w].RBar
+		} else {
+			r = c.RBar()
+		}
+		se, df = math.Sqrt(float64(n)/float64(n-1)*ss)/sum*inflation(n, r), float64(n-1)
 	}
 	half := stat.StudentQuantile(0.975, df) * se
 	return stat.Interval{Value: caar, Lower: caar - half, Upper: caar + half}

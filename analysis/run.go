@@ -239,7 +239,13 @@ func (r *Result) pool(ctx context.Context) error {
 	r.early = nil
 	var left []*Group
 	for i := range r.Groups {
-		if g := &r.Groups[i]; g.Windows == nil {
+		g := &r.Groups[i]
+		if g.Windows == nil {
+			if _, err := r.restored(g); err != nil {
+				return err
+			}
+		}
+		if g.Windows == nil {
 			left = append(left, g)
 		}
 	}

@@ -1,24 +1,69 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+	"sync/atomic"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
 
-// Part is the fits of a share of a study's observations, as Study.RunPart
-// computes it and Study.Merge joins it: plain data, to be stored in between.
+// Part is a share of the work of a study, as a Worker computes it and Study.Merge
+// joins it: plain data, to be stored or sent in between, see MarshalBinary.
+//
+// Groups that one share has are in it with their averages and tests. Of groups so
+// large that several have them, Sums holds the share of what costs most. Fits are in
+// it where they cost so much that it is cheaper to send them than to repeat them.
 type Part struct {
-	Index, Of int // share Index of Of, counted from 1
-	Rows      int // observations of the whole study that can be fitted
-	Excluded  []PartExclusion
-	M         []int32
-	K         []int16
-	Plain     []bool
-	Figures   [][]float64 // the engine's columns, those of the share's rows
+	Index, Of int    // share Index of Of, counted from 1
+	Rows      int    // observations of the whole study that can be fitted
+	Study     uint64 // tells studies apart: of what decides the figures
+
+	Groups []PartGroup
+	Shared []PartSums
+	Placed []PartPlacebo
+
+	First    int // row of the first fit
+	Excluded []PartExclusion
+	M        []int32
+	K        []int16
+	Plain    []bool
+	Figures  [][]float64 // the engine's columns, those of the rows of the fits
+
+	Shifts  []PartSums   // of Worker.Calibrate: p values by pattern
+	Answers []PartAnswer // of Study.SweepPart
+}
+
+// PartGroup is a group that was averaged and tested.
+type PartGroup struct {
+	By       Grouping
+	Key      string
+	N        int // members
+	SEMethod string
+	SameDate bool
+	Averages []Average
+	Windows  []GroupWindow
+}
+
+// PartSums is the share of the sums of one group.
+type PartSums struct {
+	By   Grouping
+	Key  string
+	Sums []Sums
+}
+
+// PartPlacebo is the placebo test of one observation over one CAR window.
+type PartPlacebo struct {
+	Row, Window int
+	Result      TestResult
+	Low, High   float64 // see Result.PlaceboInterval
 }
 
 // PartExclusion is an observation of a part that could not be measured.
@@ -27,8 +72,14 @@ type PartExclusion struct {
 	Exclusion
 }
 
-// share returns the rows [lo, hi) of share i of n.
-func share(rows, i, n int) (lo, hi int) { return rows * (i - 1) / n, rows * i / n }
+// PartAnswer is what one study of a sweep answers.
+type PartAnswer struct {
+	Study   int // index among those of the sweep
+	Answers []Answer
+}
+
+// share returns the items [lo, hi) of share i of n.
+func share(items, i, n int) (lo, hi int) { return items * (i - 1) / n, items * i / n }
 
 // columns lists the flat figures of the engine with their width.
 func (g *engine) columns() (figures []*[]float64, width []int) {
@@ -41,22 +92,367 @@ func (g *engine) columns() (figures []*[]float64, width []int) {
 	return figures, width
 }
 
-// RunPart fits share i of n of the study's observations, 1 <= i <= n. Errors
-// are those of Run, and a share that there is not.
-func (s *Study) RunPart(ctx context.Context, catalog *events.Catalog, panel *market.Panel, i, n int, progress Progress) (*Part, error) {
-	if n < 1 || i < 1 || i > n {
-		return nil, fmt.Errorf("there is no share %d of %d", i, n)
+// sendsFits reports whether a fit costs more than to send it: that of a model that
+// looks for its line step by step.
+func (g *engine) sendsFits() bool {
+	switch g.study.Model.(type) {
+	case model.Huber, model.TheilSen, model.Synthetic:
+		return true
 	}
+	return g.conditional
+}
+
+// digest tells studies apart: by what decides their figures, as far as it can be
+// had without cost.
+func (r *Result) digest() uint64 {
+	h := fnv.New64a()
+	s := r.Study
+	fmt.Fprintf(h, "%T %+v %q %v %v %v %d %q %q %q %q %q %v %v %g %q %v %v %q %q %d %d %q %q %d\n", s.Model, s.Model, s.Benchmark,
+		s.EstimationWindow, s.EventWindow, s.CARWindows, s.MinEstimation, s.Returns, s.Gaps, s.MissingEvent, s.Weights, s.Confounders, s.ConfounderWindow, s.ConfounderExcept,
+		s.Margin, s.Correlation, s.Contrasts, s.Groups, s.Family, s.Correction, s.Seed, s.Draws, s.Trust, s.Placebo, s.shift)
+	for _, t := range s.Tests {
+		fmt.Fprintf(h, "%T %+v\n", t, t)
+	}
+	for i := range r.Catalog.Events {
+		e := &r.Catalog.Events[i]
+		fmt.Fprintf(h, "%q %q\n", e.ID, e.Category)
+	}
+	sum := h.Sum64()
+	mix := func(v uint64) { sum = (sum ^ v) * 0x9e3779b97f4a7c15; sum ^= sum >> 29 }
+	for row, i := range r.eng.obs {
+		mix(uint64(i)<<32 | uint64(uint32(r.eng.s0[row])))
+	}
+	for _, c := range r.Panel.Columns {
+		for _, b := range []byte(c.Symbol) {
+			mix(uint64(b))
+		}
+		mix(uint64(c.First))
+		for _, v := range c.Return {
+			mix(math.Float64bits(v))
+		}
+	}
+	return sum
+}
+
+// A Worker computes parts of one study: it places the observations once, and keeps
+// what it has fitted. It is used by one goroutine at a time, and itself uses all
+// processors.
+type Worker struct {
+	r      *Result
+	study  uint64
+	row    []int32 // by observation; -1: it cannot be fitted
+	fitted []bool  // by row
+	groups []Group // as they were if every observation could be measured
+	cost   []float64
+}
+
+// NewWorker places the observations of a study. Errors are those of Run.
+func (s *Study) NewWorker(catalog *events.Catalog, panel *market.Panel) (*Worker, error) {
 	r, err := s.begin(catalog, panel)
 	if err != nil {
 		return nil, err
 	}
 	g := r.eng
-	lo, hi := share(len(g.obs), i, n)
-	if err := r.measure(ctx, lo, hi, false, progress); err != nil {
+	w := &Worker{r: r, study: r.digest(), row: make([]int32, len(r.Observations)), fitted: make([]bool, len(g.obs))}
+	for i := range w.row {
+		w.row[i] = -1
+	}
+	for row, i := range g.obs {
+		w.row[i] = int32(row)
+		r.enter(int(i), int(g.ev[row]))
+	}
+	w.groups = r.groups()
+	for i := range w.groups {
+		w.cost = append(w.cost, s.costOf(len(w.groups[i].Members)))
+	}
+	return w, nil
+}
+
+// costOf is about what the averages and tests of n observations cost, in
+// microseconds.
+func (s *Study) costOf(n int) float64 {
+	each, windows := 1.0, float64(len(s.CARWindows))
+	cost := 2.0
+	for _, t := range s.Tests {
+		switch t.(type) {
+		case RankTest, RankStandardized, GRankT, GRankZ:
+			each = max(each, 5)
+		case Joint:
+			if n < s.EstimationWindow.Len() {
+				cost += 0.5e-3 * float64(n*n) * float64(s.EstimationWindow.Len())
+			}
+		case Bootstrap:
+			cost += 1e-3 * float64(n) * float64(s.draws()) * windows
+		case BHARSkewness:
+			cost += 10e-3 * float64(n) / 4 * float64(s.draws()) * windows
+		case Placebo:
+			cost += float64(n) * float64(min(s.draws(), 2000)) * (0.5 + windows)
+		}
+	}
+	return cost + each*float64(n)
+}
+
+// A duty is what a share does.
+type duty struct {
+	whole  []int // groups that it averages and tests
+	common []int // groups that all shares have a share of
+}
+
+// duty returns that of share i of n: the groups lie on a line as long as what they
+// cost, and a share has those whose middle lies in its part of it. Groups longer than
+// a quarter of such a part are common to all.
+func (w *Worker) duty(i, n int) (d duty) {
+	var total float64
+	for _, c := range w.cost {
+		total += c
+	}
+	alone := func(k int) bool { return n == 1 || w.cost[k] <= total/float64(4*n) }
+	var line float64
+	for k, c := range w.cost {
+		if alone(k) {
+			line += c
+		} else {
+			d.common = append(d.common, k)
+		}
+	}
+	var at float64
+	for k, c := range w.cost {
+		if !alone(k) {
+			continue
+		}
+		if middle := at + c/2; int(middle/line*float64(n)) == i-1 {
+			d.whole = append(d.whole, k)
+		}
+		at += c
+	}
+	return d
+}
+
+// RunPart computes share i of n of a study, 1 <= i <= n, as a Worker does.
+func (s *Study) RunPart(ctx context.Context, catalog *events.Catalog, panel *market.Panel, i, n int, progress Progress) (*Part, error) {
+	w, err := s.NewWorker(catalog, panel)
+	if err != nil {
 		return nil, err
 	}
-	p := &Part{Index: i, Of: n, Rows: len(g.obs), M: g.m[lo:hi], K: g.k[lo:hi], Plain: g.pl[lo:hi]}
+	return w.Part(ctx, i, n, progress)
+}
+
+// Part computes share i of n, 1 <= i <= n. Parts that are joined have the same n.
+// Errors: a share that there is not, ctx is done.
+func (w *Worker) Part(ctx context.Context, i, n int, progress Progress) (*Part, error) {
+	if n < 1 || i < 1 || i > n {
+		return nil, fmt.Errorf("there is no share %d of %d", i, n)
+	}
+	p := &Part{Index: i, Of: n, Rows: len(w.fitted), Study: w.study}
+	if w.r.eng.sendsFits() {
+		return p, w.fits(ctx, p, progress)
+	}
+	d := w.duty(i, n)
+	lo, hi := 0, 0
+	if w.r.Study.runs(Placebo{}) {
+		lo, hi = share(p.Rows, i, n)
+	}
+	families := w.r.Study.Family != "" && w.r.Study.Correction == RomanoWolfCorrection
+	want := make([]bool, p.Rows)
+	for row := range want {
+		want[row] = families || lo <= row && row < hi
+	}
+	for _, k := range slices.Concat(d.whole, d.common) {
+		for _, i := range w.groups[k].Members {
+			want[w.row[i]] = true
+		}
+	}
+	if err := w.fit(ctx, want, progress); err != nil {
+		return nil, err
+	}
+	if err := w.measure(ctx, p, d.whole); err != nil {
+		return nil, err
+	}
+	for _, k := range d.common {
+		if g, ok := w.actual(k); ok {
+			l := &ledger{index: (i-1+k)%n + 1, of: n}
+			g.contribute(ctx, w.r, l)
+			p.Shared = append(p.Shared, PartSums{g.By, g.Key, l.sums})
+		}
+	}
+	p.place(w.r, lo, hi)
+	if families {
+		if err := w.families(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	return p, ctx.Err()
+}
+
+// fit fits the rows that are wanted and not fitted yet.
+func (w *Worker) fit(ctx context.Context, want []bool, progress Progress) error {
+	r := w.r
+	total := 0
+	for row := range want {
+		if want[row] = want[row] && !w.fitted[row]; want[row] {
+			total++
+		}
+	}
+	var done atomic.Int64
+	var step func(int)
+	if progress != nil {
+		step = func(int) { progress(int(done.Load()), total) }
+	}
+	err := parallel(ctx, len(want), 64, step, func(ws *workspace, row int) {
+		if !want[row] {
+			return
+		}
+		ex := r.eng.doubted(row)
+		if ex == nil {
+			ex = r.eng.fit(row, ws)
+		}
+		r.settle(row, ex)
+		done.Add(1)
+	})
+	if err == nil {
+		for row, is := range want {
+			w.fitted[row] = w.fitted[row] || is
+		}
+	}
+	return err
+}
+
+// actual is group k of those of its observations that were measured, as
+// Result.groups makes it; ok is false where there are none.
+func (w *Worker) actual(k int) (g Group, ok bool) {
+	g = Group{By: w.groups[k].By, Key: w.groups[k].Key}
+	seen := make(map[uint64]bool)
+	for _, i := range w.groups[k].Members {
+		o := &w.r.Observations[i]
+		if !o.Used() {
+			continue
+		}
+		if g.By != ByEvent {
+			if seen[o.place()] {
+				g.Repeats = append(g.Repeats, i)
+				continue
+			}
+			seen[o.place()] = true
+		}
+		g.Members = append(g.Members, i)
+	}
+	return g, len(g.Members) > 0
+}
+
+// measure averages and tests groups.
+func (w *Worker) measure(ctx context.Context, p *Part, groups []int) error {
+	done := make([]*PartGroup, len(groups))
+	err := parallel(ctx, len(groups), 1, nil, func(ws *workspace, j int) {
+		g, ok := w.actual(groups[j])
+		if !ok {
+			return
+		}
+		g.measure(ctx, w.r, &ws.mem)
+		done[j] = &PartGroup{g.By, g.Key, len(g.Members), g.SEMethod, g.SameDate, g.Averages, g.Windows}
+	})
+	for _, g := range done {
+		if g == nil {
+			continue
+		}
+		for k := range g.Windows {
+			for t := range g.Windows[k].Tests {
+				g.Windows[k].Tests[t].bare()
+			}
+		}
+		p.Groups = append(p.Groups, *g)
+	}
+	return err
+}
+
+// bare leaves out of a result what the study says of it too.
+func (r *TestResult) bare() { r.Test, r.Null, r.Window = "", "", Window{} }
+
+// restore is the reverse of measure: it gives grp what was computed of it. It
+// returns false where that is not about this group of this study.
+func (p *PartGroup) restore(grp *Group, s *Study) bool {
+	if p.N != len(grp.Members) || len(p.Averages) != s.EventWindow.Len() || len(p.Windows) != len(s.CARWindows) {
+		return false
+	}
+	var tests []Test
+	for _, t := range s.Tests {
+		if t.Scope().covers(ManyObservations) {
+			tests = append(tests, t)
+		}
+	}
+	grp.SEMethod, grp.SameDate, grp.Averages, grp.Windows = p.SEMethod, p.SameDate, p.Averages, p.Windows
+	for w := range grp.Windows {
+		x := &grp.Windows[w]
+		if len(x.Tests) != len(tests) || slices.ContainsFunc(x.Missing, grp.lacks) {
+			return false
+		}
+		for k, t := range tests {
+			r := &x.Tests[k]
+			r.Test, r.Null, r.Window = t.Name(), t.Null(), s.CARWindows[w]
+		}
+	}
+	return true
+}
+
+// lacks reports whether observation i is no member.
+func (g *Group) lacks(i int) bool {
+	_, ok := slices.BinarySearch(g.Members, i)
+	return !ok
+}
+
+// place computes the placebo tests of the observations of the rows [lo, hi).
+func (p *Part) place(r *Result, lo, hi int) {
+	x := r.Reader()
+	for row := lo; row < hi; row++ {
+		i := int(r.eng.obs[row])
+		if !r.Observations[i].Used() {
+			continue
+		}
+		for w := range r.Study.CARWindows {
+			o := PartPlacebo{Row: row, Window: w, Result: run(Placebo{}, x.single(int32(row), w))}
+			o.Low, o.High = x.PlaceboInterval(i, w)
+			o.Result.bare()
+			p.Placed = append(p.Placed, o)
+		}
+	}
+}
+
+// families computes a share of the draws that the families of the study are
+// corrected by. Every row is fitted.
+func (w *Worker) families(ctx context.Context, p *Part) error {
+	r := w.r
+	r.findRepeats()
+	r.Groups = r.groups()
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		g.SameDate = newPool(r.eng, r.rowsOf(g, nil)).sameDate
+	}
+	l := &ledger{index: p.Index, of: p.Of}
+	for k, f := range r.Families(r.Study.Family, nil) {
+		if at, err := r.places(f.Hypotheses); err == nil && len(at) > 0 { // Correct says what is wrong with others
+			if _, err := r.eng.draw(ctx, at, l, k, familyDraws); err != nil {
+				return err
+			}
+		}
+	}
+	p.Shared = append(p.Shared, PartSums{Sums: l.sums})
+	r.Groups, r.repeats = nil, nil
+	return nil
+}
+
+// fits is Part of a study whose fits are sent: those of consecutive rows, with the
+// groups that lie among them. Groups that several shares have are left to Merge,
+// where they cost less than the fits did.
+func (w *Worker) fits(ctx context.Context, p *Part, progress Progress) error {
+	r, g := w.r, w.r.eng
+	lo, hi := w.border(p.Index-1, p.Of), w.border(p.Index, p.Of)
+	want := make([]bool, p.Rows)
+	for row := lo; row < hi; row++ {
+		want[row] = true
+	}
+	if err := w.fit(ctx, want, progress); err != nil {
+		return err
+	}
+	p.First, p.M, p.K, p.Plain = lo, g.m[lo:hi], g.k[lo:hi], g.pl[lo:hi]
 	for row := lo; row < hi; row++ {
 		if ex := r.Observations[g.obs[row]].Exclusion; ex != nil {
 			p.Excluded = append(p.Excluded, PartExclusion{row, *ex})
@@ -66,53 +462,190 @@ func (s *Study) RunPart(ctx context.Context, catalog *events.Catalog, panel *mar
 	for k, f := range figures {
 		p.Figures = append(p.Figures, (*f)[lo*width[k]:hi*width[k]])
 	}
-	return p, nil
+	var inside []int
+	for k := range w.groups {
+		if !slices.ContainsFunc(w.groups[k].Members, func(i int) bool { return int(w.row[i]) < lo || int(w.row[i]) >= hi }) {
+			inside = append(inside, k)
+		}
+	}
+	p.place(r, lo, hi)
+	return w.measure(ctx, p, inside)
+}
+
+// border is the row behind the last of share i of n: where an event begins, if its
+// observations lie together.
+func (w *Worker) border(i, n int) int {
+	row := len(w.fitted) * i / n
+	if ev := w.r.eng.ev; !w.r.scattered && len(ev) > 0 {
+		for row > 0 && row < len(ev) && ev[row] == ev[row-1] {
+			row--
+		}
+	}
+	return row
+}
+
+// mergeable checks that parts are all of one study of rows observations.
+func mergeable(parts []*Part, rows int, study uint64) error {
+	if len(parts) == 0 {
+		return errors.New("there is no part to join")
+	}
+	have := make([]bool, len(parts))
+	for _, p := range parts {
+		switch {
+		case p.Of != len(parts):
+			return fmt.Errorf("part %d is one of %d, and %d are given", p.Index, p.Of, len(parts))
+		case p.Index < 1 || p.Index > len(parts) || have[p.Index-1]:
+			return fmt.Errorf("part %d of %d is given twice", p.Index, p.Of)
+		case p.Rows != rows:
+			return fmt.Errorf("part %d of %d is of another study: it has %d observations to fit, this one %d", p.Index, p.Of, p.Rows, rows)
+		case p.Study != study:
+			return foreign(p)
+		}
+		have[p.Index-1] = true
+	}
+	return nil
+}
+
+func foreign(p *Part) error {
+	return fmt.Errorf("part %d of %d is of another study: its windows, model, tests, events or prices differ", p.Index, p.Of)
 }
 
 // Merge joins all the parts of a study into the result that Run gives, to the
 // bit. The study, the catalogue and the panel must be those that the parts
-// were computed from: what is pooled and tested is computed here.
+// were computed from. What is no part's is computed here: least squares fits, what
+// is cheap of groups that several shares have, contrasts, notes.
 //
-// Errors: a part that is missing, given twice, or of another study.
+// Errors: a part that is missing, given twice, or of another study; those of Run.
 func (s *Study) Merge(ctx context.Context, catalog *events.Catalog, panel *market.Panel, parts []*Part) (*Result, error) {
 	r, err := s.begin(catalog, panel)
 	if err != nil {
 		return nil, err
 	}
-	if len(parts) == 0 {
-		return nil, errors.New("there is no part to join")
+	if err := mergeable(parts, len(r.eng.obs), r.digest()); err != nil {
+		return nil, err
 	}
+	r.joined = &joined{groups: make(map[groupName]*PartGroup), sums: make(map[groupName]*ledger)}
+	parts = slices.SortedFunc(slices.Values(parts), func(a, b *Part) int { return cmp.Compare(a.Index, b.Index) })
+	if r.eng.sendsFits() {
+		err = r.takeFits(parts)
+	} else {
+		err = r.measure(ctx, 0, len(r.eng.obs), false, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range parts {
+		if err := r.take(p); err != nil {
+			return nil, err
+		}
+	}
+	return r, r.finish(ctx)
+}
+
+// joined is what parts have computed of a study.
+type joined struct {
+	groups map[groupName]*PartGroup
+	sums   map[groupName]*ledger
+	placed []*PartPlacebo // by row and window; nil: none
+}
+
+type groupName struct {
+	by  Grouping
+	key string
+}
+
+// takeFits takes the fits of parts.
+func (r *Result) takeFits(parts []*Part) error {
 	g := r.eng
 	figures, width := g.columns()
-	have := make([]bool, len(parts))
+	row := 0
 	for _, p := range parts {
-		switch {
-		case p.Of != len(parts):
-			return nil, fmt.Errorf("part %d is one of %d, and %d are given", p.Index, p.Of, len(parts))
-		case p.Index < 1 || p.Index > len(parts) || have[p.Index-1]:
-			return nil, fmt.Errorf("part %d of %d is given twice", p.Index, p.Of)
+		lo, n := p.First, len(p.M)
+		if lo != row || lo+n > len(g.obs) || len(p.K) != n || len(p.Plain) != n || len(p.Figures) != len(figures) {
+			return foreign(p)
 		}
-		lo, hi := share(len(g.obs), p.Index, p.Of)
-		if p.Rows != len(g.obs) || len(p.M) != hi-lo || len(p.K) != hi-lo || len(p.Plain) != hi-lo || len(p.Figures) != len(figures) {
-			return nil, fmt.Errorf("part %d of %d is of another study: it has %d observations to fit, this one %d", p.Index, p.Of, p.Rows, len(g.obs))
-		}
-		have[p.Index-1] = true
-		copy(g.m[lo:hi], p.M)
-		copy(g.k[lo:hi], p.K)
-		copy(g.pl[lo:hi], p.Plain)
+		copy(g.m[lo:], p.M)
+		copy(g.k[lo:], p.K)
+		copy(g.pl[lo:], p.Plain)
 		for k, f := range p.Figures {
-			if len(f) != (hi-lo)*width[k] {
-				return nil, fmt.Errorf("part %d of %d is of another study: its windows or its model differ", p.Index, p.Of)
+			if len(f) != n*width[k] {
+				return foreign(p)
 			}
 			copy((*figures[k])[lo*width[k]:], f)
 		}
 		excluded := make(map[int]*Exclusion)
-		for _, ex := range p.Excluded {
-			excluded[ex.Row] = &ex.Exclusion
+		for k := range p.Excluded {
+			excluded[p.Excluded[k].Row] = &p.Excluded[k].Exclusion
 		}
-		for row := lo; row < hi; row++ {
-			r.settle(row, excluded[row])
+		row += n
+		for k := lo; k < row; k++ {
+			if m := int(g.m[k]); excluded[k] == nil && (m < 1 || m > r.Study.EstimationWindow.Len() || g.k[k] < 0) {
+				return foreign(p)
+			}
+			r.settle(k, excluded[k])
 		}
 	}
-	return r, r.finish(ctx)
+	if row != len(g.obs) {
+		return foreign(parts[len(parts)-1])
+	}
+	return nil
+}
+
+// take notes what a part has computed.
+func (r *Result) take(p *Part) error {
+	j := r.joined
+	for k := range p.Groups {
+		j.groups[groupName{p.Groups[k].By, p.Groups[k].Key}] = &p.Groups[k]
+	}
+	for _, s := range p.Shared {
+		name := groupName{s.By, s.Key}
+		if j.sums[name] == nil {
+			j.sums[name] = new(ledger)
+		}
+		j.sums[name].sums = append(j.sums[name].sums, s.Sums...)
+	}
+	windows := len(r.Study.CARWindows)
+	for k := range p.Placed {
+		x := &p.Placed[k]
+		if x.Row < 0 || x.Row >= len(r.eng.obs) || x.Window < 0 || x.Window >= windows {
+			return foreign(p)
+		}
+		if j.placed == nil {
+			j.placed = make([]*PartPlacebo, len(r.eng.obs)*windows)
+		}
+		x.Result.Test, x.Result.Null, x.Result.Window = Placebo{}.Name(), Placebo{}.Null(), r.Study.CARWindows[x.Window]
+		j.placed[x.Row*windows+x.Window] = x
+	}
+	return nil
+}
+
+// restored gives grp what a part has computed of it, and reports whether one has.
+func (r *Result) restored(grp *Group) (bool, error) {
+	if r.joined == nil {
+		return false, nil
+	}
+	p := r.joined.groups[groupName{grp.By, grp.Key}]
+	if p == nil {
+		return false, nil
+	}
+	if !p.restore(grp, r.Study) {
+		return false, fmt.Errorf("a part is of another study: its %s differs", grp.Name())
+	}
+	return true, nil
+}
+
+// ledgerOf is where sums of a group come from, nil for nowhere.
+func (r *Result) ledgerOf(by Grouping, key string) *ledger {
+	if r.joined == nil {
+		return nil
+	}
+	return r.joined.sums[groupName{by, key}]
+}
+
+// placedAt is the placebo test of an observation that a part has computed, or nil.
+func (r *Result) placedAt(row int32, w int) *PartPlacebo {
+	if r.joined == nil || r.joined.placed == nil {
+		return nil
+	}
+	return r.joined.placed[int(row)*r.eng.windows+w]
 }

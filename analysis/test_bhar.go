@@ -100,8 +100,7 @@ func (BHARSkewness) Run(c *CrossSection) TestResult {
 	size := min(n, max(6, n/4))
 	about := stat.Mean(all)
 	seed := stat.Stream(study.Seed, "bhar-skewness")
-	draws := make([]float64, study.draws())
-	repeat(len(draws), func(b int) {
+	draws := c.draws("bhar-skewness", study.draws(), func(b int) float64 {
 		var few [64]float64
 		x := few[:0]
 		if size > len(few) {
@@ -111,7 +110,7 @@ func (BHARSkewness) Run(c *CrossSection) TestResult {
 			i := stat.Word(seed, uint64(b), uint64(k)) % uint64(n)
 			x = append(x, all[i])
 		}
-		draws[b] = skewAdjusted(x, about)
+		return skewAdjusted(x, about)
 	})
 	r := TestResult{Stat: value, Dist: stat.OtherDistribution("resampled")}
 	lower, upper := 1, 1

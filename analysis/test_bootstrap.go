@@ -62,8 +62,7 @@ func (Bootstrap) Run(c *CrossSection) TestResult {
 	}
 	seed := stat.Stream(study.Seed, "bootstrap")
 	x := bySize(c.SCAR)
-	sums := make([]float64, draws)
-	repeat(draws, func(b int) {
+	sums := c.draws("bootstrap", draws, func(b int) float64 {
 		var s float64
 		bits := uint64(b)
 		for i, v := range x {
@@ -76,7 +75,7 @@ func (Bootstrap) Run(c *CrossSection) TestResult {
 			bits >>= 1
 			s += v
 		}
-		sums[b] = s
+		return s
 	})
 	return resampledFrom(r.Stat, stat.Sum(x), sums, exact)
 }
@@ -117,7 +116,18 @@ func bySize(x []float64) []float64 {
 	})
 }
 
-// repeat calls do for every b in [0, n) from all processors.
-func repeat(n int, do func(b int)) {
-	_ = parallel(context.Background(), n, 64, nil, func(_ *workspace, b int) { do(b) })
+// draws returns what do gives for every b in [0, n), called from all processors;
+// none where only a share of the draws is computed.
+func (c *CrossSection) draws(kind string, n int, do func(b int) float64) []float64 {
+	var l *ledger
+	number := 0
+	if c.pool != nil {
+		l, number = c.pool.ledger, c.pool.number
+	}
+	v, _ := l.items(number, kind+" "+c.Window.String(), n, 1, func(lo, hi int) ([]float64, error) {
+		out := make([]float64, hi-lo)
+		_ = parallel(context.Background(), len(out), 64, nil, func(_ *workspace, k int) { out[k] = do(lo + k) })
+		return out, nil
+	})
+	return v
 }

@@ -141,7 +141,7 @@ func (p *pool) placebo() (*Draws, Test) {
 			at[w] = statistic{rows: p.rows, window: g.study.CARWindows[w], test: p.placeboOf}
 		}
 		var err error
-		if p.draws, err = g.draw(cmp.Or(p.ctx, context.Background()), at); err != nil {
+		if p.draws, err = g.draw(cmp.Or(p.ctx, context.Background()), at, p.ledger, p.number, "placebo"); err != nil {
 			p.draws = &Draws{Stat: make([][]float64, len(at))} // none is no basis for a test
 		}
 	}
@@ -164,8 +164,8 @@ type Draws struct {
 	Clean  bool        // no event lies in any of the estimation windows either
 }
 
-// draw computes the statistics at their common pseudo-dates.
-func (g *engine) draw(ctx context.Context, at []statistic) (*Draws, error) {
+// draw computes the statistics at their common pseudo-dates, which are items of l.
+func (g *engine) draw(ctx context.Context, at []statistic, l *ledger, pool int, kind string) (*Draws, error) {
 	r := newReplica(g, at)
 	d := &Draws{Stat: make([][]float64, len(at))}
 	d.Shifts, d.Pool, d.Clean = r.shifts()
@@ -180,16 +180,22 @@ func (g *engine) draw(ctx context.Context, at []statistic) (*Draws, error) {
 		size[i] = t.N
 	}
 	copies := sync.Pool{New: func() any { return newReplica(g, at) }}
-	err := parallel(ctx, len(d.Shifts), 8, nil, func(_ *workspace, b int) {
-		own := copies.Get().(*replica)
-		defer copies.Put(own)
-		for i, t := range own.at(d.Shifts[b]) {
-			d.Stat[i][b] = nan
-			if t.N == size[i] {
-				d.Stat[i][b] = measure(&t)
+	all, err := l.items(pool, kind, len(d.Shifts), len(at), func(lo, hi int) ([]float64, error) {
+		out := missing((hi - lo) * len(at))
+		err := parallel(ctx, hi-lo, 8, nil, func(_ *workspace, b int) {
+			own := copies.Get().(*replica)
+			defer copies.Put(own)
+			for i, t := range own.at(d.Shifts[lo+b]) {
+				if t.N == size[i] {
+					out[b*len(at)+i] = measure(&t)
+				}
 			}
-		}
+		})
+		return out, err
 	})
+	for k, v := range all {
+		d.Stat[k%len(at)][k/len(at)] = v
+	}
 	return d, err
 }
 
@@ -385,7 +391,7 @@ func (r *Result) Placebo(ctx context.Context, h []Hypothesis) (*Draws, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.eng.draw(ctx, at)
+	return r.eng.draw(ctx, at, nil, 0, "")
 }
 
 func (r *Result) places(h []Hypothesis) ([]statistic, error) {

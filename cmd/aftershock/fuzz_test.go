@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/internal/parts"
 	"aftershock/internal/sealed"
@@ -124,6 +125,7 @@ func FuzzPart(f *testing.F) {
 		study = analysis.DefaultStudy()
 		study.EventIDs = []string{"deepseek-selloff"}
 		study.Tests = analysis.DefaultTests()[:1]
+		study.Model = model.Huber{} // whose fits stand in the part
 		needs, err := study.Needs(catalog)
 		if err != nil {
 			f.Fatal(err)

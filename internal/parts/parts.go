@@ -23,7 +23,7 @@ import (
 
 // Kind names the contents of the file of a part; another version of the program may
 // have another.
-const Kind = "part 2"
+const Kind = "part 3"
 
 // Part is a share of a study in a file. Study tells the parts of one study from
 // those of another.
