@@ -236,6 +236,16 @@ func (b *builder) time(e *Event, r record) {
 
 var langForm = pattern.New(`^[a-z]{2,3}(-[a-z0-9]{1,8})*$`)
 
+// Language returns the BCP 47 code of a language in lower case as titles are kept
+// under it, such as "zh-hant" for "zh_Hant"; "" where it is none.
+func Language(code string) string {
+	code = strings.ToLower(strings.ReplaceAll(code, "_", "-"))
+	if !langForm.MatchString(code) {
+		return ""
+	}
+	return code
+}
+
 // titles fills in the titles. The first one is the plain title, else the
 // English, else the first given; an event without any is called by its ID.
 func (b *builder) titles(e *Event, r record) {
@@ -247,9 +257,9 @@ func (b *builder) titles(e *Event, r record) {
 	first := ""
 	for _, t := range r.titles {
 		title := b.line(t.text, "title")
-		lang := strings.ToLower(strings.ReplaceAll(t.lang, "_", "-"))
+		lang := Language(t.lang)
 		switch _, twice := e.Titles[lang]; {
-		case !langForm.MatchString(lang):
+		case lang == "":
 			b.problem(t.line, "titles: %s is not a language; write its code, such as en, ar or zh-Hant", quote(t.lang))
 		case twice:
 			b.problem(t.line, "titles: language %s is given twice; remove one", quote(lang))

@@ -391,6 +391,27 @@ func (n *Names) Len() int { return len(n.entities) }
 // BySymbol returns the firm whose security has the symbol.
 func (n *Names) BySymbol(symbol string) (Entity, bool) { return n.by(n.bySymbol, symbol) }
 
+// NameIn returns the name in lang of the firm whose security has the symbol: its
+// first spelling in the script of lang, "ar", and its name in other languages. ""
+// where it is not known.
+func (n *Names) NameIn(symbol, lang string) string {
+	i, ok := n.bySymbol[symbol]
+	switch {
+	case !ok || symbol == "":
+		return ""
+	case lang != "ar":
+		return n.entities[i].Name
+	}
+	for _, kind := range []spellingKind{sure, ambiguous} {
+		for _, s := range n.spelt[i] {
+			if s.kind == kind && strings.ContainsFunc(s.text, func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) {
+				return strings.TrimSuffix(s.text, "+")
+			}
+		}
+	}
+	return ""
+}
+
 // ByCIK returns the firm with a number of the SEC, with or without leading zeros.
 func (n *Names) ByCIK(cik string) (Entity, bool) {
 	return n.by(n.byCIK, strings.TrimLeft(strings.TrimSpace(cik), "0"))

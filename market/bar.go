@@ -27,8 +27,9 @@ type Action struct {
 type Series struct {
 	Symbol   string
 	Name     string
-	Exchange string // as the source names it; "" when it does not say
-	Currency string // ISO 4217; "" when unknown
+	Names    map[string]string // by language, see Security
+	Exchange string            // as the source names it; "" when it does not say
+	Currency string            // ISO 4217; "" when unknown
 	Bars     []Bar
 	Actions  []Action
 	Adjusted bool   // AdjClose is the source's own; otherwise it repeats Close

@@ -1,9 +1,12 @@
 package market
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 // ReturnKind says how a return is computed from two adjusted closes.
@@ -46,12 +49,20 @@ const (
 type Security struct {
 	Symbol    string
 	Name      string
+	Names     map[string]string // by BCP 47 language in lower case; where one is missing, Name stands
 	Exchange  string
 	Currency  string
 	Benchmark string  // symbol of its own benchmark; "" means the study's
 	Shares    float64 // shares outstanding; 0 when unknown
 	SharesOn  Date    // the day that Shares hold for; 0 when it is not said
 	Sector    string
+}
+
+// NameIn returns the name in lang, such as "ar" or "ar-eg", or Name when there is none.
+func (s *Security) NameIn(lang string) string {
+	lang = strings.ToLower(lang)
+	primary, _, _ := strings.Cut(lang, "-")
+	return cmp.Or(s.Names[lang], s.Names[primary], s.Name)
 }
 
 // Column is one security's history on its exchange's calendar. Element k of
@@ -134,6 +145,11 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	for _, f := range []struct{ own, from *string }{{&sec.Name, &s.Name}, {&sec.Exchange, &s.Exchange}, {&sec.Currency, &s.Currency}} {
 		if *f.own == "" {
 			*f.own = *f.from
+			if f.own == &sec.Name && s.Names != nil { // a name of its own has none of the source's beside it
+				names := maps.Clone(s.Names)
+				maps.Copy(names, sec.Names)
+				sec.Names = names
+			}
 		}
 	}
 	if _, dup := p.bySymbol[s.Symbol]; dup {

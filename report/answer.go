@@ -282,14 +282,120 @@ func (s *story) benchmarked(ev int, members []int) string {
 		out = s.Say("The benchmark %s itself fell %s%%, %s.", clean(m.Symbols[0]), size(m.Return), how)
 	}
 	if !s.took(ev, &m) {
+		if v := s.betaOf(members); v == v && math.Abs(v*m.Return) >= 0.0005 {
+			out += " " + s.Say("For 1%% of %s, %s moves %s%% on average.", clean(m.Symbols[0]), s.name(s.r.Observations[members[0]].Security), fixed(v, 1))
+		}
 		return out
 	}
+	out += " " + s.Say("It took the news: what the model takes away for %s is part of the reaction.", s.takenFor(members))
 	raw := s.r.RawMove(members, w)
-	if raw.P != raw.P {
-		return out + " " + s.Say("It took the news: what the model takes away for the market is part of the reaction.")
+	switch {
+	case raw.P != raw.P:
+		return out
+	case len(members) == 1:
+		return out + " " + s.Say("Raw, %s returned %s; less its usual mean, %s (95%% interval %s to %s, %s).",
+			s.name(s.r.Observations[members[0]].Security), s.signed(raw.Return), s.signed(raw.AR.Value), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
 	}
-	return out + " " + s.Say("It took the news: what the model takes away for the market is part of the reaction. Raw: %s; less their usual mean: %s (95%% interval %s to %s, %s).",
-		s.signed(raw.Return), s.signed(raw.AR.Value), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
+	return out + " " + s.Say("Raw, the %s returned %s on average; less their usual mean, %s (95%% interval %s to %s, %s).",
+		s.Count(len(members), "security"), s.signed(raw.Return), s.signed(raw.AR.Value), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
+}
+
+// takenFor is what a model takes away for: the market, or the benchmark by its symbol
+// where that is no whole market. A factor model takes away for its factors.
+func (s *story) takenFor(members []int) string {
+	switch who := explainer(s.r.Study.Model, true); who {
+	case "the market":
+		if shared := s.sharedBenchmark(members); shared != "" {
+			return s.explains(shared, true)
+		}
+	case "the factor model":
+		return s.Say("the factors")
+	}
+	return s.Say("the market")
+}
+
+// betaOf is the only member's sensitivity to its benchmark; NaN of several, and in
+// models without one.
+func (s *story) betaOf(members []int) float64 {
+	beta := slices.Index(s.r.CoefNames, "beta")
+	if len(members) != 1 || beta < 0 || s.aboutVolume() {
+		return math.NaN()
+	}
+	if f := s.r.Observations[members[0]].Fit; beta < len(f.Coef) {
+		return f.Coef[beta]
+	}
+	return math.NaN()
+}
+
+// movers says what the securities of an entry did that moved most, in the returns
+// that anybody can look up; by their size where byReturn, else by how unusual they
+// were. "" for one, for volumes and where there are none.
+func (s *story) movers(members []int, byReturn bool) string {
+	const most = 3
+	w := s.window()
+	if len(members) < 2 || s.aboutVolume() {
+		return ""
+	}
+	type mover struct {
+		name   string
+		ret, t float64
+	}
+	var all []mover
+	at := w.From - s.r.Study.EventWindow.From
+	for _, i := range members {
+		m := mover{name: s.name(s.r.Observations[i].Security), t: math.Abs(s.r.WindowTest(i, headline).Stat)}
+		if m.ret, _ = s.r.CAR(i, headline); w.Len() == 1 {
+			m.ret = s.r.AbnormalReturns(i).Return[at]
+			if s.inLogs() {
+				m.ret = math.Expm1(m.ret)
+			}
+		}
+		if byReturn {
+			m.t = math.Abs(m.ret)
+		}
+		if m.ret == m.ret && m.t == m.t {
+			all = append(all, m)
+		}
+	}
+	if len(all) < 2 {
+		return ""
+	}
+	slices.SortStableFunc(all, func(a, b mover) int { return cmp.Compare(b.t, a.t) })
+	moved := slices.Clone(all[:min(most, len(all))])
+	slices.SortStableFunc(moved, func(a, b mover) int { // those that went the way of the first
+		return cmp.Compare(btoi(a.ret < 0 != (all[0].ret < 0)), btoi(b.ret < 0 != (all[0].ret < 0)))
+	})
+	var said []string
+	for k, m := range moved {
+		way := k == 0 || m.ret < 0 != (moved[k-1].ret < 0)
+		switch {
+		case w.Len() > 1:
+			said = append(said, s.Say("%s %s", m.name, s.signed(m.ret)))
+		case way && m.ret < 0:
+			said = append(said, s.Say("%s fell %s%%", m.name, size(m.ret)))
+		case way:
+			said = append(said, s.Say("%s rose %s%%", m.name, size(m.ret)))
+		default:
+			said = append(said, s.Say("%s %s%%", m.name, size(m.ret)))
+		}
+	}
+	list, who := s.List(said), s.Count(len(members), "security")
+	switch {
+	case w.Len() > 1:
+		return s.Say("%s the cumulative abnormal returns of the most unusual of %s: %s.", sentence(s.over(w)), who, list)
+	case len(all) <= most:
+		return list + "."
+	case byReturn:
+		return s.Say("%s: the largest moves of %s.", list, who)
+	}
+	return s.Say("%s: the most unusual moves of %s.", list, who)
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // early are the codes of notes that stand in an event's first lines: what they say
@@ -353,12 +459,15 @@ func (s *story) headed(e *entry) string {
 	if x.Lower == x.Lower && !s.aboutVolume() {
 		out += s.Say(" (95%% interval %s to %s)", signedPercent(x.Lower), signedPercent(x.Upper))
 	}
-	i := s.mover(e)
-	car, _ := s.r.CAR(i, headline)
 	lo, hi := extremes(s.r, e.members, headline)
 	least, _ := s.r.CAR(lo, headline)
 	most, _ := s.r.CAR(hi, headline)
-	out += s.Say(": %s. Strongest: %s %s", s.Reading(e.reading), nameOf(s.r, s.r.Observations[i].Security), s.signed(car))
+	out += s.Say(": %s", s.Reading(e.reading))
+	if s.aboutVolume() {
+		i := s.mover(e)
+		car, _ := s.r.CAR(i, headline)
+		out += s.Say(". Strongest: %s %s", s.name(s.r.Observations[i].Security), s.signed(car))
+	}
 	if e.reading == analysis.Unequal && lo >= 0 {
 		out += s.Say("; they range from %s (%s) to %s (%s), so look at each", s.signed(least), clean(s.r.Observations[lo].Security), s.signed(most), clean(s.r.Observations[hi].Security))
 	}

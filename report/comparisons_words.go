@@ -110,7 +110,7 @@ func (s *story) coming() (out []string) {
 		who := s.Say("all events")
 		switch x.By {
 		case analysis.BySecurity:
-			who = nameOf(s.r, x.Key)
+			who = s.name(x.Key)
 		case analysis.ByCategory:
 			who = clean(x.Key)
 		}
@@ -144,7 +144,7 @@ func (s *story) nextOfOne() string {
 			if x.By != analysis.BySecurity || x.Key != symbol || x.Window != s.r.Study.CARWindows[headline] || !(x.NextLow > -1) {
 				continue
 			}
-			who, over := nameOf(s.r, symbol), s.over(x.Window)
+			who, over := s.name(symbol), s.over(x.Window)
 			if k := len(kinds[symbol]); k > 1 {
 				return s.Say("Next event of %s, %s: between %s and %s with 95%% probability, if it is like the %s before, which are of %s categories.", who, over, s.signed(x.NextLow), s.signed(x.NextHigh), x.K, k)
 			}

@@ -425,7 +425,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 
 	for _, i := range rows {
 		o, f := &r.Observations[i], r.AbnormalReturns(i)
-		row := []pageCell{named(o.Security), given(nameOf(r, o.Security))}
+		row := []pageCell{named(o.Security), given(s.name(o.Security))}
 		if zero {
 			x, k := r.SessionTest(i, 0), -st.EventWindow.From
 			observed := moved(f.Return[k])
@@ -445,8 +445,8 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 		if worth {
 			text, tip := "–", ""
 			if v, ok := r.Value(i, headline); ok {
-				text = money(v.Abnormal, v.Currency)
-				tip = s.Say("95%% interval %s to %s", money(v.Lower, v.Currency), money(v.Upper, v.Currency))
+				text = s.money(v.Abnormal, v.Currency)
+				tip = s.Say("95%% interval %s to %s", s.money(v.Lower, v.Currency), s.money(v.Upper, v.Currency))
 			}
 			row = append(row, pageCell{Text: text, Class: "n", Tip: tip})
 		}
@@ -503,7 +503,7 @@ func (s *story) testsSheet(g *analysis.Group, f *analysis.Finding) (*sheet, []st
 	}
 	for _, k := range order {
 		x := &w.Tests[k]
-		row := []pageCell{{Text: x.Test, Link: "#test-" + x.Test, Head: true}, num(fixed(x.Stat, 3)), {Text: distribution(x.Dist), Class: "ltr"}, num(showP(x.P)), {Text: s.reading(f, x)}}
+		row := []pageCell{{Text: x.Test, Link: "#test-" + x.Test, Head: true}, num(fixed(x.Stat, 3)), {Text: s.distribution(x.Dist), Class: "ltr"}, num(showP(x.P)), {Text: s.reading(f, x)}}
 		for j := range g.Windows {
 			if j != headline {
 				row = append(row, num(showP(g.Windows[j].Tests[k].P)))
@@ -529,7 +529,11 @@ func (s *story) pools(v *htmlView) {
 		}
 		for _, g := range groups {
 			f := s.r.Finding(g, headline)
-			row := []pageCell{named(g.Key), num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), {Text: s.Reading(f.Verdict)}, num(fixed(f.Window.RBar, 2))}
+			key := clean(g.Key)
+			if by == analysis.ByCategory {
+				key = s.Category(key)
+			}
+			row := []pageCell{named(key), num(strconv.Itoa(f.Window.N)), moved(f.Window.CAAR), num(leadP(f.Past)), num(leadP(f.Spread)), {Text: s.Reading(f.Verdict)}, num(fixed(f.Window.RBar, 2))}
 			for k := range g.Windows {
 				if k != headline {
 					row = append(row, moved(g.Windows[k].CAAR))
@@ -584,8 +588,8 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 		}
 	}
 	add("Program", clean(m.Program+" "+m.Version))
-	add("Catalogue", shortened(m.Catalog))
-	add("Source of prices", shortened(m.Prices))
+	add("Catalogue", s.origin(m.Catalog))
+	add("Source of prices", s.origin(m.Prices))
 	add("Seed", strconv.FormatUint(m.Seed, 10))
 	for _, c := range m.Calendars {
 		if c.Sessions > 0 {
@@ -607,7 +611,7 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 	if several {
 		v.Coverage.Heads = append(v.Coverage.Heads, heads(s.Say("origin"))...)
 	} else if len(m.Securities) > 0 {
-		add("Origin of prices", shortened(m.Securities[0].Origin))
+		add("Origin of prices", s.origin(m.Securities[0].Origin))
 	}
 	for k, c := range m.Securities {
 		if k == mostListed {
@@ -618,9 +622,9 @@ func (s *story) provenance(v *htmlView, m *Manifest) {
 		if c.Adjusted {
 			adjusted = s.Say("yes")
 		}
-		row := []pageCell{named(c.Symbol), given(c.Name), {Text: clean(c.Calendar), Class: "ltr"}, day(c.First), day(c.Last), num(strconv.Itoa(c.Sessions)), num(strconv.Itoa(c.Missing)), {Text: adjusted}}
+		row := []pageCell{named(c.Symbol), given(s.name(c.Symbol)), {Text: clean(c.Calendar), Class: "ltr"}, day(c.First), day(c.Last), num(strconv.Itoa(c.Sessions)), num(strconv.Itoa(c.Missing)), {Text: adjusted}}
 		if several {
-			row = append(row, given(shortened(c.Origin)))
+			row = append(row, given(s.origin(c.Origin)))
 		}
 		v.Coverage.Rows = append(v.Coverage.Rows, row)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -95,6 +96,41 @@ func wrap(s string, n int) []string {
 	return lines
 }
 
+// tellApart shortens in the middle those cells of column j that would read the same
+// if their ends were cut to n columns.
+func (g *grid) tellApart(j, n int) {
+	same := make(map[string]map[string]bool)
+	for _, r := range g.rows {
+		if columns(r[j]) > n {
+			c := clip(r[j], n)
+			if same[c] == nil {
+				same[c] = make(map[string]bool)
+			}
+			same[c][r[j]] = true
+		}
+	}
+	for k, r := range g.rows {
+		if columns(r[j]) > n && len(same[clip(r[j], n)]) > 1 {
+			r = slices.Clone(r)
+			r[j] = middle(r[j], n)
+			g.rows[k] = r
+		}
+	}
+}
+
+// middle shortens s to n columns by an ellipsis in its middle.
+func middle(s string, n int) string {
+	tail := s
+	for columns(tail) > n-1-(n-1)/3 {
+		_, size := utf8.DecodeRuneInString(tail)
+		tail = tail[size:]
+	}
+	if word := strings.IndexByte(tail, ' '); word >= 0 && 2*word < len(tail) { // from a word on, where that costs little
+		tail = strings.TrimLeft(tail[word:], " ")
+	}
+	return strings.TrimRight(cut(s, n-1-columns(tail)), " ") + "…" + tail
+}
+
 // A grid is a table of text whose columns fit a width.
 type grid struct {
 	heads []head
@@ -165,6 +201,11 @@ func (g *grid) render(width int) (lines []string, dropped []string) {
 		if g.heads[j].left && show[j] {
 			cut := min(used-width, max(0, wide[j]-6))
 			wide[j], used = wide[j]-cut, used-cut
+		}
+	}
+	for j, h := range g.heads {
+		if h.fill && show[j] {
+			g.tellApart(j, wide[j])
 		}
 	}
 	put := func(cells func(j int) string) {

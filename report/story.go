@@ -231,7 +231,7 @@ func (s *story) facts() []fact {
 		c := r.Panel.Column(o.Security)
 		add(&symbols, o.Security)
 		add(&benchmarks, o.Benchmark)
-		add(&origins, shortened(c.Origin))
+		add(&origins, s.Phrase(shortened(c.Origin)))
 		if d := c.Calendar.Date(c.First); first == market.NoDate || d < first {
 			first = d
 		}
@@ -240,7 +240,11 @@ func (s *story) facts() []fact {
 	var out []fact
 	field := func(label, text string) { out = append(out, fact{s.Say(label), text}) }
 
-	model := s.Say("%s: normal is %s", st.Model.Name(), s.Translate(st.Model.About()))
+	name := st.Model.Name()
+	if s.RTL { // no name to type stands among the words
+		name = s.Model(name)
+	}
+	model := s.Say("%s: normal is %s", name, s.Translate(st.Model.About()))
 	if len(benchmarks) > 0 && explainer(st.Model, false) == "the market" {
 		model = s.Say("%s; benchmark %s", model, s.abridge(benchmarks, 4))
 	}
@@ -280,7 +284,7 @@ func (s *story) facts() []fact {
 	if n := len(st.EventIDs); n > 0 && n < len(r.Catalog.Events) {
 		catalog = s.Say("%s studied of %s, the others as confounders", n, len(r.Catalog.Events))
 	}
-	if o := clean(shortened(r.Catalog.Origin)); o != "" {
+	if o := s.origin(r.Catalog.Origin); o != "" {
 		catalog = s.Say("%s; catalogue: %s", catalog, o)
 	}
 	field("Events", catalog)
@@ -292,6 +296,10 @@ func (s *story) facts() []fact {
 	field("Observations", n)
 	return out
 }
+
+// origin says where a catalogue or prices come from: a file, or what comes with the
+// program.
+func (k speaker) origin(from string) string { return k.Phrase(clean(shortened(from))) }
 
 // shortened names a file by its own name and that of its folder where its origin
 // is a whole path: where a folder lies on one machine is of no use on another.
@@ -348,6 +356,38 @@ func (s *story) trusted() string {
 	return s.Say("Figures below rest on prices that contradict themselves: %s.", strings.Join(said, "; ")) + " "
 }
 
+// differing says how many of those that are tested differ.
+func (s *story) differing(n int) string {
+	if n == 0 {
+		return s.Say("none differs from zero at the 5%% level when all are tested together (t tests, Holm's adjustment)")
+	}
+	return s.Say("{1:%[1]s differs|%[1]s differ} from zero at the 5%% level when all are tested together (t tests, Holm's adjustment)", s.Spell(n))
+}
+
+// counted says how many events moved prices by more than chance, and how many single
+// returns.
+func (s *story) counted(entries []entry) string {
+	moved, own := 0, 0
+	for k := range entries {
+		switch e := &entries[k]; {
+		case e.owner >= 0:
+			continue
+		case e.adjusted < analysis.Level:
+			moved++
+		}
+		own++
+	}
+	opening, _, _ := s.summary(0)
+	opening = strings.TrimPrefix(opening, s.trusted())
+	if own < 2 {
+		return opening
+	}
+	if moved == 0 {
+		return s.Say("No event of %s moved its securities on average by more than chance, all tested together.", own) + " " + opening
+	}
+	return s.Say("{1:One event of %[2]s moved its securities on average|%[1]s events of %[2]s moved their securities on average} by more than chance, all tested together.", sentence(s.Spell(moved)), own) + " " + opening
+}
+
 // summary says in which events some security stands out even when all
 // observations are tested together, and which events moved a whole group. The
 // events come by their strongest observation; of those past most there is no
@@ -359,18 +399,10 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 	if len(tested) == 0 {
 		return s.Say("No %s could be measured.", quantity), nil, ""
 	}
-	differing := s.Say("none differs")
-	switch {
-	case len(best) == 1:
-		differing = s.Say("one differs")
-	case len(best) > 1:
-		differing = s.Say("%s differ", s.Spell(len(best)))
-	}
-	opening = s.Say("Of %s %s, %s from zero at the 5%% level when all are tested together (t tests, Holm's adjustment).", len(tested), quantity, differing)
+	opening = s.trusted() + s.Say("Of %s %s, %s.", len(tested), quantity, s.differing(len(best)))
 	if n := s.repeats; n > 0 {
-		opening = s.Say("%s %s more share security and session 0 with one of these: one return counts once.", opening, n)
+		opening = s.Say("%s {2:%[2]s more shares|%[2]s more share} security and session 0 with one of these: one return counts once.", opening, n)
 	}
-	opening = s.trusted() + opening
 	by := make(map[int][]analysis.Single)
 	var order []int
 	for _, x := range best {
@@ -466,7 +498,7 @@ func (s *story) before(i int) string {
 	if df := float64(o.Fit.M - o.Fit.K); share != share || s.aboutVolume() || !(df > 0 && math.Abs(car/se) > stat.StudentQuantile(1-analysis.Level/2, df)) {
 		return ""
 	}
-	over, who := sentence(s.over(analysis.Window{From: st.EventWindow.From, To: -1})), nameOf(s.r, o.Security)
+	over, who := sentence(s.over(analysis.Window{From: st.EventWindow.From, To: -1})), s.name(o.Security)
 	if share >= 0 && share <= 1 {
 		return s.Say("%s, before the news was in its price, %s had run up an abnormal return of %s (t %s): %s%% of its %s by the end of session 0.",
 			over, who, s.signed(car), fixed(car/se, 1), fixed(100*share, 0), s.signed(car/share))
@@ -480,7 +512,7 @@ func (s *story) about(ev int) string {
 	e, n := &s.r.Catalog.Events[ev], len(s.used(ev))
 	out := s.Isolate(clean(e.ID))
 	if c := clean(e.Category); c != "" {
-		out += s.Comma + s.Isolate(c)
+		out += s.Comma + s.Category(c)
 	}
 	out = s.Say("%s; N = %s", out, n)
 	if x := len(s.obs[ev]) - n; x > 0 {

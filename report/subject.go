@@ -42,7 +42,7 @@ func (k speaker) signed(v float64) string {
 // much it rose or fell, and since when where not since the session before.
 func (k speaker) priceMove(i, at int) string {
 	o, ret := &k.r.Observations[i], k.r.AbnormalReturns(i).Return[at-k.r.Study.EventWindow.From]
-	name, simple := nameOf(k.r, o.Security), ret
+	name, simple := k.name(o.Security), ret
 	if k.inLogs() {
 		simple = math.Expm1(ret)
 	}
@@ -126,7 +126,7 @@ func (k speaker) abnormal(n int, w analysis.Window) string {
 // traded says how much of one security was traded over CAR window win beyond
 // what the model explains.
 func (k speaker) traded(i, win int, measure string) string {
-	w, name := k.r.Study.CARWindows[win], nameOf(k.r, k.r.Observations[i].Security)
+	w, name := k.r.Study.CARWindows[win], k.name(k.r.Observations[i].Security)
 	v := k.r.AbnormalReturns(i).CAR[win] / float64(w.Len())
 	s := k.Say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(k.r.Observations[i].Benchmark, false), signedPercent(v), measure)
 	switch {

@@ -193,7 +193,11 @@ func (p *page) groups() {
 		pooled, left := p.pooled(by)
 		for _, x := range pooled {
 			f := r.Finding(x, headline)
-			row := []string{clip(clean(x.Key), 24), strconv.Itoa(f.Window.N), percent(f.Window.CAAR, 2), leadP(f.Past), leadP(f.Spread), p.Reading(f.Verdict), fixed(f.Window.RBar, 2)}
+			key := clean(x.Key)
+			if by == analysis.ByCategory {
+				key = p.Category(key)
+			}
+			row := []string{clip(key, 24), strconv.Itoa(f.Window.N), percent(f.Window.CAAR, 2), leadP(f.Past), leadP(f.Spread), p.Reading(f.Verdict), fixed(f.Window.RBar, 2)}
 			for k := range r.Study.CARWindows {
 				if k != headline {
 					row = append(row, percent(x.Windows[k].CAAR, 2))

@@ -48,16 +48,31 @@ func (p *page) answer() {
 	pooled = slices.Concat(pooled, p.contrastLines(), p.nextLines())
 	said = append(said, averages...)
 	warned := p.mostSerious(entries, 5)
-	rest := p.below(append(readings(entries), said...)) // at most
-	room := most - strings.Count(p.b.String(), "\n") - len(rest) - 2
-	rows := max(3, room-len(pooled)-len(warned)-2)
+	used := strings.Count(p.b.String(), "\n") + 2 // and the rule, and a blank line
+	rows := len(entries)
 	if p.o.Top > 0 {
-		rows = p.o.Top
-	} else if n := len(entries); n > rows {
-		rows = max(3, rows-1) // how many are left out has a line
-	}
-	if left := room - 2 - min(rows, len(entries)); p.o.Top == 0 && left < len(warned)+len(pooled) { // the ranking comes before both
-		warned = whole(warned, max(0, left-len(pooled)))
+		rows = min(rows, p.o.Top)
+	} else {
+		// The ranking comes before what is pooled and before doubts of single lines, of
+		// which it leaves some room: as many rows as fit, with what explains their readings.
+		least := min(rows, 3)
+		if one {
+			least = min(rows, 8)
+		}
+		left := func(n int) int {
+			l := most - used - 1 - n - len(p.below(append(readings(entries[:n]), said...)))
+			if n < len(entries) {
+				l-- // how many are left out has a line
+			}
+			return l
+		}
+		for rows > least && left(rows) < len(pooled)+len(warned) {
+			rows--
+		}
+		for rows > min(len(entries), 3) && left(rows) < 0 {
+			rows--
+		}
+		warned = whole(warned, max(0, left(rows)-len(pooled)))
 	}
 	if len(entries) > 0 && !(one && len(entries) == 1) {
 		p.blank()
@@ -90,6 +105,9 @@ func whole(list []string, n int) []string {
 	for n > 0 && !strings.HasPrefix(list[n], "! ") {
 		n--
 	}
+	if n == 1 { // the blank line before the first
+		n = 0
+	}
 	return list[:n]
 }
 
@@ -117,7 +135,7 @@ func (p *page) answerFacts() string {
 	if st.Benchmark != "" {
 		how += p.Comma + p.Say("benchmark %s", clean(st.Benchmark))
 	}
-	return p.Say("%s events; %s returns used, %s excluded; %s", len(p.events), used, out, how)
+	return p.Say("{1:%[1]s event|%[1]s events}; {2:%[2]s return|%[2]s returns} used, %[3]s excluded; %[4]s", len(p.events), used, out, how)
 }
 
 // standing writes the sentences: how many differ, what moved most, the market's own
@@ -128,19 +146,19 @@ func (p *page) standing(entries []entry) (named []analysis.Reading) {
 		p.paragraph("", "", p.Say("No %s could be measured.", p.abnormal(0, p.window())))
 		return nil
 	}
-	if len(p.tested) > 1 {
-		opening, _, _ := p.summary(0) // says first what is trusted
-		p.paragraph("", "", opening)
-	} else if warning := p.trusted(); warning != "" {
+	if warning := p.trusted(); warning != "" {
 		p.paragraph("", "", strings.TrimSpace(warning))
 	}
 	lead, said := p.lead(entries)
 	for k, t := range said {
-		if k < 2 {
+		if k < 3 {
 			p.paragraph("", "", t)
 		} else {
 			p.short2("", "", t)
 		}
+	}
+	if len(p.tested) > 1 && len(p.events) > 1 {
+		p.paragraph("", "", p.counted(entries))
 	}
 	notes := p.firstNotes(lead.event)
 	for k, n := range notes {
@@ -181,12 +199,20 @@ func (s *story) lead(entries []entry) (entry, []string) {
 			lead = s.entryOf(lead.event, s.used(lead.event), g)
 		}
 	}
+	m := s.r.BenchmarkMove(lead.members[0], s.window())
+	took := s.took(lead.event, &m)
 	said := []string{s.headed(&lead)}
-	if market := s.benchmarked(lead.event, lead.members); market != "" {
+	market := s.benchmarked(lead.event, lead.members)
+	moved := s.movers(lead.members, took)
+	switch {
+	case moved != "" && market != "":
+		said = []string{moved, market, said[0]}
+	case moved != "":
+		said = []string{moved, said[0]}
+	case market != "" && took: // the model's figure is what the market left
+		said = []string{market, said[0]}
+	case market != "":
 		said = append(said, market)
-		if m := s.r.BenchmarkMove(lead.members[0], s.window()); s.took(lead.event, &m) {
-			said[0], said[1] = said[1], said[0] // the model's figure is what the market left
-		}
 	}
 	if len(s.events) > 1 {
 		e := &s.r.Catalog.Events[lead.event]
@@ -204,10 +230,30 @@ func (s *story) lead(entries []entry) (entry, []string) {
 }
 
 // short2 writes s on two lines at most.
-func (p *page) short2(first, rest, s string) {
-	lines := wrap(s, p.width-columns(rest))
+func (p *page) short2(first, rest, s string) { p.shortened(first, rest, s, "") }
+
+// shortened writes s and tail on two lines at most: what there is no room for of s is
+// left out, where it can be from a mark on that parts it.
+func (p *page) shortened(first, rest, s, tail string) {
+	room := p.width - columns(rest)
+	lines := wrap(s+tail, room)
 	if len(lines) > 2 {
-		lines = []string{lines[0], clip(lines[1]+" "+lines[2], p.width-columns(rest))}
+		tail = "…" + tail
+		head := strings.Join(wrap(s, room)[:2], " ")
+		for columns(tail) < room && len(wrap(head+tail, room)) > 2 {
+			at := strings.LastIndex(head, " ")
+			if at < 0 {
+				break
+			}
+			head = head[:at]
+		}
+		for _, mark := range []string{"; ", "؛ ", ": ", " ("} {
+			if at := strings.LastIndex(head, mark); 3*at > 2*len(head) {
+				head = head[:at]
+				break
+			}
+		}
+		lines = wrap(strings.TrimRight(head, " ,;:،؛(")+tail, room)
 	}
 	for k, l := range words.Balance(lines) {
 		lead := rest
@@ -222,6 +268,10 @@ func (p *page) short2(first, rest, s string) {
 func (p *page) ranked(entries []entry, n int) {
 	one := len(p.events) == 1
 	g := &grid{tight: true}
+	named := slices.ContainsFunc(entries, func(e entry) bool {
+		symbol := p.r.Observations[e.members[0]].Security
+		return p.name(symbol) != clean(symbol)
+	})
 	if one {
 		g.heads = []head{{name: p.Say("security"), left: true}, {name: p.Say("name"), left: true, order: 2}, {name: p.what() + " %", order: 1}}
 	} else {
@@ -238,6 +288,9 @@ func (p *page) ranked(entries []entry, n int) {
 	g.heads = append(g.heads, head{name: p.Say("reading"), left: true})
 	if !one {
 		g.heads = append(g.heads, head{name: p.Say("market %%"), order: 3})
+	}
+	if !p.aboutVolume() {
+		g.heads = append(g.heads, head{name: p.Say("would show %%"), order: 4})
 	}
 	for k := range entries {
 		if k == n {
@@ -258,7 +311,7 @@ func (p *page) ranked(entries []entry, n int) {
 			if w := p.window(); w.Len() == 1 {
 				ret = f.Return[w.From-p.r.Study.EventWindow.From]
 			}
-			row = []string{clean(o.Security), clip(nameOf(p.r, o.Security), 24), percent(ret, 1)}
+			row = []string{clean(o.Security), clip(p.name(o.Security), 24), percent(ret, 1)}
 		} else {
 			row = []string{p.session0(e.event).String(), p.title(&p.r.Catalog.Events[e.event]), strconv.Itoa(len(e.members))}
 		}
@@ -274,7 +327,18 @@ func (p *page) ranked(entries []entry, n int) {
 		if !one {
 			row = append(row, percent(p.r.BenchmarkMove(e.members[0], p.window()).Return, 1))
 		}
+		if v := p.detectable(e); !p.aboutVolume() && v == v {
+			row = append(row, size(v))
+		} else if !p.aboutVolume() {
+			row = append(row, "–")
+		}
 		g.rows = append(g.rows, row)
+	}
+	if one && !named { // symbols are all that is known
+		g.heads = slices.Delete(g.heads, 1, 2)
+		for k := range g.rows {
+			g.rows[k] = slices.Delete(g.rows[k], 1, 2)
+		}
 	}
 	lines, _ := g.render(p.width)
 	for k, l := range lines {
@@ -332,7 +396,7 @@ func (p *page) pooledLines() (lines []string, named []analysis.Reading) {
 			name := p.Say("all events")
 			switch by {
 			case analysis.ByCategory:
-				name = p.Say("category %s", clean(x.Key))
+				name = p.Say("category %s", p.Category(clean(x.Key)))
 			case analysis.BySecurity:
 				name = clean(x.Key)
 			}
@@ -346,7 +410,7 @@ func (p *page) pooledLines() (lines []string, named []analysis.Reading) {
 	lines, _ = g.render(min(p.width, 80))
 	lines[0] = p.bold(lines[0])
 	if more > 0 {
-		lines = append(lines, p.Say("and %s more groups: --full", more))
+		lines = append(lines, p.Say("and {1:%[1]s more group|%[1]s more groups}: --full", more))
 	}
 	return append([]string{""}, lines...), named
 }
@@ -380,6 +444,8 @@ func (p *page) mostSerious(entries []entry, n int) []string {
 	if len(entries) > 0 {
 		lead = entries[0].event
 	}
+	kinds := make(map[string]int) // how many are left out of each kind
+	at := make(map[string]int)    // where the one that stands is, in said
 	for _, firsts := range []bool{true, false} {
 		seen := map[int]bool{}
 		for k := range entries {
@@ -392,18 +458,39 @@ func (p *page) mostSerious(entries []entry, n int) []string {
 				add(p.Say("%s: its returns are those of %s.", clean(p.r.Catalog.Events[ev].ID), clean(p.r.Catalog.Events[entries[k].owner].ID)))
 				continue
 			}
+			together := 0 // other events of the session that are named
 			for _, note := range p.warnings[p.r.Catalog.Events[ev].ID] {
-				if p.first(note) == firsts && !(firsts && ev == lead) && (note.Severity == analysis.Warning) && (firsts || note.Code != "confounder") {
-					s := p.noteText(note)
-					if len(p.events) > 1 {
-						s = p.Say("%s: %s", clean(p.r.Catalog.Events[ev].ID), s)
-					}
-					add(s)
+				if p.first(note) != firsts || firsts && ev == lead || note.Severity != analysis.Warning || !firsts && note.Code == "confounder" {
+					continue
 				}
+				kind := note.Code + "/" + note.Variant
+				switch {
+				case firsts && note.Code == "confounder":
+					together++
+				case note.Code == "same-return" && together > 0: // the one before says it
+					continue
+				}
+				if firsts {
+					kind += "/" + note.EventID
+				}
+				if _, ok := at[kind]; ok {
+					kinds[kind]++
+					continue
+				}
+				s := p.noteText(note)
+				if len(p.events) > 1 {
+					s = p.Say("%s: %s", clean(p.r.Catalog.Events[ev].ID), s)
+				}
+				at[kind] = len(said)
+				add(s)
 			}
 		}
 	}
-	kinds := make(map[string]int)
+	more := make([]int, len(said)+len(p.remarks))
+	for kind, n := range kinds {
+		more[at[kind]] = n
+	}
+	clear(kinds)
 	for _, note := range p.remarks {
 		if p.doubtful(note) {
 			kinds[note.Code]++
@@ -413,9 +500,8 @@ func (p *page) mostSerious(entries []entry, n int) []string {
 		switch n := kinds[note.Code]; {
 		case n == 0:
 			continue
-		case n > 1:
-			add(p.Say("%s [and %s more of this kind]", p.noteText(note), n-1))
 		default:
+			more[len(said)] = n - 1
 			add(p.noteText(note))
 		}
 		kinds[note.Code] = 0
@@ -426,7 +512,11 @@ func (p *page) mostSerious(entries []entry, n int) []string {
 			break
 		}
 		sub := &page{story: p.story, o: p.o, width: p.width}
-		sub.short2("! ", "  ", s)
+		tail := ""
+		if more[k] > 0 {
+			tail = " " + p.Say("[and %s more of this kind]", more[k])
+		}
+		sub.shortened("! ", "  ", s, tail)
 		out = append(out, strings.Split(strings.TrimRight(sub.b.String(), "\n"), "\n")...)
 	}
 	if len(out) > 0 {
@@ -457,7 +547,7 @@ func (p *page) below(named []analysis.Reading) []string {
 			meant = append(meant, p.Say("%s: %s", p.Reading(r), p.ReadingMeans(r)))
 		}
 	}
-	if len(p.events) > 1 || len(meant) > 0 {
+	if len(p.events) > 1 {
 		sub.line(p.bold(p.Say("How to read this")))
 	}
 	what := p.Say("Effect: what is left of the return, in %%, after what the model expects.")
@@ -470,10 +560,6 @@ func (p *page) below(named []analysis.Reading) []string {
 			sub.paragraph("", "", what+" "+sentence(strings.Join(meant, p.Semi))+".")
 		} else {
 			sub.paragraph("", "", what)
-		}
-	} else if len(meant) > 0 {
-		for _, l := range wrap(sentence(strings.Join(meant, p.Semi))+".", p.width) {
-			sub.line(strings.ReplaceAll(l, nbsp, " "))
 		}
 	}
 	where := []string{"--full"}
@@ -488,7 +574,11 @@ func (p *page) below(named []analysis.Reading) []string {
 			where[k] = "\u2066" + where[k] + "\u2069"
 		}
 	}
-	sub.paragraph("", "", p.Say("All else: %s.", strings.Join(where, p.Comma)))
+	rest := p.Say("All else: %s.", strings.Join(where, p.Comma))
+	if len(p.events) == 1 && len(meant) > 0 {
+		rest = sentence(strings.Join(meant, p.Semi)) + ". " + rest
+	}
+	sub.paragraph("", "", rest)
 	return strings.Split(strings.TrimRight(sub.b.String(), "\n"), "\n")
 }
 
@@ -497,7 +587,7 @@ func (p *page) briefly() {
 	for _, e := range p.entries(p.sort()) {
 		what := p.title(&p.r.Catalog.Events[e.event])
 		if len(p.events) == 1 {
-			what = nameOf(p.r, p.r.Observations[e.members[0]].Security)
+			what = p.name(p.r.Observations[e.members[0]].Security)
 		}
 		tail := p.Say("N %s, %s%%, adj. p %s, %s", len(e.members), percent(e.effect, 1), tableP(e.adjusted), p.Reading(e.reading))
 		p.line(p.session0(e.event).String() + "  " + isolate(clip(what, max(10, p.width-14-columns(tail)))) + "  " + tail)

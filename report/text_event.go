@@ -110,7 +110,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		if drawn != nil {
 			row = append(row, percent(drawn[i], 2)+"   ")
 		}
-		b, name := "–", nameOf(r, o.Security)
+		b, name := "–", p.name(o.Security)
 		if beta >= 0 && beta < len(o.Fit.Coef) {
 			b = fixed(o.Fit.Coef[beta], 2)
 		}
@@ -162,7 +162,7 @@ func (p *page) tests(g *analysis.Group, f *analysis.Finding) {
 	order, rest := p.read(f)
 	for _, k := range order {
 		x := &w.Tests[k]
-		row := []string{x.Test, fixed(x.Stat, 3), distribution(x.Dist), showP(x.P), p.reading(f, x)}
+		row := []string{x.Test, fixed(x.Stat, 3), p.distribution(x.Dist), showP(x.P), p.reading(f, x)}
 		for j := range g.Windows {
 			if j != headline {
 				row = append(row, showP(g.Windows[j].Tests[k].P))
@@ -178,12 +178,12 @@ func (p *page) tests(g *analysis.Group, f *analysis.Finding) {
 	}
 }
 
-func distribution(d stat.Distribution) string {
+func (k speaker) distribution(d stat.Distribution) string {
 	switch {
 	case d.Name == "" || d.Name == "t" && math.IsNaN(d.DF1):
 		return "–"
 	case math.IsNaN(d.DF1):
-		return d.Name
+		return k.Phrase(d.Name)
 	case math.IsNaN(d.DF2):
 		return fmt.Sprintf("%s(%g)", d.Name, d.DF1)
 	}

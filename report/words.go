@@ -171,7 +171,7 @@ func (k speaker) over(w analysis.Window) string {
 func (k speaker) reaction(i, win int) string {
 	r := k.r
 	o, w, f := &r.Observations[i], r.Study.CARWindows[win], r.AbnormalReturns(i)
-	name, t := nameOf(r, o.Security), r.WindowTest(i, win)
+	name, t := k.name(o.Security), r.WindowTest(i, win)
 	if !t.Defined() {
 		return k.Say("%s has no abnormal return %s.", name, k.over(w))
 	}
@@ -255,7 +255,7 @@ func (k speaker) worth(i, win int) string {
 		return ""
 	}
 	return k.Say("In money: raw %s, abnormal %s (95%% interval %s to %s), of a market value of %s before.",
-		money(v.Raw, v.Currency), money(v.Abnormal, v.Currency), money(v.Lower, ""), money(v.Upper, v.Currency), money(v.Market, v.Currency))
+		k.money(v.Raw, v.Currency), k.money(v.Abnormal, v.Currency), k.money(v.Lower, ""), k.money(v.Upper, v.Currency), k.money(v.Market, v.Currency))
 }
 
 // countedAs says what sums of money are counted from, since a headline may count
@@ -271,34 +271,16 @@ func (k speaker) worthTogether(g *analysis.Group, win int) string {
 	if !ok || v.N < 2 {
 		return ""
 	}
-	who, raw, abnormal, before := k.Count(v.N, "security"), money(v.Raw, v.Currency), money(v.Abnormal, v.Currency), money(v.Market, v.Currency)
+	who, raw, abnormal, before := k.Count(v.N, "security"), k.money(v.Raw, v.Currency), k.money(v.Abnormal, v.Currency), k.money(v.Market, v.Currency)
 	if math.IsNaN(v.SE) {
 		return k.Say("In money, the %s whose shares are known together: raw %s, abnormal %s, of a market value of %s before.", who, raw, abnormal, before)
 	}
 	return k.Say("In money, the %s whose shares are known together: raw %s, abnormal %s (95%% interval %s to %s), of a market value of %s before.",
-		who, raw, abnormal, money(v.Lower, ""), money(v.Upper, v.Currency), before)
+		who, raw, abnormal, k.money(v.Lower, ""), k.money(v.Upper, v.Currency), before)
 }
 
-// money writes an amount to three digits or so: "-465bn USD".
-func money(v float64, currency string) string {
-	unit := ""
-	for _, u := range []struct {
-		name string
-		size float64
-	}{{"tn", 1e12}, {"bn", 1e9}, {"m", 1e6}} {
-		if math.Abs(v) >= u.size {
-			v, unit = v/u.size, u.name
-			break
-		}
-	}
-	digits := 0
-	if a := math.Abs(v); a < 10 {
-		digits = 2
-	} else if a < 100 {
-		digits = 1
-	}
-	return strings.TrimSpace(strconv.FormatFloat(v, 'f', digits, 64) + unit + " " + clean(currency))
-}
+// money writes an amount.
+func (k speaker) money(v float64, currency string) string { return k.Money(v, clean(currency)) }
 
 // together says what the members of a group did on average over CAR window win
 // and what the tests allow to be said of it, in one or more paragraphs.
@@ -395,7 +377,7 @@ const mostNamed = 12
 func (k speaker) members(f *analysis.Finding, g *analysis.Group, win int) string {
 	var names []string
 	for _, s := range f.Outstanding() {
-		names = append(names, nameOf(k.r, k.r.Observations[s.Observation].Security))
+		names = append(names, k.name(k.r.Observations[s.Observation].Security))
 	}
 	moved := f.Joint.Rejects()
 	joint, who := "", k.List(k.Each(names))
@@ -470,10 +452,10 @@ func extremes(r *analysis.Result, members []int, win int) (lo, hi int) {
 	return lo, hi
 }
 
-// nameOf returns the name of a security, or its symbol.
-func nameOf(r *analysis.Result, symbol string) string {
-	if c := r.Panel.Column(symbol); c != nil && clean(c.Name) != "" {
-		return clean(c.Name)
+// name returns the name of a security in the report's language, or its symbol.
+func (k speaker) name(symbol string) string {
+	if c := k.r.Panel.Column(symbol); c != nil {
+		return cmp.Or(clean(c.NameIn(k.Tag)), clean(symbol))
 	}
 	return clean(symbol)
 }

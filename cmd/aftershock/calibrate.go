@@ -309,7 +309,7 @@ func (c *config) fingerprint(r *analysis.Result) string {
 	put := func(v ...any) { fmt.Fprintln(h, v...) }
 	numbers := func(v []float64) { _ = binary.Write(h, binary.LittleEndian, v) } // a hash takes everything
 	study := c.Study
-	study.Name, study.CAR, study.Tests, study.Groups, study.Placebo, study.Draws, study.Seed = "", nil, nil, nil, "", 0, 0
+	study.Name, study.Names, study.CAR, study.Tests, study.Groups, study.Placebo, study.Draws, study.Seed = "", nil, nil, nil, nil, "", 0, 0
 	settings, _ := json.Marshal([]any{study, c.Model, c.Securities}) // plain values
 	put(readBuild().version, string(settings))
 	for i := range r.Catalog.Events {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/analysis/model"
 	"aftershock/events"
+	"aftershock/internal/words"
 	"aftershock/market"
 	"aftershock/market/factors"
 	"aftershock/plots"
@@ -157,9 +159,12 @@ var listed = map[string]string{
 // name heads the report.
 func (c *config) name() string {
 	if c.ofOtherEvents("study.name") || strings.TrimSpace(c.Study.Name) == "" {
-		return "Event study"
+		return words.Of(c.Output.Lang).Phrase("Event study")
 	}
-	return c.Study.Name
+	if c.origin("study.names") == fromDefault && c.origin("study.name") != fromDefault { // of another study
+		return c.Study.Name
+	}
+	return cmp.Or(c.namesIn("study.names", c.Study.Names)[words.Of(c.Output.Lang).Tag], c.Study.Name)
 }
 
 // model returns the model with the options that the configuration has for it.
@@ -288,7 +293,7 @@ func (c *config) checkSecurities(p *plan) {
 		c.exchange(key+".exchange", s.Exchange)
 		seen[s.Symbol] = true
 		p.securities = append(p.securities, market.Security{
-			Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: float64(s.Shares), SharesOn: s.SharesOn, Sector: s.Sector,
+			Symbol: s.Symbol, Name: s.Name, Names: c.namesIn(key+".names", s.Names), Exchange: s.Exchange, Currency: s.Currency, Benchmark: s.Benchmark, Shares: float64(s.Shares), SharesOn: s.SharesOn, Sector: s.Sector,
 		})
 	}
 	if c.withoutSecurities() {
@@ -304,6 +309,25 @@ func (c *config) checkSecurities(p *plan) {
 	for _, s := range p.securities {
 		p.study.Securities = append(p.study.Securities, s.Symbol)
 	}
+}
+
+// namesIn checks names by language.
+func (c *config) namesIn(key string, names byLanguage) map[string]string {
+	var out map[string]string
+	for _, lang := range slices.Sorted(maps.Keys(names)) {
+		switch tag := events.Language(lang); {
+		case tag == "":
+			c.bad(key, "%q is not a language; write its code, such as en, ar or zh-hant", lang)
+		case strings.TrimSpace(names[lang]) == "":
+			c.bad(key, "the name in %s is empty; leave it out", lang)
+		default:
+			if out == nil {
+				out = make(map[string]string)
+			}
+			out[tag] = strings.TrimSpace(names[lang])
+		}
+	}
+	return out
 }
 
 // exchange returns the exchange called name; the first one for "".

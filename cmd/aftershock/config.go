@@ -26,23 +26,24 @@ import (
 // settings is what can be configured; config.yaml explains every key.
 type settings struct {
 	Study struct {
-		Name          string   `json:"name"`
-		Design        string   `json:"design"`
-		Model         string   `json:"model"`
-		Benchmark     string   `json:"benchmark"`
-		Estimation    window   `json:"estimation"`
-		Event         window   `json:"event"`
-		CAR           []window `json:"car"`
-		MinEstimation int      `json:"min_estimation"`
-		Returns       string   `json:"returns"`
-		Missing       string   `json:"missing"`
-		MissingEvent  string   `json:"missing_event"`
-		Weights       string   `json:"weights"`
-		Tests         []string `json:"tests"`
-		Groups        []string `json:"groups"`
-		Family        string   `json:"family"`
-		Correction    string   `json:"correction"`
-		Placebo       string   `json:"placebo"`
+		Name          string     `json:"name"`
+		Names         byLanguage `json:"names"`
+		Design        string     `json:"design"`
+		Model         string     `json:"model"`
+		Benchmark     string     `json:"benchmark"`
+		Estimation    window     `json:"estimation"`
+		Event         window     `json:"event"`
+		CAR           []window   `json:"car"`
+		MinEstimation int        `json:"min_estimation"`
+		Returns       string     `json:"returns"`
+		Missing       string     `json:"missing"`
+		MissingEvent  string     `json:"missing_event"`
+		Weights       string     `json:"weights"`
+		Tests         []string   `json:"tests"`
+		Groups        []string   `json:"groups"`
+		Family        string     `json:"family"`
+		Correction    string     `json:"correction"`
+		Placebo       string     `json:"placebo"`
 
 		Confounders      string     `json:"confounders"`
 		ConfounderWindow window     `json:"confounder_window"`
@@ -183,6 +184,7 @@ type settings struct {
 type security struct {
 	Symbol    string      `json:"symbol"`
 	Name      string      `json:"name,omitempty"`
+	Names     byLanguage  `json:"names,omitempty"`
 	Exchange  string      `json:"exchange,omitempty"`
 	Benchmark string      `json:"benchmark,omitempty"`
 	Currency  string      `json:"currency,omitempty"`
@@ -192,6 +194,9 @@ type security struct {
 	Peers     []string    `json:"peers,omitempty"`
 	Match     string      `json:"match,omitempty"`
 }
+
+// byLanguage are texts by language, such as {ar: إنفيديا}.
+type byLanguage map[string]string
 
 // amount is a number that may be written as 24.49B.
 type amount float64

@@ -12,7 +12,7 @@ import (
 func defaults() settings {
 	d := analysis.DefaultStudy()
 	var s settings
-	s.Study.Name = "DeepSeek"
+	s.Study.Name, s.Study.Names = "DeepSeek", byLanguage{"ar": "ديب سيك"}
 	s.Study.Design = string(d.Subject)
 	s.Study.Model = d.Model.Name()
 	s.Study.Benchmark = d.Benchmark

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aftershock/events"
+	"aftershock/internal/words"
 )
 
 func (a *app) eventCommand() *cobra.Command {
@@ -69,10 +70,10 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 		c.Study.Event.From = min(c.Study.Event.From, w.From)
 		c.Study.Event.To = max(c.Study.Event.To, w.To)
 	}
-	c.Events.File = ""                 // none is read
-	c.Study.Name = "One event"         // in the manifest as in the report
-	c.Output.Moves = 0                 // one event explains no others
-	c.Regression.Characteristics = nil // that make one event differ from others
+	c.Events.File = ""                                         // none is read
+	c.Study.Name = words.Of(c.Output.Lang).Phrase("One event") // in the manifest as in the report
+	c.Output.Moves = 0                                         // one event explains no others
+	c.Regression.Characteristics = nil                         // that make one event differ from others
 	p, err := c.plan()
 	if err != nil {
 		return err

@@ -252,7 +252,7 @@ func (f panelFile) complete(ctx context.Context, c *config, q market.Request) (*
 	var errs []error
 	for _, sec := range q.Securities {
 		if col := f.Column(sec.Symbol); col != nil {
-			col.Name, col.Exchange = cmp.Or(sec.Name, col.Name), cmp.Or(sec.Exchange, col.Exchange)
+			col.Name, col.Names, col.Exchange = cmp.Or(sec.Name, col.Name), merged(sec.Names, col.Names), cmp.Or(sec.Exchange, col.Exchange)
 			col.Currency, col.Benchmark = cmp.Or(sec.Currency, col.Currency), sec.Benchmark
 			if sec.Shares > 0 {
 				col.Shares, col.SharesOn, col.Issued = sec.Shares, sec.SharesOn, nil

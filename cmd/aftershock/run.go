@@ -344,6 +344,24 @@ func (c *config) findNeeds(p *plan, cat *events.Catalog) (err error) {
 	return c.blame(err)
 }
 
+// nameIn gives the columns of panel the names in lang that the table of names has,
+// where neither the configuration names the security nor its source in lang.
+func (c *config) nameIn(lang string, panel *market.Panel, configured map[string]market.Security) error {
+	if lang != "ar" {
+		return nil // the source's
+	}
+	names, err := c.nameTable()
+	if err != nil {
+		return err
+	}
+	for _, col := range panel.Columns {
+		if name := names.NameIn(col.Symbol, lang); name != "" && col.Names[lang] == "" && configured[col.Symbol].Name == "" {
+			col.Names = merged(col.Names, map[string]string{lang: name})
+		}
+	}
+	return nil
+}
+
 // load loads the prices and factors that the study of the events of cat takes. A
 // symbol that the source does not have makes a warning, and its observations are
 // excluded; what explains the returns of others must be there.
@@ -353,6 +371,11 @@ func (a *app) load(ctx context.Context, c *config, p *plan, src *prices, cat *ev
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if panel != nil {
+		if err := c.nameIn(p.plot.Lang, panel, p.configured); err != nil {
+			return nil, err
+		}
 	}
 	for _, w := range cat.Warnings {
 		a.say("%s", w)

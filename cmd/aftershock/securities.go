@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 
+	"aftershock/events"
 	"aftershock/internal/bounded"
 	"aftershock/market"
 	"aftershock/market/csvfile"
@@ -42,13 +44,26 @@ func (c *config) readSecurities(p *plan) {
 			continue
 		}
 		p.securities[i] = market.Security{
-			Symbol: s.Symbol, Name: cmp.Or(s.Name, x.Name), Exchange: cmp.Or(s.Exchange, x.Exchange), Currency: cmp.Or(s.Currency, x.Currency),
+			Symbol: s.Symbol, Name: cmp.Or(s.Name, x.Name), Names: merged(s.Names, x.Names), Exchange: cmp.Or(s.Exchange, x.Exchange), Currency: cmp.Or(s.Currency, x.Currency),
 			Benchmark: cmp.Or(s.Benchmark, x.Benchmark), Shares: cmp.Or(s.Shares, x.Shares), SharesOn: cmp.Or(s.SharesOn, x.SharesOn), Sector: cmp.Or(s.Sector, x.Sector),
 		}
 	}
 	if len(p.securities) == 0 {
 		p.securities = p.known
 	}
+}
+
+// merged are the names of own, and those of more in other languages.
+func merged(own, more map[string]string) map[string]string {
+	if len(own) == 0 {
+		return more
+	}
+	out := maps.Clone(more)
+	if out == nil {
+		return own
+	}
+	maps.Copy(out, own)
+	return out
 }
 
 // largestTable is the most bytes of a CSV file beside the configuration: of some
@@ -145,8 +160,20 @@ func parseSecurities(file string, in io.Reader, exchanges []*market.Exchange) ([
 	}
 	columns := []string{"symbol", "name", "exchange", "currency", "benchmark", "shares", "shares_date", "sector"}
 	at := make(map[string]int)
+	languages := make(map[int]string) // of the columns of names, by column
 	for i, h := range t.head {
 		name := strings.ToLower(h)
+		if code, ok := strings.CutPrefix(name, "name"); ok && len(code) > 1 && strings.ContainsAny(code[:1], "_:-. ") {
+			lang := events.Language(code[1:])
+			switch {
+			case lang == "":
+				t.bad(1, "%q is not a column: %q is not a language; write its code, such as name_ar", h, code[1:])
+			case slices.Contains(slices.Collect(maps.Values(languages)), lang):
+				t.bad(1, "the name in %s is given twice", lang)
+			}
+			languages[i] = lang
+			continue
+		}
 		if !slices.Contains(columns, name) {
 			t.bad(1, "%q is not a column%s", h, didYouMean(name, columns))
 		}
@@ -166,6 +193,14 @@ func parseSecurities(file string, in io.Reader, exchanges []*market.Exchange) ([
 			return ""
 		}
 		s := market.Security{Symbol: get("symbol"), Name: get("name"), Exchange: get("exchange"), Currency: get("currency"), Benchmark: get("benchmark"), Sector: get("sector")}
+		for i, lang := range languages {
+			if name := strings.TrimSpace(row[i]); name != "" {
+				if s.Names == nil {
+					s.Names = make(map[string]string)
+				}
+				s.Names[lang] = name
+			}
+		}
 		if text := get("shares"); text != "" {
 			var ok bool
 			if s.Shares, ok = csvfile.Amount(text); !ok || !(s.Shares > 0) || math.IsInf(s.Shares, 0) {

@@ -31,13 +31,14 @@ var Arabic = &Language{
 		}
 		return strconv.Itoa(n) + " " + f
 	},
-	List:      func(names []string) string { return strings.Join(names, " و") },
-	Date:      func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
-	Day:       func(t time.Time) string { return arabicDays[t.Weekday()] },
-	phrases:   joined(arabicPhrases, arabicMoves, arabicAnswer),
-	sentences: withFindings(arabicSentences, "%s، %s (%s): "),
-	plural:    arabicForm,
-	more:      "%s و%d غيرها",
+	List:       func(names []string) string { return strings.Join(names, " و") },
+	Date:       func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
+	Day:        func(t time.Time) string { return arabicDays[t.Weekday()] },
+	phrases:    joined(arabicPhrases, arabicMoves, arabicAnswer),
+	sentences:  withFindings(arabicSentences, "%s، %s (%s): "),
+	plural:     arabicForm,
+	more:       "%s و%d غيرها",
+	categories: arabicCategories, units: arabicUnits, currencies: arabicCurrencies,
 	cities: map[string]string{
 		"New York": "نيويورك", "Tokyo": "طوكيو", "Seoul": "سيول", "Taipei": "تايبيه", "Hong Kong": "هونغ كونغ", "Shanghai": "شنغهاي",
 		"London": "لندن", "Amsterdam": "أمستردام", "Berlin": "فرانكفورت", "Paris": "باريس", "Riyadh": "الرياض", "Dubai": "دبي", "Cairo": "القاهرة",

@@ -20,8 +20,9 @@ var English = &Language{
 		}
 		return strings.Join(names, "")
 	},
-	Date: func(t time.Time) string { return t.Format("Monday 2 January 2006") },
-	Day:  func(t time.Time) string { return t.Format("Monday") },
+	Date:  func(t time.Time) string { return t.Format("Monday 2 January 2006") },
+	Day:   func(t time.Time) string { return t.Format("Monday") },
+	units: englishUnits,
 	plural: func(n int) int {
 		if n == 1 {
 			return 0

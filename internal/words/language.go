@@ -2,7 +2,9 @@ package words
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +37,11 @@ type Language struct {
 	plural    func(n int) int   // which of the forms of a thing serves n of them
 	more      string            // "%s and %d more"
 	cities    map[string]string // by the English name
+
+	categories map[string]string // of events, by the names that catalogues usually have
+
+	units      []unit            // of amounts of money, the largest first
+	currencies map[string]string // by their codes; nil: the code stands
 }
 
 // languages is every language that reports are written in.
@@ -78,16 +85,38 @@ func (l *Language) Phrase(s string) string {
 	return s
 }
 
-// Say fills a phrase. Each value keeps its own direction.
+// Say fills a phrase. Each value keeps its own direction. A phrase may have forms
+// for numbers, {1:%[1]s event|%[1]s events}: which one stands is chosen by that
+// value; what stands in them refers to values by their numbers.
 func (l *Language) Say(phrase string, values ...any) string {
 	if len(values) == 0 {
 		return strings.ReplaceAll(l.Phrase(phrase), "%%", "%")
 	}
+	chosen := false
+	form := numbered.ReplaceAllStringFunc(l.Phrase(phrase), func(braces string) string {
+		chosen = true
+		at := int(braces[1] - '1')
+		forms := strings.Split(braces[3:len(braces)-1], "|")
+		n, err := strconv.Atoi(fmt.Sprint(values[at]))
+		switch {
+		case strings.EqualFold(fmt.Sprint(values[at]), "one"):
+			n = 1
+		case err != nil: // in words
+			n = 2
+		}
+		return forms[min(l.plural(n), len(forms)-1)]
+	})
 	for i, v := range values {
 		values[i] = l.Isolate(fmt.Sprint(v))
+		if chosen { // a form may leave its number out
+			form += fmt.Sprintf("%%.0[%d]s", i+1)
+		}
 	}
-	return fmt.Sprintf(l.Phrase(phrase), values...)
+	return fmt.Sprintf(form, values...)
 }
+
+// numbered are the forms of a phrase for numbers.
+var numbered = regexp.MustCompile(`\{[1-9]:[^{}]*\}`)
 
 // Translate returns what an English phrase without values is in l, or the phrase
 // itself in its own direction: what a model is, what a test assumes.

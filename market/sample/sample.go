@@ -36,7 +36,7 @@ func Securities() []market.Security {
 	}
 	out := make([]market.Security, len(d))
 	for i, s := range d {
-		out[i] = market.Security{Symbol: s.Symbol, Name: s.Name, Exchange: s.Exchange, Currency: s.Currency}
+		out[i] = market.Security{Symbol: s.Symbol, Name: s.Name, Names: s.Names, Exchange: s.Exchange, Currency: s.Currency}
 	}
 	return out
 }
@@ -115,6 +115,9 @@ func decode(b []byte) ([]*market.Series, error) {
 	out := make([]*market.Series, r.count())
 	for i := range out {
 		s := &market.Series{Symbol: r.text(), Name: r.text(), Exchange: r.text(), Currency: r.text(), Adjusted: true, Origin: origin}
+		if name := arabic[s.Symbol]; name != "" {
+			s.Names = map[string]string{"ar": name}
+		}
 		first, n := r.count(), r.count()
 		if first+n > len(days) {
 			return nil, errDamaged
