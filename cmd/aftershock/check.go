@@ -51,6 +51,7 @@ type plan struct {
 // plan checks every value of c and translates it. All that is wrong is
 // reported at once, as a usageError.
 func (c *config) plan() (*plan, error) {
+	c.namesIn("study.names", c.Study.Names)
 	p := &plan{
 		study: &analysis.Study{
 			Name:             c.name(),
@@ -164,7 +165,12 @@ func (c *config) name() string {
 	if c.origin("study.names") == fromDefault && c.origin("study.name") != fromDefault { // of another study
 		return c.Study.Name
 	}
-	return cmp.Or(c.namesIn("study.names", c.Study.Names)[words.Of(c.Output.Lang).Tag], c.Study.Name)
+	for lang, name := range c.Study.Names {
+		if events.Language(lang) == words.Of(c.Output.Lang).Tag {
+			return name
+		}
+	}
+	return c.Study.Name
 }
 
 // model returns the model with the options that the configuration has for it.
