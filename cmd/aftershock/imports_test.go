@@ -67,6 +67,8 @@ func TestImports(t *testing.T) {
 			only("analysis", "analysis/stat", "analysis/model", "events", "market")
 		case name == "internal/bounded" || name == "internal/sealed" || name == "internal/pattern":
 			only()
+		case name == "internal/bulkmarket":
+			only("market")
 		case name == "internal/parts":
 			only("analysis", "analysis/model", "events", "internal/sealed", "market")
 		case name == "internal/words":
