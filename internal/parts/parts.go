@@ -44,7 +44,18 @@ func Write(name string, p Part, wrap func(io.Writer) io.Writer) error {
 		if wrap != nil {
 			w = wrap(w)
 		}
-		return gob.NewEncoder(w).Encode(p)
+		return p.Encode(w)
+	})
+}
+
+// Encode writes what Write seals.
+func (p Part) Encode(w io.Writer) error { return gob.NewEncoder(w).Encode(p) }
+
+// WriteEncoded writes the file of a part that Encode has encoded.
+func WriteEncoded(name string, data []byte) error {
+	return sealed.Write(name, Kind, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
 	})
 }
 
@@ -124,6 +135,19 @@ func WritePack(name string, p *Pack, wrap func(io.Writer) io.Writer) error {
 	})
 }
 
+// PackSum tells a pack from others by the head of its file.
+func PackSum(name string) (string, error) {
+	sum, err := sealed.Sum(name, PackKind)
+	if errors.Is(err, sealed.ErrSeal) {
+		return "", noPack(name)
+	}
+	return sum, err
+}
+
+func noPack(name string) error {
+	return fmt.Errorf("%s: is no pack of a study, or of another version of the program, or has changed or was cut off since; make it again with run --pack", name)
+}
+
 // ReadPack reads a pack. Errors: those of opening the file; that it is none; that
 // it is of another program than this.
 func ReadPack(name string) (*Pack, error) {
@@ -139,7 +163,7 @@ func ReadPack(name string) (*Pack, error) {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
 		return nil, err
 	case err != nil:
-		return nil, fmt.Errorf("%s: is no pack of a study, or of another version of the program, or has changed or was cut off since; make it again with run --pack", name)
+		return nil, noPack(name)
 	case s.Revision != "" && revision() != "" && s.Revision != revision():
 		return nil, fmt.Errorf("%s: was packed by another version of the program (%.12s; this is of %.12s); build both from one commit", name, s.Revision, revision())
 	}

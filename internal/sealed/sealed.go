@@ -101,3 +101,26 @@ func SyncDir(dir string) {
 		d.Close()
 	}
 }
+
+// Sum returns the SHA-256, in hexadecimal digits, that the head of a sealed file of
+// a kind has. Whether the file is as it was written, Read finds out.
+func Sum(name, kind string) (string, error) {
+	f, err := os.OpenFile(name, os.O_RDONLY|OpenPlain, 0)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := make([]byte, sha256.Size)
+	is := make([]byte, len(head(kind, sum)))
+	if _, err := io.ReadFull(f, is); err != nil {
+		return "", ErrSeal
+	}
+	fields := bytes.Split(is, []byte("\n"))
+	if len(fields) != 3 || len(fields[1]) != 2*sha256.Size {
+		return "", ErrSeal
+	}
+	if _, err := hex.Decode(sum, fields[1]); err != nil || string(is) != head(kind, sum) {
+		return "", ErrSeal
+	}
+	return string(fields[1]), nil
+}
