@@ -547,3 +547,18 @@ func (g *engine) weight(r int32) float64 {
 	}
 	return 1
 }
+
+// sessions returns the sessions of win on which a row whose CAR is complete has an
+// abnormal return: all, unless missing ones count as zero.
+func (g *engine) sessions(row int, win Window) int {
+	if g.study.MissingEvent != ZeroMissing {
+		return win.Len()
+	}
+	n := 0
+	for _, v := range g.ar[row*g.length+win.From-g.study.EventWindow.From:][:win.Len()] {
+		if v == v {
+			n++
+		}
+	}
+	return n
+}

@@ -208,21 +208,6 @@ func (c *CrossSection) K(i int) int { return int(c.pool.eng.k[c.rows[i]]) }
 // abnormal return.
 func (c *CrossSection) sessions(i int) int { return c.pool.eng.sessions(int(c.rows[i]), c.Window) }
 
-// sessions returns the sessions of win on which a row whose CAR is complete has an
-// abnormal return: all, unless missing ones count as zero.
-func (g *engine) sessions(row int, win Window) int {
-	if g.study.MissingEvent != ZeroMissing {
-		return win.Len()
-	}
-	n := 0
-	for _, v := range g.ar[row*g.length+win.From-g.study.EventWindow.From:][:win.Len()] {
-		if v == v {
-			n++
-		}
-	}
-	return n
-}
-
 // average is the mean of x, one element an observation, weighted as the study says.
 func (c *CrossSection) average(x []float64) float64 {
 	m, _ := stat.WeightedMean(len(x), c.Weight, func(i int) float64 { return x[i] })

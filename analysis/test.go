@@ -171,3 +171,27 @@ func (c *CrossSection) byProducts(f ...ByProduct) []ByProduct {
 	copy(out, f)
 	return out
 }
+
+// PropertiesOf returns the properties of the test called name: one of the study's,
+// or of Tests; none where there is no such test.
+func (s *Study) PropertiesOf(name string) Properties {
+	for _, t := range s.Tests {
+		if t.Name() == name {
+			return t.Properties()
+		}
+	}
+	if t, ok := TestByName(name); ok {
+		return t.Properties()
+	}
+	return Properties{}
+}
+
+// runs reports whether t is among the study's tests.
+func (s *Study) runs(t Test) bool {
+	for _, x := range s.Tests {
+		if x.Name() == t.Name() {
+			return true
+		}
+	}
+	return false
+}
