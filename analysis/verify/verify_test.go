@@ -89,23 +89,22 @@ func expectations(page string) []string {
 	return out
 }
 
-// TestEveryTestIsVerified: a test that is added needs a case by hand and a
-// rule for its size.
+// TestEveryTestIsVerified: a test that is added needs a case by hand. A rule for
+// its size is of a test that there is.
 func TestEveryTestIsVerified(t *testing.T) {
 	have := make(map[string]bool)
 	for _, c := range handCases() {
 		have[c.test] = true
 	}
 	for _, x := range analysis.Tests {
-		if _, ok := rules[x.Name()]; !ok {
-			t.Errorf("%s has no rule", x.Name())
-		}
 		if !have[x.Name()] {
 			t.Errorf("%s has no case by hand", x.Name())
 		}
 	}
-	if len(rules) != len(analysis.Tests) {
-		t.Errorf("%d rules for %d tests", len(rules), len(analysis.Tests))
+	for name := range rules {
+		if _, ok := analysis.TestByName(name); !ok {
+			t.Errorf("a rule for %s, which is no test", name)
+		}
 	}
 }
 

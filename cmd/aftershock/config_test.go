@@ -120,7 +120,7 @@ func TestWrongConfigs(t *testing.T) {
 			config.yaml:4: study.groups[0]: "sector" is not a grouping; use event, security, category or all
 			config.yaml:5: study.returns: "raw"; use simple or log
 			config.yaml:7: prices.source: "yaho" is not a source of prices; did you mean yahoo?
-			config.yaml:9: output.formats[0]: "jpg" is not a format; use text, html, csv, json, latex, markdown, xlsx, parquet, png, svg or pdf
+			config.yaml:9: output.formats[0]: "jpg" is not a format; use text, html, csv, json, latex,
 			config.yaml:10: output.charts[0]: "carr" is not a chart; did you mean car?
 			config.yaml:11: output.lang: "de" is not a language of the charts; use en or ar
 			config.yaml:9: output: a width of 3 pixels is outside 200..20000
