@@ -13,7 +13,7 @@ type summary struct {
 	average  []float64 // weighted mean residual by session of the estimation window, NaN where none
 	n        int       // sessions that have one
 	spread   float64   // their standard deviation
-	positive float64   // mean over the members of their fraction of positive residuals
+	positive float64   // see [pool.positive]; NaN where it was not counted yet
 	rho      float64   // sum of the correlations of all ordered pairs of different members, where complete
 	complete bool      // every member has a residual on every session, and they vary
 }
@@ -60,8 +60,43 @@ func (p *pool) summary() *summary {
 		s.rho = 0
 	}
 	s.n, s.spread = stat.SpreadOf(s.average)
+	if p.even && len(p.rows) <= block {
+		s.positive = nan
+	}
 	p.summed = s
 	return s
+}
+
+// positive is the mean over the members of their fraction of positive residuals, which
+// one test asks for.
+func (p *pool) positive() float64 {
+	s := p.summary()
+	if s.positive != s.positive {
+		s.positive = float64(p.eng.countPositive(p.rows)) / float64(p.eng.study.EstimationWindow.Len()) / float64(len(p.rows))
+	}
+	return s.positive
+}
+
+// countPositive counts the positive residuals of rows without gaps.
+func (g *engine) countPositive(rows []int32) (n int) {
+	m := g.study.EstimationWindow.Len()
+	for _, r := range rows {
+		s, b := g.ser[r], g.b[int(r)*g.coefs:]
+		from := int(g.s0[r]) + g.study.EstimationWindow.From
+		returns := s.y[from-s.first:][:m]
+		if len(s.x) == 1 {
+			n += stat.Above(returns, s.x[0][from:], b[0], b[1])
+			continue
+		}
+		for t, v := range returns {
+			v -= b[0]
+			for j := range s.x {
+				v -= b[1+j] * s.x[j][from+t]
+			}
+			n += above(v)
+		}
+	}
+	return n
 }
 
 // inBlocks calls merge with what do gives for every block of rows, in their
@@ -174,7 +209,6 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 	var ws, zs stat.Small
 	byWeight, byScale := ws.Floats(1+len(x)), zs.Floats(1+len(x)) // sums of coefficients
 	var weights float64
-	positive := 0
 	var held [2]stat.Member // rows that are added together
 	var y [2][]float64
 	k := 0 // how many of them there are
@@ -186,29 +220,14 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 			byWeight[j] += own.W * v
 			byScale[j] += own.Scale * v
 		}
-		returns := g.ser[r].y[from-g.ser[r].first:][:m]
-		if len(x) == 1 {
-			own.Alpha, own.Beta = b[0], b[1]
-			held[k], y[k] = own, returns
-			if k++; k == 2 {
-				positive += stat.Accumulate(&held[0], &held[1], y[0], y[1], x[0][from:], s.average, s.total)
-				k = 0
-			}
-			continue
-		}
-		for t, v := range returns {
-			s.average[t] += own.W * v
-			s.total[t] += own.Scale * v
-			d := v - b[0]
-			for j := range x {
-				d -= b[1+j] * x[j][from+t]
-			}
-			positive += above(d)
+		held[k], y[k] = own, g.ser[r].y[from-g.ser[r].first:][:m]
+		if k++; k == 2 {
+			stat.Accumulate(&held[0], &held[1], y[0], y[1], s.average, s.total)
+			k = 0
 		}
 	}
 	if k == 1 {
-		none := stat.Member{Alpha: math.Inf(1)} // nothing is above it, nothing is added
-		positive += stat.Accumulate(&held[0], &none, y[0], y[0], x[0][from:], s.average, s.total)
+		stat.Accumulate(&held[0], new(stat.Member), y[0], y[0], s.average, s.total)
 	}
 	for t := range m {
 		s.weight[t] = weights
@@ -219,5 +238,8 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 			s.total[t] -= byScale[1+j] * x[j][from+t]
 		}
 	}
-	s.positive, s.own = float64(positive)/float64(m), float64(len(rows))
+	s.own = float64(len(rows))
+	if len(p.rows) > block { // its blocks are counted where they are summed
+		s.positive = float64(g.countPositive(rows)) / float64(m)
+	}
 }

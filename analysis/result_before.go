@@ -110,20 +110,24 @@ type Leaks struct {
 // have. P is NaN for none.
 func (r *Result) Leaks() Leaks {
 	g := r.eng
-	var all []int
-	for i := range r.Observations {
-		if r.Observations[i].Used() {
-			all = append(all, i)
-		}
-	}
 	out := Leaks{P: nan}
-	for _, row := range r.once(all) {
-		s, s0, e := g.ser[row], int(g.s0[row]), g.estimate(int(row))
-		if e.H != nil || s.conditional {
+	var e model.Estimate
+	var xs, zs stat.Small
+	df, limit := 0, nan // the statistic whose p value is seenLevel, for those degrees of freedom
+	for row, i := range g.obs {
+		if r.Observations[i].row != int32(row) {
 			continue
 		}
-		var xs, zs stat.Small
+		if _, again := r.SameReturn(int(i)); again {
+			continue
+		}
+		s, s0 := g.ser[row], int(g.s0[row])
+		if s.conditional {
+			continue
+		}
+		g.view(row, &e)
 		x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
+		clear(z)
 		car, ok := 0.0, true
 		for k := s0 - 2; k < s0; k++ {
 			y, there := s.predictors(k, x)
@@ -138,7 +142,17 @@ func (r *Result) Leaks() Leaks {
 			continue
 		}
 		out.N++
-		if p, _, _ := stat.StudentT(float64(e.M - e.K)).PValues(car / math.Sqrt(e.Variance(2, z))); p <= seenLevel {
+		t := car / math.Sqrt(e.Variance(2, z))
+		if e.M-e.K != df {
+			df = e.M - e.K
+			limit = stat.StudentQuantile(1-seenLevel/2, float64(df))
+		}
+		unusual := math.Abs(t) > limit
+		if !(math.Abs(math.Abs(t)-limit) > 1e-6*limit) { // also where there is no limit
+			p, _, _ := stat.StudentT(float64(df)).PValues(t)
+			unusual = p <= seenLevel
+		}
+		if unusual {
 			out.Unusual++
 		}
 	}

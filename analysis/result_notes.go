@@ -254,8 +254,9 @@ func (r *Result) shiftedNotes(out []Note, o *Observation) []Note {
 		return out
 	}
 	from, n := int(o.index)+r.Study.EstimationWindow.From, r.Study.EstimationWindow.Len()
+	y, x := make([]float64, 0, n), make([]float64, 0, n)
 	correlation := func(lead int) float64 {
-		var y, x []float64
+		y, x = y[:0], x[:0]
 		for k := from; k < from+n; k++ {
 			if v, w := at(s.y, s.first, k), at(s.x[j], 0, k+lead); v == v && w == w {
 				y, x = append(y, v), append(x, w)

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"cmp"
 	"slices"
 )
 
@@ -13,29 +12,42 @@ import (
 // of a used one before it, which that is.
 func (r *Result) findRepeats() {
 	r.repeats = nil
-	type placed struct {
-		place uint64
-		i     int32
-	}
-	all := make([]placed, 0, len(r.Observations))
+	// By security, in the order of the catalogue; then the first of each session is noted.
+	most := int32(0)
+	begin := make([]int, len(r.Panel.Columns)+1)
 	for i := range r.Observations {
 		if o := &r.Observations[i]; o.Used() {
-			all = append(all, placed{o.place(), int32(i)})
+			begin[o.column+1]++
+			most = max(most, o.index)
 		}
 	}
-	slices.SortFunc(all, func(a, b placed) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.i, b.i)) })
-	for k, first := 1, 0; k < len(all); k++ {
-		if all[k].place != all[first].place {
-			first = k
-			continue
+	for c := range r.Panel.Columns {
+		begin[c+1] += begin[c]
+	}
+	all, next := make([]int32, begin[len(begin)-1]), slices.Clone(begin)
+	for i := range r.Observations {
+		if o := &r.Observations[i]; o.Used() {
+			all[next[o.column]] = int32(i)
+			next[o.column]++
 		}
-		if r.repeats == nil {
-			r.repeats = make([]int32, len(r.Observations))
-			for i := range r.repeats {
-				r.repeats[i] = -1
+	}
+	type seen struct{ column, i int32 } // the column, counted from 1, that has the session, and where first
+	first := make([]seen, most+1)
+	for c := range r.Panel.Columns {
+		for _, i := range all[begin[c]:begin[c+1]] {
+			f := &first[r.Observations[i].index]
+			if f.column != int32(c+1) {
+				*f = seen{int32(c + 1), i}
+				continue
 			}
+			if r.repeats == nil {
+				r.repeats = make([]int32, len(r.Observations))
+				for i := range r.repeats {
+					r.repeats[i] = -1
+				}
+			}
+			r.repeats[i] = f.i
 		}
-		r.repeats[all[k].i] = all[first].i
 	}
 }
 

@@ -101,7 +101,7 @@ func (GeneralizedSign) Run(c *CrossSection) TestResult {
 			w++
 		}
 	}
-	n, p := float64(c.N()), c.pool.summary().positive
+	n, p := float64(c.N()), c.pool.positive()
 	if !(p > 0) || p >= 1 {
 		return Undefined("undefined/fraction", p)
 	}

@@ -1,21 +1,57 @@
 package stat
 
-// fourSums is plainFourSums.
-//
-//go:noescape
-func fourSums(y, q []float64) (sy, syy, sqy float64)
+import "golang.org/x/sys/cpu"
 
-// addPair is plainAddPair for an even length of y1; the other slices must be at
-// least as long.
-//
-//go:noescape
-func addPair(a, b *Member, y1, y2, x, sum, total []float64) (above int)
+// wide reports whether the processor has the instructions of lanes_amd64.s.
+var wide = cpu.X86.HasAVX2
 
-// offLinePair is plainOffLine for an even length of dst; the other slices must be
-// at least as long.
-//
+// eightSums is plainEightSums.
+func eightSums(y, q []float64) (sy, syy, sqy float64) {
+	if !wide {
+		return plainEightSums(y, q)
+	}
+	return wideEightSums(y, q)
+}
+
+// addPair is plainAddPair for a length of y1 divisible by four.
+func addPair(a, b *Member, y1, y2, sum, total []float64) {
+	if !wide {
+		plainAddPair(a, b, y1, y2, sum, total)
+		return
+	}
+	wideAddPair(a, b, y1, y2, sum, total)
+}
+
+// aboveLine is plainAbove for a length of y divisible by four.
+func aboveLine(y, x []float64, alpha, beta float64) int {
+	if !wide {
+		return plainAbove(y, x, alpha, beta)
+	}
+	return wideAbove(y, x, alpha, beta)
+}
+
+// offLine is plainOffLine for a length of dst divisible by four.
+func offLine(dst, y, x []float64, alpha, beta float64) {
+	if !wide {
+		plainOffLine(dst, y, x, alpha, beta)
+		return
+	}
+	wideOffLine(dst, y, x, alpha, beta)
+}
+
+// The length that counts is that of the first slice; the others must be at least as long.
+
 //go:noescape
-func offLinePair(dst, y, x []float64, alpha, beta float64)
+func wideEightSums(y, q []float64) (sy, syy, sqy float64)
+
+//go:noescape
+func wideAddPair(a, b *Member, y1, y2, sum, total []float64)
+
+//go:noescape
+func wideAbove(y, x []float64, alpha, beta float64) (above int)
+
+//go:noescape
+func wideOffLine(dst, y, x []float64, alpha, beta float64)
 
 // Fetch begins to read x into the cache, and does not wait for it.
 //
