@@ -129,13 +129,24 @@ func (r *Result) Leaks() Leaks {
 		x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 		clear(z)
 		car, ok := 0.0, true
-		for k := s0 - 2; k < s0; k++ {
-			y, there := s.predictors(k, x)
-			ok = ok && there
-			car += y - e.B[0]
-			for j, v := range x {
-				car -= e.B[1+j] * v
-				z[j] += v
+		var known []float64 // abnormal returns of both sessions, which lie closer together than returns
+		if from, to := -2-r.Study.EventWindow.From, -r.Study.EventWindow.From; from >= 0 && to <= g.length {
+			known = g.ar[row*g.length:][from:to]
+		}
+		if known != nil && s.forecast == len(s.x) && !math.IsNaN(known[0]+known[1]) {
+			car = known[0] + known[1]
+			for j, v := range s.x {
+				z[j] = v[s0-2] + v[s0-1]
+			}
+		} else {
+			for k := s0 - 2; k < s0; k++ {
+				y, there := s.predictors(k, x)
+				ok = ok && there
+				car += y - e.B[0]
+				for j, v := range x {
+					car -= e.B[1+j] * v
+					z[j] += v
+				}
 			}
 		}
 		if !ok {

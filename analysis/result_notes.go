@@ -254,8 +254,11 @@ func (r *Result) shiftedNotes(out []Note, o *Observation) []Note {
 		return out
 	}
 	from, n := int(o.index)+r.Study.EstimationWindow.From, r.Study.EstimationWindow.Len()
-	y, x := make([]float64, 0, n), make([]float64, 0, n)
+	var y, x []float64
 	correlation := func(lead int) float64 {
+		if s.whole(from-1, from+n) { // which -1 and 1 may lead to
+			return stat.Correlation(s.x[j][from+lead:][:n], s.y[from-s.first:][:n])
+		}
 		y, x = y[:0], x[:0]
 		for k := from; k < from+n; k++ {
 			if v, w := at(s.y, s.first, k), at(s.x[j], 0, k+lead); v == v && w == w {

@@ -65,6 +65,8 @@ func TestImports(t *testing.T) {
 			pure(name, imports)
 		case name == "analysis/verify":
 			only("analysis", "analysis/stat", "analysis/model", "events", "market")
+		case name == "docs/rivals/engine":
+			only("analysis", "events", "market")
 		case name == "internal/bounded" || name == "internal/sealed" || name == "internal/pattern":
 			only()
 		case name == "internal/bulkmarket":
