@@ -189,14 +189,18 @@ func single(study *Study, s *series, s0 int32, mem *scratch) portfolio {
 // path fills car and variance, one element a session of the event window, with
 // the CAR of row r from the window's first session and its variance; NaN from
 // the first missing abnormal return on, unless that counts as zero.
-func (g *engine) path(r int, car, variance []float64) {
+func (g *engine) path(r int, car, variance []float64) { g.pathFrom(r, 0, car, variance) }
+
+// pathFrom is path from session first of the event window on, an index; what comes
+// before is left as it is.
+func (g *engine) pathFrom(r, first int, car, variance []float64) {
 	e, s, s0, l := g.estimate(r), g.ser[r], int(g.s0[r]), g.length
 	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
 	var xs, zs stat.Small
 	x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 	var sum, h float64
 	n := 0
-	for t := range l {
+	for t := first; t < l; t++ {
 		if ar[t] == ar[t] {
 			s.predictors(s0+g.study.EventWindow.From+t, x)
 			for j, v := range x {

@@ -154,6 +154,7 @@ func newPictures(o Options) (*Pictures, error) {
 	inch := vg.Inch / vg.Length(o.DPI)
 	ps := &Pictures{o: o, begun: make(map[int]*sketch), busy: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	ps.pen = newPen(t, *o.Theme, w, o.Lang, vg.Length(o.Width)*inch, vg.Length(o.Height)*inch)
+	ps.pen.start, ps.pen.own = o.Start, o.OwnScales
 	if ps.pen.phone = o.Narrow; o.Narrow {
 		ps.pen.em = ps.pen.width / narrowText
 	}

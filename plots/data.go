@@ -16,7 +16,7 @@ import (
 
 // dataFormat names the layout of what Data returns. A change of any drawing's
 // fields is another format.
-const dataFormat = "aftershock charts 1"
+const dataFormat = "aftershock charts 2"
 
 // dataFile is the layout. The sum is of the bytes of Charts, so that what a
 // program or a person has changed is refused rather than drawn wrongly.

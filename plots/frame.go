@@ -150,6 +150,88 @@ func (p *pen) band(c draw.Canvas, col color.NRGBA, n int, at func(k int) (lower,
 	}
 }
 
+// path draws a line over sessions, element k of y at session from+k, in its pieces
+// between gaps; what leaves the frame is cut, and an arrowhead marks where.
+func (p *pen) path(c draw.Canvas, f frame, col color.NRGBA, width vg.Length, dash []vg.Length, from int, y []float64) {
+	low, high := min(f.bottom, f.top), max(f.bottom, f.top)
+	inside := func(v float64) bool { return v >= low && v <= high }
+	for _, r := range runs(len(y), func(k int) bool { return finite(y[k]) }) {
+		if r[1]-r[0] == 1 {
+			if at := f.at(float64(from+r[0]), y[r[0]]); inside(y[r[0]]) {
+				dot(c, col, at, 1.2*width)
+			} else {
+				p.beyond(c, f, col, at.X, y[r[0]] > high)
+			}
+			continue
+		}
+		var pts []vg.Point
+		flush := func() {
+			line(c, col, width, dash, pts...)
+			pts = nil
+		}
+		for k := r[0]; k < r[1]; k++ {
+			x := float64(from + k)
+			if k > r[0] && inside(y[k]) != inside(y[k-1]) { // it crosses an edge
+				edge := high
+				if min(y[k], y[k-1]) < low {
+					edge = low
+				}
+				share := (edge - y[k-1]) / (y[k] - y[k-1])
+				at := f.at(x-1+share, edge)
+				pts = append(pts, at)
+				p.beyond(c, f, col, at.X, edge == high)
+				if !inside(y[k]) {
+					flush()
+				}
+			}
+			if inside(y[k]) {
+				pts = append(pts, f.at(x, y[k]))
+			}
+		}
+		flush()
+	}
+}
+
+// beyond draws an arrowhead at the upper or the lower edge of f.
+func (p *pen) beyond(c draw.Canvas, f frame, col color.NRGBA, x vg.Length, up bool) {
+	r, tip, foot := 0.34*p.em, f.Max.Y, f.Max.Y-0.55*p.em
+	if !up {
+		tip, foot = f.Min.Y, f.Min.Y+0.55*p.em
+	}
+	c.FillPolygon(col, []vg.Point{{X: x, Y: tip}, {X: x - r, Y: foot}, {X: x + r, Y: foot}})
+}
+
+// cuts marks where a band, element k of it at session from+k, goes on beyond the axis:
+// with an arrowhead in the middle of each stretch that does.
+func (p *pen) cuts(c draw.Canvas, f frame, from int, lower, upper []float64) {
+	for _, side := range []struct {
+		y  []float64
+		up bool
+	}{{upper, true}, {lower, false}} {
+		for _, r := range runs(len(side.y), func(k int) bool {
+			return finite(side.y[k]) && (side.up && side.y[k] > f.top || !side.up && side.y[k] < f.bottom)
+		}) {
+			p.beyond(c, f, p.theme.Muted, f.x(float64(from)+float64(r[0]+r[1]-1)/2), side.up)
+		}
+	}
+}
+
+// cut reports whether a figure of lists lies outside lo..hi.
+func cut(lo, hi float64, lists ...[]float64) bool {
+	a, b, ok := extent(lists...)
+	return ok && (a < lo || b > hi)
+}
+
+// inside writes the labels of the vertical axis within the frame, on its left, over
+// their lines.
+func (p *pen) inside(c draw.Canvas, f frame, ticks []plot.Tick) {
+	for _, t := range ticks {
+		if y := f.y(t.Value) + 0.6*p.em; y < f.Max.Y {
+			p.write(c, p.lay1(t.Label, regular, 0.8*p.em), vg.Point{X: f.Min.X + 0.15*p.em, Y: y}, 0, p.theme.Muted)
+		}
+	}
+}
+
 // numberTicks marks an axis of plain numbers.
 type numberTicks struct{ most int }
 

@@ -25,6 +25,8 @@ type pen struct {
 	height vg.Length // of the page; 0 when it is the figure's to choose
 	em     vg.Length // size of plain text
 	phone  bool      // the page is that of a phone
+	start  *int      // of paths, as Options.Start
+	own    bool      // each panel has its own scale
 }
 
 // newPen chooses the size of text: 66 ems a page width, which reads at the

@@ -48,7 +48,12 @@ type Options struct {
 	Theme   *Theme   // default Light
 	Formats []Format // default PNG and SVG
 	Narrow  bool     // for a page of a phone: 390 pixels at 96 an inch, with larger words
-	Only    []string // events, securities, groupings or characteristics: pictures about any of them; nil = all
+	// Start is the event time that paths of the chart car begin at, the event window's
+	// start where it lies before that; nil: the session before session 0, or an earlier
+	// one with which a CAR window of the study begins.
+	Start     *int
+	OwnScales bool     // each of the chart panels has its own scale
+	Only      []string // events, securities, groupings or characteristics: pictures about any of them; nil = all
 	// Characteristics are drawn by the chart scatter beside those of
 	// analysis.Result.Characteristics. Redraw has those that Data was given.
 	Characteristics []analysis.Characteristic

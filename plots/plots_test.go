@@ -44,7 +44,7 @@ func walks(n int, title string) (*carData, *arData) {
 			Estimation: analysis.Window{From: -270, To: -21}, Window: analysis.Window{From: -10, To: 10},
 		},
 	}
-	car, ar := &carData{subject: s, SEMethod: "portfolio"}, &arData{subject: s}
+	car, ar := &carData{subject: s, SEMethod: "portfolio", Lead: -1}, &arData{subject: s}
 	sessions := s.Window.Len()
 	car.Average = make([]float64, sessions)
 	for i := range n {
@@ -64,7 +64,7 @@ func walks(n int, title string) (*carData, *arData) {
 			y[k] = sum
 			car.Average[k] += sum / float64(n)
 		}
-		car.Series = append(car.Series, series{name, y})
+		car.Series = append(car.Series, series{Name: name, Y: y})
 	}
 	for k, a := range car.Average {
 		half := 0.02 * math.Sqrt(float64(k+1))

@@ -80,11 +80,25 @@ func (s *subject) sense() error {
 func (d *carData) sense() error {
 	n := d.Window.Len()
 	for _, s := range d.Series {
-		if err := alike(n, list{"the line of " + s.Name, len(s.Y)}); err != nil {
+		if err := firstOf(alike(n, list{"the line of " + s.Name, len(s.Y)}), noneOr(n, list{"the abnormal returns of " + s.Name, len(s.AR)})); err != nil {
 			return err
 		}
 	}
-	return firstOf(d.subject.sense(), noneOr(n, list{"the average", len(d.Average)}, list{"the lower limit", len(d.Lower)}),
+	for _, s := range d.Starts {
+		if s.From <= d.Window.From || s.From > d.Window.To {
+			return fmt.Errorf("a path starts at session %d of a window %s", s.From, window(d.Window))
+		}
+		left := d.Window.To - s.From + 1
+		if err := firstOf(noneOr(left, list{"the average", len(s.Average)}), alike(left, list{"the lower limit", len(s.Lower)}, list{"the upper limit", len(s.Upper)})); err != nil {
+			return err
+		}
+	}
+	for _, o := range d.Others {
+		if !d.Window.Contains(o.At) {
+			return fmt.Errorf("another event is on session %d of a window %s", o.At, window(d.Window))
+		}
+	}
+	return firstOf(d.subject.sense(), noneOr(n, list{"the average", len(d.Average)}, list{"the lower limit", len(d.Lower)}, list{"the benchmark", len(d.Market)}),
 		alike(len(d.Lower), list{"the upper limit", len(d.Upper)}))
 }
 

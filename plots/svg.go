@@ -23,6 +23,7 @@ type svgCanvas struct {
 	w, h   vg.Length
 	title  string
 	desc   string
+	about  string // attributes of where its data lies, for the scripts of a page
 	body   bytes.Buffer
 	defs   bytes.Buffer
 	known  map[glyphKey]string
@@ -229,6 +230,52 @@ func part(c vg.Canvas, name string, draw func()) {
 	s.body.WriteString("</g>\n")
 }
 
+// values is part for a line over event time: element k of y is session from+k. In SVG
+// the group has the figures, so that a page can say them.
+func values(c vg.Canvas, name string, from int, y []float64, draw func()) {
+	s, ok := innermost(c).(*svgCanvas)
+	if !ok {
+		draw()
+		return
+	}
+	s.body.WriteString(`<g data-series="`)
+	_ = xml.EscapeText(&s.body, []byte(name))
+	fmt.Fprintf(&s.body, `" data-from="%d" data-values="`, from)
+	for k, v := range y {
+		if k > 0 {
+			s.body.WriteByte(' ')
+		}
+		if finite(v) {
+			s.body.WriteString(num(v, 5))
+		} else {
+			s.body.WriteByte('-')
+		}
+	}
+	s.body.WriteString("\">\n")
+	draw()
+	s.body.WriteString("</g>\n")
+}
+
+// overTime notes in SVG where the data of a chart over event time lies, and the other
+// events that it marks.
+func (p *pen) overTime(c vg.Canvas, f frame, events []other, lang string) {
+	s, ok := innermost(c).(*svgCanvas)
+	if !ok {
+		return
+	}
+	var at strings.Builder
+	for k, o := range events {
+		if k > 0 {
+			at.WriteByte('|')
+		}
+		at.WriteString(strconv.Itoa(o.At) + ":")
+		_ = xml.EscapeText(&at, []byte(strings.ReplaceAll(o.title(lang), "|", "/")))
+	}
+	y := func(v vg.Length) string { return num((s.h - v).Points(), 2) }
+	s.about = fmt.Sprintf(`data-frame="%s %s %s %s" data-x="%s %s" data-y="%s %s" data-at="%s"`, num(f.Min.X.Points(), 2), y(f.Max.Y), num(f.Max.X.Points(), 2), y(f.Min.Y),
+		num(f.left, 0), num(f.right, 0), num(f.bottom, 5), num(f.top, 5), at.String())
+}
+
 // FillString implements vg.Canvas. Text reaches a canvas as outlines, by
 // typesetter.drawLine alone.
 func (s *svgCanvas) FillString(font.Face, vg.Point, string) {
@@ -251,6 +298,9 @@ func (s *svgCanvas) WriteTo(w io.Writer) (int64, error) {
 			}
 			out.WriteString("</" + e.tag + ">\n")
 		}
+	}
+	if s.about != "" {
+		out.WriteString("<metadata " + s.about + "/>\n")
 	}
 	out.WriteString("<defs>\n")
 	out.Write(s.defs.Bytes())
