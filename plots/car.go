@@ -29,7 +29,7 @@ type carData struct {
 	Others       []other // further catalogued events
 	ZeroGaps     bool    // a missing abnormal return counts as zero
 
-	Lead   int        // sessions before session 0 that are drawn where no start is asked for; -1: all
+	Start  tau        // the session that paths begin with where none is asked for
 	Starts []carStart // averages and intervals from other starts
 }
 
@@ -43,7 +43,7 @@ type series struct {
 // carStart is the average from another session on, and its interval or that of the only
 // series. Element k is session From+k.
 type carStart struct {
-	From         int
+	From         tau
 	Average      floats `json:",omitempty"`
 	Lower, Upper rough
 }
@@ -51,7 +51,7 @@ type carStart struct {
 // other is a catalogued event near the one that a chart is about.
 type other struct {
 	headline
-	At int // event time of its session 0
+	At tau // event time of its session 0
 }
 
 // mostStarts is how many sessions before session 0 a path can begin at with its
@@ -81,7 +81,7 @@ func startOf(s *analysis.Study) int {
 
 func carOf(r *analysis.Result, event int, obs []int) drawing {
 	e := &r.Catalog.Events[event]
-	d := &carData{subject: subjectOf(r, e, obs), ZeroGaps: r.Study.MissingEvent == analysis.ZeroMissing, Lead: -startOf(r.Study)}
+	d := &carData{subject: subjectOf(r, e, obs), ZeroGaps: r.Study.MissingEvent == analysis.ZeroMissing, Start: tau(startOf(r.Study))}
 	w := r.Study.EventWindow
 	starts := []int{w.From}
 	for from := w.From + 1; from <= min(0, w.To); from++ {
@@ -118,7 +118,7 @@ func carOf(r *analysis.Result, event int, obs []int) drawing {
 		}
 	}
 	for k, path := range paths {
-		s := carStart{From: starts[k]}
+		s := carStart{From: tau(starts[k])}
 		for _, x := range path {
 			if len(used) > 1 {
 				s.Average = append(s.Average, x.Value)
@@ -154,7 +154,7 @@ func (d *carData) around(r *analysis.Result, used []int) {
 		d.Market, d.MarketName = path, r.Observations[used[0]].Benchmark
 	}
 	for _, e := range slices.Sorted(maps.Keys(at)) {
-		d.Others = append(d.Others, other{headlineOf(&r.Catalog.Events[e]), at[e]})
+		d.Others = append(d.Others, other{headlineOf(&r.Catalog.Events[e]), tau(at[e])})
 	}
 	slices.SortStableFunc(d.Others, func(a, b other) int { return cmp.Compare(a.At, b.At) })
 }
@@ -177,10 +177,10 @@ func (d *carData) from(start int) *carData {
 	if len(d.Market) > 0 {
 		v.Market = restarted(d.Market, cut)
 	}
-	v.Others = slices.DeleteFunc(slices.Clone(d.Others), func(o other) bool { return o.At < v.Window.From })
+	v.Others = slices.DeleteFunc(slices.Clone(d.Others), func(o other) bool { return int(o.At) < v.Window.From })
 	v.Average, v.Lower, v.Upper = nil, nil, nil
 	for _, s := range d.Starts {
-		if s.From == v.Window.From {
+		if int(s.From) == v.Window.From {
 			v.Average, v.Lower, v.Upper = s.Average, floats(s.Lower), floats(s.Upper)
 		}
 	}
@@ -231,11 +231,8 @@ const mostOthers = 6
 
 func (d *carData) figure(p *pen) figure {
 	whole := d
-	switch {
-	case p.start != nil:
-		d = d.from(*p.start)
-	case d.Lead >= 0:
-		d = d.from(-d.Lead)
+	if d = d.from(int(d.Start)); p.start != nil {
+		d = whole.from(*p.start)
 	}
 	f := figure{title: d.title(p.lang)}
 	f.subtitle = p.carSubtitle(&d.subject)
@@ -291,7 +288,7 @@ func (d *carData) figure(p *pen) figure {
 func (d *carData) others(p *pen) string {
 	var out []string
 	for k, o := range d.Others[:min(len(d.Others), mostOthers)] {
-		out = append(out, letter(d.Others, k)+" "+p.words.Isolate(clip(o.title(p.lang), 60))+" ("+p.words.Isolate(session(o.At))+")")
+		out = append(out, letter(d.Others, k)+" "+p.words.Isolate(clip(o.title(p.lang), 120))+" ("+p.words.Isolate(session(int(o.At)))+")")
 	}
 	if n := len(d.Others) - mostOthers; n > 0 {
 		out = append(out, p.words.Say("%s more", n))
@@ -558,9 +555,9 @@ func (cp *carPlotter) draw(c draw.Canvas) {
 	p, d, f := cp.p, cp.d, cp.f
 	p.overTime(c, f, d.Others, p.lang)
 	p.horizontals(c, f, cp.ticks, !p.phone)
-	tau := func(k int) float64 { return float64(d.Window.From + k) }
 	p.band(c, p.theme.Band, len(d.Lower), func(k int) (lo, hi vg.Point, ok bool) {
-		return f.at(tau(k), d.Lower[k]), f.at(tau(k), d.Upper[k]), finite(d.Lower[k]) && finite(d.Upper[k])
+		x := float64(d.Window.From + k)
+		return f.at(x, d.Lower[k]), f.at(x, d.Upper[k]), finite(d.Lower[k]) && finite(d.Upper[k])
 	})
 	p.cuts(c, f, d.Window.From, d.Lower, d.Upper)
 	if d.Window.Contains(0) {
@@ -596,16 +593,16 @@ func (cp *carPlotter) axis(c draw.Canvas) {
 	p, d, f := cp.p, cp.d, cp.f
 	y := f.Min.Y - 0.85*p.em
 	size := tickSize * p.em
-	last := -1
+	marked := false
 	for k, o := range d.Others {
 		if k > 0 && o.At == d.Others[k-1].At {
 			continue
 		}
 		x := f.x(float64(o.At))
-		if last < 0 {
+		if !marked {
 			y -= 1.1 * p.em
 		}
-		last = o.At
+		marked = true
 		r := 0.32 * p.em
 		c.FillPolygon(p.theme.Ink, []vg.Point{{X: x, Y: f.Min.Y - 0.1*p.em}, {X: x - r, Y: f.Min.Y - 0.75*p.em}, {X: x + r, Y: f.Min.Y - 0.75*p.em}})
 		p.write(c, p.lay1(letter(d.Others, k), bold, size), vg.Point{X: x + 0.5*p.em, Y: f.Min.Y - 0.5*p.em}, 0, p.theme.Ink)

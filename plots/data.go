@@ -68,6 +68,12 @@ func Redraw(ctx context.Context, data []byte, names []string, o Options) (files 
 // The days that a date is expected to lie between.
 var firstDay, lastDay = market.NewDate(1600, 1, 1), market.NewDate(2500, 1, 1)
 
+// tau is an event time.
+type tau int
+
+// longestWindow is how far from session 0 windows and event times lie.
+const longestWindow = 10_000
+
 // bounded refuses figures that no study has and that would take for ever to draw:
 // numbers beyond what a calendar, a catalogue or an axis holds, counts below 0,
 // windows that end before they begin, texts that are no title.
@@ -87,6 +93,10 @@ func bounded(v reflect.Value) error {
 		if v.Type() == reflect.TypeFor[market.Date]() {
 			if d := market.Date(n); d != market.NoDate && (d < firstDay || d > lastDay) {
 				return fmt.Errorf("a date is %s", d)
+			}
+		} else if v.Type() == reflect.TypeFor[tau]() {
+			if n < -longestWindow || n > longestWindow {
+				return fmt.Errorf("an event time is %d", n)
 			}
 		} else if n < 0 || n > most {
 			return fmt.Errorf("a whole number is %d", n)
@@ -121,8 +131,7 @@ func bounded(v reflect.Value) error {
 		}
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[analysis.Window]() {
-			const longest = 10_000
-			if w := v.Interface().(analysis.Window); w.From > w.To || w.From < -longest || w.To > longest {
+			if w := v.Interface().(analysis.Window); w.From > w.To || w.From < -longestWindow || w.To > longestWindow {
 				return fmt.Errorf("a window is %d to %d", w.From, w.To)
 			}
 			return nil

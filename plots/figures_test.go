@@ -61,7 +61,7 @@ func TestRedrawRefuses(t *testing.T) {
 	}{
 		{[]byte("no"), nil, "no chart data"},
 		{[]byte("{}"), nil, `format ""`},
-		{bytes.Replace(data, []byte("charts 1"), []byte("charts 0"), 1), nil, "run the study again"},
+		{bytes.Replace(data, []byte("charts 2"), []byte("charts 1"), 1), nil, "run the study again"},
 		{bytes.Replace(data, []byte("NVDA"), []byte("NVDB"), 1), []string{"ar"}, "not as the run wrote it"},
 		{data[:len(data)-9], []string{"ar"}, "no chart data"},
 		{data, []string{"car"}, `kept no figures for "car", only for ar`},

@@ -44,7 +44,7 @@ func walks(n int, title string) (*carData, *arData) {
 			Estimation: analysis.Window{From: -270, To: -21}, Window: analysis.Window{From: -10, To: 10},
 		},
 	}
-	car, ar := &carData{subject: s, SEMethod: "portfolio", Lead: -1}, &arData{subject: s}
+	car, ar := &carData{subject: s, SEMethod: "portfolio", Start: -10}, &arData{subject: s}
 	sessions := s.Window.Len()
 	car.Average = make([]float64, sessions)
 	for i := range n {
@@ -304,7 +304,7 @@ func TestSVG(t *testing.T) {
 			}
 		}
 		for e := range elements {
-			if !slices.Contains([]string{"svg", "title", "desc", "defs", "g", "path", "use"}, e) {
+			if !slices.Contains([]string{"svg", "title", "desc", "metadata", "defs", "g", "path", "use"}, e) {
 				t.Errorf("%q: a %s element", title, e)
 			}
 		}

@@ -85,16 +85,16 @@ func (d *carData) sense() error {
 		}
 	}
 	for _, s := range d.Starts {
-		if s.From <= d.Window.From || s.From > d.Window.To {
+		if int(s.From) <= d.Window.From || int(s.From) > d.Window.To {
 			return fmt.Errorf("a path starts at session %d of a window %s", s.From, window(d.Window))
 		}
-		left := d.Window.To - s.From + 1
+		left := d.Window.To - int(s.From) + 1
 		if err := firstOf(noneOr(left, list{"the average", len(s.Average)}), alike(left, list{"the lower limit", len(s.Lower)}, list{"the upper limit", len(s.Upper)})); err != nil {
 			return err
 		}
 	}
 	for _, o := range d.Others {
-		if !d.Window.Contains(o.At) {
+		if !d.Window.Contains(int(o.At)) {
 			return fmt.Errorf("another event is on session %d of a window %s", o.At, window(d.Window))
 		}
 	}

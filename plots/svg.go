@@ -268,7 +268,7 @@ func (p *pen) overTime(c vg.Canvas, f frame, events []other, lang string) {
 		if k > 0 {
 			at.WriteByte('|')
 		}
-		at.WriteString(strconv.Itoa(o.At) + ":")
+		at.WriteString(strconv.Itoa(int(o.At)) + ":")
 		_ = xml.EscapeText(&at, []byte(strings.ReplaceAll(o.title(lang), "|", "/")))
 	}
 	y := func(v vg.Length) string { return num((s.h - v).Points(), 2) }
