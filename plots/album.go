@@ -96,6 +96,16 @@ func (a *Album) Len() (n int) {
 	return n
 }
 
+// Held returns the names of the charts that data, which Data returned, can be drawn
+// as. Errors: as of Redraw.
+func Held(data []byte) ([]string, error) {
+	a, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	return a.held(), nil
+}
+
 // held are the names of the charts of a.
 func (a *Album) held() []string {
 	var have []string

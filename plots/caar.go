@@ -40,8 +40,9 @@ func caarOf(ctx context.Context, in input) ([]drawing, error) {
 			if by == analysis.ByEvent {
 				p.Name = titles[g.Key]
 			}
-			for _, a := range g.Averages {
-				p.Y, p.Lower, p.Upper = append(p.Y, a.CAAR), append(p.Lower, a.Lower), append(p.Upper, a.Upper)
+			paths, _ := r.AveragePaths(g, r.Study.EventWindow.From)
+			for _, x := range paths[0] {
+				p.Y, p.Lower, p.Upper = append(p.Y, x.Value), append(p.Lower, x.Lower), append(p.Upper, x.Upper)
 			}
 			if k := end(p.Y); k >= 0 {
 				p.N = g.Averages[k].NPath
@@ -79,7 +80,7 @@ func (d *caarData) figure(p *pen) figure {
 		f.caption = append(f.caption, origins...)
 		return p.empty(f)
 	}
-	say := p.words.Say("Line: %s of the group's n observations; shaded: its 95%% interval (forecast error of the portfolio where all share one date, else the spread of the observations). Blue and orange: the interval at the end excludes 0.", p.words.Weighted(d.Weights))
+	say := p.words.Say("Line: %s of the group's n observations; shaded: its 95%% interval (forecast error of the portfolio where all share one date, of two to four dates the forecast errors of the observations, else their spread). Blue and orange: the interval at the end excludes 0.", p.words.Weighted(d.Weights))
 	for _, s := range m.remarks(p.words) {
 		say += " " + s
 	}

@@ -475,9 +475,7 @@ func (d *carData) layout(p *pen, c draw.Canvas, lines []carLine) *carPlotter {
 	lo, hi := d.bounds(lines)
 	ticks := percents(lo, hi, max(3, min(8, int((c.Max.Y-c.Min.Y)/(2.4*p.em)))))
 	_, gutter := p.labels(ticks, tickSize*p.em)
-	if gutter += 0.6 * p.em; p.phone { // the labels of the axis stand inside
-		gutter = 0
-	}
+	gutter += 0.5 * p.em
 	f := frame{Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X + gutter, Y: c.Min.Y + foot}, Max: vg.Point{X: c.Max.X - column - gap, Y: c.Max.Y - 0.4*p.em}},
 		left: float64(d.Window.From), right: float64(d.Window.To), bottom: lo, top: hi}
 	if f.left == f.right {
@@ -554,7 +552,7 @@ type carPlotter struct {
 func (cp *carPlotter) draw(c draw.Canvas) {
 	p, d, f := cp.p, cp.d, cp.f
 	p.overTime(c, f, d.Others, p.lang)
-	p.horizontals(c, f, cp.ticks, !p.phone)
+	p.horizontals(c, f, cp.ticks, true)
 	p.band(c, p.theme.Band, len(d.Lower), func(k int) (lo, hi vg.Point, ok bool) {
 		x := float64(d.Window.From + k)
 		return f.at(x, d.Lower[k]), f.at(x, d.Upper[k]), finite(d.Lower[k]) && finite(d.Upper[k])
@@ -574,9 +572,6 @@ func (cp *carPlotter) draw(c draw.Canvas) {
 				})
 			}
 		}
-	}
-	if p.phone {
-		p.inside(c, f, cp.ticks)
 	}
 	cp.place(f)
 	for _, l := range cp.labels {

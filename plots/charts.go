@@ -92,7 +92,7 @@ func OfPage(r *analysis.Result) []Pick {
 	if n == 1 {
 		return []Pick{{Chart: "car"}, {Chart: "forest"}, {Chart: "contrast"}}
 	}
-	return []Pick{{Chart: "ranking"}, {Chart: "contrast"}, {Chart: "car"}, {Chart: "caar"}}
+	return []Pick{{Chart: "ranking"}, {Chart: "contrast"}, {Chart: "car"}, {Chart: "caar", Only: []string{string(analysis.BySecurity), string(analysis.ByCategory), string(analysis.All)}}}
 }
 
 // eachEvent makes a chart of one picture for each event of the study from a

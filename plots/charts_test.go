@@ -61,19 +61,26 @@ func TestTakePanels(t *testing.T) {
 	if len(averages) != len(r.Study.Groups) {
 		t.Errorf("averages by %v, want %v", slices.Sorted(maps.Keys(averages)), r.Study.Groups)
 	}
+	methods := make(map[string]int)
 	for by, c := range averages {
 		c, by := c.(*caarData), analysis.Grouping(by)
 		for _, x := range c.Panels {
 			g := r.Group(by, x.Name.ID)
-			for k, a := range g.Averages {
-				if !same(x.Y[k], a.CAAR) || !same(x.Lower[k], a.Lower) || !same(x.Upper[k], a.Upper) {
-					t.Errorf("%s: session %d is drawn as %v [%v, %v]", g.Name(), a.Tau, x.Y[k], x.Lower[k], x.Upper[k])
+			paths, method := r.AveragePaths(g, r.Study.EventWindow.From)
+			for k, a := range paths[0] {
+				if !same(x.Y[k], a.Value) || !same(x.Lower[k], a.Lower) || !same(x.Upper[k], a.Upper) || math.Abs(a.Value-g.Averages[k].CAAR) > 1e-12 {
+					t.Errorf("%s: session %d is drawn as %v [%v, %v]", g.Name(), k-10, x.Y[k], x.Lower[k], x.Upper[k])
 				}
 			}
+			methods[method]++
 			if k := end(x.Y); k >= 0 && x.N != g.Averages[k].NPath {
 				t.Errorf("%s: n = %d, want %d", g.Name(), x.N, g.Averages[k].NPath)
 			}
 		}
+	}
+	// Of the five events two and three make a category: few dates.
+	if methods["portfolio"] == 0 || methods[analysis.ByForecast] == 0 || methods["cross-section"] == 0 {
+		t.Errorf("intervals by method: %v", methods)
 	}
 }
 

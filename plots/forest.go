@@ -2,6 +2,7 @@ package plots
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ type forestData struct {
 	Average         floats // CAAR and its interval; nil for fewer than two securities
 	SEMethod        string // analysis.Group.SEMethod
 
-	names int // characters of a name; 0: those of a symbol
+	wide bool // names are titles
 }
 
 // headWindow is the CAR window that charts of one window are about: the first of
@@ -40,8 +41,8 @@ func forestOf(r *analysis.Result, event int, obs []int) drawing {
 		d.Y, d.Lower, d.Upper = append(d.Y, x.Value), append(d.Lower, x.Lower), append(d.Upper, x.Upper)
 	}
 	if g := r.Group(analysis.ByEvent, e.ID); g != nil && len(g.Members) > 1 {
-		a := r.AverageInterval(g, headWindow)
-		d.Average, d.SEMethod = floats{a.Value, a.Lower, a.Upper}, g.SEMethod
+		a, method := r.AverageBand(g, headWindow)
+		d.Average, d.SEMethod = floats{a.Value, a.Lower, a.Upper}, method
 	}
 	return d
 }
@@ -95,9 +96,15 @@ func (d *forestData) figure(p *pen) figure {
 		return p.nothing(f, &d.subject)
 	}
 	say := []string{p.words.Say("Lines: 95% interval (t). Filled square and bold figure: the interval excludes 0.")}
+	if lo, hi := d.bounds(); cut(lo, hi, d.Y, d.Lower, d.Upper, d.Average) {
+		say = append(say, p.words.Say("Arrowheads: it goes on beyond the axis."))
+	}
 	if len(d.Average) > 0 && finite(d.Average[0]) {
 		how := "Diamond: %s and its 95%% interval (spread of the securities)."
-		if d.SEMethod == "portfolio" {
+		switch d.SEMethod {
+		case analysis.ByForecast:
+			how = "Diamond: %s and its 95%% interval (forecast errors of the securities)."
+		case "portfolio":
 			how = "Diamond: %s and its 95%% interval (forecast error of the portfolio)."
 		}
 		say = append(say, p.words.Say(how, p.words.Weighted(d.Weights)))
@@ -108,9 +115,47 @@ func (d *forestData) figure(p *pen) figure {
 	return f
 }
 
+// bounds returns the range of the axis: zero and the CARs, but of many those that would
+// press the others together; and the intervals as far as they leave these most of the
+// width.
+func (d *forestData) bounds() (lo, hi float64) {
+	var all []float64
+	for _, v := range append(slices.Clone(d.Y), d.Average...) {
+		if finite(v) {
+			all = append(all, v)
+		}
+	}
+	slices.SortFunc(all, func(a, b float64) int { return cmp.Compare(math.Abs(b), math.Abs(a)) })
+	lo, hi, _ = extent([]float64{0}, all)
+	for k := 1; k <= len(all)/6; k++ {
+		if a, b, _ := extent([]float64{0}, all[k:]); hi-lo > flat*(b-a) && b-a > 1e-6 {
+			lo, hi = a-0.3*(b-a), b+0.3*(b-a)
+			break
+		}
+	}
+	if l, h, ok := extent(d.Lower, d.Upper); ok {
+		most := 1.5 * max(hi-lo, 1e-3)
+		lo, hi = min(lo, max(l, lo-most)), max(hi, min(h, hi+most))
+	}
+	return widen(lo, hi, 0.02)
+}
+
 func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
-	foot, letters := 1.8*p.em, cmp.Or(d.names, 14)
-	room := max(3, int((c.Max.Y-c.Min.Y-foot)/(1.15*p.em))-2)
+	foot, least := 1.8*p.em, 1.15*p.em
+	// On a page of a phone a title stands over its interval.
+	over := d.wide && p.phone
+	if over {
+		least *= 2
+	}
+	most := 10 * p.em // of a name
+	switch {
+	case over:
+		most = c.Max.X - c.Min.X - 6*p.em
+	case d.wide:
+		most = 0.5 * (c.Max.X - c.Min.X)
+	}
+	lay := func(name string, face weight) block { return p.lay(name, face, labelSize*p.em, most, 1) }
+	room := max(3, int((c.Max.Y-c.Min.Y-foot)/least)-2)
 	if len(rows) > room {
 		k := (room - 1) / 2
 		rows = slices.Concat(rows[:k:k], []forestRow{{gap: len(rows) - 2*k}}, rows[len(rows)-k:])
@@ -134,30 +179,37 @@ func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
 			names = max(names, p.lay1(p.words.Say("%s more", x.gap), regular, size).width())
 			continue
 		}
-		names = max(names, p.lay1(clip(x.name, letters), face, size).width())
+		names = max(names, lay(x.name, face).width())
 		values = max(values, p.lay1(percent(x.y, 1), face, size).width())
 		limits = max(limits, p.lay1(x.interval(), regular, size).width())
 	}
 	right := values + 0.8*p.em
-	if withLimits := right + limits + 0.8*p.em; c.Max.X-c.Min.X-names-withLimits > 22*p.em {
+	if over {
+		names, right, limits = -0.7*p.em, 0, 0
+	} else if withLimits := right + limits + 0.8*p.em; c.Max.X-c.Min.X-names-withLimits > 22*p.em {
 		right = withLimits
 	} else {
 		limits = 0
 	}
-	lo, hi, _ := extent([]float64{0}, d.Y, d.Lower, d.Upper, d.Average)
-	lo, hi = widen(lo, hi, 0.02)
+	lo, hi := d.bounds()
 	f := frame{
 		Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X + names + 0.7*p.em, Y: c.Min.Y + foot}, Max: vg.Point{X: c.Max.X - right, Y: c.Max.Y}},
 		left:      lo, right: hi, bottom: lines, top: 0,
 	}
+	pitch := (f.Max.Y - f.Min.Y) / vg.Length(lines)
 	ticks := percents(lo, hi, max(2, min(9, int((f.Max.X-f.Min.X)/(6*p.em)))))
 	p.verticals(c, f, ticks)
 	p.below(c, f, ticks)
 	if average { // a line of what all together did, for comparison
 		line(c, p.theme.Muted, p.stroke(0.8), []vg.Length{p.stroke(1.5), p.stroke(2)}, vg.Point{X: f.x(mean.y), Y: f.Min.Y}, vg.Point{X: f.x(mean.y), Y: f.Max.Y})
 	}
+	x0 := func(v float64) vg.Length { return f.x(min(max(v, lo), hi)) }
 	row := func(x forestRow, at float64, summary bool) {
 		y := f.y(at)
+		label := y
+		if over {
+			label, y = y+0.25*pitch, y-0.25*pitch
+		}
 		face, col := regular, p.theme.Muted
 		switch {
 		case x.lower > 0:
@@ -166,22 +218,46 @@ func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
 			face, col = bold, p.theme.Fall
 		}
 		if x.gap > 0 {
-			p.write(c, p.lay1(p.words.Say("%s more", x.gap), regular, size), vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Muted)
+			b := p.lay1(p.words.Say("%s more", x.gap), regular, size)
+			if over {
+				p.write(c, b, vg.Point{X: f.Min.X, Y: label}, 0, p.theme.Muted)
+			} else {
+				p.write(c, b, vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Muted)
+			}
 			return
 		}
 		nameFace := regular
 		if summary {
 			nameFace, col = bold, p.theme.Ink
 		}
-		p.write(c, p.lay1(clip(x.name, letters), nameFace, size), vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Ink)
+		if name := lay(x.name, nameFace); over && p.words.RTL {
+			p.write(c, name, vg.Point{X: f.Max.X, Y: label}, 1, p.theme.Ink)
+		} else if over {
+			p.write(c, name, vg.Point{X: f.Min.X, Y: label}, 0, p.theme.Ink)
+		} else {
+			p.write(c, name, vg.Point{X: f.Min.X - 0.6*p.em, Y: y}, 1, p.theme.Ink)
+		}
 		banded := finite(x.lower) && finite(x.upper)
 		switch r := 0.36 * p.em; {
 		case summary && banded:
-			area := []vg.Point{{X: f.x(x.lower), Y: y}, {X: f.x(x.y), Y: y + 1.3*r}, {X: f.x(x.upper), Y: y}, {X: f.x(x.y), Y: y - 1.3*r}}
+			area := []vg.Point{{X: x0(x.lower), Y: y}, {X: x0(x.y), Y: y + 1.3*r}, {X: x0(x.upper), Y: y}, {X: x0(x.y), Y: y - 1.3*r}}
 			c.FillPolygon(col, area)
+			for _, v := range []float64{x.lower, x.upper} {
+				if v < lo || v > hi {
+					p.aside(c, col, x0(v), y, v > hi)
+				}
+			}
 		default:
 			if banded {
-				line(c, col, p.stroke(1.5), nil, vg.Point{X: f.x(x.lower), Y: y}, vg.Point{X: f.x(x.upper), Y: y})
+				line(c, col, p.stroke(1.5), nil, vg.Point{X: x0(x.lower), Y: y}, vg.Point{X: x0(x.upper), Y: y})
+			}
+			for _, v := range []float64{x.lower, x.upper, x.y} {
+				if v < lo || v > hi {
+					p.aside(c, col, x0(v), y, v > hi)
+				}
+			}
+			if x.y < lo || x.y > hi {
+				break
 			}
 			square := vg.Rectangle{Min: vg.Point{X: f.x(x.y) - r, Y: y - r}, Max: vg.Point{X: f.x(x.y) + r, Y: y + r}}
 			c.SetColor(col)
@@ -193,7 +269,14 @@ func (d *forestData) draw(p *pen, c draw.Canvas, rows []forestRow) {
 				c.Fill(square.Path())
 			}
 		}
-		p.write(c, p.lay1(percent(x.y, 1), face, size), vg.Point{X: f.Max.X + 0.8*p.em + values, Y: y}, 1, p.theme.Ink)
+		switch value := p.lay1(percent(x.y, 1), face, size); {
+		case over && p.words.RTL:
+			p.write(c, value, vg.Point{X: f.Min.X, Y: label}, 0, p.theme.Ink)
+		case over:
+			p.write(c, value, vg.Point{X: f.Max.X, Y: label}, 1, p.theme.Ink)
+		default:
+			p.write(c, value, vg.Point{X: f.Max.X + 0.8*p.em + values, Y: y}, 1, p.theme.Ink)
+		}
 		if limits > 0 {
 			p.write(c, p.lay1(x.interval(), regular, size), vg.Point{X: c.Max.X, Y: y}, 1, p.theme.Muted)
 		}

@@ -65,6 +65,11 @@ func (p *pen) labels(ticks []plot.Tick, size vg.Length) (blocks []block, widest 
 // horizontals draws a grid line at each tick of the vertical axis, that of zero
 // stronger, and, where labelled, its label to the left of the frame.
 func (p *pen) horizontals(c draw.Canvas, f frame, ticks []plot.Tick, labelled bool) {
+	p.rules(c, f, ticks, labelled, tickSize*p.em)
+}
+
+// rules is horizontals with labels of a size.
+func (p *pen) rules(c draw.Canvas, f frame, ticks []plot.Tick, labelled bool, size vg.Length) {
 	for _, t := range ticks {
 		col, width := p.theme.Grid, p.stroke(0.7)
 		if t.Value == 0 {
@@ -73,7 +78,7 @@ func (p *pen) horizontals(c draw.Canvas, f frame, ticks []plot.Tick, labelled bo
 		y := f.y(t.Value)
 		line(c, col, width, nil, vg.Point{X: f.Min.X, Y: y}, vg.Point{X: f.Max.X, Y: y})
 		if labelled {
-			p.write(c, p.lay1(t.Label, regular, tickSize*p.em), vg.Point{X: f.Min.X - 0.35*p.em, Y: y}, 1, p.theme.Muted)
+			p.write(c, p.lay1(t.Label, regular, size), vg.Point{X: f.Min.X - 0.35*p.em, Y: y}, 1, p.theme.Muted)
 		}
 	}
 }
@@ -201,6 +206,15 @@ func (p *pen) beyond(c draw.Canvas, f frame, col color.NRGBA, x vg.Length, up bo
 	c.FillPolygon(col, []vg.Point{{X: x, Y: tip}, {X: x - r, Y: foot}, {X: x + r, Y: foot}})
 }
 
+// aside draws an arrowhead to the right or to the left that ends at x.
+func (p *pen) aside(c draw.Canvas, col color.NRGBA, x, y vg.Length, right bool) {
+	r, foot := 0.34*p.em, x-0.55*p.em
+	if !right {
+		foot = x + 0.55*p.em
+	}
+	c.FillPolygon(col, []vg.Point{{X: x, Y: y}, {X: foot, Y: y - r}, {X: foot, Y: y + r}})
+}
+
 // cuts marks where a band, element k of it at session from+k, goes on beyond the axis:
 // with an arrowhead in the middle of each stretch that does.
 func (p *pen) cuts(c draw.Canvas, f frame, from int, lower, upper []float64) {
@@ -220,16 +234,6 @@ func (p *pen) cuts(c draw.Canvas, f frame, from int, lower, upper []float64) {
 func cut(lo, hi float64, lists ...[]float64) bool {
 	a, b, ok := extent(lists...)
 	return ok && (a < lo || b > hi)
-}
-
-// inside writes the labels of the vertical axis within the frame, on its left, over
-// their lines.
-func (p *pen) inside(c draw.Canvas, f frame, ticks []plot.Tick) {
-	for _, t := range ticks {
-		if y := f.y(t.Value) + 0.6*p.em; y < f.Max.Y {
-			p.write(c, p.lay1(t.Label, regular, 0.8*p.em), vg.Point{X: f.Min.X + 0.15*p.em, Y: y}, 0, p.theme.Muted)
-		}
-	}
 }
 
 // numberTicks marks an axis of plain numbers.

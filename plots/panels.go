@@ -62,6 +62,7 @@ func (d *panelsData) figure(p *pen) figure {
 	if len(m.panels) == 0 {
 		return p.nothing(f, &d.subject)
 	}
+	m.own = p.own
 	say := []string{p.words.Say("Shaded: 95% interval (forecast error of the model). Blue and orange: the interval at the end excludes 0.")}
 	if end(d.Average) >= 0 {
 		m.average = d.Average
@@ -89,6 +90,7 @@ type multiples struct {
 	hidden  int       // panels that are not drawn
 	longest int       // runes of the longest name
 	missing []string  // names of panels without a figure
+	own     bool      // each panel has its own scale
 }
 
 // mostPanels is how many panels a page has at most; of more, the highest and
@@ -123,8 +125,17 @@ func newMultiples(all []panel, w analysis.Window) *multiples {
 // remarks says that the panels have one scale, and of those that are not drawn
 // how many they are.
 func (m *multiples) remarks(w *words.Language) (say []string) {
-	if len(m.panels) > 1 {
+	switch {
+	case len(m.panels) > 1 && m.own:
+		say = append(say, w.Say("Each panel has its own scale, which its edge states."))
+	case len(m.panels) > 1:
 		say = append(say, w.Say("All panels have one scale."))
+	}
+	if slices.ContainsFunc(m.panels, func(x panel) bool {
+		lo, hi := m.boundsOf(&x)
+		return cut(lo, hi, x.Lower, x.Upper)
+	}) {
+		say = append(say, w.Say("Arrowheads: it goes on beyond the axis."))
 	}
 	if m.hidden > 0 {
 		say = append(say, w.Say("Only the highest and the lowest are drawn, %s of %s.", strconv.Itoa(len(m.panels)), strconv.Itoa(len(m.panels)+m.hidden)))
@@ -182,6 +193,9 @@ func (m *multiples) complete(p *pen, f *figure) {
 	cols := columns(len(m.panels), float64(width/p.em), least)
 	rows := (len(m.panels) + cols - 1) / cols
 	each := max(0.5*width/vg.Length(cols), panelHeight*p.em) + m.head()*p.em
+	if p.phone && cols == 1 {
+		each = 7*p.em + m.head()*p.em
+	}
 	if len(m.panels) == 1 {
 		each = 0.45 * p.width
 	}
@@ -200,16 +214,33 @@ func (m *multiples) draw(p *pen, c draw.Canvas, cols int) {
 		panels = panels[:rows*cols-1]
 	}
 	bottom, top := m.bounds()
+	each := func(most int) (ticks []plot.Tick, of []([]plot.Tick), gutter vg.Length) {
+		if !m.own {
+			ticks = percents(bottom, top, most)
+			_, gutter = p.labels(ticks, tickSize*p.em)
+			return ticks, nil, gutter + 0.5*p.em
+		}
+		for i := range panels {
+			lo, hi := m.boundsOf(&panels[i])
+			t := percents(lo, hi, max(2, min(4, most)))
+			of = append(of, t)
+			_, w := p.labels(t, ownSize*p.em)
+			gutter = max(gutter, w)
+		}
+		return nil, of, gutter + 0.5*p.em
+	}
 	pitch := height / vg.Length(rows)
-	ticks := percents(bottom, top, max(2, min(7, int((pitch-m.head()*p.em)/(1.8*p.em)))))
-	_, gutter := p.labels(ticks, tickSize*p.em)
-	gutter += 0.5 * p.em
-	step := (c.Max.X - c.Min.X - gutter + panelGap*p.em) / vg.Length(cols)
+	ticks, of, gutter := each(max(2, min(7, int((pitch-m.head()*p.em)/(1.8*p.em)))))
+	air, inset := panelGap*p.em, vg.Length(0) // between columns; of a panel's labels within its column
+	if m.own {
+		air, inset, gutter = 0.8*p.em, gutter, 0
+	}
+	step := (c.Max.X - c.Min.X - gutter + air) / vg.Length(cols)
 	cell := func(i int) frame {
 		x := c.Min.X + gutter + vg.Length(i%cols)*step
 		y := c.Max.Y - vg.Length(i/cols)*pitch
 		return frame{
-			Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: y - pitch + 0.35*p.em}, Max: vg.Point{X: x + step - panelGap*p.em, Y: y - m.head()*p.em}},
+			Rectangle: vg.Rectangle{Min: vg.Point{X: x + inset, Y: y - pitch + 0.35*p.em}, Max: vg.Point{X: x + step - air, Y: y - m.head()*p.em}},
 			left:      float64(m.window.From), right: float64(m.window.To), bottom: bottom, top: top,
 		}
 	}
@@ -219,6 +250,11 @@ func (m *multiples) draw(p *pen, c draw.Canvas, cols int) {
 			f.left, f.right = f.left-1, f.right+1
 		}
 		last := i+cols >= len(panels)+min(more, 1)
+		if m.own {
+			f.bottom, f.top = m.boundsOf(&panels[i])
+			m.panel(p, c, f, &panels[i], of[i], true, last)
+			continue
+		}
 		m.panel(p, c, f, &panels[i], ticks, i%cols == 0, last)
 	}
 	if more > 0 {
@@ -227,31 +263,49 @@ func (m *multiples) draw(p *pen, c draw.Canvas, cols int) {
 	}
 }
 
-// bounds returns the range of the vertical axis: the paths, zero, and the bands
-// as far as they leave the paths most of the height; of one panel, all of both.
-func (m *multiples) bounds() (lo, hi float64) {
-	for _, x := range m.panels {
+// ownSize is the size of the labels of panels with scales of their own, in ems.
+const ownSize = 0.74
+
+// boundsOf returns the range of the vertical axis of x.
+func (m *multiples) boundsOf(x *panel) (lo, hi float64) {
+	if m.own {
+		return span([]panel{*x}, false)
+	}
+	return m.bounds()
+}
+
+// bounds returns the range of the vertical axis of panels with one scale: the paths,
+// zero, and the bands as far as they leave the paths most of the height; of one panel,
+// all of both.
+func (m *multiples) bounds() (lo, hi float64) { return span(m.panels, len(m.panels) == 1) }
+
+func span(panels []panel, whole bool) (lo, hi float64) {
+	for _, x := range panels {
 		if l, h, ok := extent(x.Y); ok {
 			lo, hi = min(lo, l), max(hi, h)
 		}
 	}
 	least, most := lo, hi
-	for _, x := range m.panels {
+	for _, x := range panels {
 		if l, h, ok := extent(x.Lower, x.Upper); ok {
 			least, most = min(least, l), max(most, h)
 		}
 	}
-	if len(m.panels) == 1 {
+	if whole {
 		return widen(least, most, 0.03)
 	}
-	span := max(hi-lo, 1e-3)
-	return widen(max(least, lo-0.4*span), min(most, hi+0.4*span), 0.03)
+	room := 0.4 * max(hi-lo, 1e-3)
+	return widen(max(least, lo-room), min(most, hi+room), 0.03)
 }
 
 // panel draws one panel. Its line has a colour where the interval at its end
 // excludes zero.
 func (m *multiples) panel(p *pen, c draw.Canvas, f frame, x *panel, ticks []plot.Tick, first, last bool) {
-	p.horizontals(c, f, ticks, first)
+	size := vg.Length(tickSize)
+	if m.own {
+		size = ownSize
+	}
+	p.rules(c, f, ticks, first, size*p.em)
 	if m.window.Contains(0) {
 		line(c, p.theme.Muted, p.stroke(0.7), []vg.Length{p.stroke(2.5), p.stroke(2)}, vg.Point{X: f.x(0), Y: f.Min.Y}, vg.Point{X: f.x(0), Y: f.Max.Y})
 	}
@@ -259,6 +313,7 @@ func (m *multiples) panel(p *pen, c draw.Canvas, f frame, x *panel, ticks []plot
 	p.band(c, p.theme.Band, len(x.Lower), func(k int) (lo, hi vg.Point, ok bool) {
 		return f.at(tau(k), x.Lower[k]), f.at(tau(k), x.Upper[k]), finite(x.Lower[k]) && finite(x.Upper[k])
 	})
+	p.cuts(c, f, m.window.From, x.Lower, x.Upper)
 	path := func(col color.NRGBA, width vg.Length, y []float64) {
 		p.polyline(c, col, width, len(y), func(k int) (vg.Point, bool) {
 			if !finite(y[k]) {

@@ -44,7 +44,7 @@ func rankingOf(ctx context.Context, in input) ([]drawing, error) {
 		}
 		x := r.CARInterval(obs[0], headWindow)
 		if g := r.Group(analysis.ByEvent, e.ID); g != nil && len(g.Members) > 1 {
-			x = r.AverageInterval(g, headWindow)
+			x, _ = r.AverageBand(g, headWindow)
 		}
 		if !finite(x.Value) {
 			continue
@@ -83,12 +83,18 @@ func (d *rankingData) figure(p *pen) figure {
 		rows[k] = forestRow{name: d.Dates[k] + "  " + d.Events[k].title(p.lang), y: d.Y[k], lower: d.Lower[k], upper: d.Upper[k]}
 	}
 	f.caption = []string{d.method(p.words, p.words.Observations), p.words.Say("Lines: 95% interval (t). Filled square and bold figure: the interval excludes 0.")}
+	drawn := &forestData{Y: d.Y, Lower: d.Lower, Upper: d.Upper, wide: true}
+	if lo, hi := drawn.bounds(); cut(lo, hi, d.Y, d.Lower, d.Upper) {
+		f.caption = append(f.caption, p.words.Say("Arrowheads: it goes on beyond the axis."))
+	}
 	if left := d.Of - len(rows); left > 0 {
 		f.caption = append(f.caption, p.words.Say("Drawn are the %s events with the largest effects, of %s.", strconv.Itoa(len(rows)), strconv.Itoa(d.Of)))
 	}
 	f.caption = append(f.caption, d.origins(p.words, "")...)
 	f.height = vg.Length(1.55*float64(len(rows)+1)+2.6) * p.em
-	drawn := &forestData{Y: d.Y, Lower: d.Lower, Upper: d.Upper, names: max(20, min(46, int(0.42*p.width/(0.62*p.em))))}
+	if p.phone {
+		f.height = vg.Length(2.7*float64(len(rows)+1)+2.6) * p.em
+	}
 	f.body = func(c draw.Canvas) { drawn.draw(p, c, rows) }
 	return f
 }

@@ -66,6 +66,7 @@ output.calibration is false.`,
 	flags.add(cmd, "draws", "study.draws", "`number` of sessions at most; where there are no more, all")
 	alias(cmd, "car", "window")
 	outFlag(cmd, flags)
+	curveFlags(cmd, flags)
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
@@ -141,6 +142,10 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 	if err != nil {
 		return err
 	}
+	drawn, err := c.curves("calibrate", "calibration")
+	if err != nil {
+		return err
+	}
 	spec, err := q.spec(p.study.Draws, p.study.Tests)
 	if err != nil {
 		return err
@@ -178,9 +183,11 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 	if err != nil {
 		return err
 	}
-	charts, err := plots.Calibration(ctx, kept.Calibration, p.plot)
-	if err != nil {
-		return err
+	var charts []plots.File
+	if drawn {
+		if charts, err = plots.Calibration(ctx, kept.Calibration, p.plot); err != nil {
+			return err
+		}
 	}
 	files := []file{made("calibration.csv", table.Bytes()), made("calibration.json", data), made("calibration.txt", text.Bytes())}
 	if err := a.deliver(ctx, o, c, p, src, r, append(files, chartFiles(charts)...)); err != nil || q.quiet {

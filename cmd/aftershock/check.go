@@ -462,6 +462,14 @@ func (c *config) checkOutput(p *plan) {
 	if c.oneOf("output.theme", c.Output.Theme, "a theme of the charts", themeNames()) {
 		p.plot.Theme = theme(c.Output.Theme)
 	}
+	if start, err := parseStart(c.Output.Start); err != nil {
+		c.bad("output.start", "%v", err)
+	} else {
+		p.plot.Start = start
+	}
+	if c.oneOf("output.scales", c.Output.Scales, "a choice of scales", scaleNames) {
+		p.plot.OwnScales = c.Output.Scales == scaleNames[1]
+	}
 	if c.Output.Moves < 0 {
 		c.bad("output.moves", "%d; use 0 for none, or how many of each security", c.Output.Moves)
 	}

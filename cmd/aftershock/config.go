@@ -169,6 +169,8 @@ type settings struct {
 		Charts      []string `json:"charts"`
 		Lang        string   `json:"lang"`
 		Theme       string   `json:"theme"`
+		Start       string   `json:"start"`
+		Scales      string   `json:"scales"`
 		Width       int      `json:"width"`
 		Height      int      `json:"height"`
 		DPI         int      `json:"dpi"`
@@ -272,6 +274,8 @@ type specialDay struct {
 const (
 	all       = "all"
 	byDefault = "default"
+	byItself  = "auto" // what a chart chooses
+	full      = "full" // all of the event window
 	none      = "none"
 	auto      = "auto"
 )

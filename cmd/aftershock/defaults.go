@@ -86,6 +86,7 @@ func defaults() settings {
 	s.Output.Moves = 3
 	s.Output.Charts = []string{byDefault}
 	s.Output.Lang, s.Output.Theme = "en", plots.Light.Name
+	s.Output.Start, s.Output.Scales = byItself, scaleNames[0]
 	s.Output.Width, s.Output.DPI = 1200, 144
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,8 @@ type drawing struct {
 	from, out           string
 	format, theme, lang string
 	width, height, dpi  int
-	only                []string
+	only, charts        []string
+	start, scales       string
 }
 
 func (a *app) plotCommand() *cobra.Command {
@@ -37,26 +39,55 @@ names what the pictures are to be about: IDs of events, symbols, or groupings.`,
 		Example: `  aftershock plot heat --only deepseek-selloff --theme dark
   aftershock plot car forest --format pdf --width 2400 --out pictures
   aftershock plot price --only NVDA --out - > nvda.png`,
-		Args:      arguments(cobra.MinimumNArgs(1)),
+		Args:      arguments(cobra.ArbitraryArgs),
 		ValidArgs: chartNames(),
-		RunE:      func(cmd *cobra.Command, args []string) error { return a.plot(cmd.Context(), args, d) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if args = append(args, d.charts...); len(args) == 0 {
+				return usageError{errors.New("plot: no chart is named; see aftershock list charts")}
+			}
+			return a.plot(cmd.Context(), args, d)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&d.from, "from", "out", "`directory` of the run")
 	f.StringVar(&d.out, "out", ".", "`directory` of the pictures; - for one picture on standard output")
 	f.StringVar(&d.format, "format", string(plots.PNG), "`format`: png, svg or pdf")
 	f.StringVar(&d.theme, "theme", plots.Light.Name, "`theme`: "+strings.Join(themeNames(), " or "))
+	f.StringVar(&d.start, "start", byItself, "`session` that the paths of the chart car begin at, such as -5; full: that of the event window")
+	f.StringVar(&d.scales, "scales", scaleNames[0], "`scales` of the chart panels: one for all, or own")
+	f.StringSliceVar(&d.charts, "charts", nil, "`list` of charts, beside those that are arguments; all: every one that the run kept")
 	f.StringVar(&d.lang, "lang", "en", "`language` of titles and words: en or ar")
 	f.IntVar(&d.width, "width", 0, "`pixels` across (default 1200)")
 	f.IntVar(&d.height, "height", 0, "`pixels` down (default what the chart needs)")
 	f.IntVar(&d.dpi, "dpi", 0, "`pixels` an inch (default 144)")
 	f.StringSliceVar(&d.only, "only", nil, "`list` of events, symbols or groupings")
 	a.completeIDs(cmd, nil, "only")
-	for name, words := range map[string][]string{"format": chartFormats(), "theme": themeNames(), "lang": languages} {
+	for name, words := range map[string][]string{"format": chartFormats(), "theme": themeNames(), "lang": languages, "scales": scaleNames, "start": {byItself, full}, "charts": append(chartNames(), all)} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}
 	return cmd
 }
+
+// scaleNames are the choices of output.scales.
+var scaleNames = []string{"one", "own"}
+
+// parseStart reads what output.start says: nil where the chart chooses.
+func parseStart(text string) (*int, error) {
+	switch text {
+	case byItself:
+		return nil, nil
+	case full:
+		return new(-longestStart), nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n > 0 || n < -longestStart {
+		return nil, fmt.Errorf("%q is no session before or at session 0; use a number such as -5, %s or %s", text, full, byItself)
+	}
+	return &n, nil
+}
+
+// longestStart is more than any event window has before session 0.
+const longestStart = 100_000
 
 func chartFormats() []string {
 	return names(plots.Formats, func(f plots.Format) string { return string(f) })
@@ -82,8 +113,15 @@ func (a *app) plot(ctx context.Context, charts []string, d drawing) error {
 		}
 		return usageError{fmt.Errorf("%s: %q is not %s%s", what, value, kind, didYouMean(value, known))}
 	}
-	problems := []error{wrong("--format", d.format, "a format of charts", chartFormats()), wrong("--theme", d.theme, "a theme", themeNames()), wrong("--lang", d.lang, "a language", languages)}
+	problems := []error{wrong("--format", d.format, "a format of charts", chartFormats()), wrong("--theme", d.theme, "a theme", themeNames()), wrong("--lang", d.lang, "a language", languages), wrong("--scales", d.scales, "a choice of scales", scaleNames)}
+	start, err := parseStart(d.start)
+	if err != nil {
+		problems = append(problems, usageError{fmt.Errorf("--start: %w", err)})
+	}
 	for _, c := range charts {
+		if c == all {
+			continue
+		}
 		problems = append(problems, wrong("plot", c, "a chart", chartNames()))
 	}
 	for _, err := range problems {
@@ -91,7 +129,7 @@ func (a *app) plot(ctx context.Context, charts []string, d drawing) error {
 			return err
 		}
 	}
-	o := plots.Options{Width: d.width, Height: d.height, DPI: d.dpi, Lang: d.lang, Theme: theme(d.theme), Formats: []plots.Format{plots.Format(d.format)}, Only: d.only}
+	o := plots.Options{Width: d.width, Height: d.height, DPI: d.dpi, Lang: d.lang, Theme: theme(d.theme), Formats: []plots.Format{plots.Format(d.format)}, Only: d.only, Start: start, OwnScales: d.scales == scaleNames[1]}
 	if err := o.Validate(); err != nil {
 		return usageError{err}
 	}
@@ -102,6 +140,11 @@ func (a *app) plot(ctx context.Context, charts []string, d drawing) error {
 	}
 	if err != nil {
 		return err
+	}
+	if slices.Contains(charts, all) {
+		if charts, err = plots.Held(data); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	files, err := plots.Redraw(ctx, data, charts, o)
 	if err != nil {

@@ -120,7 +120,28 @@ func (t telling) check() error {
 // chartFlags are those of a command that writes charts.
 func chartFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "charts", "output.charts", "`list` of charts, default (of the leading events), all or none; see aftershock list charts", append(chartNames(), byDefault, all, none)...)
+	themeFlag(cmd, flags)
+	flags.add(cmd, "start", "output.start", "`session` that the paths of the chart car begin at, such as -5; full: that of the event window", byItself, full)
+	flags.add(cmd, "scales", "output.scales", "`scales` of the chart panels: one for all, or own", scaleNames...)
+}
+
+func themeFlag(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "theme", "output.theme", "`theme` of the charts: "+strings.Join(themeNames(), " or "), themeNames()...)
+}
+
+// curveFlags are those of a command that draws one kind of chart.
+func curveFlags(cmd *cobra.Command, flags settingsFlags) {
+	flags.add(cmd, "charts", "output.charts", "all, or none: whether to draw its `charts`", all, none)
+	themeFlag(cmd, flags)
+}
+
+// curves reports whether a command that draws the kind of chart called chart is to
+// draw it: unless no charts are asked for.
+func (c *config) curves(command, chart string) (bool, error) {
+	if c.origin("output.charts") == fromFlag && !slices.Contains([]string{all, byDefault}, strings.Join(c.Output.Charts, " ")) && len(c.Output.Charts) > 0 {
+		return false, usageError{fmt.Errorf("--charts: aftershock %s draws the chart %s alone; use all or none", command, chart)}
+	}
+	return len(c.Output.Charts) > 0, nil
 }
 
 func studyFlags(cmd *cobra.Command, flags settingsFlags) {

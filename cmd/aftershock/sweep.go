@@ -49,6 +49,7 @@ folder sweep in the output directory, or to --out.`,
 	flags.add(cmd, "shift", "sweep.shift", "`list` of sessions by which session 0 of every event is moved, such as -1,0,1")
 	flags.add(cmd, "confounders", "sweep.confounders", "`list` of what becomes of other catalogued events: keep, trim, drop", names(analysis.Confoundings, func(x analysis.Confounding) string { return string(x) })...)
 	outFlag(cmd, flags)
+	curveFlags(cmd, flags)
 	langFlag(cmd, flags)
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
@@ -128,6 +129,10 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	if err != nil {
 		return err
 	}
+	drawn, err := c.curves("sweep", "specification")
+	if err != nil {
+		return err
+	}
 	spec := p.sweep
 	src, err := a.open(ctx, c, p, nil)
 	if err != nil {
@@ -191,9 +196,11 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	if err := errors.Join(report.WriteCSV(&table, report.SweepTable(s)), report.SweepText(&text, p.study.Name, s, report.TextOptions{Lang: p.plot.Lang})); err != nil {
 		return err
 	}
-	charts, err := plots.Specification(ctx, s, p.plot)
-	if err != nil {
-		return err
+	var charts []plots.File
+	if drawn {
+		if charts, err = plots.Specification(ctx, s, p.plot); err != nil {
+			return err
+		}
 	}
 	files := slices.Concat([]file{made("sweep.csv", table.Bytes()), made("sweep.txt", text.Bytes())}, chartFiles(charts))
 	if err := a.deliver(ctx, o, c, p, src, r, files); err != nil || quiet {
