@@ -26,15 +26,13 @@ type picture struct {
 	Name    string // what it shows, for readers who hear the page
 	ViewBox string
 	Body    string // its elements, which refer to the sheet
-	Data    string // attributes that say where its data lies, for the page's script; "" where it does not
 	Own     bool   // it has colours that are not known, and keeps its own paper
 }
 
 var (
 	viewBox = pattern.New(`^<svg [^>]*viewBox="([-0-9. ]+)"`)
 	useOf   = pattern.New(`<use xlink:href="#([^"]+)"`)
-	partOf  = pattern.New(`^<g data-series="[^"<>]*"( data-from="[-0-9]+" data-values="[-0-9. ]*")?>$`)
-	dataOf  = pattern.New(`^<metadata (data-frame="[-0-9. ]+" data-x="[-0-9. ]+" data-y="[-0-9. ]+" data-at="[^"<>]*")/>$`)
+	partOf  = pattern.New(`^<g data-series="[^"<>]*"( data-from="-?[0-9]+" data-values="[-0-9. ]*")?>$`)
 	colorOf = pattern.New(`(?:fill|stroke)="(#[0-9a-f]{6})"`)
 )
 
@@ -59,8 +57,6 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 				return p, fmt.Errorf("its title or description: %w", err)
 			}
 			spoken = append(spoken, text)
-		case dataOf.MatchString(line):
-			p.Data = dataOf.FindStringSubmatch(line)[1]
 		case strings.HasPrefix(line, `<path id="`):
 			id, outline, ok := strings.Cut(line[len(`<path id="`):], `"`)
 			if !ok {
@@ -83,8 +79,13 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 				p.Own = p.Own || dark[c[1]] == ""
 			}
 			fmt.Fprintf(&body, "<use href=\"#%s\"%s/>\n", s.define("<g", ">"+glyphs+"</g>"), attrs)
+		case strings.HasPrefix(line, "<metadata "):
 		case partOf.MatchString(line), line == "</g>":
-			body.WriteString(line + "\n")
+			name, _, valued := strings.Cut(line, " data-from=")
+			if valued {
+				name += ">"
+			}
+			body.WriteString(name + "\n")
 		case strings.HasPrefix(line, `<path d="`) && strings.Count(line, "<") == 1:
 			d, attrs, _ := strings.Cut(line[len(`<path d="`):], `"`)
 			d, ok := relative(d)
