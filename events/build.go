@@ -61,9 +61,29 @@ func newBuilder(file string) *builder {
 	return &builder{file: file, ids: map[string]int{}, seed: maphash.MakeSeed(), zones: zones{}, seen: map[string]bool{}}
 }
 
+// The most of a catalogue that is held, so that no file takes all memory, and
+// of its problems, so that none fills a log.
+const (
+	mostEvents   = 2_500_000
+	mostProblems = 1_000
+	mostColumns  = 10_000
+	mostNodes    = 4_000_000 // values of a file in YAML
+	mostInEvent  = 1_000_000 // values of an event in JSON
+)
+
+// problem reports what is wrong on a line. After mostProblems it says that there is
+// more, once.
 func (b *builder) problem(line int, format string, args ...any) {
-	b.errs = append(b.errs, Problem{b.file, line, fmt.Sprintf(format, args...)})
+	switch n := len(b.errs); {
+	case n < mostProblems:
+		b.errs = append(b.errs, Problem{b.file, line, fmt.Sprintf(format, args...)})
+	case n == mostProblems:
+		b.errs = append(b.errs, Problem{b.file, line, "more is wrong from here on; mend what is said before first"})
+	}
 }
+
+// lost reports whether so much is wrong that the rest need not be read.
+func (b *builder) lost() bool { return len(b.errs) > mostProblems }
 
 // catalog returns what was built, or everything that was wrong.
 func (b *builder) catalog() (*Catalog, error) {
@@ -92,14 +112,15 @@ func (b *builder) add(r record) {
 	b.provenance(&e, r)
 	b.time(&e, r)
 	b.titles(&e, r)
+	clear(b.seen)
 	for _, t := range r.tags {
 		switch tag := b.clean(t, "tag"); {
 		case tag == "" || strings.ContainsFunc(tag, isSeparator):
 			b.problem(t.line, "tag %s is not one word; join its words, as in chip-makers", quote(tag))
-		case slices.Contains(e.Tags, tag):
+		case b.seen[tag]:
 			b.problem(t.line, "tag %s is given twice; remove one", quote(tag))
 		default:
-			e.Tags = append(e.Tags, tag)
+			e.Tags, b.seen[tag] = append(e.Tags, tag), true
 		}
 	}
 	e.Targets = b.targetRoom(len(r.securities))
@@ -120,9 +141,14 @@ func (b *builder) add(r record) {
 		}
 		e.Targets = append(e.Targets, t)
 	}
-	if len(b.errs) == before {
-		b.events = append(b.events, e)
+	if len(b.errs) > before {
+		return
 	}
+	if len(b.events) == mostEvents {
+		b.problem(r.line, "the catalogue holds more than %d events; part it", mostEvents)
+		return
+	}
+	b.events = append(b.events, e)
 }
 
 // targetRoom returns an empty slice with room for n targets, of a block that serves
@@ -270,6 +296,11 @@ func (b *builder) titles(e *Event, r record) {
 			}
 		}
 	}
+	if len(e.Titles) == 0 { // languages without a text
+		e.Titles = nil
+		e.Title = cmp.Or(b.line(r.fields["title"], "title"), e.ID)
+		return
+	}
 	if e.Title = b.line(r.fields["title"], "title"); e.Title != "" {
 		for _, t := range e.Titles {
 			if t == e.Title {
@@ -293,6 +324,16 @@ func (b *builder) titles(e *Event, r record) {
 	}
 }
 
+// isCompany reports whether s is a company's name, and would be read as one from a
+// list.
+func isCompany(s string) bool {
+	if !strings.Contains(s, " ") || !isFirm(s) {
+		return false
+	}
+	list := symbols(text{s: s})
+	return len(list) == 1 && list[0].s == s
+}
+
 func (b *builder) target(s securityText) (Target, bool) {
 	t := Target{Symbol: s.symbol.s}
 	switch s.sign.s {
@@ -305,7 +346,7 @@ func (b *builder) target(s securityText) (Target, bool) {
 		b.problem(s.sign.line, "security %s: sign %s cannot be read; write + or - for the reaction expected, or leave it out", quote(t.Symbol), quote(s.sign.s))
 		return t, false
 	}
-	if !isSymbol(t.Symbol) && !(strings.Contains(t.Symbol, " ") && isFirm(t.Symbol)) {
+	if !isSymbol(t.Symbol) && !isCompany(t.Symbol) {
 		b.problem(s.symbol.line, "security %s is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC", quote(t.Symbol))
 		return t, false
 	}

@@ -354,6 +354,11 @@ var companyForms = map[string]bool{"inc": true, "ltd": true, "llc": true, "corp"
 
 // isName reports whether words are one name rather than several symbols.
 func isName(words []string) bool {
+	words = slices.Clone(words)
+	last := &words[len(words)-1]
+	if name, sign, found := strings.Cut(*last, ":"); found && strings.Trim(sign, "+-01") == "" {
+		*last = name
+	}
 	for _, w := range words {
 		if strings.ContainsAny(w, ":") {
 			return false // a sign

@@ -44,7 +44,7 @@ func (b *builder) table(data []byte) {
 	end := in.InputOffset()
 	body := csvPart{data[end:], 1 + bytes.Count(data[:end], []byte("\n")), in.Comma}
 	b.dateOrder(columns, body)
-	if len(body.data) < 2*partSize || !b.inParts(columns, body) {
+	if len(body.data) < 2*partSize || body.mostRows(len(columns)) > mostEvents || !b.inParts(columns, body) {
 		b.rows(columns, body)
 	}
 }
@@ -83,6 +83,11 @@ type csvPart struct {
 	comma rune
 }
 
+// mostRows returns how many rows with so many columns p may have.
+func (p csvPart) mostRows(columns int) int {
+	return min(bytes.Count(p.data, []byte("\n")), len(p.data)/columns) + 1
+}
+
 func csvReader(data []byte, comma rune) *csv.Reader {
 	in := csv.NewReader(bytes.NewReader(data))
 	in.FieldsPerRecord = -1 // counted below, for a better message
@@ -95,7 +100,7 @@ func csvReader(data []byte, comma rune) *csv.Reader {
 func (b *builder) rows(columns []string, p csvPart) {
 	in := csvReader(p.data, p.comma)
 	if b.events == nil {
-		b.events = room(bytes.Count(p.data, []byte("\n")) + 1)[:0]
+		b.events = room(min(p.mostRows(len(columns)), mostEvents))[:0]
 	}
 	r := record{fields: map[string]text{}}
 	pos := func(i int) int {
@@ -105,7 +110,7 @@ func (b *builder) rows(columns []string, p csvPart) {
 	for {
 		start := in.InputOffset()
 		row, err := in.Read()
-		if err == io.EOF {
+		if err == io.EOF || b.lost() || len(b.events) == mostEvents && len(b.errs) > 0 {
 			return
 		}
 		if err != nil {
@@ -255,6 +260,10 @@ func (b *builder) badQuotes(err error, raw []byte, first int) {
 // read by it.
 func (b *builder) header(row []string, line int) []string {
 	before := len(b.errs)
+	if len(row) > mostColumns {
+		b.problem(line, "%d columns are more than a catalogue has (%d); leave out what is not read", len(row), mostColumns)
+		return nil
+	}
 	columns := make([]string, len(row))
 	from := map[string]int{} // the column that each field is taken from, + 1
 	best := map[string]int{} // how far down the list of names of the field that stands

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 
@@ -17,16 +18,18 @@ func ReadJSON(name string, r io.Reader) (*Catalog, error) {
 
 func (b *builder) readJSON(r io.Reader) (*Catalog, error) {
 	if data, ok := b.load(r); ok && len(bytes.TrimSpace(data)) > 0 {
-		in := &jsonTree{data: data, dec: json.NewDecoder(bytes.NewReader(data)), line: 1}
-		in.dec.UseNumber()
-		root, err := in.node(0)
+		var seen evidence
+		in := newJSONTree(data, seen.seeItem)
+		root, err := in.node(0, true)
 		if err == nil {
 			if _, err = in.dec.Token(); err == nil {
 				err = errors.New("something follows the end of the list")
 			}
 		}
 		if err == io.EOF && root != nil {
-			b.document(root)
+			b.document(root, &seen, func(_ *yaml.Node, f func(item *yaml.Node)) {
+				_, _ = newJSONTree(data, f).node(0, true) // read without error before
+			})
 		} else {
 			b.problem(in.at(), "not JSON: %v", jsonReason(err))
 		}
@@ -44,12 +47,21 @@ func jsonReason(err error) error {
 
 // A jsonTree reads JSON into the nodes that YAML is read into, so that the two
 // share what follows. (Read as YAML, JSON would lose characters that are
-// escaped as surrogate pairs.)
+// escaped as surrogate pairs.) The events themselves are handed on one by one: a
+// long catalogue has more nodes than memory should hold.
 type jsonTree struct {
+	item func(n *yaml.Node) // is called with each event
+	held int                // nodes since the last one
 	data []byte
 	dec  *json.Decoder
 	line int   // of offset
 	off  int64 // up to which lines are counted
+}
+
+func newJSONTree(data []byte, item func(n *yaml.Node)) *jsonTree {
+	j := &jsonTree{item: item, data: data, dec: json.NewDecoder(bytes.NewReader(data)), line: 1}
+	j.dec.UseNumber()
+	return j
 }
 
 // at returns the line up to which the decoder has read.
@@ -60,10 +72,15 @@ func (j *jsonTree) at() int {
 	return j.line
 }
 
-func (j *jsonTree) node(depth int) (*yaml.Node, error) {
+// node reads a value. list: the value is the list of events, or holds it under the
+// key events.
+func (j *jsonTree) node(depth int, list bool) (*yaml.Node, error) {
 	const deepest = 20 // a catalogue needs 5
 	if depth > deepest {
 		return nil, errors.New("nested too deeply for a catalogue")
+	}
+	if j.held++; j.held > mostInEvent {
+		return nil, fmt.Errorf("an event holds more than %d values", mostInEvent)
 	}
 	token, err := j.dec.Token()
 	if err != nil {
@@ -85,9 +102,16 @@ func (j *jsonTree) node(depth int) (*yaml.Node, error) {
 			n.Kind, n.Tag = yaml.MappingNode, "!!map"
 		}
 		for j.dec.More() {
-			c, err := j.node(depth + 1)
+			i := len(n.Content)
+			within := list && v == '{' && i%2 == 1 && n.Content[i-1].Value == "events"
+			c, err := j.node(depth+1, within)
 			if err != nil {
 				return nil, err
+			}
+			if list && v == '[' {
+				j.item(c)
+				j.held = 0
+				continue
 			}
 			n.Content = append(n.Content, c)
 		}

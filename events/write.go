@@ -100,6 +100,15 @@ func rows(c *Catalog) []row {
 	return out
 }
 
+// listed writes securities as one text; names of several words are parted by more
+// than spaces.
+func listed(securities []string) string {
+	if slices.ContainsFunc(securities, func(s string) bool { return strings.Contains(s, " ") }) {
+		return strings.Join(securities, "; ")
+	}
+	return strings.Join(securities, " ")
+}
+
 // clock returns the time of e and the place whose clock it is; an offset alone
 // stands in the time.
 func clock(e *Event) (t, zone string) {
@@ -174,7 +183,7 @@ func WriteCSV(w io.Writer, c *Catalog) error {
 		for _, lang := range langs {
 			line = append(line, r.Titles[lang])
 		}
-		line = append(line, r.Category, strings.Join(r.Tags, " "), strings.Join(r.Securities, " "), r.Source, r.Note)
+		line = append(line, r.Category, strings.Join(r.Tags, " "), listed(r.Securities), r.Source, r.Note)
 		if imported {
 			line = append(line, r.Key, string(r.Status), string(r.Part), r.RawTime, r.ZoneGiven, r.ZoneAssumed, r.UpperBound, r.Alternative,
 				asJSON(r.Doubts, len(r.Doubts)), asJSON(r.Unresolved, len(r.Unresolved)), asJSON(r.Coverage, len(r.Coverage)))

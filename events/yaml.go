@@ -25,6 +25,13 @@ func (b *builder) readYAML(r io.Reader) (*Catalog, error) {
 }
 
 func (b *builder) yaml(data []byte) {
+	// Each value but the first follows one of these. The library holds all values at
+	// once, each in some two hundred bytes.
+	n := bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte(",")) + bytes.Count(data, []byte(":"))
+	if n > mostNodes {
+		b.problem(0, "holds more than %d values; write so many events as CSV", mostNodes)
+		return
+	}
 	in := yaml.NewDecoder(bytes.NewReader(data))
 	var root, second yaml.Node
 	err := in.Decode(&root)
@@ -41,7 +48,11 @@ func (b *builder) yaml(data []byte) {
 		b.badYAML(data, err)
 		return
 	}
-	b.document(root.Content[0])
+	b.document(root.Content[0], nil, func(list *yaml.Node, f func(item *yaml.Node)) {
+		for _, item := range list.Content {
+			f(deref(item))
+		}
+	})
 }
 
 var yamlError = pattern.New(`(?s)^yaml: (?:line (\d+): )?(.*)$`)
@@ -69,8 +80,10 @@ func (b *builder) badYAML(data []byte, err error) {
 	b.problem(line, "not YAML: %s", m[2])
 }
 
-// document reads a list of events, alone or under the key events.
-func (b *builder) document(n *yaml.Node) {
+// document reads a list of events, alone or under the key events. each calls f with
+// every item of the list; seen is what their dates have shown, nil where they have
+// not been looked at.
+func (b *builder) document(n *yaml.Node, seen *evidence, each func(list *yaml.Node, f func(item *yaml.Node))) {
 	n = deref(n)
 	if n.Kind == yaml.MappingNode {
 		var list *yaml.Node
@@ -94,19 +107,27 @@ func (b *builder) document(n *yaml.Node) {
 		b.problem(n.Line, "events must be a list; begin each with \"- id: ...\"")
 		return
 	}
-	var seen evidence
-	for _, item := range n.Content {
-		if item = deref(item); item.Kind == yaml.MappingNode {
-			for i := 0; i+1 < len(item.Content); i += 2 {
-				if key, value := item.Content[i], deref(item.Content[i+1]); key.Value == "date" || key.Value == "time" {
-					seen.see(strings.TrimSpace(value.Value), value.Line)
-				}
-			}
-		}
+	if seen == nil {
+		seen = new(evidence)
+		each(n, seen.seeItem)
 	}
-	b.decide(seen)
-	for _, item := range n.Content {
-		b.item(deref(item))
+	b.decide(*seen)
+	each(n, func(item *yaml.Node) {
+		if !b.lost() {
+			b.item(item)
+		}
+	})
+}
+
+// seeItem looks at the dates of an event.
+func (e *evidence) seeItem(item *yaml.Node) {
+	if item.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(item.Content); i += 2 {
+		if key, value := item.Content[i], deref(item.Content[i+1]); key.Value == "date" || key.Value == "time" {
+			e.see(strings.TrimSpace(value.Value), value.Line)
+		}
 	}
 }
 
@@ -236,6 +257,8 @@ func (b *builder) pairs(n *yaml.Node, of string, known []string, f func(name str
 		key, value := deref(n.Content[i]), deref(n.Content[i+1])
 		name := key.Value
 		switch line, twice := lines[name]; {
+		case b.lost():
+			return
 		case key.Kind != yaml.ScalarNode:
 			b.problem(key.Line, "a key of %s must be a word", of)
 		case twice:

@@ -401,19 +401,26 @@ func (a *app) load(ctx context.Context, c *config, p *plan, src *prices, cat *ev
 	for _, w := range cat.Warnings {
 		a.say("%s", w)
 	}
+	const shown = 50 // of the securities that are missing
 	var fatal []error
+	missing := 0
 	for _, err := range errs {
 		var s *market.SecurityError
 		switch {
 		case errors.Is(err, market.ErrReturnKind):
 			c.bad("prices.returns_kind", "%v", err)
 		case isMissing(err) && errors.As(err, &s) && !p.needs.Regressors[s.Symbol]:
-			a.say("%v (its observations are excluded)", err)
+			if missing++; missing <= shown {
+				a.say("%v (its observations are excluded)", err)
+			}
 		case errors.Is(err, market.ErrUnknownSymbol) && errors.As(err, &s) && c.keyOf(s.Symbol) != "":
 			c.bad(c.keyOf(s.Symbol), "%v", err)
 		default:
 			fatal = append(fatal, err)
 		}
+	}
+	if more := missing - shown; more > 0 {
+		a.say("%d more securities are not there (their observations are excluded)", more)
 	}
 	if err := errors.Join(append(fatal, c.err())...); err != nil {
 		return nil, err

@@ -89,6 +89,7 @@ func (a *app) respell(ctx context.Context, c *config, p *plan, src market.Source
 			continue
 		}
 		targets := make([]events.Target, 0, len(e.Targets))
+		kept := make(map[string]bool, len(e.Targets))
 		for _, t := range e.Targets {
 			if symbol, ok := s.find(t.Symbol); ok && symbol != t.Symbol {
 				if taken[t.Symbol] == "" {
@@ -97,8 +98,8 @@ func (a *app) respell(ctx context.Context, c *config, p *plan, src market.Source
 				taken[t.Symbol] = symbol
 				t.Symbol = symbol
 			}
-			if !slices.ContainsFunc(targets, func(x events.Target) bool { return x.Symbol == t.Symbol }) {
-				targets = append(targets, t)
+			if !kept[t.Symbol] {
+				targets, kept[t.Symbol] = append(targets, t), true
 			}
 		}
 		e.Targets = targets
