@@ -257,6 +257,8 @@ func (k *keptCalibration) write(name string) error {
 	})
 }
 
+const mostCalibration = 256 << 20 // bytes
+
 const calibrationKind = "calibration 2"
 
 // calibrationFile is where the calibration of a study and its data is kept.
@@ -271,12 +273,17 @@ func calibrationFile(key string) (string, error) {
 // readCalibration reads what write wrote; an error where there is none for key.
 func readCalibration(name, key string) (*keptCalibration, error) {
 	var k keptCalibration
-	err := sealed.Read(name, calibrationKind, func(r io.Reader) error { return json.NewDecoder(r).Decode(&k) })
+	err := sealed.Read(name, calibrationKind, func(r io.Reader) error {
+		return json.NewDecoder(io.LimitReader(r, mostCalibration)).Decode(&k)
+	})
 	if err != nil {
 		return nil, err
 	}
 	if k.Key != key || k.Calibration == nil {
 		return nil, fs.ErrNotExist
+	}
+	if err := k.Calibration.Sense(); err != nil {
+		return nil, fmt.Errorf("%w: %w", sealed.ErrSeal, err)
 	}
 	return &k, nil
 }

@@ -459,6 +459,9 @@ func (o *output) takeBack() error {
 			return err
 		}
 		to := filepath.Join(o.dir, rel)
+		if _, err := os.Lstat(to); err == nil {
+			return nil // what has the name now is neither of the runs', and stays
+		}
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
