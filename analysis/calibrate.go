@@ -82,6 +82,12 @@ func (r *Result) Calibrate(ctx context.Context, spec CalibrateSpec, progress Pro
 	if err := spec.complete(r); err != nil {
 		return nil, err
 	}
+	return r.calibrate(ctx, &spec, nil, progress)
+}
+
+// calibrate is Calibrate with the p values of the pseudo-dates from l; nil where only
+// a share of them is computed.
+func (r *Result) calibrate(ctx context.Context, spec *CalibrateSpec, l *ledger, progress Progress) (*Calibration, error) {
 	patterns, err := r.patterns(spec.Groups)
 	if err != nil {
 		return nil, err
@@ -90,27 +96,30 @@ func (r *Result) Calibrate(ctx context.Context, spec CalibrateSpec, progress Pro
 	var jobs []*calibration
 	total := 0
 	for _, p := range patterns {
-		j := newCalibration(r.eng, p, &spec)
+		j := newCalibration(r.eng, p, spec)
 		if len(j.shifts) < stat.MinDraws {
 			err = fmt.Errorf("%s: %d sessions without news have room for the windows about them; calibration needs %d (longer histories, or a shorter estimation window)", p.names[0], len(j.shifts), stat.MinDraws)
 			continue
 		}
 		jobs = append(jobs, j)
-		total += len(j.shifts)
+		total += l.count(len(j.shifts))
 	}
 	if len(jobs) == 0 {
 		return nil, err
 	}
 	done := 0
-	for _, j := range jobs {
+	for k, j := range jobs {
 		var step func(int)
 		if progress != nil {
 			step = func(k int) { progress(done+k, total) }
 		}
-		if err := j.run(ctx, step); err != nil {
+		if err := j.run(ctx, l, k, step); err != nil {
 			return nil, err
 		}
-		done += len(j.shifts)
+		done += l.count(len(j.shifts))
+		if l.partial() {
+			continue
+		}
 		c.Groups = append(c.Groups, j.judge()...)
 	}
 	return c, nil
@@ -263,43 +272,61 @@ func newCalibration(g *engine, p pattern, spec *CalibrateSpec) *calibration {
 	return j
 }
 
-// run computes the p values.
-func (j *calibration) run(ctx context.Context, step func(int)) error {
-	j.p = make([][]float64, (1+len(j.spec.Inject))*len(j.stats))
-	for k := range j.p {
-		j.p[k] = make([]float64, len(j.shifts))
-	}
+// run computes the p values, which are items of l.
+func (j *calibration) run(ctx context.Context, l *ledger, number int, step func(int)) error {
+	n, at := len(j.stats), 1+len(j.spec.Inject)
+	width := at * n
 	if j.spec.Selected > 1 {
-		j.caar = make([][]float64, len(j.stats))
-		for k := range j.caar {
-			j.caar[k] = make([]float64, len(j.shifts))
-		}
+		width += n
 	}
 	copies := sync.Pool{New: func() any { return j.newCopy() }}
-	return parallel(ctx, len(j.shifts), 8, step, func(_ *workspace, b int) {
-		own := copies.Get().(*calibrator)
-		defer copies.Put(own)
-		d := j.shifts[b]
-		record := func(at int, results []TestResult) {
-			for k := range results {
-				p := nan
-				if results[k].N == len(j.rows) {
-					p = results[k].P
+	all, err := l.items(number, "calibration", len(j.shifts), width, func(lo, hi int) ([]float64, error) {
+		out := make([]float64, (hi-lo)*width)
+		err := parallel(ctx, hi-lo, 8, step, func(_ *workspace, b int) {
+			own := copies.Get().(*calibrator)
+			defer copies.Put(own)
+			d, to := j.shifts[lo+b], out[b*width:][:width]
+			record := func(results []TestResult) {
+				for k := range results {
+					to[k] = nan
+					if results[k].N == len(j.rows) {
+						to[k] = results[k].P
+					}
 				}
-				j.p[at*len(j.stats)+k][b] = p
+				to = to[n:]
 			}
-		}
-		record(0, own.at(d))
-		for k := range j.caar {
-			j.caar[k][b] = own.average(k)
-		}
-		if len(j.spec.Inject) > 0 {
-			own.reaction(stat.Word(stat.Stream(own.from.study.Seed, "reaction"), uint64(int64(d)), 0), j.spec)
-			for k, delta := range j.spec.Inject {
-				record(1+k, own.injected(delta))
+			record(own.at(d))
+			size := to[len(to)-(width-at*n):]
+			for k := range size {
+				size[k] = own.average(k)
 			}
-		}
+			if len(j.spec.Inject) > 0 {
+				own.reaction(stat.Word(stat.Stream(own.from.study.Seed, "reaction"), uint64(int64(d)), 0), j.spec)
+				for _, delta := range j.spec.Inject {
+					record(own.injected(delta))
+				}
+			}
+		})
+		return out, err
 	})
+	if err != nil || l.partial() {
+		return err
+	}
+	column := func(k int) []float64 {
+		x := make([]float64, len(j.shifts))
+		for b := range x {
+			x[b] = all[b*width+k]
+		}
+		return x
+	}
+	for k := range width {
+		if k < at*n {
+			j.p = append(j.p, column(k))
+		} else {
+			j.caar = append(j.caar, column(k))
+		}
+	}
+	return nil
 }
 
 // calibrator is a replica whose rows have returns of their own, so that what is

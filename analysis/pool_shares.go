@@ -33,6 +33,15 @@ type ledger struct {
 // partial reports whether only a share of the items is computed.
 func (l *ledger) partial() bool { return l != nil && l.of > 0 }
 
+// count returns how many of n items are computed.
+func (l *ledger) count(n int) int {
+	if l.partial() {
+		lo, hi := share(n, l.index, l.of)
+		return hi - lo
+	}
+	return n
+}
+
 // items returns n items of width numbers each, nil where only a share of them is
 // computed. do computes the items [lo, hi).
 func (l *ledger) items(pool int, kind string, n, width int, do func(lo, hi int) ([]float64, error)) ([]float64, error) {

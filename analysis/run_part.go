@@ -37,8 +37,7 @@ type Part struct {
 	Plain    []bool
 	Figures  [][]float64 // the engine's columns, those of the rows of the fits
 
-	Shifts  []PartSums   // of Worker.Calibrate: p values by pattern
-	Answers []PartAnswer // of Study.SweepPart
+	Answers []PartAnswer // of a sweep
 }
 
 // PartGroup is a group that was averaged and tested.
@@ -241,7 +240,7 @@ func (s *Study) RunPart(ctx context.Context, catalog *events.Catalog, panel *mar
 // Errors: a share that there is not, ctx is done.
 func (w *Worker) Part(ctx context.Context, i, n int, progress Progress) (*Part, error) {
 	if n < 1 || i < 1 || i > n {
-		return nil, fmt.Errorf("there is no share %d of %d", i, n)
+		return nil, noShare(i, n)
 	}
 	p := &Part{Index: i, Of: n, Rows: len(w.fitted), Study: w.study}
 	if w.r.eng.sendsFits() {
@@ -283,6 +282,8 @@ func (w *Worker) Part(ctx context.Context, i, n int, progress Progress) (*Part, 
 	}
 	return p, ctx.Err()
 }
+
+func noShare(i, n int) error { return fmt.Errorf("there is no share %d of %d", i, n) }
 
 // fit fits the rows that are wanted and not fitted yet.
 func (w *Worker) fit(ctx context.Context, want []bool, progress Progress) error {
@@ -492,6 +493,8 @@ func mergeable(parts []*Part, rows int, study uint64) error {
 	have := make([]bool, len(parts))
 	for _, p := range parts {
 		switch {
+		case p == nil:
+			return errors.New("a part is missing")
 		case p.Of != len(parts):
 			return fmt.Errorf("part %d is one of %d, and %d are given", p.Index, p.Of, len(parts))
 		case p.Index < 1 || p.Index > len(parts) || have[p.Index-1]:

@@ -133,6 +133,23 @@ func hasFactors(m model.Model, panel *market.Panel) bool {
 // Errors: an empty list of choices, a CAR window outside the event window, a shift
 // given twice or beyond [MaxShift], an unknown group, ctx is done.
 func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catalog, panel *market.Panel, progress Progress) (*Sweep, error) {
+	p, err := s.planSweep(spec, catalog, panel)
+	if err != nil {
+		return nil, err
+	}
+	return p.whole(ctx, progress)
+}
+
+// sweepPlan is the studies of a sweep.
+type sweepPlan struct {
+	catalog *events.Catalog
+	panel   *market.Panel
+	groups  []sweepGroup
+	studies []*Study
+	answers [][]Answer // by study; nil: not yet
+}
+
+func (s *Study) planSweep(spec SweepSpec, catalog *events.Catalog, panel *market.Panel) (*sweepPlan, error) {
 	if err := spec.validate(s); err != nil {
 		return nil, err
 	}
@@ -172,21 +189,37 @@ func (s *Study) Sweep(ctx context.Context, spec SweepSpec, catalog *events.Catal
 			}
 		}
 	}
-	answers := make([][]Answer, len(studies))
+	return &sweepPlan{catalog, panel, groups, studies, make([][]Answer, len(studies))}, nil
+}
+
+// run performs the studies that wanted names, of those that have no answers yet.
+func (p *sweepPlan) run(ctx context.Context, wanted func(k int) bool, progress Progress) error {
+	var left []int
+	for k := range p.studies {
+		if p.answers[k] == nil && wanted(k) {
+			left = append(left, k)
+		}
+	}
 	var step func(int)
 	if progress != nil {
-		step = func(done int) { progress(done, len(studies)) }
+		step = func(done int) { progress(done, len(left)) }
 	}
-	err = parallel(ctx, len(studies), 1, step, func(_ *workspace, i int) {
-		r, err := studies[i].Run(ctx, catalog, panel, nil)
-		for _, g := range groups {
-			answers[i] = append(answers[i], g.answers(studies[i], r, err)...)
+	return parallel(ctx, len(left), 1, step, func(_ *workspace, i int) {
+		k := left[i]
+		r, err := p.studies[k].Run(ctx, p.catalog, p.panel, nil)
+		for _, g := range p.groups {
+			p.answers[k] = append(p.answers[k], g.answers(p.studies[k], r, err)...)
 		}
 	})
-	if err != nil {
+}
+
+// whole performs the studies that are left and counts how far all agree.
+func (p *sweepPlan) whole(ctx context.Context, progress Progress) (*Sweep, error) {
+	if err := p.run(ctx, func(int) bool { return true }, progress); err != nil {
 		return nil, err
 	}
-	out := &Sweep{Answers: slices.Concat(answers...)}
+	groups := p.groups
+	out := &Sweep{Answers: slices.Concat(p.answers...)}
 	order := func(x Answer) int {
 		return slices.IndexFunc(groups, func(g sweepGroup) bool { return g.name == x.Group })
 	}
