@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
+	"aftershock/internal/parts"
 	"aftershock/internal/sealed"
 	"aftershock/plots"
 	"aftershock/report"
@@ -53,7 +54,15 @@ output.calibration is false.`,
   aftershock calibrate --group deepseek-selloff --window "0,0 -1,1" --inject 1%,2%,5%
   aftershock calibrate --group all --share 0.5 --draws 1000 --out calibration`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.calibrate(cmd, flags, &q) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.shard.resolve(); err != nil {
+				return err
+			}
+			if a.shard.of > 0 {
+				return a.shareCalibration(cmd, flags, &q)
+			}
+			return a.calibrate(cmd, flags, &q)
+		},
 	}
 	cmd.Flags().StringVar(&q.groups, "group", "", "`list` of groups: IDs of events, all, \"security NVDA\"; default: events of several securities, and all")
 	cmd.Flags().StringVar(&q.windows, "window", "", "`windows` of the cumulative abnormal returns, such as \"0,0 -1,1\"; default: the first of the study")
@@ -63,6 +72,7 @@ output.calibration is false.`,
 	cmd.Flags().IntVar(&q.selected, "selected", 0, "say how tests fare where the session with the largest average of so many, a `number`, was picked")
 	cmd.Flags().BoolVar(&q.fresh, "fresh", false, "compute anew what is in the cache")
 	cmd.Flags().BoolVarP(&q.quiet, "quiet", "q", false, "do not print the table")
+	a.shardFlag(cmd)
 	flags.add(cmd, "draws", "study.draws", "`number` of sessions at most; where there are no more, all")
 	alias(cmd, "car", "window")
 	outFlag(cmd, flags)
@@ -138,6 +148,8 @@ func groupList(text string) []string {
 
 func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration) error {
 	ctx := cmd.Context()
+	joining := a.parts
+	a.parts = nil // what performs the study joins none
 	c, p, src, r, err := a.performed(cmd, flags)
 	if err != nil {
 		return err
@@ -157,13 +169,20 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 	defer o.close()
 	kept := keptCalibration{Key: c.fingerprint(r), Spec: specText(spec), Study: r.Study.Name, Model: r.Study.Model.Name()}
 	store, cacheErr := calibrationFile(kept.Key)
-	if old, err := readCalibration(store, kept.Key); err == nil && old.Spec == kept.Spec && !q.fresh {
+	if old, err := readCalibration(store, kept.Key); err == nil && old.Spec == kept.Spec && !q.fresh && joining == nil {
 		kept.Calibration = old.Calibration
 		a.note("nothing has changed since it was computed; --fresh computes it anew")
 	} else {
-		bar := newProgress(a.stderr, "sessions without news:")
-		kept.Calibration, err = r.Calibrate(ctx, spec, bar.step)
-		bar.end()
+		if joining != nil {
+			var list []*analysis.Part
+			if list, err = ownParts(joining, c.partKey(p, r.Catalog, r.Panel)+specText(spec)); err == nil {
+				kept.Calibration, err = r.MergeCalibration(ctx, spec, list)
+			}
+		} else {
+			bar := newProgress(a.stderr, "sessions without news:")
+			kept.Calibration, err = r.Calibrate(ctx, spec, bar.step)
+			bar.end()
+		}
 		if err != nil {
 			return err
 		}
@@ -194,6 +213,34 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 		return err
 	}
 	return report.CalibrationText(a.stdout, r, kept.Calibration, a.textOptions(p))
+}
+
+// shareCalibration computes the share of a calibration that --shard names.
+func (a *app) shareCalibration(cmd *cobra.Command, flags settingsFlags, q *calibration) error {
+	ctx := cmd.Context()
+	c, p, cat, err := a.intended(cmd, flags)
+	if err != nil {
+		return err
+	}
+	spec, err := q.spec(p.study.Draws, p.study.Tests)
+	if err != nil {
+		return err
+	}
+	src, err := a.needed(ctx, c, p, cat)
+	if err != nil {
+		return err
+	}
+	panel, err := a.load(ctx, c, p, src, cat)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(a.stderr, "sessions without news:")
+	part, err := p.study.CalibratePart(ctx, spec, cat, panel, a.shard.index, a.shard.of, bar.step)
+	bar.end()
+	if err != nil {
+		return c.blame(err)
+	}
+	return a.writePart(ctx, c.outDir("calibration"), parts.Part{Study: c.partKey(p, cat, panel) + specText(spec), Part: part, Command: cmd.Name(), Flags: saidFlags(cmd)})
 }
 
 // performed performs the study of the configuration.

@@ -392,7 +392,7 @@ func (c *config) read(file string) ([]byte, error) {
 
 // checkEnvironment finds variables that look like keys and are none.
 func (c *config) checkEnvironment(keys map[string]any) {
-	names := []string{envName("config")}
+	names := []string{envName("config"), shardsName}
 	for key := range keys {
 		names = append(names, envName(key))
 	}

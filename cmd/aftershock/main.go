@@ -34,14 +34,14 @@ type app struct {
 	tableName      string // that goes to stdout in place of the report
 	offline        bool   // never use the network
 	now            func() time.Time
-	log            string   // the form of messages
-	silent         bool     // nothing that is only good to know
-	shard          shard    // of run --shard
-	telling        telling  // how much of a result is printed
-	packFile       string   // of run --pack
-	parts          []string // of merge
-	ifChanged      bool     // of run
-	outcome        *outcome // of run and merge; nil: of no interest
+	log            string     // the form of messages
+	silent         bool       // nothing that is only good to know
+	shard          shard      // of run --shard
+	telling        telling    // how much of a result is printed
+	packFile       string     // of run --pack
+	parts          []gathered // of merge
+	ifChanged      bool       // of run
+	outcome        *outcome   // of run and merge; nil: of no interest
 }
 
 // run performs the command of args and returns its exit status.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -14,44 +13,33 @@ import (
 	"aftershock/market"
 )
 
-// shard is a share of a study, such as 2/8.
-type shard struct{ index, of int }
-
-// String implements pflag.Value.
-func (s *shard) String() string {
-	if s.of == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d/%d", s.index, s.of)
-}
-
-// Type implements pflag.Value.
-func (s *shard) Type() string { return "i/n" }
-
-// Set implements pflag.Value.
-func (s *shard) Set(text string) error {
-	var rest string
-	if n, _ := fmt.Sscanf(text+" .", "%d/%d %s", &s.index, &s.of, &rest); n != 3 || rest != "." || s.index < 1 || s.index > s.of {
-		return fmt.Errorf("write it as 1/4 for the first share of four")
-	}
-	return nil
-}
-
 func (a *app) mergeCommand() *cobra.Command {
 	flags := make(settingsFlags)
 	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "merge PART ...",
-		Short: "Join the parts of a study that run --shard computed",
+		Short: "Join the parts of a study that --shard computed",
 		Long: `Merge joins the parts of a study, computed by "aftershock run --shard" in other
 processes or on other machines, and writes what one run would have written, to the
-byte. The configuration, the events and the prices must be those of the parts.`,
+byte. The configuration, the events and the prices must be those of the parts. Parts
+of calibrate and sweep are joined to what these write, with the flags that they had.
+
+A folder stands for all the parts in it. A part that is missing, given twice, of
+another study or of another version of the program is named.`,
 		Example: `  aftershock run --shard 1/2 --out part1
   aftershock run --shard 2/2 --out part2
-  aftershock merge part1/part-1-of-2.bin part2/part-2-of-2.bin`,
+  aftershock merge part1/part-1-of-2.bin part2/part-2-of-2.bin
+  aftershock merge --out results parts`,
 		Args: arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a.parts = args
+			list, err := gather(args)
+			if err != nil {
+				return err
+			}
+			if list[0].file.Command != "" {
+				return a.mergeShared(cmd, list)
+			}
+			a.parts = list
 			return a.runStudy(cmd, flags, quiet)
 		},
 	}
@@ -77,39 +65,20 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 	if err != nil {
 		return c.blame(err)
 	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fmt.Errorf("the output directory cannot be made: %w", err)
-	}
-	name := parts.Name(out, part.Index, part.Of)
-	if err := refuseOther(name, parts.Kind, "--out"); err != nil {
-		return err
-	}
-	err = parts.Write(name, parts.Part{Study: c.partKey(p, cat, panel), Part: part}, func(w io.Writer) io.Writer { return until(ctx, w) })
-	if err != nil {
-		return fmt.Errorf("the part cannot be written: %w", err)
-	}
-	_, err = fmt.Fprintln(a.stdout, name)
-	return err
+	return a.writePart(ctx, out, parts.Part{Study: c.partKey(p, cat, panel), Part: part})
 }
 
 // partKey is the same for the parts of one study alone.
 func (c *config) partKey(p *plan, cat *events.Catalog, panel *market.Panel) string {
-	return fmt.Sprint(c.fingerprint(&analysis.Result{Study: p.study, Catalog: cat, Panel: panel}), p.study.CARWindows, p.study.EventIDs)
+	s := p.study
+	return fmt.Sprint(c.fingerprint(&analysis.Result{Study: s, Catalog: cat, Panel: panel}), s.CARWindows, s.EventIDs, names(s.Tests, analysis.Test.Name), s.Groups, s.Placebo, s.Draws, s.Seed)
 }
 
-// join reads the parts that were named and joins them.
+// join joins the parts.
 func (a *app) join(ctx context.Context, c *config, p *plan, cat *events.Catalog, panel *market.Panel) (*analysis.Result, error) {
-	study := c.partKey(p, cat, panel)
-	var list []*analysis.Part
-	for _, name := range a.parts {
-		s, err := parts.Read(name)
-		switch {
-		case err != nil:
-			return nil, err
-		case s.Study != study:
-			return nil, fmt.Errorf("%s: was computed with another configuration, other events or other prices; use those of the parts", name)
-		}
-		list = append(list, s.Part)
+	list, err := ownParts(a.parts, c.partKey(p, cat, panel))
+	if err != nil {
+		return nil, err
 	}
 	return p.study.Merge(ctx, cat, panel, list)
 }

@@ -47,14 +47,17 @@ Files that no run has written are never touched.`,
   AFTERSHOCK_STUDY_BENCHMARK=SOXX aftershock run --quiet`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if a.packFile != "" && a.shard.of > 0 {
-				return usageError{errors.New("--pack goes without --shard: what it writes is for every share")}
+			if a.packFile != "" && a.shard.asked() {
+				return errPackShard
+			}
+			if err := a.shard.resolve(); err != nil {
+				return err
 			}
 			return a.runStudy(cmd, flags, quiet)
 		},
 	}
 	a.runFlags(cmd, flags)
-	cmd.Flags().VarP(&a.shard, "shard", "", "compute only share i of n, for aftershock merge")
+	a.shardFlag(cmd)
 	cmd.Flags().StringVar(&a.packFile, "pack", "", "compute nothing: write study, events and prices to a `file`, for processes elsewhere that compute shares")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the report")
 	cmd.Flags().BoolVar(&a.ifChanged, "if-changed", false, "do nothing where inputs, configuration and program are as in the last run")

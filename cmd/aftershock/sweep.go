@@ -10,6 +10,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/analysis/model"
+	"aftershock/internal/parts"
 	"aftershock/plots"
 	"aftershock/report"
 )
@@ -55,6 +56,7 @@ folder sweep in the output directory, or to --out.`,
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
 	a.pricesFlag(cmd, flags)
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the summary")
+	a.shardFlag(cmd)
 	return cmd
 }
 
@@ -123,6 +125,11 @@ func (c *config) sweepSpec() analysis.SweepSpec {
 	return s
 }
 
+// sweepText spells out what was asked for.
+func sweepText(s analysis.SweepSpec) string {
+	return fmt.Sprintf("%q %+v %v %q %v %q %v %q %q", names(s.Models, model.Model.Name), s.Models, s.Estimations, s.Benchmarks, s.Windows, names(s.Tests, analysis.Test.Name), s.Shifts, s.Confounders, s.Groups)
+}
+
 func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	ctx := cmd.Context()
 	c, p, cat, err := a.intended(cmd, flags)
@@ -133,16 +140,22 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	if err != nil {
 		return err
 	}
+	if err := a.shard.resolve(); err != nil {
+		return err
+	}
 	spec := p.sweep
 	src, err := a.open(ctx, c, p, nil)
 	if err != nil {
 		return err
 	}
-	o, err := openOutput(c.outDir("sweep"))
-	if err != nil {
-		return err
+	out := c.outDir("sweep")
+	var o *output
+	if a.shard.of == 0 {
+		if o, err = openOutput(out); err != nil {
+			return err
+		}
+		defer o.close()
 	}
-	defer o.close()
 
 	model, estimation, event := p.study.Model, p.study.EstimationWindow, p.study.EventWindow
 	p.study.Model = everyModel{model, spec.Models, spec.Benchmarks}
@@ -179,6 +192,16 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	if len(spec.Tests) == 0 {
 		spec.Tests = usual.Tests
 	}
+	key := func() string { return c.partKey(p, cat, panel) + sweepText(spec) }
+	if a.shard.of > 0 {
+		bar := newProgress(a.stderr, "studies:")
+		part, err := p.study.SweepPart(ctx, spec, cat, panel, a.shard.index, a.shard.of, bar.step)
+		bar.end()
+		if err != nil {
+			return c.blame(err)
+		}
+		return a.writePart(ctx, out, parts.Part{Study: key(), Part: part, Command: cmd.Name(), Flags: saidFlags(cmd)})
+	}
 	r, err := p.study.Run(ctx, cat, panel, nil) // for the manifest, and to fail where nothing can be measured
 	if err != nil {
 		return err
@@ -186,9 +209,17 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	if err := allExcluded(r); err != nil {
 		return err
 	}
-	bar := newProgress(a.stderr, "studies:")
-	s, err := p.study.Sweep(ctx, spec, cat, panel, bar.step)
-	bar.end()
+	var s *analysis.Sweep
+	if a.parts != nil {
+		var list []*analysis.Part
+		if list, err = ownParts(a.parts, key()); err == nil {
+			s, err = p.study.MergeSweep(ctx, spec, cat, panel, list)
+		}
+	} else {
+		bar := newProgress(a.stderr, "studies:")
+		s, err = p.study.Sweep(ctx, spec, cat, panel, bar.step)
+		bar.end()
+	}
 	if err != nil {
 		return err
 	}

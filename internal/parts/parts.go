@@ -4,15 +4,19 @@
 package parts
 
 import (
+	"cmp"
 	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"aftershock/analysis"
 	"aftershock/analysis/model"
@@ -25,21 +29,68 @@ import (
 // have another.
 const Kind = "part 3"
 
-// Part is a share of a study in a file. Study tells the parts of one study from
-// those of another.
+// Part is a share of a study in a file.
 type Part struct {
-	Study string
+	Study string // tells the parts of one study from those of another
 	Part  *analysis.Part
+
+	Command string   // that shared it: "calibrate", "sweep"; "": run
+	Flags   []string // it had, as it takes them
+
+	Revision, Arch string // of the program that wrote it, see Write
 }
 
 // Name is what the file of share i of n is called.
-func Name(dir string, i, n int) string {
-	return filepath.Join(dir, fmt.Sprintf("part-%d-of-%d.bin", i, n))
+func Name(dir string, i, n int) string { return NameOf(dir, "", i, n) }
+
+// NameOf is Name of a share of what a command does.
+func NameOf(dir, command string, i, n int) string {
+	if command != "" {
+		command += "-"
+	}
+	return filepath.Join(dir, fmt.Sprintf("%spart-%d-of-%d.bin", command, i, n))
 }
 
-// Write writes a part, whole or not at all. wrap, where it is not nil, is given
-// what is written through.
+// In lists the files in a folder that are called as parts are, in the order of their
+// names.
+func In(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	var out []string
+	for _, e := range entries {
+		if called(e.Name()) {
+			out = append(out, filepath.Join(dir, e.Name()))
+		}
+	}
+	return out, err
+}
+
+func called(name string) bool {
+	_, rest, ok := strings.Cut("-"+name, "-part-")
+	if !ok {
+		return false
+	}
+	var i, n int
+	var end string
+	k, _ := fmt.Sscanf(rest, "%d-of-%d%s", &i, &n, &end)
+	return k == 3 && end == ".bin"
+}
+
+// Foreign says why the program cannot join a part, nil where it can: another program
+// has written it, or the same on a processor that rounds in other places.
+func (p *Part) Foreign() error {
+	switch own := revision(); {
+	case p.Revision != "" && own != "" && p.Revision != own:
+		return fmt.Errorf("was computed by another version of the program (%.12s; this is of %.12s); compute it again", p.Revision, own)
+	case p.Arch != runtime.GOARCH:
+		return fmt.Errorf("was computed on %s, and this is %s, where the last digits of sums differ; join the parts on a machine like that", cmp.Or(p.Arch, "another processor"), runtime.GOARCH)
+	}
+	return nil
+}
+
+// Write writes a part, with the program and the processor that computed it, whole or
+// not at all. wrap, where it is not nil, is given what is written through.
 func Write(name string, p Part, wrap func(io.Writer) io.Writer) error {
+	p.Revision, p.Arch = revision(), runtime.GOARCH
 	return sealed.Write(name, Kind, func(w io.Writer) error {
 		if wrap != nil {
 			w = wrap(w)
@@ -66,10 +117,25 @@ func Read(name string) (Part, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
 		return p, err
+	case errors.Is(err, sealed.ErrSeal) && otherKind(name):
+		return p, fmt.Errorf("%s: is a part that another version of the program has computed; compute it again with this one", name)
 	case err != nil || p.Part == nil:
 		return p, fmt.Errorf("%s: is no part of a study, or of another version of the program, or has changed or was cut off since; compute it again with run --shard", name)
 	}
 	return p, nil
+}
+
+// otherKind reports whether a file says that it is a part of another kind.
+func otherKind(name string) bool {
+	f, err := os.OpenFile(name, os.O_RDONLY|sealed.OpenPlain, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 32)
+	n, _ := io.ReadFull(f, head)
+	line, _, _ := strings.Cut(string(head[:n]), "\n")
+	return strings.HasPrefix(line, "aftershock part ") && line != "aftershock "+Kind
 }
 
 // PackKind names the contents of the file of a pack.
