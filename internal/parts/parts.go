@@ -27,7 +27,7 @@ import (
 
 // Kind names the contents of the file of a part; another version of the program may
 // have another.
-const Kind = "part 3"
+const Kind = "part 4"
 
 // Part is a share of a study in a file.
 type Part struct {
@@ -37,7 +37,7 @@ type Part struct {
 	Command string   // that shared it: "calibrate", "sweep"; "": run
 	Flags   []string // it had, as it takes them
 
-	Revision, Arch string // of the program that wrote it, see Write
+	Revision, Arch string // of the program that encoded it
 }
 
 // Name is what the file of share i of n is called.
@@ -90,7 +90,6 @@ func (p *Part) Foreign() error {
 // Write writes a part, with the program and the processor that computed it, whole or
 // not at all. wrap, where it is not nil, is given what is written through.
 func Write(name string, p Part, wrap func(io.Writer) io.Writer) error {
-	p.Revision, p.Arch = revision(), runtime.GOARCH
 	return sealed.Write(name, Kind, func(w io.Writer) error {
 		if wrap != nil {
 			w = wrap(w)
@@ -100,7 +99,10 @@ func Write(name string, p Part, wrap func(io.Writer) io.Writer) error {
 }
 
 // Encode writes what Write seals.
-func (p Part) Encode(w io.Writer) error { return gob.NewEncoder(w).Encode(p) }
+func (p Part) Encode(w io.Writer) error {
+	p.Revision, p.Arch = revision(), runtime.GOARCH
+	return gob.NewEncoder(w).Encode(p)
+}
 
 // WriteEncoded writes the file of a part that Encode has encoded.
 func WriteEncoded(name string, data []byte) error {
