@@ -101,7 +101,7 @@ func (s *Study) explainer(catalog *events.Catalog, panel *market.Panel, spec Exp
 	}
 	switch {
 	case s.Subject != "" && s.Subject != Returns:
-		return nil, &SpecError{"design", fmt.Sprintf("%s; moves are those of returns", s.Subject)}
+		return nil, refuse("design", "%s; moves are those of returns", string(s.Subject))
 	case len(spec.Securities) == 0:
 		return nil, fmt.Errorf("no security is named whose moves to explain")
 	case !(spec.Level > 0 && spec.Level < 1):

@@ -76,7 +76,7 @@ type Impact struct {
 // measured; ctx is done.
 func (s *Study) Impact(ctx context.Context, event *events.Event, panel *market.Panel, securities []string, level float64) (*Impact, error) {
 	if s.Subject != "" && s.Subject != Returns {
-		return nil, &SpecError{"design", fmt.Sprintf("%s; impact is that on returns", s.Subject)}
+		return nil, refuse("design", "%s; impact is that on returns", string(s.Subject))
 	}
 	if len(securities) == 0 {
 		return nil, fmt.Errorf("there is no security to measure")

@@ -96,7 +96,7 @@ func (r *Result) refuseTooManyResults() error {
 			}
 		}
 		if n > mostResults/max(1, each) {
-			return &SpecError{fmt.Sprintf("groups[%d]", k), fmt.Sprintf("%s makes %d groups of %d tests over %d windows, more than %d results; leave it out, or name fewer tests or windows", by, n, tests, len(r.Study.CARWindows), mostResults)}
+			return refuse(fmt.Sprintf("groups[%d]", k), "%s makes %d groups of %d tests over %d windows, more than %d results; leave it out, or name fewer tests or windows", string(by), n, tests, len(r.Study.CARWindows), mostResults)
 		}
 	}
 	return nil
@@ -120,7 +120,7 @@ func (r *Result) finish(ctx context.Context) (err error) {
 			return ctx.Err()
 		}
 		if err != nil {
-			return &SpecError{fmt.Sprintf("contrasts[%d]", i), err.Error()}
+			return refuse(fmt.Sprintf("contrasts[%d]", i), "%s", err.Error())
 		}
 		r.Contrasts = append(r.Contrasts, *c)
 	}

@@ -118,6 +118,7 @@ var sentences = withFindings(map[string]string{
 	// Why a specification of a sweep has no answer.
 	"failed/security": "%s: %s",
 	"failed/empty":    "the group has no observation",
+	"failed/refused":  "%s: %s",
 
 	"failed/observation": "%s %s: %s",
 

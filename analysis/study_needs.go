@@ -102,7 +102,7 @@ func (s *Study) regressors(sec market.Security) ([]string, error) {
 		case model.BenchmarkReturn:
 			symbol := cmp.Or(sec.Benchmark, s.Benchmark)
 			if symbol == "" {
-				return nil, &SpecError{"benchmark", fmt.Sprintf("is empty, and the model %s needs a market; name its symbol, such as SPY", s.Model.Name())}
+				return nil, refuse("benchmark", "is empty, and the model %s needs a market; name its symbol, such as SPY", s.Model.Name())
 			}
 			out = append(out, symbol)
 		case model.BasketReturn:

@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -332,8 +333,10 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 			}
 		}
 		reason = cmp.Or(reason, &Sentence{Code: "failed/empty"})
+	} else if refused := new(SpecError); errors.As(err, &refused) {
+		reason = &Sentence{"failed/refused", []any{"study." + refused.Field, refused.Problem}}
 	} else {
-		reason = &Sentence{Code: err.Error()}
+		reason = &Sentence{"%s", []any{err.Error()}}
 	}
 	var grp *Group
 	if err == nil {

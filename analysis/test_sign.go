@@ -27,7 +27,7 @@ func (SignTest) Assumes() string {
 }
 
 // Paper implements Test.
-func (SignTest) Paper() string { return "Conover (1999), 3.4; MacKinlay (1997), section 8" }
+func (SignTest) Paper() string { return "Conover (1999), 3.4; MacKinlay (1997), 8" }
 
 // Properties implements Test.
 func (SignTest) Properties() Properties { return Properties{Independence: TakenAlways} }

@@ -109,7 +109,7 @@ func (KPBMP) Assumes() string {
 
 // Paper implements Test.
 func (KPBMP) Paper() string {
-	return "Kolari and Pynnönen (2010); Kolari, Pape, Pynnönen (2018) for windows that overlap in part"
+	return "Kolari and Pynnönen (2010); Kolari, Pape, Pynnönen (2018)"
 }
 
 // Properties implements Test.

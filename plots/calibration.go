@@ -98,7 +98,7 @@ func (d *calibrationData) curves(p *pen) []*analysis.CalibratedTest {
 }
 
 func (d *calibrationData) figure(p *pen) figure {
-	who := d.Groups[0]
+	who := p.words.Group(d.Groups[0])
 	if n := len(d.Groups) - 1; n > 0 {
 		who = p.words.Say("%s and %s more", who, strconv.Itoa(n))
 	}

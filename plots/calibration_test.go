@@ -100,7 +100,7 @@ func TestSpecificationChart(t *testing.T) {
 	if f := d.figure(testPen(t, "en")); f.subtitle != "2 of 4 specifications have an answer; 100% of them agree in sign, 50% in sign and significance" {
 		t.Errorf("subtitle %q", f.subtitle)
 	}
-	if f := d.figure(testPen(t, "ar")); !strings.Contains(f.title, "\u2066event a\u2069") {
+	if f := d.figure(testPen(t, "ar")); !strings.Contains(f.title, "الخبر \u2066a\u2069") {
 		t.Errorf("title %q", f.title)
 	}
 }

@@ -115,7 +115,7 @@ func (d *specificationData) figure(p *pen) figure {
 	if d.Sign() < 0 {
 		significant = d.SignificantlyFell
 	}
-	f := figure{title: p.words.Say("Average abnormal return under every combination of choices: %s", d.Group), caption: []string{p.words.Say("Above: the mean cumulative abnormal return (CAAR) of each specification, in ascending order. Blue and orange: p < 5%; grey: not. Below: the choices that each is of.")},
+	f := figure{title: p.words.Say("Average abnormal return under every combination of choices: %s", p.words.Group(d.Group)), caption: []string{p.words.Say("Above: the mean cumulative abnormal return (CAAR) of each specification, in ascending order. Blue and orange: p < 5%; grey: not. Below: the choices that each is of.")},
 		subtitle: p.words.Say("%s of %s specifications have an answer; %s of them agree in sign, %s in sign and significance", strconv.Itoa(n), strconv.Itoa(d.Specifications), of(max(d.Rose, d.Fell)), of(significant))}
 	if n == 0 {
 		return p.empty(f)

@@ -203,7 +203,7 @@ func perCent(v float64) string { return fixed(100*v, 1) }
 
 // whoFared names the groups and the pseudo-dates of g.
 func (s *story) whoFared(g *analysis.CalibratedGroup) string {
-	who := clean(g.Groups[0])
+	who := s.Group(clean(g.Groups[0]))
 	if n := len(g.Groups) - 1; n > 0 {
 		who = s.Say("%s and %s more of the same securities", who, n)
 	}
@@ -314,7 +314,7 @@ func SweepText(w io.Writer, name string, s *analysis.Sweep, o TextOptions) error
 
 // agreement writes what the specifications of one group say together.
 func (p *page) agreement(a *analysis.Agreement, all []analysis.Answer) {
-	p.heading(clean(a.Group))
+	p.heading(p.Group(clean(a.Group)))
 	answered := a.Specifications - a.Failed
 	if answered == 0 {
 		p.paragraph("  ", "  ", p.Say("None of %s specifications has an answer.", a.Specifications))

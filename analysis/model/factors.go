@@ -45,7 +45,7 @@ func (m Factors) About() string {
 // Paper implements Model.
 func (m Factors) Paper() string {
 	if m.paper == "" {
-		return "MacKinlay (1997), section 4, multifactor models"
+		return "MacKinlay (1997), 4"
 	}
 	return m.paper
 }

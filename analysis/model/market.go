@@ -13,7 +13,7 @@ func (MarketModel) About() string {
 
 // Paper implements Model.
 func (MarketModel) Paper() string {
-	return "MacKinlay (1997), section 4; Campbell, Lo, MacKinlay (1997), 4.3"
+	return "MacKinlay (1997), 4; Campbell, Lo, MacKinlay (1997), 4.3"
 }
 
 // Coefs implements Model.

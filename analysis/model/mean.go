@@ -11,7 +11,7 @@ func (ConstantMean) About() string { return "the security's own mean return" }
 
 // Paper implements Model.
 func (ConstantMean) Paper() string {
-	return "Brown and Warner (1980, 1985); MacKinlay (1997), section 4"
+	return "Brown and Warner (1980, 1985); MacKinlay (1997), 4"
 }
 
 // Coefs implements Model.

@@ -93,7 +93,7 @@ func (c *config) plan() (*plan, error) {
 	}
 	var spec *analysis.SpecError
 	if err := p.study.Validate(); errors.As(err, &spec) {
-		c.bad("study."+spec.Field, "%s", spec.Problem)
+		c.bad("study."+spec.Field, "%s", spec.Problem.Text())
 	}
 	c.checkExchanges()
 	p.exchanges = c.known

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,12 +52,13 @@ without --out.`,
 
 // question is an event as a record of a catalogue in JSON.
 type question struct {
-	ID         string   `json:"id"`
-	Time       string   `json:"time"`
-	Zone       string   `json:"zone,omitempty"`
-	AfterClose bool     `json:"after_close,omitempty"`
-	Title      string   `json:"title,omitempty"`
-	Securities []string `json:"securities"`
+	ID         string            `json:"id"`
+	Time       string            `json:"time"`
+	Zone       string            `json:"zone,omitempty"`
+	AfterClose bool              `json:"after_close,omitempty"`
+	Title      string            `json:"title,omitempty"`
+	Titles     map[string]string `json:"titles,omitempty"`
+	Securities []string          `json:"securities"`
 }
 
 func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) error {
@@ -94,7 +94,14 @@ func (a *app) oneEvent(cmd *cobra.Command, flags settingsFlags, q question) erro
 // catalog returns the catalogue with the one event. Its reader knows times,
 // zones and signs, and what can be wrong with them.
 func (q question) catalog() (*events.Catalog, error) {
-	q.ID, q.Title = "event", cmp.Or(q.Title, "News of "+q.Time)
+	q.ID = "event"
+	if q.Title == "" {
+		const untitled = "News of %s"
+		q.Title, q.Titles = fmt.Sprintf(untitled, q.Time), make(map[string]string)
+		for _, tag := range words.Languages() {
+			q.Titles[tag] = fmt.Sprintf(words.Of(tag).Phrase(untitled), q.Time)
+		}
+	}
 	data, err := json.Marshal([]question{q})
 	if err != nil {
 		return nil, err

@@ -532,7 +532,7 @@ func (c *config) blame(err error) error {
 	if !errors.As(err, &spec) {
 		return err
 	}
-	c.bad("study."+spec.Field, "%s", spec.Problem)
+	c.bad("study."+spec.Field, "%s", spec.Problem.Text())
 	return c.err()
 }
 

@@ -35,14 +35,11 @@ var Arabic = &Language{
 	Date:       func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
 	Day:        func(t time.Time) string { return arabicDays[t.Weekday()] },
 	phrases:    joined(arabicPhrases, arabicMoves, arabicAnswer),
-	sentences:  withFindings(arabicSentences, "%s، %s (%s): "),
+	sentences:  joined(withFindings(arabicSentences, "%s، %s (%s): "), arabicRefused),
 	plural:     arabicForm,
 	more:       "%s و%d غيرها",
 	categories: arabicCategories, units: arabicUnits, currencies: arabicCurrencies,
-	cities: map[string]string{
-		"New York": "نيويورك", "Tokyo": "طوكيو", "Seoul": "سيول", "Taipei": "تايبيه", "Hong Kong": "هونغ كونغ", "Shanghai": "شنغهاي",
-		"London": "لندن", "Amsterdam": "أمستردام", "Berlin": "فرانكفورت", "Paris": "باريس", "Riyadh": "الرياض", "Dubai": "دبي", "Cairo": "القاهرة",
-	},
+	exchanges: arabicExchanges, cities: arabicCities,
 }
 
 var (

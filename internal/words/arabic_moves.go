@@ -4,6 +4,7 @@ import "maps"
 
 // arabicMoves are the phrases of moves, impacts and correlations.
 var arabicMoves = map[string]string{
+	"News of %s": "خبر %s",
 	"Of another clock than the benchmark: %s. The benchmark's return of a date does not cover their hours, so that a move may be the market's of the day before; name a benchmark of their own exchange.": "على ساعة غير ساعة المؤشر: %s. عائد المؤشر في تاريخ ما لا يغطي ساعاتها، فقد يكون التحرك تحرك السوق في اليوم السابق؛ سمّ مؤشرا من بورصتها.",
 	"largest of %s": "الأكبر من %s",
 	"\"Largest of %s\": the same share, at 5%%, where the session with the largest average of %s was picked before it was tested, as whoever looks for what moved does.": "«الأكبر من %s»: الحصة نفسها عند 5%%، حيث اختيرت الجلسة ذات أكبر متوسط من %s قبل اختبارها، كما يفعل من يبحث عما تحرّك.",

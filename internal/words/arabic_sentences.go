@@ -90,6 +90,7 @@ var arabicSentences = map[string]string{
 
 	"failed/security": "%s: %s",
 	"failed/empty":    "لا مشاهدة في المجموعة",
+	"failed/refused":  "%s: %s",
 
 	"undefined/no-window":        "لا مشاهدة نافذتها كاملة",
 	"undefined/no-return":        "لا عائد غير عادي",

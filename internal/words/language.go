@@ -36,6 +36,7 @@ type Language struct {
 	sentences map[string]string // by the code; English has none, they stand with the codes
 	plural    func(n int) int   // which of the forms of a thing serves n of them
 	more      string            // "%s and %d more"
+	exchanges map[string]string // by the names of package market
 	cities    map[string]string // by the English name
 
 	categories map[string]string // of events, by the names that catalogues usually have
@@ -155,6 +156,10 @@ func (l *Language) Sentence(s analysis.Sentence, as func(v any) any) string {
 			return l.names(v)
 		case market.Issue:
 			return l.issue(v, as)
+		case string:
+			if own, ok := l.exchanges[v]; ok && verb == "%s" {
+				return own
+			}
 		}
 		return l.Isolate(fmt.Sprintf(verb, v))
 	})
@@ -224,6 +229,14 @@ func (l *Language) Each(names []string) []string {
 	return out
 }
 
+// Exchange names an exchange, one that is in no table by its own name.
+func (l *Language) Exchange(name string) string {
+	if own, ok := l.exchanges[name]; ok {
+		return own
+	}
+	return l.Isolate(name)
+}
+
 // City names the place of an exchange by its clock: "New York".
 func (l *Language) City(cal *market.Calendar) string {
 	name, zone := cal.Name(), cal.Zone().String()
@@ -231,6 +244,9 @@ func (l *Language) City(cal *market.Calendar) string {
 		name = strings.ReplaceAll(zone[k+1:], "_", " ")
 	}
 	if own, ok := l.cities[name]; ok {
+		return own
+	}
+	if own, ok := l.exchanges[name]; ok {
 		return own
 	}
 	return name

@@ -1,6 +1,9 @@
 package words
 
 import (
+	"slices"
+	"strings"
+
 	"aftershock/analysis"
 	"aftershock/market"
 )
@@ -36,6 +39,15 @@ func (l *Language) Model(name string) string {
 		return l.Phrase(n)
 	}
 	return l.Isolate(name)
+}
+
+// Group names a group by its name in files: "event ID", "all".
+func (l *Language) Group(name string) string {
+	by, key, _ := strings.Cut(name, " ")
+	if !slices.Contains(analysis.Groupings, analysis.Grouping(by)) {
+		return l.Isolate(name)
+	}
+	return l.Sentence(analysis.Sentence{Code: "group/" + by, Args: []any{key}}, nil)
 }
 
 // Weighted names an average by its weights.

@@ -78,7 +78,7 @@ func TestSentences(t *testing.T) {
 }
 
 // failures returns the reasons that models give in English: the forms that they
-// pass to exclude, Failed or Design.Problem.
+// pass to exclude, Failed or Design.Problem; and what a study refuses of itself.
 func failures(t *testing.T) []string {
 	t.Helper()
 	var out []string
@@ -116,6 +116,9 @@ func failures(t *testing.T) []string {
 					case *ast.Ident:
 						name = f.Name
 					}
+					if name == "refuse" {
+						text(n.Args[1])
+					}
 					if name == "because" {
 						text(n.Args[0])
 					}
@@ -146,10 +149,31 @@ func TestForms(t *testing.T) {
 		}
 	}
 	n := analysis.Note{Code: "price-issue", Variant: "securitytimes", Args: []any{"NVDA", 3, market.Issue{Code: "no-price", Args: []any{"NYSE"}}, market.Date(20000)}}
-	if got, want := Arabic.Sentence(n.Sentence(), nil), "\u2066NVDA\u2069: لا سعر في جلسة من جلسات \u2066NYSE\u2069 (عدد المرات 3، أولها \u20662024-10-04\u2069)"; got != want {
+	if got, want := Arabic.Sentence(n.Sentence(), nil), "\u2066NVDA\u2069: لا سعر في جلسة من جلسات بورصة نيويورك (عدد المرات 3، أولها \u20662024-10-04\u2069)"; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}
 	if got, want := English.Sentence(n.Sentence(), nil), "NVDA, 3 times: no price on a session of NYSE (first 2024-10-04)"; got != want || n.Text() != want {
 		t.Errorf("%s and %s, not %s", got, n.Text(), want)
+	}
+}
+
+// TestExchanges: every language names every exchange and the place of its clock.
+// No name is one that a security might have too.
+func TestExchanges(t *testing.T) {
+	for _, e := range market.Exchanges {
+		if own := Arabic.Exchange(e.Name); !Leftward(own) && e.Name != "CME" {
+			t.Errorf("ar has no name for the exchange %s", e.Name)
+		}
+		if own := Arabic.City(e.Calendar()); !Leftward(own) {
+			t.Errorf("ar has no name for the city of %s, %s", e.Name, own)
+		}
+	}
+	for name := range arabicExchanges {
+		if _, ok := market.Find(market.Exchanges, name); !ok {
+			t.Errorf("there is no exchange %q", name)
+		}
+		if name == strings.ToUpper(name) && name != "NYSE" && name != "LSE" {
+			t.Errorf("%q may be a security", name)
+		}
 	}
 }
