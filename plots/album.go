@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/plot/vg"
 
 	"aftershock/analysis"
@@ -23,6 +24,8 @@ import (
 type Album struct {
 	charts []pictures
 	stored bool // it was read from a file
+
+	setter func() (*typesetter, error) // one for all that is drawn of it
 }
 
 // Collect reads from r all that the named charts (nil: every chart) show, in every
@@ -38,25 +41,40 @@ func Collect(ctx context.Context, r *analysis.Result, names []string, given ...a
 			names = slices.DeleteFunc(names, func(n string) bool { return n == placeboChart })
 		}
 	}
-	a := &Album{}
-	for _, n := range names {
+	a := &Album{charts: make([]pictures, len(names)), setter: sync.OnceValues(newTypesetter)}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for k, n := range names {
 		c, err := chartByName(n)
 		if err != nil {
 			return nil, err
 		}
-		ds, err := c.take(ctx, input{r, given})
-		if err != nil {
-			return nil, err
-		}
-		p := pictures{Chart: c.Name, Pictures: make([]json.RawMessage, len(ds))}
-		for i, d := range ds {
-			if p.Pictures[i], err = json.Marshal(d); err != nil {
-				return nil, fmt.Errorf("chart %s: %w", c.Name, err)
+		g.Go(func() error {
+			ds, err := c.take(ctx, input{r, given})
+			if err != nil {
+				return err
 			}
-		}
-		a.charts = append(a.charts, p)
+			p := pictures{Chart: c.Name, Pictures: make([]json.RawMessage, len(ds)), known: make([]topic, len(ds))}
+			for i, d := range ds {
+				p.known[i] = topic{d.id(), d.about()}
+				if p.Pictures[i], err = json.Marshal(d); err != nil {
+					return fmt.Errorf("chart %s: %w", c.Name, err)
+				}
+			}
+			a.charts[k] = p
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
 	}
 	return a, nil
+}
+
+// topic is what a picture is about.
+type topic struct {
+	id    string
+	about []string
 }
 
 // Data returns the album as JSON, which Redraw draws from.
@@ -81,7 +99,7 @@ func read(data []byte) (*Album, error) {
 	if sum := sha256.Sum256(f.Charts); hex.EncodeToString(sum[:]) != f.SHA256 {
 		return nil, errors.New("charts: the chart data is not as the run wrote it; run the study again")
 	}
-	a := &Album{stored: true}
+	a := &Album{stored: true, setter: sync.OnceValues(newTypesetter)}
 	if err := json.Unmarshal(f.Charts, &a.charts); err != nil {
 		return nil, fmt.Errorf("charts: the chart data cannot be read: %w", err)
 	}
@@ -155,11 +173,7 @@ type sketch struct {
 }
 
 // newPictures returns no pictures, to be drawn as o says, which is complete.
-func newPictures(o Options) (*Pictures, error) {
-	t, err := newTypesetter()
-	if err != nil {
-		return nil, err
-	}
+func newPictures(t *typesetter, o Options) *Pictures {
 	w, _ := words.Lookup(o.Lang)
 	inch := vg.Inch / vg.Length(o.DPI)
 	ps := &Pictures{o: o, begun: make(map[int]*sketch), busy: make(chan struct{}, runtime.GOMAXPROCS(0))}
@@ -168,7 +182,7 @@ func newPictures(o Options) (*Pictures, error) {
 	if ps.pen.phone = o.Narrow; o.Narrow {
 		ps.pen.em = ps.pen.width / narrowText
 	}
-	return ps, nil
+	return ps
 }
 
 // Pictures returns the pictures of picks, in their order, none drawn yet.
@@ -180,10 +194,11 @@ func (a *Album) Pictures(picks []Pick, o Options) (*Pictures, error) {
 	if err != nil {
 		return nil, err
 	}
-	ps, err := newPictures(o)
+	t, err := a.setter()
 	if err != nil {
 		return nil, err
 	}
+	ps := newPictures(t, o)
 	ps.stored = a.stored
 	found := make(map[string]bool)
 	var known []string // what pictures are about
@@ -197,16 +212,22 @@ func (a *Album) Pictures(picks []Pick, o Options) (*Pictures, error) {
 			return nil, a.lacks(pick.Chart)
 		}
 		taken := make(map[string]bool)
-		for _, data := range a.charts[k].Pictures {
-			d, err := a.read(kind, data)
-			if err != nil {
-				return nil, err
+		for i, data := range a.charts[k].Pictures {
+			var is topic
+			if a.stored {
+				d, err := a.read(kind, data)
+				if err != nil {
+					return nil, err
+				}
+				is = topic{d.id(), d.about()}
+			} else {
+				is = a.charts[k].known[i]
 			}
 			// Every picture takes its name, so that it has the same one
 			// whichever of them are drawn.
-			p := Picture{Chart: kind.Name, ID: d.id(), Stem: stem(kind.Name, d.id(), taken)}
+			p := Picture{Chart: kind.Name, ID: is.id, Stem: stem(kind.Name, is.id, taken)}
 			wanted, picked := o.Only == nil, pick.Only == nil
-			for _, x := range d.about() {
+			for _, x := range is.about {
 				if x != "" && !slices.Contains(known, x) {
 					known = append(known, x)
 				}
@@ -263,8 +284,25 @@ func (ps *Pictures) Draw(ctx context.Context, k int) ([][]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	ps.Begin(ctx, k)
 	ps.mu.Lock()
-	for i := k; i < min(k+1+cap(ps.busy), len(ps.List)); i++ {
+	s := ps.begun[k]
+	ps.mu.Unlock()
+	<-s.done
+	ps.mu.Lock()
+	delete(ps.begun, k)
+	ps.mu.Unlock()
+	return s.files, s.err
+}
+
+// ahead is how many pictures are begun before they are asked for, for each processor.
+const ahead = 3
+
+// Begin begins to draw picture k and those that follow it.
+func (ps *Pictures) Begin(ctx context.Context, k int) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	for i := k; i < min(k+1+ahead*cap(ps.busy), len(ps.List)); i++ {
 		if ps.begun[i] == nil {
 			s := &sketch{done: make(chan struct{})}
 			ps.begun[i] = s
@@ -278,13 +316,6 @@ func (ps *Pictures) Draw(ctx context.Context, k int) ([][]byte, error) {
 			}()
 		}
 	}
-	s := ps.begun[k]
-	ps.mu.Unlock()
-	<-s.done
-	ps.mu.Lock()
-	delete(ps.begun, k)
-	ps.mu.Unlock()
-	return s.files, s.err
 }
 
 // paint draws picture k.
@@ -329,10 +360,11 @@ func (a *Album) draw(ctx context.Context, names []string, o Options) ([]File, er
 
 // render draws and encodes drawings as o says, which is complete.
 func render(ctx context.Context, drawings []drawing, stems []string, o Options) ([]File, error) {
-	ps, err := newPictures(o)
+	t, err := newTypesetter()
 	if err != nil {
 		return nil, err
 	}
+	ps := newPictures(t, o)
 	for i, d := range drawings {
 		ps.List = append(ps.List, Picture{ID: d.id(), Stem: stems[i]})
 		ps.data = append(ps.data, func() (drawing, error) { return d, nil })

@@ -30,6 +30,8 @@ type dataFile struct {
 type pictures struct {
 	Chart    string            `json:"chart"`
 	Pictures []json.RawMessage `json:"pictures"`
+
+	known []topic // of each, where they were not read
 }
 
 // Data returns, as JSON, all that the named charts (nil: every chart) show of

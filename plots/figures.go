@@ -58,21 +58,26 @@ func unmarshalFigures(b []byte) ([]float64, error) {
 	if bytes.Equal(b, []byte("null")) {
 		return nil, nil
 	}
-	var raw []json.RawMessage
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return nil, err
+	// b is JSON, which the decoder has looked at.
+	inner, opened := bytes.CutPrefix(bytes.TrimSpace(b), []byte("["))
+	inner, closed := bytes.CutSuffix(inner, []byte("]"))
+	if !opened || !closed {
+		return nil, fmt.Errorf("%.20s is no list of numbers", b)
 	}
-	f := make([]float64, len(raw))
-	for i, r := range raw {
-		f[i] = math.NaN()
-		if string(r) == "null" {
+	if inner = bytes.TrimSpace(inner); len(inner) == 0 {
+		return []float64{}, nil
+	}
+	f := make([]float64, 0, bytes.Count(inner, []byte(","))+1)
+	for r := range bytes.SplitSeq(inner, []byte(",")) {
+		if r = bytes.TrimSpace(r); string(r) == "null" {
+			f = append(f, math.NaN())
 			continue
 		}
 		v, err := strconv.ParseFloat(string(r), 64)
 		if err != nil {
 			return nil, fmt.Errorf("%s is not a number", r)
 		}
-		f[i] = v
+		f = append(f, v)
 	}
 	return f, nil
 }

@@ -10,8 +10,8 @@ import (
 	"image/png"
 	"math"
 	"slices"
+	"sync"
 
-	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 
 	"aftershock/internal/pattern"
@@ -20,19 +20,33 @@ import (
 // encodePNG renders the page at dpi pixels an inch and notes that density in
 // the file, so that programs that place pictures give it its size.
 func encodePNG(pg *page, dpi int) ([]byte, error) {
-	c := vgimg.NewWith(vgimg.UseWH(pg.size.X, pg.size.Y), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(pg.theme.Paper))
+	c := newRaster(pg.size, dpi, pg.theme.Paper)
+	defer papers.Put(c.img)
 	pg.draw(c)
-	var img image.Image = c.Image()
-	if rgba, ok := img.(*image.RGBA); ok {
-		img = indexed(rgba)
-	}
-	var out bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := enc.Encode(&out, img); err != nil {
+	out := bytes.NewBuffer(make([]byte, 0, 1<<16))
+	enc := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &encoders}
+	if err := enc.Encode(out, indexed(c.img)); err != nil {
 		return nil, err
 	}
 	return withDensity(out.Bytes(), dpi), nil
 }
+
+// encoders are what the encoder of PNG works with, to be used again.
+var encoders encoderPool
+
+type encoderPool struct{ sync.Pool }
+
+// Get implements png.EncoderBufferPool.
+func (p *encoderPool) Get() *png.EncoderBuffer {
+	b, _ := p.Pool.Get().(*png.EncoderBuffer)
+	return b
+}
+
+// Put implements png.EncoderBufferPool.
+func (p *encoderPool) Put(b *png.EncoderBuffer) { p.Pool.Put(b) }
+
+// colourBins are tables of groups by the upper bits of a colour, all zero.
+var colourBins = sync.Pool{New: func() any { return new([1 << 16]int32) }}
 
 // indexed returns img, which is opaque, with a palette of 256 colours: a chart
 // has few colours and their blends at the edges of shapes, and as indices they
@@ -41,11 +55,13 @@ func encodePNG(pg *page, dpi int) ([]byte, error) {
 // past 256 such groups, the rarest join the nearest group that stays.
 func indexed(img *image.RGBA) *image.Paletted {
 	type group struct {
+		bin          uint32
 		count, votes int // pixels; lead in a majority vote for colour
 		colour       uint32
 	}
 	type run struct{ n, group int32 }
-	bins := make([]int32, 1<<16) // group of a bin, from 1
+	bins := colourBins.Get().(*[1 << 16]int32) // group of a bin, from 1
+	defer colourBins.Put(bins)
 	groups := make([]group, 0, 1024)
 	runs := make([]run, 0, 1<<14)
 	for pix := img.Pix; len(pix) > 0; {
@@ -60,7 +76,7 @@ func indexed(img *image.RGBA) *image.Paletted {
 		pix, n = pix[n:], n/4
 		bin := px>>3&0x1f | px>>10&0x3f<<5 | px>>19&0x1f<<11
 		if bins[bin] == 0 {
-			groups = append(groups, group{})
+			groups = append(groups, group{bin: bin})
 			bins[bin] = int32(len(groups))
 		}
 		runs = append(runs, run{int32(n), bins[bin] - 1})
@@ -74,6 +90,10 @@ func indexed(img *image.RGBA) *image.Paletted {
 		default:
 			g.colour, g.votes = px, n-g.votes
 		}
+	}
+
+	for i := range groups {
+		bins[groups[i].bin] = 0
 	}
 
 	order := make([]int, len(groups))

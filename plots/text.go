@@ -3,6 +3,7 @@ package plots
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 	"strings"
@@ -86,6 +87,9 @@ type typesetter struct {
 	bidi     bidi.Paragraph
 	set      map[setting]block
 	outlines map[glyphKey]vg.Path
+
+	maskMu sync.Mutex
+	masks  map[maskKey]*image.Alpha
 }
 
 // setting is all that decides how text is set, but its size: width is in ems.
@@ -101,12 +105,15 @@ type glyphKey struct {
 	id   font.GID
 }
 
+// mostSet bounds what a typesetter keeps of what it has set.
+const mostSet = 1 << 12
+
 func newTypesetter() (*typesetter, error) {
 	fs, err := fonts()
 	if err != nil {
 		return nil, err
 	}
-	t := &typesetter{set: make(map[setting]block), outlines: make(map[glyphKey]vg.Path)}
+	t := &typesetter{set: make(map[setting]block), outlines: make(map[glyphKey]vg.Path), masks: make(map[maskKey]*image.Alpha)}
 	for w, f := range fs {
 		t.faces[w] = font.NewFace(f)
 	}
@@ -140,6 +147,9 @@ func (t *typesetter) lay(txt string, w weight, size, width vg.Length, lines int)
 	defer t.mu.Unlock()
 	b, ok := t.set[k]
 	if !ok {
+		if len(t.set) >= mostSet {
+			clear(t.set)
+		}
 		b = t.shape(k)
 		t.set[k] = b
 	}
@@ -362,15 +372,7 @@ func (t *typesetter) drawLine(c vg.Canvas, l textLine, at vg.Point, size vg.Leng
 		g.fillGlyphs(t, l, at, size)
 		return
 	}
-	var p vg.Path
-	for _, g := range l.glyphs {
-		// One fill a glyph: the rasterizer's time grows with the square of
-		// the edges that a path has on one row of pixels.
-		p = appendScaled(p[:0], t.outline(g.face, g.id), size, at.X+vg.Length(g.x)*size, at.Y+vg.Length(g.y)*size)
-		if len(p) > 0 {
-			c.Fill(p)
-		}
-	}
+	t.fillOutlines(c, l, at, size)
 }
 
 // innermost returns the canvas inside gonum/plot's bounded ones.

@@ -157,6 +157,9 @@ func hang(ctx context.Context, p *plan, r *analysis.Result) (g gallery, err erro
 	if g.files, err = g.album.Pictures(picks, o); err != nil {
 		return g, err
 	}
+	if len(o.Formats) > 0 {
+		g.files.Begin(ctx, 0)
+	}
 	g.drawn = report.Charts{Drawn: len(g.files.List), LeftOut: g.album.Len() - len(g.files.List)}
 	if g.drawn.LeftOut > 0 {
 		g.drawn.More = "run with --charts all, or draw any of them from " + chartData + " by aftershock plot CHART --from DIR"
