@@ -28,18 +28,13 @@ type Album struct {
 	setter func() (*typesetter, error) // one for all that is drawn of it
 }
 
-// Collect reads from r all that the named charts (nil: every chart) show, in every
-// language. The placebo chart, whose figures take the most time, is among them only
-// where it is named or the study has the test of that name. Given characteristics
-// are as Options.Characteristics.
+// Collect reads from r all that the named charts (nil: those that Kept lists) show, in
+// every language. Given characteristics are as Options.Characteristics.
 //
 // Errors: an unknown chart; ctx is done.
 func Collect(ctx context.Context, r *analysis.Result, names []string, given ...analysis.Characteristic) (*Album, error) {
 	if names == nil {
-		names = chartNames()
-		if !slices.ContainsFunc(r.Study.Tests, func(t analysis.Test) bool { return t.Name() == placeboChart }) {
-			names = slices.DeleteFunc(names, func(n string) bool { return n == placeboChart })
-		}
+		names = Kept(r)
 	}
 	a := &Album{charts: make([]pictures, len(names)), setter: sync.OnceValues(newTypesetter)}
 	g, ctx := errgroup.WithContext(ctx)
@@ -69,6 +64,29 @@ func Collect(ctx context.Context, r *analysis.Result, names []string, given ...a
 		return nil, err
 	}
 	return a, nil
+}
+
+// Kept are the charts that can be drawn of r later, but one that takes long, unless the
+// study has the test that it shows.
+func Kept(r *analysis.Result) []string {
+	return slices.DeleteFunc(chartNames(), func(n string) bool {
+		return n == placeboChart && !slices.ContainsFunc(r.Study.Tests, func(t analysis.Test) bool { return t.Name() == placeboChart })
+	})
+}
+
+// Joined is the charts of albums in the order of Charts.
+func Joined(albums ...*Album) *Album {
+	out := &Album{setter: albums[0].setter}
+	for _, c := range Charts {
+		for _, a := range albums {
+			for _, p := range a.charts {
+				if p.Chart == c.Name {
+					out.charts = append(out.charts, p)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // topic is what a picture is about.

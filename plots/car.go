@@ -259,7 +259,7 @@ func (d *carData) figure(p *pen) figure {
 	}
 	f.height = max(0.47*p.width, vg.Length(float64(min(len(lines), mostNamed)+2)*1.02*p.lineHeight()*labelSize)*p.em+5*p.em)
 	if p.phone {
-		f.height = min(max(0.95*p.width, f.height), 1.3*p.width)
+		f.height = 0.8 * p.width
 	}
 	if crowded(lines) {
 		say = append(say, p.words.Say("Named are those that moved farthest on session 0; the others are the thin grey lines."))
@@ -275,6 +275,16 @@ func (d *carData) figure(p *pen) figure {
 		if end(s.Y) < 0 {
 			missing = append(missing, s.Name)
 		}
+	}
+	if p.phone { // the page around it says the rest
+		f.brief = true
+		f.subtitle = p.words.Say("CAR from session %s to %s", session(d.Window.From), session(d.Window.To))
+		if len(d.Others) > 0 {
+			say = append(say, p.words.Say("Triangles: other catalogued events."))
+		}
+		f.caption = []string{strings.Join(say, " ")}
+		f.body = func(c draw.Canvas) { d.draw(p, c, lines) }
+		return f
 	}
 	f.caption = d.caption(p.words, say, missing)
 	if len(d.Others) > 0 {
@@ -600,6 +610,9 @@ func (cp *carPlotter) axis(c draw.Canvas) {
 		marked = true
 		r := 0.32 * p.em
 		c.FillPolygon(p.theme.Ink, []vg.Point{{X: x, Y: f.Min.Y - 0.1*p.em}, {X: x - r, Y: f.Min.Y - 0.75*p.em}, {X: x + r, Y: f.Min.Y - 0.75*p.em}})
+		if p.phone { // where no caption tells the letters
+			continue
+		}
 		p.write(c, p.lay1(letter(d.Others, k), bold, size), vg.Point{X: x + 0.5*p.em, Y: f.Min.Y - 0.5*p.em}, 0, p.theme.Ink)
 	}
 	for _, t := range d.sessionTicks(int((f.Max.X - f.Min.X) / (3.2 * p.em))) {

@@ -64,9 +64,6 @@ var Charts = []Chart{
 	{"residuals", "Diagnostics of the first 200 fits: residuals over time, their quantiles against the normal ones, and their autocorrelations.", false, residualsOf, as[residualsData]},
 }
 
-// Slow is the chart whose figures take the most time: Collect has it where it is named.
-const Slow = placeboChart
-
 // mostLeading is how many events have a picture of their own where no chart is named.
 const mostLeading = 5
 

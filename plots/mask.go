@@ -51,8 +51,9 @@ func newRaster(size vg.Point, dpi int, fill color.Color) *rasterCanvas {
 	c.Canvas = vgimg.NewWith(vgimg.UseDPI(dpi), vgimg.UseImageWithContext(img, ctx))
 	c.SetColor(fill)
 	r, g, b, a := fill.RGBA()
-	for i := 0; i < len(img.Pix); i += 4 {
-		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = uint8(r>>8), uint8(g>>8), uint8(b>>8), uint8(a>>8)
+	img.Pix[0], img.Pix[1], img.Pix[2], img.Pix[3] = uint8(r>>8), uint8(g>>8), uint8(b>>8), uint8(a>>8)
+	for n := 4; n < len(img.Pix); n *= 2 {
+		copy(img.Pix[n:], img.Pix[:n])
 	}
 	return c
 }

@@ -49,6 +49,7 @@ type figure struct {
 	subtitle string
 	caption  []string  // paragraphs
 	height   vg.Length // that the body would like to have
+	brief    bool      // the title and the subtitle have a line each
 	body     func(c draw.Canvas)
 }
 
@@ -86,11 +87,15 @@ func (p *pen) compose(f figure) *page {
 	if p.height > 0 {
 		most = max(1, int(0.25*float64(p.height/p.em)/longTitle/p.lineHeight()))
 	}
+	second := 2
 	pg.title = p.lay(f.title, bold, titleSize*p.em, w, 0)
-	if len(pg.title.lines) > 2 || len(pg.title.lines) > most {
+	if f.brief {
+		pg.title = p.lay(f.title, bold, longTitle*p.em, w, 1)
+		second = 1
+	} else if len(pg.title.lines) > 2 || len(pg.title.lines) > most {
 		pg.title = p.lay(f.title, bold, longTitle*p.em, w, most)
 	}
-	pg.subtitle = p.lay(f.subtitle, regular, p.em, w, 2)
+	pg.subtitle = p.lay(f.subtitle, regular, p.em, w, second)
 	var foot vg.Length
 	for _, s := range f.caption {
 		b := p.lay(s, regular, captionSize*p.em, w, 6)

@@ -25,20 +25,21 @@ import (
 // packages that do it.
 type plan struct {
 	study      *analysis.Study
-	securities []market.Security           // as configured
-	known      []market.Security           // those of the file of securities
-	configured map[string]market.Security  // both, by symbol
-	exchanges  []*market.Exchange          // those described, then the program's
-	calendars  map[string]*market.Calendar // with the special days, by name of exchange
-	factors    []report.Factors            // the files that were read
-	explain    *explanation                // nil: no regression
-	text, html bool                        // the report is wanted as such a file
-	tables     []report.Format             // that the tables are wanted in
-	charts     []string                    // names; none: no charts
-	leading    bool                        // instead: the charts of the leading events
-	drawn      report.Charts               // once they are known
-	listed     []string                    // names of the tables that are written; none: all
-	sweep      analysis.SweepSpec          // what is not named is left empty
+	securities []market.Security             // as configured
+	known      []market.Security             // those of the file of securities
+	configured map[string]market.Security    // both, by symbol
+	exchanges  []*market.Exchange            // those described, then the program's
+	calendars  map[string]*market.Calendar   // with the special days, by name of exchange
+	factors    []report.Factors              // the files that were read
+	explain    *explanation                  // nil: no regression
+	text, html bool                          // the report is wanted as such a file
+	tables     []report.Format               // that the tables are wanted in
+	charts     []string                      // names; none: no charts
+	leading    bool                          // instead: the charts of the leading events
+	counts     func() (report.Charts, error) // of what is drawn
+	drawn      report.Charts                 // the same, once the run is written
+	listed     []string                      // names of the tables that are written; none: all
+	sweep      analysis.SweepSpec            // what is not named is left empty
 	plot       plots.Options
 	needs      *analysis.Needs // of the study of the events that were read; nil before
 	priceFiles []string        // that prices were read from
@@ -490,7 +491,7 @@ func (c *config) checkOutput(p *plan) {
 		p.charts = chartNames()
 	default:
 		for i, name := range c.Output.Charts {
-			if c.oneOf(fmt.Sprintf("output.charts[%d]", i), name, "a chart", chartNames()) {
+			if c.oneOf(fmt.Sprintf("output.charts[%d]", i), name, "a chart", chartNames()) && !slices.Contains(p.charts, name) {
 				p.charts = append(p.charts, name)
 			}
 		}

@@ -123,32 +123,46 @@ func tableFiles(r *analysis.Result, p *plan, bar *progress) []file {
 // gallery is the charts of a run: what they show, those that become files, and those
 // of the page. The zero gallery has none.
 type gallery struct {
-	album  *plots.Album
+	album  *plots.Album // what is drawn
+	rest   func() (*plots.Album, error)
 	files  *plots.Pictures
 	picks  []plots.Pick // of the page
-	drawn  report.Charts
-	format string // extension of the files that the page links to; "" for none
+	format string       // extension of the files that the page links to; "" for none
 }
 
-// hang collects what the charts of p show of r and says which are drawn.
-func hang(ctx context.Context, p *plan, r *analysis.Result) (g gallery, err error) {
+// hang collects what the charts of p show of r, those that are not drawn in beside, and
+// begins to draw.
+func hang(ctx context.Context, p *plan, r *analysis.Result, beside *sync.WaitGroup) (g gallery, err error) {
 	if len(p.charts) == 0 && !p.leading || len(p.plot.Formats) == 0 && !p.html {
 		return g, nil
-	}
-	var names []string // nil: every chart, but one that takes long
-	if slices.Contains(p.charts, plots.Slow) {
-		names = chartNames()
-	}
-	if g.album, err = plots.Collect(ctx, r, names); err != nil {
-		return g, err
 	}
 	picks := make([]plots.Pick, len(p.charts))
 	for i, c := range p.charts {
 		picks[i].Chart = c
 	}
 	g.picks = picks
+	leading := func() ([]string, error) { return nil, nil }
 	if p.leading {
-		picks, g.picks = plots.Leading(r, report.Leading(r)), plots.OfPage(r)
+		leading = start(beside, func() ([]string, error) { return report.Leading(r), nil })
+		g.picks = plots.OfPage(r)
+	}
+	names := names(g.picks, func(p plots.Pick) string { return p.Chart })
+	if g.album, err = plots.Collect(ctx, r, names); err != nil {
+		return g, err
+	}
+	others := []string{} // nil would be all
+	for _, c := range plots.Kept(r) {
+		if !slices.Contains(names, c) {
+			others = append(others, c)
+		}
+	}
+	g.rest = start(beside, func() (*plots.Album, error) { return plots.Collect(ctx, r, others) })
+	if p.leading {
+		ids, err := leading()
+		if err != nil {
+			return g, err
+		}
+		picks = plots.Leading(r, ids)
 	}
 	o := p.plot
 	if len(o.Formats) == 0 {
@@ -157,17 +171,28 @@ func hang(ctx context.Context, p *plan, r *analysis.Result) (g gallery, err erro
 	if g.files, err = g.album.Pictures(picks, o); err != nil {
 		return g, err
 	}
-	if len(o.Formats) > 0 {
-		g.files.Begin(ctx, 0)
-	}
-	g.drawn = report.Charts{Drawn: len(g.files.List), LeftOut: g.album.Len() - len(g.files.List)}
-	if g.drawn.LeftOut > 0 {
-		g.drawn.More = "run with --charts all, or draw any of them from " + chartData + " by aftershock plot CHART --from DIR"
-	}
+	g.files.Begin(ctx, 0)
 	if slices.Contains(p.plot.Formats, plots.PNG) {
 		g.format = string(plots.PNG)
 	}
 	return g, nil
+}
+
+// counts says how many pictures were drawn, and how to get the others.
+func (g *gallery) counts() (report.Charts, error) {
+	if g.album == nil {
+		return report.Charts{}, nil
+	}
+	rest, err := g.rest()
+	if err != nil {
+		return report.Charts{}, err
+	}
+	c := report.Charts{Drawn: len(g.files.List)}
+	c.LeftOut = g.album.Len() + rest.Len() - c.Drawn
+	if c.LeftOut > 0 {
+		c.More = "run with --charts all, or draw any of them from " + chartData + " by aftershock plot CHART --from DIR"
+	}
+	return c, nil
 }
 
 // outputs are the files of the charts, each drawn when it is written, and of their
@@ -196,7 +221,11 @@ func (g *gallery) outputs(ctx context.Context, formats []plots.Format) []file {
 		}
 	}
 	return append(files, file{chartData, func(w io.Writer) error {
-		data, err := g.album.Data()
+		rest, err := g.rest()
+		if err != nil {
+			return err
+		}
+		data, err := plots.Joined(g.album, rest).Data()
 		if err == nil {
 			_, err = w.Write(data)
 		}

@@ -571,11 +571,12 @@ func (a *app) write(ctx context.Context, o *output, c *config, p *plan, src *pri
 	}
 	bar := newProgress(a.stderr, "tables, in blocks of rows:")
 	defer bar.end()
-	files, err := c.files(ctx, p, r, text, manifest, bar)
+	files, err := c.files(ctx, p, r, text, manifest, bar, &beside)
 	if err == nil {
 		err = o.write(ctx, files, func() (*report.Manifest, error) {
 			m, err := manifest()
 			if err == nil {
+				p.drawn, err = p.counts()
 				m.Charts = p.drawn
 			}
 			return m, err
@@ -603,8 +604,8 @@ func start[T any](group *sync.WaitGroup, f func() (T, error)) (outcome func() (T
 }
 
 // files lists all files of a run but the manifest, which are made while they are
-// written. text is the report; nil: none is wanted.
-func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func() ([]byte, error), manifest func() (*report.Manifest, error), bar *progress) ([]file, error) {
+// written, or in beside. text is the report; nil: none is wanted.
+func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text func() ([]byte, error), manifest func() (*report.Manifest, error), bar *progress, beside *sync.WaitGroup) ([]file, error) {
 	files := tableFiles(r, p, bar)
 	if text != nil {
 		files = append(files, file{"report.txt", func(w io.Writer) error {
@@ -615,14 +616,25 @@ func (c *config) files(ctx context.Context, p *plan, r *analysis.Result, text fu
 			return err
 		}})
 	}
-	g, err := hang(ctx, p, r)
+	g, err := hang(ctx, p, r, beside)
 	if err != nil {
 		return nil, err
 	}
-	p.drawn = g.drawn
+	p.counts = g.counts
 	files = append(files, g.outputs(ctx, p.plot.Formats)...)
 	if p.html {
-		files = append(files, c.html(ctx, p, r, &g, manifest))
+		page := start(beside, func() ([]byte, error) {
+			var b bytes.Buffer
+			err := c.html(ctx, p, r, &g, manifest).write(until(ctx, &b))
+			return b.Bytes(), err
+		})
+		files = append(files, file{"report.html", func(w io.Writer) error {
+			data, err := page()
+			if err == nil {
+				_, err = w.Write(data)
+			}
+			return err
+		}})
 	}
 	return files, nil
 }

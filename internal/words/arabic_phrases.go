@@ -421,6 +421,8 @@ var arabicPhrases = map[string]string{
 	"The run kept no average and no interval from this session on.":                                                 "لم يحفظ التشغيل متوسطًا ولا فترة ثقة ابتداءً من هذه الجلسة.",
 	"Dashed: %s itself.": "المتقطّع: %s نفسه.",
 	"Each panel has its own scale, which its edge states.":          "لكل لوحة مقياسها الخاص، وهو مكتوب على طرفها.",
+	"CAR from session %s to %s":                                     "العائد التراكمي غير العادي من الجلسة %s إلى %s",
+	"Triangles: other catalogued events.":                           "المثلثات: أحداث أخرى من القائمة.",
 	"Arrowheads: it goes on beyond the axis.":                       "رؤوس الأسهم: يمتد إلى ما وراء المحور.",
 	"Other catalogued events: %s.":                                  "أحداث أخرى من القائمة: %s.",
 	"A number in brackets is the session with which the line ends.": "الرقم بين قوسين هو الجلسة التي ينتهي عندها الخط.",
