@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"aftershock/events"
 	"aftershock/market"
@@ -25,10 +26,10 @@ func symbolKey(symbol string) string {
 // A spelling finds the symbols of a source of prices by what people write.
 type spelling struct {
 	have    map[string]bool
-	byKey   map[string]string // "": of several
-	byName  map[string]string // of those with a name, in lower case
-	names   *events.Names     // nil: none
-	service bool              // symbols that it has not may be there
+	byKey   map[string]string             // "": of several
+	byName  map[string]string             // of those with a name, in lower case
+	names   func() (*events.Names, error) // read when a symbol is not found otherwise
+	service bool                          // symbols that it has not may be there
 }
 
 // spelling returns how the symbols of src are found; nil where they cannot be listed.
@@ -50,8 +51,8 @@ func (c *config) spelling(ctx context.Context, p *plan, src market.Source) (*spe
 			s.byName[strings.ToLower(sec.Name)] = symbol
 		}
 	}
-	s.names, err = events.ShippedNames()
-	return s, err
+	s.names = sync.OnceValues(events.ShippedNames)
+	return s, nil
 }
 
 // find returns the symbol that written means, and whether the source may have it.
@@ -65,8 +66,10 @@ func (s *spelling) find(written string) (symbol string, ok bool) {
 	if symbol := s.byName[strings.ToLower(written)]; symbol != "" && (s.have[symbol] || s.service) {
 		return symbol, true
 	}
-	if e, ok := s.names.ByName(written); ok && e.Symbol != "" && (s.have[e.Symbol] || s.service) {
-		return e.Symbol, true
+	if names, err := s.names(); err == nil { // the table ships with the program
+		if e, ok := names.ByName(written); ok && e.Symbol != "" && (s.have[e.Symbol] || s.service) {
+			return e.Symbol, true
+		}
 	}
 	if s.service && !strings.Contains(written, " ") {
 		return strings.ToUpper(written), true
