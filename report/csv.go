@@ -2,9 +2,10 @@ package report
 
 import (
 	"bytes"
-	"encoding/csv"
 	"io"
 	"iter"
+	"unicode"
+	"unicode/utf8"
 )
 
 // WriteCSV writes t as comma-separated values (RFC 4180, but lines end in \n):
@@ -16,41 +17,63 @@ func WriteCSV(w io.Writer, t Table) error {
 	for i, col := range t.Columns {
 		names[i] = col.Name
 	}
-	c := csv.NewWriter(w)
-	if err := c.Write(names); err != nil {
-		return err
+	var head []byte
+	for i, name := range names {
+		head = appendField(appendComma(head, i), name)
 	}
-	c.Flush()
-	if err := c.Error(); err != nil {
+	if _, err := w.Write(append(head, '\n')); err != nil {
 		return err
 	}
 	return writeBlocks(w, t, func(b *bytes.Buffer) func(row []Cell) error {
-		c, record := csv.NewWriter(b), make([]string, len(t.Columns))
-		var numbers []byte
-		ends := make([]int, len(t.Columns))
 		return func(row []Cell) error {
 			if row == nil {
-				c.Flush()
-				return c.Error()
+				return nil
 			}
-			numbers = numbers[:0]
+			line := b.AvailableBuffer()
 			for i, cell := range row {
-				if t.Columns[i].Type != String {
-					numbers = cell.appendTo(numbers, t.Columns[i].Type)
+				line = appendComma(line, i)
+				if kind := t.Columns[i].Type; kind == String {
+					line = appendField(line, cell.Text)
+				} else { // which holds nothing to quote
+					line = cell.appendTo(line, kind)
 				}
-				ends[i] = len(numbers)
 			}
-			text, from := string(numbers), 0 // one text for all numbers of the row
-			for i, cell := range row {
-				record[i] = cell.Text
-				if t.Columns[i].Type != String {
-					record[i] = text[from:ends[i]]
-				}
-				from = ends[i]
-			}
-			return c.Write(record)
+			b.Write(append(line, '\n'))
+			return nil
 		}
 	})
+}
+
+func appendComma(b []byte, column int) []byte {
+	if column > 0 {
+		b = append(b, ',')
+	}
+	return b
+}
+
+// appendField appends s as [csv.Writer] writes it: in quotes where it has a comma, a
+// quote or an end of line, begins with a space, or is \., which ends the data for
+// PostgreSQL.
+func appendField(b []byte, s string) []byte {
+	first, _ := utf8.DecodeRuneInString(s)
+	quoted := unicode.IsSpace(first) || s == `\.`
+	for i := 0; i < len(s) && !quoted; i++ {
+		switch s[i] {
+		case ',', '"', '\r', '\n':
+			quoted = true
+		}
+	}
+	if !quoted {
+		return append(b, s...)
+	}
+	b = append(b, '"')
+	for i := range len(s) {
+		if s[i] == '"' {
+			b = append(b, '"')
+		}
+		b = append(b, s[i])
+	}
+	return append(b, '"')
 }
 
 // writeBlocks writes rows as text, made on all processors. newWriter returns
