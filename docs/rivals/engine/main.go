@@ -1,6 +1,7 @@
 // Engine runs a study on a market that it makes, in memory and on one processor, for
 // docs/rivals/numpy_rival.py, which does the same with numpy. It writes the returns and
 // its figures as float64s, and prints the processor time that an observation took.
+// pandas_rival.py takes the sessions of its market from here.
 package main
 
 import (
@@ -32,6 +33,7 @@ func main() {
 	dates := flag.Int("dates", 200, "`number` of dates, each an event of every security")
 	tests := flag.String("tests", "cross-section,patell,bmp", "`tests` to run")
 	rounds := flag.Int("rounds", 3, "`number` of runs that are timed")
+	calendar := flag.Int("calendar", 0, "print that `number` of New York's sessions, and stop")
 	profile := flag.String("profile", "", "`file` to write a profile to")
 	flag.Parse()
 	runtime.GOMAXPROCS(1)
@@ -39,6 +41,12 @@ func main() {
 
 	cal := market.NYSE()
 	first := cal.Search(market.NewDate(2010, 1, 4))
+	if *calendar > 0 {
+		for k := range *calendar {
+			fmt.Println(cal.Date(first + k))
+		}
+		return
+	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	panel := market.NewPanel(market.Simple, market.Skip)
 	returns := make([][]float64, 1+*securities) // the market first

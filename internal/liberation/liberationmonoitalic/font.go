@@ -1,0 +1,7 @@
+// Package liberationmonoitalic is a stand-in, see package liberation.
+package liberationmonoitalic
+
+import "codeberg.org/go-fonts/dejavu/dejavusans"
+
+// TTF is a font.
+var TTF = dejavusans.TTF

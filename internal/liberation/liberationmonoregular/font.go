@@ -1,0 +1,7 @@
+// Package liberationmonoregular is a stand-in, see package liberation.
+package liberationmonoregular
+
+import "codeberg.org/go-fonts/dejavu/dejavusans"
+
+// TTF is a font.
+var TTF = dejavusans.TTF

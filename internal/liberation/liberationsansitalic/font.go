@@ -1,0 +1,7 @@
+// Package liberationsansitalic is a stand-in, see package liberation.
+package liberationsansitalic
+
+import "codeberg.org/go-fonts/dejavu/dejavusans"
+
+// TTF is a font.
+var TTF = dejavusans.TTF

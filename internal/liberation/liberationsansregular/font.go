@@ -1,0 +1,7 @@
+// Package liberationsansregular is a stand-in, see package liberation.
+package liberationsansregular
+
+import "codeberg.org/go-fonts/dejavu/dejavusans"
+
+// TTF is a font.
+var TTF = dejavusans.TTF
