@@ -36,7 +36,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	}{{Holds, "as stated"}, {OverRejects, "too often"}, {Shown, "roughly, no claim"}} {
 		n, wrong, low, high := 0, 0, 1.0, 0.0
 		for _, s := range r.Sizes {
-			if s.Class == c.class {
+			if s.Class == c.class && s.Effect == 0 {
 				n++
 				low, high = math.Min(low, s.Rate), math.Max(high, s.Rate)
 				if !s.OK {
@@ -47,7 +47,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%s%%\t%s%%\n", c.what, n, wrong, percent(low), percent(high))
 	}
 	t.Flush()
-	for _, s := range r.situations() {
+	for _, s := range r.situations(false) {
 		fmt.Fprintf(&b, "\n%s, correlation %.1f: per cent of studies, by observations N and sessions L\n", upper(s.Dates), s.Correlation)
 		for _, row := range s.rows("*") {
 			fmt.Fprintln(t, strings.Join(row, "\t"))
@@ -66,17 +66,23 @@ func (r *Report) WriteText(w io.Writer) error {
 				s.Test, s.N, s.L, s.Correlation, s.Dates, percent(s.Rate), s.Class, percent(s.Low), percent(s.High), s.Undefined)
 		}
 	}
+	for _, p := range r.Promises {
+		if !p.OK {
+			fmt.Fprintf(&b, "\nWRONG: %s: %s, N %d, L %d: %s%%; expected %s%% to %s%%; undefined %d times", p.Figure, p.Situation, p.N, p.L, percent(p.Rate), percent(p.Low), percent(p.High), p.Undefined)
+		}
+	}
 	fmt.Fprintf(&b, "\n%s\n", r.verdict())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 func (r *Report) verdict() string {
-	checks, sizes := r.Failed()
-	if checks+sizes == 0 {
-		return fmt.Sprintf("All %d figures and %d rates are as they should be.", len(r.Checks), len(r.Sizes))
+	checks, rates := r.Failed()
+	all := len(r.Sizes) + len(r.Promises)
+	if checks+rates == 0 {
+		return fmt.Sprintf("All %d figures and %d rates are as they should be.", len(r.Checks), all)
 	}
-	return fmt.Sprintf("%d of %d figures and %d of %d rates are not as they should be.", checks, len(r.Checks), sizes, len(r.Sizes))
+	return fmt.Sprintf("%d of %d figures and %d of %d rates are not as they should be.", checks, len(r.Checks), rates, all)
 }
 
 // sections lists the sections in order of first appearance.
@@ -133,14 +139,46 @@ observations, window of L sessions.
 - –: the test is not defined here.
 - A figure marked ! is not where it must be.
 `, r.Replications, r.placebos(), r.Seed, simEstimation, 1/outside)
-	for _, s := range r.situations() {
-		fmt.Fprintf(&b, "\n### %s, correlation %.1f\n\n", upper(s.Dates), s.Correlation)
-		for k, row := range s.rows("**") {
-			fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-			if k == 0 {
-				fmt.Fprintf(&b, "| --- |%s\n", strings.Repeat(" ---: |", len(row)-1))
+	tables := func(power bool) {
+		for _, s := range r.situations(power) {
+			fmt.Fprintf(&b, "\n### %s, correlation %.1f\n\n", upper(s.Dates), s.Correlation)
+			for k, row := range s.rows("**") {
+				fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+				if k == 0 {
+					fmt.Fprintf(&b, "| --- |%s\n", strings.Repeat(" ---: |", len(row)-1))
+				}
 			}
 		}
+	}
+	tables(false)
+	if len(r.situations(true)) > 0 {
+		fmt.Fprintf(&b, `
+## Power
+
+The same where session 0 has an abnormal return of %g%%, one standard deviation of a
+residual. A test that rejects too often without any event finds this one too often as well.
+`, 100*spread)
+		tables(true)
+	}
+	b.WriteString(`
+## What other figures promise
+
+How often intervals cover, p values outside the table of tests reject and effects are found.
+"Should be" is what theory says, – where it says nothing, and about in parentheses: then
+nothing is claimed. Effects are found where they are added to what was estimated without
+any. L sessions; N observations, or events.
+
+| figure | situation | N | L | studies | per cent | should be | |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
+`)
+	for _, p := range r.Promises {
+		should := "–"
+		if p.Should == p.Should {
+			if should = percent(p.Should); p.Class == Shown {
+				should = "(" + should + ")"
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %s | %s | %s |\n", p.Figure, p.Situation, p.N, p.L, p.Replications, percent(p.Rate), should, mark(p.OK))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -167,9 +205,13 @@ type situation struct {
 
 type cell struct{ n, l int }
 
-func (r *Report) situations() []situation {
+// situations are those of sizes, or of powers.
+func (r *Report) situations(power bool) []situation {
 	var out []situation
 	for _, s := range r.Sizes {
+		if power != (s.Effect != 0) {
+			continue
+		}
 		k := slices.IndexFunc(out, func(x situation) bool { return x.Dates == s.Dates && x.Correlation == s.Correlation })
 		if k < 0 {
 			k = len(out)
@@ -207,10 +249,11 @@ func (s *situation) rows(strong string) [][]string {
 					continue
 				}
 				text = percent(x.Rate)
-				switch x.Class {
-				case OverRejects:
+				switch {
+				case x.Effect != 0:
+				case x.Class == OverRejects:
 					text = strong + text + strong
-				case Shown:
+				case x.Class == Shown:
 					text = "(" + text + ")"
 				}
 				if !x.OK {

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -30,13 +31,15 @@ const (
 	Shown       Class = "shown"        // its p value is an approximation that may be rough here: no claim
 )
 
-// Size is how often a test rejects at the 5% level in a situation without any event.
+// Size is how often a test rejects at the 5% level in a situation without any event,
+// or, as its power, where session 0 has the effect Effect.
 type Size struct {
 	Test         string  `json:"test"`
 	N            int     `json:"n"` // observations; 1 for the tests of one observation
 	L            int     `json:"l"` // sessions of the window
 	Correlation  float64 `json:"correlation"`
 	Dates        string  `json:"dates"`
+	Effect       float64 `json:"effect"` // abnormal return of session 0; 0: the size of the test
 	Replications int     `json:"replications"`
 	Undefined    int     `json:"undefined"` // replications without a p value; they do not count
 	Rate         float64 `json:"rate"`      // share of p <= 0.05
@@ -81,7 +84,7 @@ type rule struct {
 var rules = map[string]rule{
 	"sq":                {longest: 1, attains: func(int) float64 { return 4. / 101 }}, // 2 x 2 of 1 + 100 places
 	"crude":             {longest: 5},
-	"dates":             {defined: func(d design, l int) bool { return l <= d.dates.step }}, // longer windows make one chain
+	"dates":             {defined: func(d design, l int) bool { return l <= d.dates.step && d.dates.at(d.n-1) > 0 }}, // longer windows make one chain
 	"patell":            {longest: 5},
 	"kp-patell":         {longest: 5},
 	"skewness":          {least: 50},
@@ -94,7 +97,7 @@ var rules = map[string]rule{
 	"grank-z":           {least: 50},
 	"bhar-skewness":     {least: 200},
 	"calendar-time": {least: 50, defined: func(d design, l int) bool {
-		return l+min(l, d.dates.step)*(d.n-1) >= 4 // sessions on which a window lies
+		return l+min(l, d.dates.step)*d.dates.at(d.n-1) >= 4 // sessions on which a window lies
 	}},
 	"bootstrap": {attains: signsRate},
 	"placebo":   {longest: 5},
@@ -124,10 +127,14 @@ func (d design) class(test string, l int) (c Class, rate float64) {
 		rate = r.attains(d.n)
 	}
 	switch together := d.n > 1 && d.correlation > 0; {
-	case r.rough:
+	case r.rough, d.effect != 0:
 		return Shown, rate
 	case rate == 0: // no outcome is rare enough
 		return Holds, rate
+	case together && d.dates.firms > 1:
+		return d.clustered(test, l), rate
+	case together && d.sectors > 0 && !d.apart && (test == "kp-bmp" || test == "kp-patell"):
+		return OverRejects, rate // half of the correlations are left out
 	case together && d.dates.step == 0 && properties(test).Independence.TakenFor(true):
 		return OverRejects, rate
 	case together && d.dates.step > 0 && l > 1:
@@ -136,6 +143,23 @@ func (d design) class(test string, l int) (c Class, rate float64) {
 		return Shown, rate
 	}
 	return Holds, rate
+}
+
+// clustered is the class of a test where several observations share each of several
+// dates and move together on it.
+func (d design) clustered(test string, l int) Class {
+	dates := d.dates.at(d.n-1) + 1
+	switch r := rules[test]; {
+	case test == "dates":
+		return Holds
+	case properties(test).Independence == analysis.TakenAlways && d.n/dates >= 3:
+		return OverRejects
+	case test == "crude" && l <= r.longest:
+		return Holds // it is aligned in event time, where a date's observations lie together
+	}
+	// Correlations within dates that are few and small: the mean correlation is right on
+	// average, its effect on a statistic of so few dates is not.
+	return Shown
 }
 
 // band returns the limits within which the share of rejections among n
@@ -223,7 +247,7 @@ func batches(opts Options) []batch {
 			plain.tests = append(plain.tests, t)
 		}
 	}
-	common, apart := dating{"one date", 0}, dating{"dates 3 sessions apart", 3}
+	common, apart := dating{name: "one date"}, dating{name: "dates 3 sessions apart", step: 3}
 	for _, dates := range []dating{common, apart} {
 		for _, rho := range []float64{0, 0.3} {
 			for _, n := range []int{5, 12, 50} {
@@ -231,6 +255,28 @@ func batches(opts Options) []batch {
 					plain.designs = append(plain.designs, design{n: n, correlation: rho, dates: dates})
 				}
 			}
+		}
+	}
+	// Several firms on each of several dates; sectors, and a study that says so.
+	for _, d := range []design{
+		{n: 5, dates: dating{"dates 12 sessions apart, several firms on each", 12, 2}},
+		{n: 12, dates: dating{"dates 12 sessions apart, several firms on each", 12, 3}},
+		{n: 50, dates: dating{"dates 12 sessions apart, several firms on each", 12, 5}},
+		{n: 5, dates: dating{name: "one date, two sectors, correlated within each alone, and study.correlation: sector"}, sectors: 2, apart: true},
+		{n: 12, dates: dating{name: "one date, two sectors, correlated within each alone, and study.correlation: sector"}, sectors: 2, apart: true},
+		{n: 50, dates: dating{name: "one date, two sectors, correlated within each alone, and study.correlation: sector"}, sectors: 2, apart: true},
+		{n: 12, dates: dating{name: "one date, two sectors, correlated across them as well, and study.correlation: sector all the same"}, sectors: 2},
+		{n: 50, dates: dating{name: "one date, two sectors, correlated across them as well, and study.correlation: sector all the same"}, sectors: 2},
+	} {
+		if d.correlation = 0.3; d.n <= 12 || !opts.Quick {
+			plain.designs = append(plain.designs, d)
+		}
+	}
+	// Power: an effect of one standard deviation of a residual.
+	for _, d := range slices.Clone(plain.designs) {
+		if d.correlation > 0 && (d.sectors == 0 || d.apart) && !opts.Quick {
+			d.effect = spread
+			plain.designs = append(plain.designs, d)
 		}
 	}
 	const history = simDraws + simEvent - 1 // so many shifts leave the event window
@@ -269,7 +315,8 @@ func (t tallies) add(w int, results []analysis.TestResult) {
 }
 
 // sizes simulates every design and judges every test in each. The tests of one
-// observation are performed on the first of each group in the first design.
+// observation are performed on the first of each group in the first design, and in the first
+// with an effect.
 func sizes(ctx context.Context, opts Options, progress analysis.Progress) ([]Size, error) {
 	all := batches(opts)
 	total, before := 0, 0
@@ -285,7 +332,7 @@ func sizes(ctx context.Context, opts Options, progress analysis.Progress) ([]Siz
 				for _, g := range r.Groups {
 					for w := range g.Windows {
 						group.add(w, g.Windows[w].Tests)
-						if i == 0 {
+						if i == first(b.designs, d.effect) {
 							single.add(w, r.ObservationTests(g.Members[0], w))
 						}
 					}
@@ -307,6 +354,12 @@ func sizes(ctx context.Context, opts Options, progress analysis.Progress) ([]Siz
 		}
 	}
 	return out, nil
+}
+
+// first is the first of designs with an effect of this size; the tests of one
+// observation are performed on it.
+func first(designs []design, effect float64) int {
+	return slices.IndexFunc(designs, func(d design) bool { return d.effect == effect })
 }
 
 // tally simulates n replications of the design, as many at once as keep the
@@ -334,7 +387,7 @@ func (d design) judge(test string, t tallies) []Size {
 		if !d.defines(test, l) && c.defined == 0 {
 			continue
 		}
-		s := Size{Test: test, N: d.n, L: l, Correlation: d.correlation, Dates: d.dates.name, Replications: c.defined, Undefined: c.undefined}
+		s := Size{Test: test, N: d.n, L: l, Correlation: d.correlation, Dates: d.dates.name, Effect: d.effect, Replications: c.defined, Undefined: c.undefined}
 		var rate float64
 		s.Class, rate = d.class(test, l)
 		s.Rate = float64(c.rejected) / math.Max(1, float64(c.defined))

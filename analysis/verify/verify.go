@@ -44,10 +44,12 @@ type Report struct {
 	Replications int     `json:"replications"` // of each simulated design
 	Checks       []Check `json:"checks"`
 	Sizes        []Size  `json:"sizes"`
+	// Promises are what other figures than the tests say of themselves.
+	Promises []Promise `json:"promises"`
 }
 
-// Failed returns how many checks and how many sizes are not as they should be.
-func (r *Report) Failed() (checks, sizes int) {
+// Failed returns how many checks and how many simulated rates are not as they should be.
+func (r *Report) Failed() (checks, rates int) {
 	for i := range r.Checks {
 		if !r.Checks[i].OK {
 			checks++
@@ -55,10 +57,15 @@ func (r *Report) Failed() (checks, sizes int) {
 	}
 	for i := range r.Sizes {
 		if !r.Sizes[i].OK {
-			sizes++
+			rates++
 		}
 	}
-	return checks, sizes
+	for i := range r.Promises {
+		if !r.Promises[i].OK {
+			rates++
+		}
+	}
+	return checks, rates
 }
 
 // Run performs the verification. Progress, which may be nil, is told how many
@@ -76,7 +83,19 @@ func Run(ctx context.Context, opts Options, progress analysis.Progress) (*Report
 	r := &Report{Seed: opts.Seed, Replications: opts.Replications}
 	r.Checks = slices.Concat(regressions(ctx), garch(), byHand(ctx), tails())
 	var err error
-	if r.Sizes, err = sizes(ctx, opts, progress); err != nil {
+	before := 0
+	if r.Sizes, err = sizes(ctx, opts, func(done, total int) {
+		if before = total; progress != nil {
+			progress(done, 2*total) // what follows takes about as long
+		}
+	}); err != nil {
+		return nil, err
+	}
+	if r.Promises, err = promises(ctx, opts, func(done, total int) {
+		if progress != nil {
+			progress(before+int(float64(before)*float64(done)/float64(total)), 2*before)
+		}
+	}); err != nil {
 		return nil, err
 	}
 	return r, ctx.Err()

@@ -111,7 +111,7 @@ func TestEveryTestIsVerified(t *testing.T) {
 // TestReplicationsStandAlone: what is simulated depends neither on the number
 // of processors nor on what is simulated with it.
 func TestReplicationsStandAlone(t *testing.T) {
-	d := design{n: 5, correlation: 0.3, dates: dating{"apart", 3}}
+	d := design{n: 5, correlation: 0.3, dates: dating{name: "apart", step: 3}}
 	tests := slices.DeleteFunc(slices.Clone(analysis.Tests), func(t analysis.Test) bool { return t.Name() == "placebo" })
 	study := simStudy(3, tests, simDraws)
 	ctx := context.Background()
@@ -147,7 +147,7 @@ func TestCanFail(t *testing.T) {
 			t.Errorf("%v for %v at %v digits: OK is %v (%v digits)", c.got, c.want, c.least, k.OK, k.Digits)
 		}
 	}
-	same := design{n: 12, correlation: 0.3, dates: dating{"one date", 0}}
+	same := design{n: 12, correlation: 0.3, dates: dating{name: "one date"}}
 	for _, c := range []struct {
 		test      string
 		rejected  int
