@@ -25,6 +25,7 @@ type engine struct {
 	series      []*series     // by panel column, nil where unused
 	timeline    [][]moment    // by panel column
 	halves      func() halves // nights and days, laid out when first asked for
+	halved      sync.Map      // what Halves found, by observation, of a study that notes go through
 
 	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
 	coefs                     int // length of Estimate.B: the intercept, the forecast terms, what a model estimates beside them
@@ -44,8 +45,11 @@ type engine struct {
 	va   []float64 // Var(AR), length a row
 	h    []float64 // length a row, for models with a conditional variance
 	hest []float64 // as h, for the usable estimation sessions: Estimation.Len() a row
+	hgap []float64 // as h, for the sessions between the estimation window and session 0: gap() a row
 	k    []int16
 	pl   []bool
+
+	penalty []float64 // of synthetic controls that ridge corrects; else nil
 
 	car, carVar, csar, bhar []float64 // windows a row
 
@@ -66,10 +70,16 @@ func (g *engine) grow(n int) {
 	g.b, g.se, g.xbar, g.sinv = f(g.coefs), f(g.coefs), f(p), f(p*p)
 	g.ar, g.va = f(l), f(l)
 	g.car, g.carVar, g.csar, g.bhar = f(w), f(w), f(w), f(w)
+	if m, ok := g.study.Model.(model.Synthetic); ok && m.Ridge {
+		g.penalty = f(1)
+	}
 	if g.conditional {
-		g.h, g.hest = f(l), f(g.study.EstimationWindow.Len())
+		g.h, g.hest, g.hgap = f(l), f(g.study.EstimationWindow.Len()), f(g.gap())
 	}
 }
+
+// gap is how many sessions lie between the estimation window and session 0.
+func (g *engine) gap() int { return max(0, -1-g.study.EstimationWindow.To) }
 
 // estimate is a view of row r.
 func (g *engine) estimate(r int) (e model.Estimate) {
@@ -84,9 +94,10 @@ func (g *engine) view(r int, e *model.Estimate) {
 	e.B, e.SE = g.b[r*q:(r+1)*q], g.se[r*q:(r+1)*q]
 	e.XBar, e.SInv = g.xbar[r*p:][:own], g.sinv[r*p*p:][:own*own]
 	e.M, e.K, e.S2, e.R2, e.Plain = int(g.m[r]), int(g.k[r]), g.s2[r], g.r2[r], g.pl[r]
-	e.H, e.HEst = nil, nil
+	e.H, e.HBefore, e.HEst = nil, nil, nil
 	if g.ser[r].conditional {
 		e.H = g.h[r*g.length : (r+1)*g.length]
+		e.HBefore = g.hgap[r*g.gap():][:g.gap()]
 		e.HEst = g.hest[r*g.study.EstimationWindow.Len():][:e.M]
 	}
 }
@@ -166,7 +177,8 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	if sample.Shared = nil; f != nil {
 		sample.Shared = &f.Factorisation
 	}
-	sample.Ahead = s0 + st.EventWindow.From - s.gather(s0, from, to, sample)
+	last := s.gather(s0, from, to, sample)
+	sample.Ahead, sample.Before = s0+st.EventWindow.From-last, to+1-last
 	if m := len(sample.Y); m < st.MinEstimation {
 		return g.shortEstimation(r, m)
 	}
@@ -186,6 +198,9 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 		return exclusionOf(err)
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r], g.pl[r] = int32(e.M), int16(e.K), e.S2, e.R2, e.Plain
+	if g.penalty != nil {
+		g.penalty[r] = e.Penalty
+	}
 	if !g.abnormal(r, e, f) {
 		return g.noEventReturns(r)
 	}

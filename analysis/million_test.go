@@ -24,7 +24,7 @@ import (
 // realPanel is a panel of some 500 American shares over 2,707 sessions, with SPY
 // as the benchmark; the benchmark is skipped where the folder of shared data is
 // not.
-func realPanel(b *testing.B) *market.Panel {
+func realPanel(b testing.TB) *market.Panel {
 	b.Helper()
 	needShared(b)
 	f, err := os.Open(filepath.Join(shared, "data/panel/sp500_adjclose_2015_2025.csv.gz"))

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -25,34 +26,26 @@ type Regime struct {
 //
 // over the n sessions between the estimation window and session 0 that have a
 // return and are session 0 of no catalogued event of the security. A high ratio
-// says that the error of t is that of calmer times. NaN where no session counts,
-// the observation is excluded, or the model's variance is conditional and not
-// known there. Brown and Warner (1985), section 6, on changes of variance.
+// says that the error of t is that of calmer times; with a conditional variance,
+// which is the forecast from the end of the estimation window, that the forecast was
+// too low. NaN where no session counts or the observation is excluded. Brown and
+// Warner (1985), section 6, on changes of variance.
 func (r *Result) Regime(i int) Regime {
 	o := &r.Observations[i]
 	if o.row < 0 {
 		return Regime{0, nan, nan}
 	}
 	g, row := r.eng, int(o.row)
-	s, e := g.ser[row], g.estimate(row)
+	e := g.estimate(row)
 	out := Regime{Ratio: nan, P: nan}
-	if e.H != nil || s.conditional {
-		return out
-	}
 	line := g.timeline[o.column]
-	var xs stat.Small
-	x := xs.Floats(s.forecast)
 	var sum float64
-	for k := int(o.index) + r.Study.EstimationWindow.To + 1; k < int(o.index); k++ {
-		y, ok := s.predictors(k, x)
-		if !ok || holds(line, k, Window{0, 0}) {
+	for tau := r.Study.EstimationWindow.To + 1; tau < 0; tau++ {
+		ar, variance := g.early(row, &e, Window{tau, tau})
+		if ar != ar || holds(line, int(o.index)+tau, Window{0, 0}) {
 			continue
 		}
-		ar := y - e.B[0]
-		for j, v := range x {
-			ar -= e.B[1+j] * v
-		}
-		sum += ar * ar / e.Variance(1, x)
+		sum += ar * ar / variance
 		out.N++
 	}
 	if out.N > 0 {
@@ -60,6 +53,36 @@ func (r *Result) Regime(i int) Regime {
 		out.P, _, _ = stat.FisherF(float64(out.N), float64(e.M-e.K)).PValues(out.Ratio)
 	}
 	return out
+}
+
+// early returns the CAR of row r over a window between the estimation window and
+// session 0, which need not lie in the event window, and its variance; NaN where a
+// session has no return or belongs to the estimation window.
+func (g *engine) early(r int, e *model.Estimate, win Window) (car, variance float64) {
+	s, to := g.ser[r], g.study.EstimationWindow.To
+	if win.From <= to || win.To >= 0 {
+		return nan, nan
+	}
+	var xs, zs stat.Small
+	x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
+	for tau := win.From; tau <= win.To; tau++ {
+		y, ok := s.predictors(int(g.s0[r])+tau, x)
+		if !ok {
+			return nan, nan
+		}
+		car += y - e.B[0]
+		for j, v := range x {
+			car -= e.B[1+j] * v
+			z[j] += v
+		}
+		if e.HBefore != nil {
+			variance += e.HBefore[tau-to-1]
+		}
+	}
+	if e.HBefore == nil {
+		variance = e.Variance(win.Len(), z)
+	}
+	return car, variance
 }
 
 // RunUp returns the CAR of observation i from the first session of the event window
@@ -107,10 +130,14 @@ type Leaks struct {
 
 // Leaks counts over all used observations, a return that two of them share once:
 // the t test of CAR(-2,-1) has p <= 5%. Of independent events without a run-up 5%
-// have. P is NaN for none.
+// have. Where the estimation window reaches these sessions none counts. P is NaN for
+// none.
 func (r *Result) Leaks() Leaks {
 	g := r.eng
 	out := Leaks{P: nan}
+	if r.Study.EstimationWindow.To >= -2 {
+		return out
+	}
 	var e model.Estimate
 	var xs, zs stat.Small
 	df, limit := 0, nan // the statistic whose p value is seenLevel, for those degrees of freedom
@@ -122,9 +149,6 @@ func (r *Result) Leaks() Leaks {
 			continue
 		}
 		s, s0 := g.ser[row], int(g.s0[row])
-		if s.conditional {
-			continue
-		}
 		g.view(row, &e)
 		x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 		clear(z)
@@ -153,7 +177,11 @@ func (r *Result) Leaks() Leaks {
 			continue
 		}
 		out.N++
-		t := car / math.Sqrt(e.Variance(2, z))
+		variance := e.Variance(2, z)
+		if h := e.HBefore; h != nil {
+			variance = h[len(h)-2] + h[len(h)-1]
+		}
+		t := car / math.Sqrt(variance)
 		if e.M-e.K != df {
 			df = e.M - e.K
 			limit = stat.StudentQuantile(1-seenLevel/2, float64(df))
@@ -175,7 +203,8 @@ func (r *Result) Leaks() Leaks {
 
 // Half is one half of session 0: from close to open, or from open to close.
 type Half struct {
-	Return, AR, SE float64 // decimals of the study's kind; NaN = none
+	Return, AR, SE float64   // decimals of the study's kind; NaN = none
+	Note           *Sentence // why there is no AR where there is a return
 }
 
 // Halves parts the return of session 0 of observation i into that of the night
@@ -186,27 +215,47 @@ type Half struct {
 //	night_t = O_t/P_{t-1} - 1,  day_t = P_t/O_t - 1
 //
 // P the adjusted close, O the open on the same basis. News of the night is in the
-// open: what follows by day is no reaction to it alone. NaN where opens are not
-// known, the study is not about returns, its model is explained by factors, or a
-// fit fails.
+// open: what follows by day is no reaction to it alone. The risk-free rate of a
+// session is one of its night, over which interest runs. Factors are known by whole
+// sessions: the halves of a model that is explained by them have returns, and no
+// abnormal ones. NaN where opens are not known, the study is about volume, or a fit
+// fails.
 func (r *Result) Halves(i int) (night, day Half) {
-	night, day = Half{nan, nan, nan}, Half{nan, nan, nan}
+	night, day = Half{nan, nan, nan, nil}, Half{nan, nan, nan, nil}
 	o := &r.Observations[i]
 	if o.row < 0 || r.eng.halves == nil {
 		return night, day
 	}
+	if found, ok := r.eng.halved.Load(i); ok {
+		both := found.([2]Half)
+		return both[0], both[1]
+	}
+	defer func() {
+		if len(r.eng.obs) <= diagnosed { // notes and tables ask again
+			r.eng.halved.Store(i, [2]Half{night, day})
+		}
+	}()
 	all := r.eng.halves()
 	study := *r.Study
 	study.EventWindow, study.CARWindows, study.Gaps = Window{0, 0}, []Window{{0, 0}}, market.Skip
-	study.Weights, study.Confounders = EqualWeights, r.Study.Confounders
+	study.Weights = EqualWeights
 	for k, h := range []*Half{&night, &day} {
 		s := all[k][o.column]
-		if s == nil || s.missing != nil {
+		if s == nil {
 			continue
 		}
-		h.Return = at(s.value, s.first, int(o.index))
+		if h.Return = at(s.value, s.first, int(o.index)); h.Return != h.Return {
+			continue
+		}
+		if s.missing != nil {
+			why := s.missing.Sentence()
+			h.Note = &why
+			continue
+		}
 		p := single(&study, s, int32(o.index), nil)
 		if p.ex != nil {
+			why := p.ex.Sentence()
+			h.Note = &why
 			continue
 		}
 		h.AR, h.SE = p.eng.ar[0], math.Sqrt(p.eng.va[0])
@@ -223,14 +272,14 @@ func (r *Result) makeHalves() (out halves) {
 		out[k] = make([]*series, len(r.Panel.Columns))
 	}
 	st := r.Study
-	if st.Subject != Returns && st.Subject != "" {
+	if st.Subject == Volume {
 		return out
 	}
 	study := *st
 	study.Gaps, study.Subject = market.Skip, Returns
 	needs := make([]bool, len(r.Panel.Columns))
 	for i, s := range r.eng.series {
-		needs[i] = s != nil && s.missing == nil && s.col.Open != nil && byPrices(st.Model, s.col.Symbol)
+		needs[i] = s != nil && s.missing == nil && s.col.Open != nil
 	}
 	if !slices.Contains(needs, true) {
 		return out
@@ -239,7 +288,15 @@ func (r *Result) makeHalves() (out halves) {
 	for k := range panels {
 		panels[k] = market.NewPanel(st.Returns, market.Skip)
 	}
+	interest := make(map[market.Date]float64)
+	seen := make(map[*market.Calendar]bool)
 	for _, c := range r.Panel.Columns {
+		if first, v, ok := r.Panel.FactorOn(model.RiskFree, c.Calendar); ok && !seen[c.Calendar] {
+			seen[c.Calendar] = true
+			for k := range v {
+				interest[c.Calendar.Date(first+k)] = v[k]
+			}
+		}
 		night, day := halfReturns(c, st.Returns)
 		if night == nil {
 			continue
@@ -249,6 +306,15 @@ func (r *Result) makeHalves() (out halves) {
 			_ = panels[k].AddColumn(half) // one that is refused is not there
 		}
 	}
+	if len(interest) > 0 {
+		dates := slices.Sorted(maps.Keys(interest))
+		rates := make([]float64, len(dates))
+		for i, d := range dates {
+			rates[i] = interest[d]
+		}
+		_ = panels[0].AddFactor(model.RiskFree, dates, rates)
+		_ = panels[1].AddFactor(model.RiskFree, dates, make([]float64, len(dates)))
+	}
 	for k := range panels {
 		d := &designs{study: &study, panel: panels[k], shared: make(map[termKey][]float64)}
 		for i, c := range r.Panel.Columns {
@@ -256,24 +322,31 @@ func (r *Result) makeHalves() (out halves) {
 			if !needs[i] || col == nil {
 				continue
 			}
-			if s := d.of(col); s.missing == nil {
+			if !byPrices(st.Model, c.Symbol) {
+				out[k][i] = &series{col: col, first: col.First, value: col.Return, missing: exclude(NoRegressor, "halves", st.Model.Name())}
+				continue
+			}
+			s := d.of(col)
+			if s.value == nil {
+				continue
+			}
+			if s.missing == nil {
 				s.survey()
 				s.distract(st, r.otherNews(i))
-				out[k][i] = s
+			} else { // in whole sessions it is not
+				s.missing = exclude(NoRegressor, "half-opens", st.Model.Name())
 			}
+			out[k][i] = s
 		}
 	}
 	return out
 }
 
-// byPrices reports whether a model explains a security by the returns of others.
+// byPrices reports whether a model explains a security by the returns of others, and
+// at most the risk-free rate.
 func byPrices(m model.Model, symbol string) bool {
-	d := m.Design(symbol)
-	if d.Excess {
-		return false
-	}
-	for _, t := range d.Terms {
-		if t.Series == model.FactorReturn || t.Excess {
+	for _, t := range m.Design(symbol).Terms {
+		if t.Series == model.FactorReturn {
 			return false
 		}
 	}

@@ -217,6 +217,18 @@ type DonorWeight struct {
 	Weight   float64 // decimal; the weights of one observation add up to 1, negative ones with it
 }
 
+// RidgePenalty returns the penalty lambda that observation i's synthetic control was
+// corrected with, in squares of decimal returns; +Inf where no correction predicts
+// held-out sessions better than none, NaN without model.ridge and for an excluded
+// observation. See [stat.RidgeSimplex].
+func (r *Result) RidgePenalty(i int) float64 {
+	row := r.Observations[i].row
+	if row < 0 || r.eng.penalty == nil {
+		return nan
+	}
+	return r.eng.penalty[row]
+}
+
 // DonorWeights returns the donors of observation i that have a weight, in the
 // order of the study's, and the fit of the control before the event,
 //

@@ -60,7 +60,7 @@ func (r *Result) notes() []Note {
 	for i := range r.Groups {
 		out = r.groupNotes(out, &r.Groups[i], windows, &mem)
 	}
-	return append(out, r.leakNotes()...)
+	return append(out, r.studyNotes()...)
 }
 
 // drafts counts the drafts of the catalogue.
@@ -316,6 +316,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		out = append(out, r.confounderNotes(e, used)...)
 		out = r.sameReturnNotes(out, e.ID, used)
 		out = append(out, r.cleanedNotes(e, used)...)
+		out = append(out, r.halfNotes(e, used)...)
 		out = append(out, r.midSessionNotes(e, used)...)
 	}
 	for _, i := range used {

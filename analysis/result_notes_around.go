@@ -42,15 +42,34 @@ func (r *Result) aroundNotes(e *events.Event, i int) (out []Note) {
 // fewLeaks is how many observations make it worth to count their run-ups.
 const fewLeaks = 5
 
-// leakNotes says how many observations moved before their news, and whose block is
-// not known.
-func (r *Result) leakNotes() (out []Note) {
+// studyNotes says how many observations moved before their news, which synthetic
+// controls ridge corrects, and whose block is not known.
+func (r *Result) studyNotes() (out []Note) {
 	if x := r.Leaks(); x.N >= fewLeaks {
 		n := Note{Code: "run-up", Severity: Info, Args: []any{x.N, x.Unusual, seenLevel * float64(x.N), x.P}}
 		if x.P < seenLevel {
 			n.Variant, n.Severity = "leak", Warning
 		}
 		out = append(out, n)
+	}
+	if g := r.eng; g.penalty != nil {
+		corrected, n, least, most := 0, 0, math.Inf(1), 0.0
+		for i := range r.Observations {
+			if !r.Observations[i].Used() {
+				continue
+			}
+			n++
+			if v := r.RidgePenalty(i); !math.IsInf(v, 0) {
+				corrected++
+				least, most = min(least, v), max(most, v)
+			}
+		}
+		switch {
+		case corrected > 0:
+			out = append(out, Note{Code: "ridge", Severity: Info, Args: []any{corrected, n, least, most}})
+		case n > 0:
+			out = append(out, Note{Code: "ridge", Variant: "none", Severity: Info, Args: []any{n}})
+		}
 	}
 	if r.Study.Correlation == SectorBlocks {
 		var unknown []string
@@ -99,6 +118,35 @@ func (r *Result) cleanedNotes(e *events.Event, used []int) (out []Note) {
 		o := &r.Observations[c.i]
 		out = append(out, Note{Code: "confounder-estimation", Variant: variant, Severity: Info, EventID: e.ID, Security: o.Security,
 			Args: []any{o.Security, r.Trimmed(c.i), r.Study.CARWindows[0].String(), c.would.SE, c.was.SE, c.would.T, c.was.T}})
+	}
+	return out
+}
+
+// halfNotes says of the observations of e that moved farthest on session 0, against
+// their errors, how much of it came by night and by day.
+func (r *Result) halfNotes(e *events.Event, used []int) (out []Note) {
+	const most = 3
+	type move struct {
+		i int
+		t float64
+	}
+	var all []move
+	for _, i := range used {
+		night, day := r.Halves(i)
+		if far := math.Max(math.Abs(night.AR/night.SE), math.Abs(day.AR/day.SE)); far > 2 {
+			all = append(all, move{i, far})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b move) int { return cmp.Compare(b.t, a.t) })
+	for _, m := range all[:min(most, len(all))] {
+		o := &r.Observations[m.i]
+		night, day := r.Halves(m.i)
+		whole := (1+night.Return)*(1+day.Return) - 1
+		if r.Study.Returns == market.Log {
+			whole = night.Return + day.Return
+		}
+		out = append(out, Note{Code: "night-day", Severity: Info, EventID: e.ID, Security: o.Security, Args: []any{o.Security,
+			100 * whole, 100 * night.Return, 100 * night.AR, night.AR / night.SE, 100 * day.Return, 100 * day.AR, day.AR / day.SE}})
 	}
 	return out
 }

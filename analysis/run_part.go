@@ -86,7 +86,10 @@ func (g *engine) columns() (figures []*[]float64, width []int) {
 	figures = []*[]float64{&g.s2, &g.r2, &g.b, &g.se, &g.xbar, &g.sinv, &g.ar, &g.va, &g.car, &g.carVar, &g.csar, &g.bhar}
 	width = []int{1, 1, g.coefs, g.coefs, p, p * p, l, l, w, w, w, w}
 	if g.h != nil {
-		figures, width = append(figures, &g.h, &g.hest), append(width, l, g.study.EstimationWindow.Len())
+		figures, width = append(figures, &g.h, &g.hest, &g.hgap), append(width, l, g.study.EstimationWindow.Len(), g.gap())
+	}
+	if g.penalty != nil {
+		figures, width = append(figures, &g.penalty), append(width, 1)
 	}
 	return figures, width
 }

@@ -51,10 +51,13 @@ var sentences = withFindings(map[string]string{
 	"note/confounder-estimation/kept":  "%s: with the %d {2:session|sessions} near other catalogued events that are left out, the error over %s would be %.4f in place of %.4f, t %.2f in place of %.2f",
 	"note/confounded":                  "%s: %s falls on session %s, so no CAR over %s (study.confounders: drop)",
 	"note/regime":                      "%s moved more than usual before the event: over %d {2:session|sessions} its abnormal returns had %.1f times the variance of the estimation window (p %.2g); over %s t is %.2f by the estimation window's error, %.2f by that of these sessions",
+	"note/night-day":                   "%s: of %.1f%% on session 0, %.1f%% came from the close to the open (abnormal %.1f%%, t %.2f) and %.1f%% from the open to the close (abnormal %.1f%%, t %.2f)",
 	"note/mid-session":                 "%s: the news came inside the hours of session 0 (%s), whose return is partly older than the news",
 	"note/mid-session/others":          "%s: the news came inside the hours of session 0 (%s), whose return is partly older than the news and is that of other events too: %s",
 	"note/run-up":                      "of %d returns over the two sessions before the news %d {2:differs|differ} from zero at 5%%, where %.1f are expected by chance (binomial p %.2g)",
 	"note/run-up/leak":                 "of %d returns over the two sessions before the news %d {2:differs|differ} from zero at 5%%, where %.1f are expected by chance (binomial p %.2g): the news may have been known before, or dated too late",
+	"note/ridge":                       "the synthetic controls of %d of %d observations are corrected by ridge, with penalties lambda from %.2g to %.2g (the table donors has each); those of the others are not, since no correction predicts held-out sessions better",
+	"note/ridge/none":                  "of %d synthetic controls ridge corrects none: no correction predicts held-out sessions better",
 	"note/sector-unknown":              "the sector of %s is not known: their residuals are taken to correlate with all (study.correlation: sector)",
 	"note/spanning-return":             "%s: the return of session %s is that of %d sessions, since there was no price in between; tests take its error for that of one",
 	"note/zero-filled":                 "%s has no return on {2:session|sessions} %s; {2:it counts|they count} as 0",
@@ -113,6 +116,8 @@ var sentences = withFindings(map[string]string{
 	"excluded/no-regressor/volume":          "no trading volume of the benchmark %s is known",
 	"excluded/no-regressor/security-volume": "no trading volume of the security %s is known",
 	"excluded/no-regressor/shares":          "the shares outstanding of %s are not known, so that no mean can be weighted by value",
+	"excluded/no-regressor/halves":          "night and day have no abnormal return: the factors of %s are known by whole sessions alone",
+	"excluded/no-regressor/half-opens":      "night and day have no abnormal return: the opens of what %s explains returns by are not known",
 	"excluded/no-regressor/currencies":      "%s trades in %s, others in %s: they cannot be weighted by value",
 
 	// Why a specification of a sweep has no answer.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"iter"
+	"math"
 
 	"aftershock/analysis"
 )
@@ -93,14 +94,22 @@ func donors(r *analysis.Result) Table {
 		{"donor", String, "", "Symbol of a security of which the control is made."},
 		{"weight", Number, "", "Its share of the control; those of one observation add up to 1. Below 0 with model.ridge only. Donors without a share have no row."},
 		{"rmse", Number, "return", "How well the control tracked the security before the event: sqrt(sum e_t^2 / M) over the M usable sessions of the estimation window. The same for all donors of an observation."},
+		{"lambda", Number, "return squared", "Penalty of the ridge regression that corrects the weights: the one that predicts held-out sessions best. Empty where ridge is false, which then corrects nothing."},
+		{"ridge", Boolean, "", "The weights are corrected by ridge: model.ridge asks for it, and it predicts held-out sessions better."},
 	}
 	t.of(len(r.Observations), 5, func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
 			for i := lo; i < hi; i++ {
 				o := &r.Observations[i]
 				weights, rmse := r.DonorWeights(i)
+				penalty := r.RidgePenalty(i)
+				ridge := !math.IsNaN(penalty) && !math.IsInf(penalty, 0)
+				lambda := number(math.NaN())
+				if ridge {
+					lambda = number(penalty)
+				}
 				for _, d := range weights {
-					if !yield([]Cell{text(o.EventID), text(o.Security), text(d.Security), number(d.Weight), number(rmse)}) {
+					if !yield([]Cell{text(o.EventID), text(o.Security), text(d.Security), number(d.Weight), number(rmse), lambda, boolean(ridge)}) {
 						return
 					}
 				}

@@ -20,7 +20,7 @@ var printed = map[string][]string{
 	"families":         {"family", "hypothesis", "n", "test", "statistic", "p", "correction", "p_adjusted"},
 	"regression":       {"name", "dependent", "coefficient", "se", "t", "df", "p", "n", "r2", "errors", "past", "past_t", "past_p"},
 	"contrasts":        {"first", "second", "from", "to", "difference", "se", "t", "df", "p"},
-	"donors":           {"event_id", "security", "donor", "weight", "rmse"},
+	"donors":           {"event_id", "security", "donor", "weight", "rmse", "lambda"},
 	"next":             {"by", "key", "from", "to", "k", "mean", "low", "high", "next_low", "next_high"},
 }
 

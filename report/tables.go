@@ -119,8 +119,9 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 				row = append(row, number(d.Autocorrelation), number(d.DurbinWatson), number(d.JarqueBera), number(d.JarqueBeraP),
 					number(d.LjungBox), number(d.LjungBoxP), number(d.ArchLM), number(d.ArchLMP))
 				row, names = appendConfounders(row, names[:0], o, x, i)
-				row = appendAround(row, r, i)
-				if !yield(append(row, text(notes.observation(o)))) {
+				night, day := r.Halves(i)
+				row = appendAround(row, r, i, night, day) // without an abnormal return both have the same reason
+				if !yield(append(row, text(join(notes.observation(o), night.Note.Text())))) {
 					return
 				}
 			}
@@ -131,13 +132,12 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 
 // appendAround appends what was about session 0 of observation i: the sessions that
 // are trimmed, its halves, the sessions before it.
-func appendAround(row []Cell, r *analysis.Result, i int) []Cell {
+func appendAround(row []Cell, r *analysis.Result, i int, night, day analysis.Half) []Cell {
 	o := &r.Observations[i]
 	trimmed := number(math.NaN())
 	if o.Session0 != market.NoDate {
 		trimmed = integer(r.Trimmed(i))
 	}
-	night, day := r.Halves(i)
 	regime := r.Regime(i)
 	runup, se := r.RunUp(i)
 	if math.IsNaN(runup) {

@@ -68,12 +68,17 @@ func (m GARCH) Estimate(s *Sample, e *Estimate) error {
 	copy(e.B, f.Theta)
 	copy(e.SE, f.SEQML)
 	e.HEst = append(e.HEst[:0], f.H...)
-	for t := range e.H {
-		h := f.Forecast(s.Ahead + t)
-		if !(h > 0) || math.IsInf(h, 1) {
-			return Failed(ErrNotConverged, "the %s variance forecast for the event window is %v", m.Kind, h)
+	for _, x := range []struct {
+		to    []float64
+		ahead int
+	}{{e.H, s.Ahead}, {e.HBefore, s.Before}} {
+		for t := range x.to {
+			h := f.Forecast(x.ahead + t)
+			if !(h > 0) || math.IsInf(h, 1) {
+				return Failed(ErrNotConverged, "the %s variance forecast for the event window is %v", m.Kind, h)
+			}
+			x.to[t] = h
 		}
-		e.H[t] = h
 	}
 	return nil
 }

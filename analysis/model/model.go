@@ -80,7 +80,7 @@ type Design struct {
 	// Problem, when not empty, says why the model cannot explain this
 	// security; its observations are excluded.
 	Problem string
-	// Conditional: the estimate carries a variance of each session, H and HEst.
+	// Conditional: the estimate carries a variance of each session, H, HBefore and HEst.
 	Conditional bool
 	// Robust: outliers are discounted. A portfolio of such securities has the mean of
 	// their coefficients; its own outliers would be others than theirs.
@@ -122,6 +122,7 @@ type Sample struct {
 	X        [][]float64
 	Forecast int // the first Forecast terms predict
 	Ahead    int // sessions from the last row to the first that is to be predicted
+	Before   int // the same to the first after the estimation window
 
 	Work   *stat.Workspace     // memory for the estimation; nil: the heap
 	Shared *stat.Factorisation // of all of X, which other samples share; nil: of this one alone
@@ -148,9 +149,13 @@ type Estimate struct {
 	SInv  []float64 // Forecast x Forecast, row by row
 	// Plain: the prediction was not estimated, so that Var(AR) = S2.
 	Plain bool
+	// Penalty is that of the ridge regression of a model that has one, in squares of
+	// the units of Y; infinite where it corrects nothing.
+	Penalty float64
 	// H, when not nil, is the forecast variance of each session of the event
-	// window, and HEst the conditional variance of each row of the sample.
-	H, HEst []float64
+	// window, HBefore that of each session between the estimation window and
+	// session 0, and HEst the conditional variance of each row of the sample.
+	H, HBefore, HEst []float64
 }
 
 // NewEstimate returns an estimate with room for p forecast terms.

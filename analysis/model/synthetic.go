@@ -93,7 +93,7 @@ func (m Synthetic) Estimate(s *Sample, e *Estimate) error {
 	}
 	if m.Ridge {
 		var df float64
-		if w, _, df, err = stat.RidgeSimplex(s.Y, s.X); err != nil {
+		if w, e.Penalty, df, err = stat.RidgeSimplex(s.Y, s.X); err != nil {
 			return notConverged(err)
 		}
 		e.K = min(e.K+int(math.Ceil(df)), len(w))

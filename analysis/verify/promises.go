@@ -92,7 +92,7 @@ func found(estimate, se, df float64) float64 {
 
 // The effect and the margin of the studies of what could be seen: so large that
 // nothing but the nearer end of an interval counts.
-const far = 0.1
+const far = 0.5
 
 func promised(opts Options) []promise {
 	sizes := []int{5, 12, 50}
@@ -124,7 +124,7 @@ func promised(opts Options) []promise {
 	}
 	for _, n := range append([]int{1}, sizes...) {
 		for _, ridge := range []bool{false, true} {
-			d := design{n: n, correlation: 0.3, dates: together, donors: 8}
+			d := design{n: n, correlation: 0.3, dates: together, donors: 8, outside: true}
 			out = append(out, imitated(d, ridge))
 			if d.effect = 2 * spread; ridge && !opts.Quick {
 				out = append(out, imitated(d, ridge))
@@ -289,7 +289,7 @@ func imitated(d design, ridge bool) promise {
 	if ridge {
 		name = "augmented by ridge"
 	}
-	p := promise{design: d, share: 4 + d.n/3, situation: fmt.Sprintf("one date, synthetic controls of eight donors, %s", name), study: func(s *analysis.Study) {
+	p := promise{design: d, share: 4 + d.n/5, situation: fmt.Sprintf("one date, synthetic controls of eight donors with smaller betas, %s", name), study: func(s *analysis.Study) {
 		s.Model = model.Synthetic{Ridge: ridge}
 		s.Tests = []analysis.Test{analysis.StudentTest{}, analysis.PortfolioTest{}, analysis.KPBMP{}, analysis.GRankT{}}
 		s.CARWindows = simWindows[:2]

@@ -55,6 +55,7 @@ type design struct {
 	effect      float64 // a decimal
 	varies      float64 // standard deviation of the effect from date to date
 	tilted      bool    // F has the loading 4 (beta_i - 1) in place of 1: what depends on beta moves together
+	outside     bool    // beta_i is uniform on 1.5..2.5, that of donors on 0.5..1.5
 	donors      int     // securities after the n that have no event, of which synthetic controls are made
 }
 
@@ -87,6 +88,9 @@ func (d design) replication(seed uint64, r int) (benchmark, returns []float64) {
 	common, single := math.Sqrt(d.correlation), math.Sqrt(1-d.correlation)
 	for i := range n {
 		beta := 0.5 + rng.Float64()
+		if d.outside && i < d.n {
+			beta++
+		}
 		loading := common
 		if d.tilted {
 			loading *= 4 * (beta - 1)

@@ -135,6 +135,8 @@ func (d design) class(test string, l int) (c Class, rate float64) {
 		return d.clustered(test, l), rate
 	case together && d.sectors > 0 && !d.apart && (test == "kp-bmp" || test == "kp-patell"):
 		return OverRejects, rate // half of the correlations are left out
+	case together && d.apart && d.n < 12 && properties(test).Independence == analysis.TakenAlways:
+		return Shown, rate // few pairs are correlated
 	case together && d.dates.step == 0 && properties(test).Independence.TakenFor(true):
 		return OverRejects, rate
 	case together && d.dates.step > 0 && l > 1:
@@ -152,8 +154,8 @@ func (d design) clustered(test string, l int) Class {
 	switch r := rules[test]; {
 	case test == "dates":
 		return Holds
-	case properties(test).Independence == analysis.TakenAlways && d.n/dates >= 3:
-		return OverRejects
+	case properties(test).Independence == analysis.TakenAlways && d.n/dates >= 5:
+		return OverRejects // with fewer the average varies too little more for a claim
 	case test == "crude" && l <= r.longest:
 		return Holds // it is aligned in event time, where a date's observations lie together
 	}
