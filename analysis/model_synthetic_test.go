@@ -3,9 +3,11 @@ package analysis
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 )
 
 // A portfolio of donors is found again.
@@ -81,6 +83,35 @@ func TestDonorWeights(t *testing.T) {
 		}
 		near(t, "rmse", rmse, math.Sqrt(ss/n))
 		fit[ridge] = rmse
+		// The penalty is among those that RidgeSimplex tries on the same rows; without
+		// ridge there is none.
+		penalty := r.RidgePenalty(0)
+		var y []float64
+		x := make([][]float64, 3)
+		for k := worldEvent - 120; k <= worldEvent-11; k++ {
+			if v := w.share[k]; !math.IsNaN(v) {
+				y = append(y, v)
+				for j := range x {
+					x[j] = append(x[j], w.donors[j][k])
+				}
+			}
+		}
+		_, want, _, err := stat.RidgeSimplex(y, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ridge && penalty != want || !ridge && !math.IsNaN(penalty) {
+			t.Errorf("ridge %v: the penalty is %v, want %v", ridge, penalty, want)
+		}
+		said := ""
+		for _, n := range r.Notes {
+			if n.Code == "ridge" {
+				said = n.Text()
+			}
+		}
+		if (said != "") != ridge || ridge && !strings.HasPrefix(said, "the synthetic controls of 1 of 1 observations are corrected by ridge") {
+			t.Errorf("ridge %v says %q", ridge, said)
+		}
 	}
 	if fit[true] > fit[false]/2 {
 		t.Errorf("rmse %v with ridge, %v without", fit[true], fit[false])

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -91,5 +93,137 @@ func TestAroundSession0(t *testing.T) {
 	}
 	if got := notes["noon mid-session"]; got != "NVDA: the news came inside the hours of session 0 (12:00), whose return is partly older than the news and is that of other events too: morning" {
 		t.Errorf("mid-session says %q", got)
+	}
+}
+
+// aroundIntel has INTC, SPY, the risk-free rate and the factors of one event, Intel's
+// results of 26 January 2023, after the close.
+func aroundIntel(t *testing.T, m model.Model) *Result {
+	needShared(t)
+	spy := bars(t, "SPY")
+	cal := market.Exchanges[0].Calendar()
+	panel := market.NewPanel(market.Simple, market.Skip)
+	for _, s := range []*market.Series{spy, bars(t, "INTC")} {
+		if err := panel.AddSeries(s, market.Security{}, cal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := []string{"mkt_rf", "smb", "hml", "rf"}
+	values := make([][]float64, len(names))
+	var dates []market.Date
+	for _, row := range readCSV(t, shared+"/data/factors/ff3_daily.csv") {
+		d, err := market.ParseDate(row["date"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		dates = append(dates, d)
+		for j, name := range names {
+			v, err := strconv.ParseFloat(row[name], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values[j] = append(values[j], v/100)
+		}
+	}
+	for j, name := range names {
+		if err := panel.AddFactor(name, dates, values[j]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	catalog := &events.Catalog{Events: []events.Event{{ID: "results", Time: time.Date(2023, 1, 27, 0, 0, 0, 0, time.UTC), DateOnly: true, Targets: []events.Target{{Symbol: "INTC"}}}}}
+	s := DefaultStudy()
+	s.Model = m
+	r, err := s.Run(context.Background(), catalog, panel, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The risk-free rate is one of the night. Computed apart from this program with numpy:
+// least squares of the night's return less the rate on SPY's night less the rate, of
+// the day on SPY's day. Factors of whole sessions leave returns alone, and say so.
+func TestHalvesWithFactors(t *testing.T) {
+	night, day := aroundIntel(t, model.CAPM{}).Halves(0)
+	for _, c := range []struct {
+		what      string
+		got, want float64
+	}{
+		{"night", night.Return, -0.1003656952568649}, {"night_ar", night.AR, -0.09733926918423101}, {"night_se", night.SE, 0.01116840379776309},
+		{"day", day.Return, 0.04026597709641688}, {"day_ar", day.AR, 0.0352996629888476}, {"day_se", day.SE, 0.011618406705617344},
+	} {
+		alike(t, c.what, c.got, c.want)
+	}
+	if plain, _ := aroundIntel(t, model.MarketModel{}).Halves(0); plain.AR == night.AR {
+		t.Error("the risk-free rate changes nothing")
+	}
+	r := aroundIntel(t, model.FamaFrench3)
+	night, day = r.Halves(0)
+	alike(t, "night of ff3", night.Return, -0.1003656952568649)
+	alike(t, "day of ff3", day.Return, 0.04026597709641688)
+	for _, h := range []Half{night, day} {
+		if h.AR == h.AR || h.SE == h.SE || h.Note.Text() != "night and day have no abnormal return: the factors of ff3 are known by whole sessions alone" {
+			t.Errorf("a half of ff3 has %g, %g: %s", h.AR, h.SE, h.Note.Text())
+		}
+	}
+	said := false
+	for _, n := range aroundIntel(t, model.MarketModel{}).Notes {
+		said = said || n.Text() == "INTC: of -6.4% on session 0, -10.0% came from the close to the open (abnormal -9.7%, t -8.72) and 4.0% from the open to the close (abnormal 3.5%, t 3.04)"
+	}
+	if !said {
+		t.Error("no note says what came by night and by day")
+	}
+}
+
+// Under a conditional variance the sessions before the event are held to its forecast
+// from the end of the estimation window, which for garch is
+//
+//	h_k = v + (alpha+beta)^(k-1) (h_1 - v),  v = omega/(1-alpha-beta)
+//
+// with h_1 = omega + alpha e^2 + beta h of the last session: written out here from the
+// coefficients, beside the recursion of the program.
+func TestRegimeUnderConditionalVariance(t *testing.T) {
+	r := aroundIntel(t, model.GARCH{Kind: stat.GARCH11})
+	f := r.Observations[0].Fit
+	b := f.Coef // alpha, beta, omega, alpha1, beta1
+	spy, intc := r.Panel.Column("SPY"), r.Panel.Column("INTC")
+	ar := func(tau int) float64 {
+		k := int(r.Observations[0].index) + tau
+		return intc.Return[k-intc.First] - b[0] - b[1]*spy.Return[k-spy.First]
+	}
+	g := r.eng
+	last := g.hest[f.M-1]
+	next := b[2] + b[3]*ar(-21)*ar(-21) + b[4]*last
+	v := b[2] / (1 - b[3] - b[4])
+	var sum float64
+	var two [2]float64
+	for tau := -20; tau < 0; tau++ {
+		h := v + math.Pow(b[3]+b[4], float64(tau+20))*(next-v)
+		sum += ar(tau) * ar(tau) / h
+		if tau >= -2 {
+			two[0] += ar(tau)
+			two[1] += h
+		}
+	}
+	got := r.Regime(0)
+	if got.N != 20 {
+		t.Errorf("%d sessions", got.N)
+	}
+	alike(t, "regime", got.Ratio, sum/20)
+	p, _, _ := stat.FisherF(20, float64(f.M-f.K)).PValues(sum / 20)
+	alike(t, "regime_p", got.P, p)
+	p, _, _ = stat.StudentT(float64(f.M - f.K)).PValues(two[0] / math.Sqrt(two[1]))
+	if x := r.Leaks(); x.N != 1 || x.Unusual != map[bool]int{true: 1}[p <= 0.05] {
+		t.Errorf("run-up of %+v, p %g", x, p)
+	}
+	// An estimation window that ends at the event leaves nothing before it.
+	s := *r.Study
+	s.EstimationWindow, s.EventWindow, s.CARWindows = Window{-251, -1}, Window{0, 10}, []Window{{0, 0}}
+	own, err := s.Run(context.Background(), r.Catalog, r.Panel, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, y := own.Regime(0), own.Leaks(); x.N != 0 || x.P == x.P || y.N != 0 {
+		t.Errorf("sessions of the estimation window count as before the event: %+v, %+v", x, y)
 	}
 }
