@@ -26,6 +26,7 @@ type engine struct {
 	timeline    [][]moment    // by panel column
 	halves      func() halves // nights and days, laid out when first asked for
 	halved      sync.Map      // what Halves found, by observation, of a study that notes go through
+	cleaned     sync.Map      // the same of Cleaned, over the first CAR window
 
 	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
 	coefs                     int // length of Estimate.B: the intercept, the forecast terms, what a model estimates beside them

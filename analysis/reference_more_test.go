@@ -353,3 +353,35 @@ func TestReferencePastSlopes(t *testing.T) {
 		}
 	}
 }
+
+// How far the answers hang on results days, from the errors of clean.json: Oracle's
+// changes most.
+func TestDependence(t *testing.T) {
+	names := []string{"NVDA", "AVGO", "ORCL", "MRVL", "INTC"}
+	obs := append(sameDay("2025-01-27", names...), resultsDays(t, "2015-01-01", "2026-01-01", names...)...)
+	for how, want := range map[Confounding]string{
+		KeepConfounders: "how far the answers hang on other news in the estimation windows: for the 5 returns that have any there, the error over [0,0] without these sessions is 0.67 to 0.92 times what it is with them (median 0.78), and p crosses 5% for 0; it changes most for ORCL (2025-01-27): error 0.0116 in place of 0.0173, t -10.40 in place of -6.86 (study.confounders: trim)",
+		TrimConfounders: "how far the answers hang on other news in the estimation windows, which is left out: for the 5 returns that have any there, the error over [0,0] is 0.67 to 0.92 times what it would be with these sessions (median 0.78), and p crosses 5% for 0; it changes most for ORCL (2025-01-27): error 0.0116 in place of 0.0173, t -10.40 in place of -6.86",
+	} {
+		r := onPrices(t, "SPY", obs, func(s *Study) {
+			s.Confounders, s.EventIDs = how, []string{"2025-01-27"}
+			s.CARWindows = []Window{{0, 0}}
+		})
+		d := r.Dependence()
+		if d.N != 5 || d.Crossing != 0 || d.Farthest != 2 {
+			t.Errorf("%s: %+v", how, d)
+		}
+		alike(t, "least", d.Least, 0.011571547366341316/0.017320639222057888)
+		alike(t, "most", d.Most, 0.023601593977351027/0.025743023081869716)
+		alike(t, "median", d.Median, 0.02140802148619517/0.027607120930241435)
+		said := ""
+		for _, n := range r.Notes {
+			if n.Code == "clean-windows" {
+				said = n.Text()
+			}
+		}
+		if said != want {
+			t.Errorf("%s says %q", how, said)
+		}
+	}
+}

@@ -138,5 +138,49 @@ func (r *Result) Cleaned(i, w int) (kept, trimmed Cleaned, ok bool) {
 		return kept, trimmed, false
 	}
 	trimmed, ok = measure(TrimConfounders)
+	if ok && w == 0 && len(r.eng.obs) <= diagnosed {
+		r.eng.cleaned.Store(i, [2]Cleaned{kept, trimmed})
+	}
 	return kept, trimmed, ok
+}
+
+// Dependence says by how much the answers of a study hang on other catalogued events
+// in its estimation windows, over the first CAR window.
+type Dependence struct {
+	N           int     // observations, a return once, whose estimation window has such sessions
+	Least, Most float64 // error with these sessions left out over that with them
+	Median      float64
+	Crossing    int // observations that p <= 5% of with the sessions, and not without, or the other way
+	// Farthest is the observation whose error changes most; -1 where N is 0.
+	Farthest      int
+	Kept, Trimmed Cleaned // of Farthest
+}
+
+// Dependence compares [Result.Cleaned] of all observations that the notes go through.
+func (r *Result) Dependence() Dependence {
+	out := Dependence{Farthest: -1, Least: nan, Most: nan, Median: nan}
+	var ratio []float64
+	far := -1.0
+	for i := range r.Observations {
+		found, ok := r.eng.cleaned.Load(i)
+		if !ok {
+			continue
+		}
+		if _, again := r.SameReturn(i); again {
+			continue
+		}
+		c := found.([2]Cleaned)
+		by := c[1].SE / c[0].SE
+		ratio = append(ratio, by)
+		if (c[0].P <= seenLevel) != (c[1].P <= seenLevel) {
+			out.Crossing++
+		}
+		if d := math.Abs(math.Log(by)); d > far {
+			far, out.Farthest, out.Kept, out.Trimmed = d, i, c[0], c[1]
+		}
+	}
+	if out.N = len(ratio); out.N > 0 {
+		out.Least, out.Most, out.Median = slices.Min(ratio), slices.Max(ratio), stat.Median(ratio)
+	}
+	return out
 }

@@ -52,6 +52,15 @@ func (r *Result) studyNotes() (out []Note) {
 		}
 		out = append(out, n)
 	}
+	if d := r.Dependence(); d.N > 0 {
+		o := &r.Observations[d.Farthest]
+		n := Note{Code: "clean-windows", Severity: Info, Args: []any{d.N, r.Study.CARWindows[0].String(), d.Least, d.Most, d.Median, d.Crossing,
+			o.Security, o.EventID, d.Trimmed.SE, d.Kept.SE, d.Trimmed.T, d.Kept.T}}
+		if r.Study.Confounders == TrimConfounders {
+			n.Variant = "trimmed"
+		}
+		out = append(out, n)
+	}
 	if g := r.eng; g.penalty != nil {
 		corrected, n, least, most := 0, 0, math.Inf(1), 0.0
 		for i := range r.Observations {
