@@ -485,3 +485,14 @@ func (s *story) unseen(e *entry) string {
 	}
 	return ""
 }
+
+// answerFacts says how much of what was studied, and how.
+func (s *story) answerFacts() string {
+	st := s.r.Study
+	used, out := s.r.Counts()
+	how := s.Model(st.Model.Name())
+	if st.Benchmark != "" {
+		how += s.Comma + s.Say("benchmark %s", clean(st.Benchmark))
+	}
+	return s.Say("{1:%[1]s event|%[1]s events}; {2:%[2]s return|%[2]s returns} used, %[3]s excluded; %[4]s", len(s.events), used, out, how)
+}

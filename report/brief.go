@@ -154,11 +154,11 @@ func htmlBrief(w io.Writer, o HTMLOptions, say func(s *story) *brief) error {
 	v.Policy = fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; img-src data:; base-uri 'none'; form-action 'none'", hashOf(string(v.Style)), hashOf(string(v.Script)))
 	var glyphs glyphSheet
 	for k, c := range o.Charts {
-		p, err := glyphs.add(c.SVG, o.Dark)
+		chart, err := glyphs.inline(c, o.Dark)
 		if err != nil {
 			return fmt.Errorf("HTML report: chart %d: %w", k+1, err)
 		}
-		v.Charts = append(v.Charts, inlineChart{Name: clean(p.Name), ViewBox: p.ViewBox, Own: p.Own, Body: template.HTML(p.Body)})
+		v.Charts = append(v.Charts, chart)
 	}
 	v.Sheet = template.HTML(glyphs.defs.String())
 	for i := range b.sections {

@@ -18,6 +18,7 @@ import (
 	"sync"
 
 	"aftershock/analysis"
+	"aftershock/analysis/stat"
 	"aftershock/internal/words"
 	"aftershock/market"
 )
@@ -101,9 +102,12 @@ type htmlView struct {
 	Sheet                    template.HTML
 
 	Facts          []labelled
+	About          string   // how much was studied, and how
+	Lead           []string // what moved most, the benchmark's own move, the average
+	First          []string // what must be known first
 	Opening, Whole string
-	Lead           []string // what moved most, and the benchmark's own move
-	Overview       sheet
+	Ranked         *ranked
+	Leading        []inlineChart // of the only event
 	Charts         []inlineChart
 	Shown          string              // which charts of events are left out
 	Events         iter.Seq[eventView] // made as they are written
@@ -123,6 +127,7 @@ type htmlView struct {
 	Hypotheses     []sheet
 	Excluded       *sheet
 	Notes          []string
+	NotesSaid      string // how many they are
 	Provenance     []labelled
 	Coverage       sheet
 	Inputs         *sheet
@@ -134,9 +139,14 @@ type htmlView struct {
 type labelled struct{ Label, Text string }
 
 type inlineChart struct {
-	Name, ViewBox string
-	Own           bool
-	Body          template.HTML
+	Name, ViewBox            string
+	Frame, Across, Up, At    string // see picture
+	Own                      bool
+	Body                     template.HTML
+	Slim                     *inlineChart // for a narrow page
+	Class, File              string
+	Figures                  template.URL // its lines as CSV
+	FiguresFile, PictureFile string       // what to save them as
 }
 
 type eventView struct {
@@ -163,8 +173,8 @@ type sheet struct {
 }
 
 type headCell struct {
-	Text, Tip string
-	Num       bool
+	Text, Tip, Class string
+	Num              bool
 }
 
 type pageCell struct {
@@ -172,6 +182,7 @@ type pageCell struct {
 	ID                     string // of the cell, for links to it
 	Head, Bdi              bool   // heads its row; comes from outside, in whatever direction it runs
 	Stars                  string // beside a figure
+	Mark                   template.HTML
 }
 
 func num(text string) pageCell   { return pageCell{Text: text, Class: "n"} }
@@ -217,9 +228,18 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 		return nil, err
 	}
 	s.summarize(v)
+	if len(s.events) == 1 && len(s.told) == 1 {
+		if own := charts[s.r.Catalog.Events[s.told[0]].ID]; len(own) > 0 {
+			v.Leading = own[:1]
+		}
+	}
 	v.Events = func(yield func(eventView) bool) {
 		for _, ev := range s.told {
-			if !yield(s.eventView(ev, charts[s.r.Catalog.Events[ev].ID])) {
+			own := charts[s.r.Catalog.Events[ev].ID]
+			if len(v.Leading) > 0 { // it stands above
+				own = own[1:]
+			}
+			if !yield(s.eventView(ev, own)) {
 				return
 			}
 		}
@@ -286,38 +306,149 @@ func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, er
 		if c.Event != "" && (!told[c.Event] || len(by[c.Event]) > 0 && len(s.events) > manyEvents) {
 			continue
 		}
-		p, err := glyphs.add(c.SVG, o.Dark)
+		chart, err := glyphs.inline(c, o.Dark)
 		if err != nil {
 			return nil, fmt.Errorf("HTML report: chart %d, of event %q: %w", k+1, c.Event, err)
 		}
-		by[c.Event] = append(by[c.Event], inlineChart{Name: clean(p.Name), ViewBox: p.ViewBox, Own: p.Own, Body: template.HTML(p.Body)})
+		by[c.Event] = append(by[c.Event], chart)
 	}
 	v.Sheet, v.Charts = template.HTML(glyphs.defs.String()), by[""]
 	return by, nil
 }
 
-// summarize writes the summary: what stands out, and all events in a table, the
-// least likely to be chance first.
-func (s *story) summarize(v *htmlView) {
-	v.Opening, _, v.Whole = s.summary(0)
-	entries := s.entries(ByP)
-	if len(s.events) == 1 && len(entries) > 0 { // its securities have a table of their own
-		ev := s.events[0]
-		entries = []entry{s.entryOf(ev, s.used(ev), s.eventGroup(ev))}
+// inline makes a chart part of a page: the wide and the narrow drawing, and its
+// figures to save.
+func (g *glyphSheet) inline(c Chart, dark map[string]string) (inlineChart, error) {
+	p, err := g.add(c.SVG, dark)
+	if err != nil {
+		return inlineChart{}, err
 	}
+	of := func(p picture, class string) inlineChart {
+		return inlineChart{Class: class, Name: clean(p.Name), ViewBox: p.ViewBox, Frame: p.Frame, Across: p.Across, Up: p.Up, At: p.At, Own: p.Own, Body: template.HTML(p.Body)}
+	}
+	out := of(p, "wide")
+	out.File = c.File
+	stem := strings.Trim(c.Kind+"-"+c.Event, "-")
+	if stem == "" {
+		stem = "chart"
+	}
+	out.PictureFile = stem + ".png"
+	if f := p.figures(); f != "" {
+		out.Figures, out.FiguresFile = template.URL("data:text/csv;charset=utf-8,"+inURL(f)), stem+".csv"
+	}
+	if c.Narrow != nil {
+		n, err := g.add(c.Narrow, dark)
+		if err != nil {
+			return inlineChart{}, err
+		}
+		slim := of(n, "slim")
+		out.Slim = &slim
+	}
+	return out, nil
+}
+
+// inURL writes what a data URL holds: what has a meaning there, and all that is no
+// ASCII, by its bytes.
+func inURL(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c > ' ' && c < 0x7f && !strings.ContainsRune("%#\"'<>&+\\^`{|}", rune(c)) {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// summarize writes the summary: what moved most, what must be known of it, and the
+// table that ranks the events, or the securities of the only one.
+func (s *story) summarize(v *htmlView) {
+	_, _, v.Whole = s.summary(0)
+	entries := s.entries(ByP)
+	one := len(s.events) == 1
 	if len(entries) > 0 {
 		lead, said := s.lead(entries)
-		v.Lead = append(said, s.firstNotes(lead.event)...)
+		v.Lead, v.First = said, s.firstNotes(lead.event)
+		if same := s.sameSession(lead.event); len(same) > 0 && len(v.First) == 0 && !one {
+			v.First = []string{s.Say("The same session: %s.", s.abridge(same, 3))}
+		}
+		if one {
+			v.Opening = strings.Join(s.whenOut(&s.r.Catalog.Events[lead.event], s.obs[lead.event]), " ")
+		}
+	} else {
+		v.Lead = []string{s.Say("No %s could be measured.", s.abnormal(0, s.window()))}
 	}
-	v.Overview = sheet{ID: "events-table", Caption: s.Say("The events: average abnormal return in %% %s", s.over(s.window())),
-		Heads: heads(s.Say("session 0"), s.Say("event"), "#N", "#"+s.Say("effect %%"), "#"+s.Say("95%% interval"), "#"+s.Say("adj. p"), s.Say("strongest"), s.Say("reading"), "#"+s.Say("market %%"))}
+	if t := s.trusted(); t != "" {
+		v.First = append([]string{strings.TrimSpace(t)}, v.First...)
+	}
+	if len(s.tested) > 1 && !one {
+		v.Opening = s.counted(entries)
+	}
+	v.About = s.answerFacts()
+	if one {
+		v.Ranked = s.rankedSecurities(entries)
+	} else {
+		v.Ranked = s.rankedEvents(entries)
+	}
+	seen := make(map[string]bool)
+	for _, row := range v.Ranked.Rows {
+		if row.Kind != "" && !seen[row.Kind] {
+			seen[row.Kind] = true
+			v.Ranked.Kinds = append(v.Ranked.Kinds, labelled{s.Category(row.Kind), row.Kind})
+		}
+	}
+	slices.SortFunc(v.Ranked.Kinds, func(a, b labelled) int { return cmp.Compare(a.Label, b.Label) })
+}
+
+// ranked is the table of the first screen.
+type ranked struct {
+	Caption string
+	Heads   []headCell
+	Rows    []rankedRow
+	Kinds   []labelled // categories of its events
+	Filter  string     // what the field asks for
+	Legend  []string   // its readings
+}
+
+// rankedRow is a row of it; a filter looks for words in Find, too.
+type rankedRow struct {
+	Kind, Find string
+	Anchor     string // of the section that the row is about
+	Cells      []pageCell
+}
+
+// readingsOf says what the readings of entries mean.
+func (s *story) readingsOf(entries []entry) []string {
+	var out []string
+	named := readings(entries)
+	for _, r := range analysis.Readings {
+		if slices.Contains(named, r) {
+			out = append(out, s.Say("%s: %s", s.Reading(r), s.ReadingMeans(r)))
+		}
+	}
+	return out
+}
+
+// rankedEvents lists all events that are told, the least likely to be chance first.
+func (s *story) rankedEvents(entries []entry) *ranked {
+	v := &ranked{Caption: s.Say("The events: average abnormal return in %% %s", s.over(s.window())), Filter: s.Say("Filter by words, ticker or category"), Legend: s.readingsOf(entries),
+		Heads: classed(heads(s.Say("session 0"), s.Say("event"), "#N", "#"+s.Say("effect %%"), "", "#"+s.Say("95%% interval"), "#"+s.Say("adj. p"), s.Say("strongest"), s.Say("reading"), "#"+s.Say("market %%")),
+			"date", "what", "count", "effect", "mark", "span", "p", "who", "reading", "market")}
+	scale := s.scaleOf(entries)
 	told := make(map[int]bool, len(s.told))
 	for _, ev := range s.told {
 		told[ev] = true
 	}
-	row := func(ev int) []pageCell {
+	row := func(ev int, cells ...pageCell) rankedRow {
 		e := &s.r.Catalog.Events[ev]
-		return []pageCell{{Text: s.session0(ev).String(), Class: "ltr"}, {Text: s.title(e), Link: "#" + anchor(ev), Head: true}}
+		find := []string{clean(e.ID), clean(e.Category), s.Category(clean(e.Category))}
+		for _, i := range s.obs[ev] {
+			find = append(find, clean(s.r.Observations[i].Security), s.name(s.r.Observations[i].Security))
+		}
+		slices.Sort(find[3:])
+		cells = append([]pageCell{{Text: s.session0(ev).String(), Class: "ltr"}, {Text: s.title(e), Link: "#" + anchor(ev), Head: true}}, cells...)
+		return rankedRow{Kind: clean(e.Category), Find: strings.Join(slices.Compact(find), " "), Anchor: anchor(ev), Cells: withClasses(cells, v.Heads)}
 	}
 	for k := range entries {
 		e := &entries[k]
@@ -326,21 +457,123 @@ func (s *story) summarize(v *htmlView) {
 		}
 		delete(told, e.event)
 		x, i := s.interval(e), s.mover(e)
-		span := "–"
-		if x.Lower == x.Lower {
-			span = percent(x.Lower, 1) + " … " + percent(x.Upper, 1)
-		}
 		car, _ := s.r.CAR(i, headline)
-		v.Overview.Rows = append(v.Overview.Rows, append(row(e.event), num(strconv.Itoa(len(e.members))), moved(e.effect), num(span), num(showP(e.adjusted)),
+		v.Rows = append(v.Rows, row(e.event, num(strconv.Itoa(len(e.members))), moved(e.effect), s.mark(scale, e), num(spanOf(x)), num(showP(e.adjusted)),
 			pageCell{Text: clean(s.r.Observations[i].Security) + " " + percent(car, 1), Class: "ltr"},
-			pageCell{Text: s.Reading(e.reading), Tip: s.ReadingMeans(e.reading)},
+			pageCell{Text: s.Reading(e.reading), Tip: s.readingTip(e)},
 			num(percent(s.r.BenchmarkMove(e.members[0], s.window()).Return, 1))))
 	}
 	for _, ev := range s.told { // those that could not be measured
 		if told[ev] {
-			v.Overview.Rows = append(v.Overview.Rows, append(row(ev), num("0"), num("–"), num("–"), num("–"), pageCell{Text: "–"}, pageCell{Text: s.Reading(analysis.NotTested)}, num("–")))
+			v.Rows = append(v.Rows, row(ev, num("0"), num("–"), pageCell{}, num("–"), num("–"), pageCell{Text: "–"}, pageCell{Text: s.Reading(analysis.NotTested)}, num("–")))
 		}
 	}
+	return v
+}
+
+// rankedSecurities lists the securities of the only event.
+func (s *story) rankedSecurities(entries []entry) *ranked {
+	w := s.window()
+	v := &ranked{Caption: s.Say("The securities: abnormal return in %% %s", s.over(w)), Filter: s.Say("Filter by words or ticker"), Legend: s.readingsOf(entries),
+		Heads: classed(heads(s.Say("security"), s.Say("name"), "#"+s.what(), "#"+s.Say("effect %%"), "", "#"+s.Say("95%% interval"), "#"+s.Say("adj. p"), "#t", s.Say("reading")),
+			"date", "what", "count", "effect", "mark", "span", "p", "t", "reading")}
+	scale := s.scaleOf(entries)
+	for k := range entries {
+		if k == mostListed {
+			break
+		}
+		e := &entries[k]
+		i := e.members[0]
+		o, ret := &s.r.Observations[i], num("–")
+		if w.Len() == 1 {
+			ret = num(s.observed(s.r.AbnormalReturns(i).Return[w.From-s.r.Study.EventWindow.From]))
+		}
+		cells := []pageCell{{Text: clean(o.Security), Class: "ltr"}, {Text: s.name(o.Security), Head: true, Bdi: true}, ret, moved(e.effect), s.mark(scale, e), num(spanOf(s.interval(e))),
+			num(showP(e.adjusted)), num(fixed(s.r.WindowTest(i, headline).Stat, 1)), {Text: s.Reading(e.reading), Tip: s.readingTip(e)}}
+		v.Rows = append(v.Rows, rankedRow{Find: clean(o.Security), Cells: withClasses(cells, v.Heads)})
+	}
+	return v
+}
+
+// readingTip is what a reading means, and the effect that would usually not show
+// where it is chance.
+func (s *story) readingTip(e *entry) string {
+	tip := s.ReadingMeans(e.reading)
+	if e.reading == analysis.Chance || e.reading == analysis.Weak {
+		tip = sentence(tip) + "." + s.unseen(e)
+	}
+	return tip
+}
+
+func spanOf(x stat.Interval) string {
+	if x.Lower != x.Lower {
+		return "–"
+	}
+	return percent(x.Lower, 1) + " … " + percent(x.Upper, 1)
+}
+
+// classed names the columns of heads, for the style.
+func classed(h []headCell, names ...string) []headCell {
+	for k := range h {
+		h[k].Class = "c-" + names[k]
+	}
+	return h
+}
+
+// withClasses gives cells the classes of their columns, and their heads for a page
+// that is too narrow for a table.
+func withClasses(cells []pageCell, h []headCell) []pageCell {
+	for k := range cells {
+		cells[k].Class = strings.TrimSpace(h[k].Class + " " + cells[k].Class)
+	}
+	return cells
+}
+
+// scale is the range of effects that marks are drawn on.
+type scale struct{ from, to float64 }
+
+// scaleOf spans the effects of entries and zero, with room beside them.
+func (s *story) scaleOf(entries []entry) scale {
+	var x scale
+	for k := range entries {
+		if v := entries[k].effect; v == v {
+			x.from, x.to = min(x.from, v), max(x.to, v)
+		}
+	}
+	room := 0.25 * (x.to - x.from)
+	return scale{x.from - room, x.to + room}
+}
+
+// mark draws an effect with its interval, a small forest plot: an arrow where the
+// interval goes on, a filled point where it is more than chance.
+func (s *story) mark(x scale, e *entry) pageCell {
+	const wide, high = 120.0, 14.0
+	if e.effect != e.effect || !(x.to > x.from) {
+		return pageCell{}
+	}
+	at := func(v float64) float64 { return wide * (v - x.from) / (x.to - x.from) }
+	n := func(v float64) string { return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0") }
+	class := "none"
+	if e.adjusted < analysis.Level {
+		class = "rise"
+		if e.effect < 0 {
+			class = "fall"
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="mark %s" viewBox="0 0 120 14" aria-hidden="true"><path class="zero" d="M%s 0V14"/>`, class, n(at(0)))
+	if i := s.interval(e); i.Lower == i.Lower {
+		lo, hi := at(i.Lower), at(i.Upper)
+		fmt.Fprintf(&b, `<path d="M%s 7H%s"/>`, n(max(lo, 2)), n(min(hi, wide-2)))
+		if lo < 2 {
+			b.WriteString(`<path d="M6 3L2 7L6 11"/>`)
+		}
+		if hi > wide-2 {
+			b.WriteString(`<path d="M114 3L118 7L114 11"/>`)
+		}
+	}
+	fmt.Fprintf(&b, `<path class="dot" d="M%s 7m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0"/></svg>`, n(at(e.effect)))
+	return pageCell{Mark: template.HTML(b.String())}
 }
 
 // line says an event in one line: N, the average, its interval, the reading.
@@ -575,6 +808,7 @@ func (s *story) remaining(v *htmlView) {
 	for _, k := range s.notes() {
 		v.Notes = append(v.Notes, k.list...)
 	}
+	v.NotesSaid = s.Say("{1:%[1]s note|%[1]s notes} on data and tests", len(v.Notes))
 }
 
 // mostListed is how many exclusions and securities the lists at the end have.

@@ -37,6 +37,30 @@ document.getElementById("f").onload = () => {
   filter.value = "holiday"; filter.dispatchEvent(new w.Event("input"));
   say("filtered", [...table.tBodies[0].rows].filter((r) => !r.hidden).length);
   filter.value = ""; filter.dispatchEvent(new w.Event("input"));
+  filter.value = "beta"; filter.dispatchEvent(new w.Event("input"));
+  const left = [...table.tBodies[0].rows].filter((r) => !r.hidden);
+  say("by ticker", left.length > 0 && left.length < table.tBodies[0].rows.length && left.every((r) => /BETA/.test(r.dataset.find)));
+  say("sections", [...d.querySelectorAll("article")].filter((a) => !a.hidden).length === left.length);
+  filter.value = ""; filter.dispatchEvent(new w.Event("input"));
+  const kind = $("#kind");
+  if (kind) {
+    kind.value = kind.options[1].value; kind.dispatchEvent(new w.Event("change"));
+    say("by category", [...table.tBodies[0].rows].every((r) => r.hidden === (r.dataset.kind !== kind.value)) && $("#shown").textContent.includes("/"));
+    kind.value = ""; kind.dispatchEvent(new w.Event("change"));
+  }
+  const chart0 = [...d.querySelectorAll("svg[data-frame]")].find((s) => s.getClientRects().length);
+  const press = (key) => chart0.dispatchEvent(new w.KeyboardEvent("keydown", { key, bubbles: true }));
+  press("ArrowRight"); say("at 0", $(".tip").firstChild.textContent + " " + !$(".tip").hidden + " " + chart0.querySelectorAll(".cross").length);
+  press("ArrowRight"); press("ArrowDown"); say("at 1", $(".tip").firstChild.textContent + " " + (chart0.querySelectorAll("g.lit").length > 0));
+  const read = /%%/.test($(".tip").textContent);
+  chart0.dispatchEvent(new w.Event("blur")); say("left", read + " " + $(".tip").hidden + " " + chart0.querySelectorAll(".cross, .lit").length);
+  const frame = chart0.dataset.frame.split(" ").map(Number), box = chart0.getBoundingClientRect(), unit = box.width / chart0.viewBox.baseVal.width;
+  chart0.dispatchEvent(new w.PointerEvent("pointermove", { clientX: box.left + frame[2] * unit, clientY: box.top + (frame[1] + frame[3]) / 2 * unit, bubbles: true }));
+  say("at end", $(".tip").firstChild.textContent + " " + [...$(".tip").querySelectorAll(".strong")].length);
+  chart0.dispatchEvent(new w.Event("pointerleave"));
+  const beyond = [...d.querySelectorAll("main *")].filter((e) => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.right > d.documentElement.clientWidth + 1 || r.left < -1) && !e.closest("pre, svg, .ranked thead, .cards thead, .scroll"); });
+  say("beyond", beyond.length + " " + beyond.slice(0, 3).map((e) => e.tagName + "." + e.className).join(" "));
+  say("hidden columns", [...d.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth + 1).length);
   const ground = () => w.getComputedStyle(d.body).backgroundColor;
   const chart = () => w.getComputedStyle($("figure svg path")).fill;
   const theme = $("#theme");
@@ -111,8 +135,11 @@ func TestBrowser(t *testing.T) {
 				"system":     "auto",
 				"series":     "false 2 true",
 				"direction":  c.direction,
-				"scripts":    "1",
-				"done":       "true",
+
+				"by ticker": "true", "sections": "true", "by category": "true",
+				"at 0": "0 true 1", "at 1": "+1 true", "left": "true true 0", "at end": "+10 2", "beyond": "0 ", "hidden columns": "0",
+				"scripts": "1",
+				"done":    "true",
 
 				"wider than the window": "false",
 			} {

@@ -135,8 +135,8 @@ func parsed(t *testing.T, page string) []*element {
 // has only elements and attributes that the template has, every link leads
 // somewhere, no name is given twice, every table has a caption and heads.
 func TestHTML(t *testing.T) {
-	elements := strings.Fields("html head meta title link body a svg defs path g use div nav details summary ol ul li time bdi main header h1 h2 h3 button p dl dt dd section input table caption thead tbody tfoot tr th td i article figure pre code footer")
-	attributes := strings.Fields("lang dir charset http-equiv content name rel href class id aria-hidden aria-label aria-labelledby aria-sort open datetime type value hidden placeholder role tabindex scope data-tip data-auto data-light data-dark data-series viewBox d fill fill-opacity stroke stroke-opacity stroke-width stroke-dasharray stroke-dashoffset transform x y")
+	elements := strings.Fields("html head meta title link body a svg defs path g use div nav details summary ol ul li time bdi main header h1 h2 h3 button p dl dt dd section input table caption thead tbody tfoot tr th td i article figure pre code footer select option span")
+	attributes := strings.Fields("lang dir charset http-equiv content name rel href class id aria-hidden aria-label aria-labelledby aria-sort open datetime type value hidden placeholder role tabindex scope data-tip data-find data-kind data-to data-frame data-x data-y data-at download data-auto data-light data-dark data-series viewBox d fill fill-opacity stroke stroke-opacity stroke-width stroke-dasharray stroke-dashoffset transform x y")
 	for _, lang := range words.Languages() {
 		o := HTMLOptions{Lang: lang, Charts: drawn(t, nasty(), lang, "car", "caar"), Dark: darkOf()}
 		page := htmlOf(t, nasty(), o)
@@ -165,7 +165,7 @@ func TestHTML(t *testing.T) {
 					var inside bool
 					if to, inside = strings.CutPrefix(v, "#"); !inside {
 						to = ""
-						if v != "data:," {
+						if v != "data:," && !(e.name == "a" && e.attrs["download"] != "" && (strings.HasPrefix(v, "data:text/csv;charset=utf-8,") || strings.HasPrefix(v, "charts/"))) {
 							t.Errorf("%s: <%s> leads to %q", lang, e.name, v)
 						}
 					}

@@ -2,8 +2,10 @@ package report
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/xml"
 	"fmt"
+	"html"
 	"math"
 	"slices"
 	"strconv"
@@ -27,12 +29,23 @@ type picture struct {
 	ViewBox string
 	Body    string // its elements, which refer to the sheet
 	Own     bool   // it has colours that are not known, and keeps its own paper
+	// Of a chart over event time: where its data lies, as package plots notes it (see
+	// its method overTime), and its lines.
+	Frame, Across, Up, At string
+	Lines                 []pathOf
+}
+
+// pathOf is a line of a chart: its values from one session on, as they are written.
+type pathOf struct {
+	name   string
+	from   int
+	values []string // "-" for none
 }
 
 var (
 	viewBox = pattern.New(`^<svg [^>]*viewBox="([-0-9. ]+)"`)
-	useOf   = pattern.New(`<use xlink:href="#([^"]+)"`)
-	partOf  = pattern.New(`^<g data-series="[^"<>]*"( data-from="-?[0-9]+" data-values="[-0-9. ]*")?>$`)
+	useOf   = pattern.New(`<use xlink:href="#([^"]+)" x="(-?[0-9]+)"( y="-?[0-9]+")?/>`)
+	partOf  = pattern.New(`^<g data-series="([^"<>]*)"(?: data-from="(-?[0-9]+)" data-values="([-0-9. ]*)")?>$`)
 	colorOf = pattern.New(`(?:fill|stroke)="(#[0-9a-f]{6})"`)
 )
 
@@ -57,6 +70,17 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 				return p, fmt.Errorf("its title or description: %w", err)
 			}
 			spoken = append(spoken, text)
+		case strings.HasPrefix(line, "<metadata "):
+			var m struct {
+				Frame string `xml:"data-frame,attr"`
+				X     string `xml:"data-x,attr"`
+				Y     string `xml:"data-y,attr"`
+				At    string `xml:"data-at,attr"`
+			}
+			if err := xml.Unmarshal([]byte(line), &m); err != nil {
+				return p, fmt.Errorf("where its data lies: %w", err)
+			}
+			p.Frame, p.Across, p.Up, p.At = clean(m.Frame), clean(m.X), clean(m.Y), clean(m.At)
 		case strings.HasPrefix(line, `<path id="`):
 			id, outline, ok := strings.Cut(line[len(`<path id="`):], `"`)
 			if !ok {
@@ -72,20 +96,26 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 			if strings.Count(line, "<") != 2+strings.Count(glyphs, "<use ") {
 				return p, fmt.Errorf("a line of text with more than glyphs: %.60s", line)
 			}
-			glyphs = useOf.ReplaceAllStringFunc(glyphs, func(u string) string {
-				return `<use href="#` + own[useOf.FindStringSubmatch(u)[1]] + `"`
-			})
+			glyphs = s.words(useOf.FindAllStringSubmatch(glyphs, -1), own)
 			if c := colorOf.FindStringSubmatch(attrs); c != nil {
 				p.Own = p.Own || dark[c[1]] == ""
 			}
 			fmt.Fprintf(&body, "<use href=\"#%s\"%s/>\n", s.define("<g", ">"+glyphs+"</g>"), attrs)
-		case strings.HasPrefix(line, "<metadata "):
-		case partOf.MatchString(line), line == "</g>":
-			name, _, valued := strings.Cut(line, " data-from=")
-			if valued {
-				name += ">"
+		case line == "</g>":
+			body.WriteString(line + "\n")
+		case strings.HasPrefix(line, "<g data-series="):
+			part := partOf.FindStringSubmatch(line)
+			if part == nil {
+				return p, fmt.Errorf("a line that is not known: %.60s", line)
 			}
-			body.WriteString(name + "\n")
+			body.WriteString(`<g data-series="` + part[1] + "\">\n") // its figures stand in picture.Lines
+			if part[2] != "" {
+				from, err := strconv.Atoi(part[2])
+				if err != nil {
+					return p, fmt.Errorf("a line that is not known: %.60s", line)
+				}
+				p.Lines = append(p.Lines, pathOf{html.UnescapeString(part[1]), from, strings.Fields(part[3])})
+			}
 		case strings.HasPrefix(line, `<path d="`) && strings.Count(line, "<") == 1:
 			d, attrs, _ := strings.Cut(line[len(`<path d="`):], `"`)
 			d, ok := relative(d)
@@ -104,6 +134,72 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 	}
 	p.Body, p.Name = body.String(), strings.Join(spoken, ". ")
 	return p, nil
+}
+
+// wordGap is about the advance of a letter and a blank, in 2048ths of the size: where
+// letters stand farther apart, a word ends, or a wide letter, which does no harm.
+const wordGap = 1650
+
+// words returns the elements of a line of text whose glyphs are uses: of each its
+// name in the chart, which own translates, its place and the attribute of its height.
+// Each word stands in the sheet once.
+func (s *glyphSheet) words(uses [][]string, own map[string]string) string {
+	var out strings.Builder
+	var word []string // elements of one
+	start, last := 0, 0
+	flush := func(alone bool) {
+		switch {
+		case len(word) == 0:
+		case alone, len(word) == 1:
+			for _, w := range word {
+				out.WriteString(strings.Replace(w, `x="0"`, fmt.Sprintf(`x="%d"`, start), 1))
+			}
+		default:
+			fmt.Fprintf(&out, `<use href="#%s" x="%d"/>`, s.define("<g", ">"+strings.Join(word, "")+"</g>"), start)
+		}
+		word = word[:0]
+	}
+	for k, u := range uses {
+		x, _ := strconv.Atoi(u[2]) // digits
+		if k == 0 || x-last > wordGap || x < last {
+			flush(false)
+			start = x
+		}
+		last = x
+		word = append(word, fmt.Sprintf(`<use href="#%s" x="%d"%s/>`, own[u[1]], x-start, u[3]))
+	}
+	flush(out.Len() == 0 && start == 0)
+	return out.String()
+}
+
+// figures are the lines of a chart as CSV: a row a session, a column a line; "" where
+// it has none.
+func (p *picture) figures() string {
+	if len(p.Lines) == 0 {
+		return ""
+	}
+	first, last := p.Lines[0].from, p.Lines[0].from
+	head := []string{"event_time"}
+	for _, l := range p.Lines {
+		first, last = min(first, l.from), max(last, l.from+len(l.values)-1)
+		head = append(head, l.name)
+	}
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	_ = w.Write(head) // a Builder takes everything
+	for t := first; t <= last; t++ {
+		row := []string{strconv.Itoa(t)}
+		for _, l := range p.Lines {
+			v := ""
+			if k := t - l.from; k >= 0 && k < len(l.values) && l.values[k] != "-" {
+				v = l.values[k]
+			}
+			row = append(row, v)
+		}
+		_ = w.Write(row)
+	}
+	w.Flush()
+	return b.String()
 }
 
 // define puts an element into the sheet, unless it is there, and returns its name.

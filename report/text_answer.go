@@ -127,17 +127,6 @@ func (p *page) answerTitle() string {
 	return clean(p.r.Study.Name)
 }
 
-// answerFacts says how much of what was studied, and how.
-func (p *page) answerFacts() string {
-	st := p.r.Study
-	used, out := p.r.Counts()
-	how := p.Model(st.Model.Name())
-	if st.Benchmark != "" {
-		how += p.Comma + p.Say("benchmark %s", clean(st.Benchmark))
-	}
-	return p.Say("{1:%[1]s event|%[1]s events}; {2:%[2]s return|%[2]s returns} used, %[3]s excluded; %[4]s", len(p.events), used, out, how)
-}
-
 // standing writes the sentences: how many differ, what moved most, the market's own
 // move, and what must be known of that event first. It returns the readings that it
 // names.
@@ -576,7 +565,7 @@ func (p *page) below(named []analysis.Reading) []string {
 	}
 	rest := p.Say("All else: %s.", strings.Join(where, p.Comma))
 	if len(p.events) == 1 && len(meant) > 0 {
-		rest = sentence(strings.Join(meant, p.Semi)) + ". " + rest
+		rest = p.Say("How to read this") + ". " + sentence(strings.Join(meant, p.Semi)) + ". " + rest
 	}
 	sub.paragraph("", "", rest)
 	return strings.Split(strings.TrimRight(sub.b.String(), "\n"), "\n")

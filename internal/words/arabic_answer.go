@@ -75,4 +75,9 @@ var arabicAnswer = map[string]string{
 	"shipped":                           "المرفقة بالبرنامج",
 	"the sample embedded in aftershock": "العينة المرفقة بالبرنامج", "embedded sample": "العينة المرفقة بالبرنامج",
 	"normal": "طبيعي", "signed-rank": "رتب موقّعة", "One event": "حدث واحد",
+	"Filter by words, ticker or category": "ابحث بكلمة أو رمز أو فئة", "Filter by words or ticker": "ابحث بكلمة أو رمز",
+	"The securities: abnormal return in %% %s":     "الأوراق المالية: العائد غير العادي بالمئة %s",
+	"{1:%[1]s note|%[1]s notes} on data and tests": "{1:ملاحظة واحدة|ملاحظتان|%[1]s ملاحظات|%[1]s ملاحظة} عن البيانات والاختبارات",
+	"Moves without an event":                       "تحركات بلا خبر", "Category": "الفئة", "All categories": "كل الفئات", "Charts of the whole study": "رسوم الدراسة كلها",
+	"Test by test": "اختبارًا اختبارًا", "Program, prices and input files": "البرنامج والأسعار وملفات الإدخال", "The command, and what it needs": "الأمر وما يحتاج إليه",
 }
