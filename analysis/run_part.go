@@ -140,6 +140,10 @@ func (r *Result) digest() uint64 {
 // what it has fitted. It is used by one goroutine at a time, and itself uses all
 // processors.
 type Worker struct {
+	// Placebo: the test Placebo of every single observation is computed too, where the
+	// study has it. Tables ask for it, the averages and tests of groups do not.
+	Placebo bool
+
 	r      *Result
 	study  uint64
 	row    []int32 // by observation; -1: it cannot be fitted
@@ -251,7 +255,7 @@ func (w *Worker) Part(ctx context.Context, i, n int, progress Progress) (*Part, 
 	}
 	d := w.duty(i, n)
 	lo, hi := 0, 0
-	if w.r.Study.runs(Placebo{}) {
+	if w.placed() {
 		lo, hi = share(p.Rows, i, n)
 	}
 	families := w.r.Study.Family != "" && w.r.Study.Correction == RomanoWolfCorrection
@@ -472,9 +476,14 @@ func (w *Worker) fits(ctx context.Context, p *Part, progress Progress) error {
 			inside = append(inside, k)
 		}
 	}
-	p.place(r, lo, hi)
+	if w.placed() {
+		p.place(r, lo, hi)
+	}
 	return w.measure(ctx, p, inside)
 }
+
+// placed reports whether the placebo tests of single observations are computed.
+func (w *Worker) placed() bool { return w.Placebo && w.r.Study.runs(Placebo{}) }
 
 // border is the row behind the last of share i of n: where an event begins, if its
 // observations lie together.

@@ -63,6 +63,7 @@ func partsOf(t testing.TB, s *Study, c *events.Catalog, p *market.Panel, of int,
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.Placebo = true
 	for i := of; i >= 1; i-- {
 		var x *Part
 		if one {
@@ -134,6 +135,9 @@ func TestParts(t *testing.T) {
 					continue
 				}
 				parts := partsOf(t, s, n.catalog, p, of, of != 3)
+				if asked := of != 3 && s.runs(Placebo{}); asked != slices.ContainsFunc(parts, func(x *Part) bool { return len(x.Placed) > 0 }) {
+					t.Errorf("%d parts: placebo tests of observations are asked for: %t", of, asked)
+				}
 				if joined := dump(mustMerge(t, s, n.catalog, p, parts)); joined != whole {
 					t.Errorf("%d parts joined differ from one run: %s", of, firstDifference(whole, joined))
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -59,8 +60,13 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 	if err != nil {
 		return err
 	}
+	w, err := p.study.NewWorker(cat, panel)
+	if err != nil {
+		return c.blame(err)
+	}
+	w.Placebo = len(p.tables) > 0 && (len(p.listed) == 0 || slices.Contains(p.listed, "cars"))
 	bar := newProgress(a.stderr, "observations:")
-	part, err := p.study.RunPart(ctx, cat, panel, a.shard.index, a.shard.of, bar.step)
+	part, err := w.Part(ctx, a.shard.index, a.shard.of, bar.step)
 	bar.end()
 	if err != nil {
 		return c.blame(err)
