@@ -178,8 +178,8 @@ func (r *Result) Leaks() Leaks {
 		}
 		out.N++
 		variance := e.Variance(2, z)
-		if h := e.HBefore; h != nil {
-			variance = h[len(h)-2] + h[len(h)-1]
+		if s.conditional {
+			_, variance = g.early(row, &e, Window{-2, -1})
 		}
 		t := car / math.Sqrt(variance)
 		if e.M-e.K != df {

@@ -212,6 +212,10 @@ func TestRegimeUnderConditionalVariance(t *testing.T) {
 	alike(t, "regime", got.Ratio, sum/20)
 	p, _, _ := stat.FisherF(20, float64(f.M-f.K)).PValues(sum / 20)
 	alike(t, "regime_p", got.P, p)
+	e := g.estimate(0)
+	car, variance := g.early(0, &e, Window{-2, -1})
+	alike(t, "CAR(-2,-1)", car, two[0])
+	alike(t, "its variance", variance, two[1])
 	p, _, _ = stat.StudentT(float64(f.M - f.K)).PValues(two[0] / math.Sqrt(two[1]))
 	if x := r.Leaks(); x.N != 1 || x.Unusual != map[bool]int{true: 1}[p <= 0.05] {
 		t.Errorf("run-up of %+v, p %g", x, p)
