@@ -20,6 +20,7 @@ type engine struct {
 	study       *Study
 	panel       *market.Panel
 	turnover    bool
+	elsewhere   bool          // its rows are those of another study, moved to pseudo-dates: by-products are not asked for
 	linear      bool          // the model is least squares on all its regressors
 	conditional bool          // the model of some security carries a variance of each session
 	series      []*series     // by panel column, nil where unused

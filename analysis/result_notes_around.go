@@ -23,7 +23,11 @@ func (r *Result) aroundNotes(e *events.Event, i int) (out []Note) {
 	first := r.Study.CARWindows[0]
 	if x := r.Regime(i); x.P < regimeLevel {
 		if car, se := r.CAR(i, 0); car == car {
-			note("regime", "", Warning, "", o.Security, x.N, x.Ratio, x.P, first.String(), car/se, car/se/math.Sqrt(x.Ratio))
+			variant := ""
+			if r.eng.ser[o.row].conditional {
+				variant = "conditional"
+			}
+			note("regime", variant, Warning, "", o.Security, x.N, x.Ratio, x.P, first.String(), car/se, car/se/math.Sqrt(x.Ratio))
 		}
 	}
 	if r.Study.Confounders == DropConfounders {

@@ -240,7 +240,7 @@ func newReplica(g *engine, at []statistic) *replica {
 		}
 		r.index = append(r.index, w)
 	}
-	r.eng = &engine{study: &study, panel: g.panel, length: g.length, forecast: g.forecast, conditional: g.conditional, windows: len(study.CARWindows)}
+	r.eng = &engine{elsewhere: true, study: &study, panel: g.panel, length: g.length, forecast: g.forecast, conditional: g.conditional, windows: len(study.CARWindows)}
 	r.eng.grow(len(r.rows))
 	r.fitted = make([]bool, len(r.rows))
 	rows := make(map[*market.Calendar]int)

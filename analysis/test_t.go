@@ -170,6 +170,9 @@ func (PortfolioTest) Run(c *CrossSection) TestResult {
 		return Undefined("undefined/portfolio-window")
 	}
 	r := outcome(car/math.Sqrt(variance), stat.StudentT(float64(e.M-e.K)))
+	if c.pool.eng.elsewhere {
+		return r
+	}
 	seen := c.seenBy(car, math.Sqrt(variance), float64(e.M-e.K), p.eng.study.Margin)
 	r.ByProducts = c.byProducts(ByProduct{"car", car}, ByProduct{"mde", seen.MDE}, ByProduct{"low90", seen.Low}, ByProduct{"high90", seen.High}, ByProduct{"p_equivalence", seen.PEquivalence})
 	return r
