@@ -127,14 +127,19 @@ var Catalogs = []Catalog{
 		sessions := list[0].sessions
 		for k, done := 0, 0; done < n; k++ {
 			at := list[0].first + 300 + rng.IntN(sessions-320)
-			fmt.Fprintf(w, "m%d,%s,,News %d of all,news,", k, cal.Date(at), k)
+			before := done
 			for _, l := range list[1:] {
 				if l.first+100 <= at && at < l.first+l.sessions && done < n {
+					if done == before {
+						fmt.Fprintf(w, "m%d,%s,,News %d of all,news,", k, cal.Date(at), k)
+					}
 					fmt.Fprintf(w, " %d", l.permno)
 					done++
 				}
 			}
-			fmt.Fprintln(w)
+			if done > before { // of few securities none may be listed
+				fmt.Fprintln(w)
+			}
 		}
 	}},
 }

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx"
+
+	"aftershock/analysis"
+	"aftershock/internal/parts"
+)
+
+// registered tells Beam the types of what workers do, which they are found by: before
+// it starts, and in a worker's process too.
+func registered() {
+	register.DoFn3x1[context.Context, int, func(int, []byte), error](&measure{})
+	register.DoFn3x1[context.Context, int, func(*[]byte) bool, error](&keep{})
+	register.Emitter2[int, []byte]()
+	register.Iter1[[]byte]()
+}
+
+// packName is what the pack is called in the folder of a job.
+const packName = "study.pack"
+
+// A job is a study whose shares are to be computed.
+type job struct {
+	Dir    string // of the parts, as workers know it
+	Pack   string // file of the pack, as workers know it
+	Sum    string // of the pack
+	Shares int
+}
+
+// part is the file of share i.
+func (j job) part(i int) string {
+	if remote(j.Dir) {
+		return join(j.Dir, filepath.Base(parts.Name("", i, j.Shares)))
+	}
+	return parts.Name(j.Dir, i, j.Shares)
+}
+
+// compute computes the shares, and leaves a file of each in j.Dir.
+func (j job) compute(ctx context.Context) error {
+	p, s := beam.NewPipelineWithRoot()
+	j.pipeline(s, &measure{j})
+	return beamx.Run(ctx, p)
+}
+
+// pipeline is: the numbers of the shares, dealt out; each measured by do; what was
+// found of each, once, however often a bundle was tried; and a file of it.
+func (j job) pipeline(s beam.Scope, do any) {
+	numbers := make([]int, j.Shares)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	dealt := beam.Reshuffle(s, beam.CreateList(s, numbers))
+	found := beam.ParDo(s.Scope("Measure"), do, dealt)
+	beam.ParDo0(s.Scope("Keep"), &keep{j}, beam.GroupByKey(s, found))
+}
+
+// measure computes shares of a study.
+type measure struct{ Job job }
+
+// ProcessElement emits share i, as parts.Part.Encode encodes it.
+func (f *measure) ProcessElement(ctx context.Context, i int, emit func(int, []byte)) error {
+	s, err := open(ctx, f.Job.Pack, f.Job.Sum)
+	if err != nil {
+		return told(err)
+	}
+	s.mu.Lock() // a share takes all processors by itself
+	defer s.mu.Unlock()
+	part, err := s.worker.Part(ctx, i, f.Job.Shares, nil)
+	if err != nil {
+		return told(err)
+	}
+	var b bytes.Buffer
+	if err := (parts.Part{Study: s.key, Part: part}).Encode(&b); err != nil {
+		return told(err)
+	}
+	emit(i, b.Bytes())
+	return nil
+}
+
+// keep writes the files of shares.
+type keep struct{ Job job }
+
+// ProcessElement writes the file of share i. A runner that computes a share twice
+// has the same figures twice: one is kept. A file that an attempt before has
+// written is replaced.
+func (f *keep) ProcessElement(ctx context.Context, i int, found func(*[]byte) bool) error {
+	var data []byte
+	if !found(&data) {
+		return told(fmt.Errorf("nothing was found of share %d", i))
+	}
+	name := f.Job.part(i)
+	if !remote(name) {
+		return told(parts.WriteEncoded(name, data))
+	}
+	dir, err := os.MkdirTemp("", "aftershock-beam-")
+	if err != nil {
+		return told(err)
+	}
+	defer os.RemoveAll(dir)
+	here := filepath.Join(dir, "part")
+	if err := parts.WriteEncoded(here, data); err != nil {
+		return told(err)
+	}
+	return told(upload(ctx, here, name))
+}
+
+// study is a study that a worker has opened.
+type study struct {
+	once   sync.Once
+	err    error
+	key    string
+	mu     sync.Mutex // one share at a time
+	worker *analysis.Worker
+}
+
+// studies are those that this process has opened, by file and sum: prices are read
+// once, however many bundles there are.
+var studies = struct {
+	sync.Mutex
+	open map[[2]string]*study
+	read int // packs
+}{open: make(map[[2]string]*study)}
+
+// open returns the study of a pack. One that cannot be opened is tried again when
+// it is asked for again.
+func open(ctx context.Context, pack, sum string) (*study, error) {
+	key := [2]string{pack, sum}
+	studies.Lock()
+	s := studies.open[key]
+	if s == nil {
+		s = new(study)
+		studies.open[key] = s
+	}
+	studies.Unlock()
+	s.once.Do(func() {
+		if s.err = s.load(ctx, pack, sum); s.err != nil {
+			studies.Lock()
+			delete(studies.open, key)
+			studies.Unlock()
+		}
+	})
+	return s, s.err
+}
+
+// load reads the pack that has that sum.
+func (s *study) load(ctx context.Context, pack, sum string) error {
+	here := pack
+	if remote(pack) {
+		dir, err := os.MkdirTemp("", "aftershock-beam-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		here = filepath.Join(dir, packName)
+		if err := download(ctx, pack, here); err != nil {
+			return err
+		}
+	}
+	is, err := parts.PackSum(here)
+	if err != nil {
+		return fmt.Errorf("a worker cannot open the pack: %w; --dir must be a folder that all workers reach by that name", err)
+	}
+	if is != sum {
+		return fmt.Errorf("%s is not the pack that this job was started with: another job has the same --dir", pack)
+	}
+	p, err := parts.ReadPack(here)
+	if err != nil {
+		return fmt.Errorf("a worker cannot open the pack: %w", err)
+	}
+	studies.Lock()
+	studies.read++
+	studies.Unlock()
+	s.key = p.Key
+	s.worker, err = p.Study.NewWorker(p.Catalog, p.Panel)
+	return err
+}
+
+// remote reports whether a name is of a file system that Beam knows by a scheme.
+func remote(name string) bool { return strings.Contains(name, "://") }
+
+// join adds a name to a folder.
+func join(dir, name string) string {
+	if remote(dir) {
+		return strings.TrimRight(dir, "/") + "/" + name
+	}
+	return filepath.Join(dir, name)
+}
+
+// upload copies a file of this machine to a file system of Beam's.
+func upload(ctx context.Context, from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	files, err := filesystem.New(ctx, to)
+	if err != nil {
+		return err
+	}
+	defer files.Close()
+	out, err := files.OpenWrite(ctx, to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// download copies a file of a file system of Beam's to this machine.
+func download(ctx context.Context, from, to string) error {
+	files, err := filesystem.New(ctx, from)
+	if err != nil {
+		return err
+	}
+	defer files.Close()
+	in, err := files.OpenRead(ctx, from)
+	if err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// What a worker says of an error stands between these marks, in the long tale that
+// a runner tells of it.
+const tellFrom, tellTo = "[aftershock: ", " :aftershock]"
+
+var told1 = regexp.MustCompile(`(?s)` + regexp.QuoteMeta(tellFrom) + `(.*?)` + regexp.QuoteMeta(tellTo))
+
+// told marks the error of a worker.
+func told(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(tellFrom + err.Error() + tellTo)
+}
+
+// cause returns what a worker said, where that is the cause of err.
+func cause(err error) error {
+	if m := told1.FindStringSubmatch(err.Error()); m != nil {
+		return errors.New(m[1])
+	}
+	return err
+}
