@@ -61,7 +61,7 @@ output.calibration is false.`,
 			if a.shard.of > 0 {
 				return a.shareCalibration(cmd, flags, &q)
 			}
-			return a.calibrate(cmd, flags, &q)
+			return a.watching(cmd, flags, func() error { return a.calibrate(cmd, flags, &q) })
 		},
 	}
 	cmd.Flags().StringVar(&q.groups, "group", "", "`list` of groups: IDs of events, all, \"security NVDA\"; default: events of several securities, and all")
@@ -254,6 +254,9 @@ func (a *app) performed(cmd *cobra.Command, flags settingsFlags) (*config, *plan
 		return nil, nil, nil, nil, err
 	}
 	r, err := a.measure(cmd.Context(), c, p, src, cat)
+	if err == nil {
+		a.outcome.measured(r)
+	}
 	return c, p, src, r, err
 }
 

@@ -10,7 +10,11 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
 	"aftershock/internal/sealed"
@@ -32,6 +36,7 @@ type outcome struct {
 	Used         int         `json:"used"`
 	Excluded     int         `json:"excluded"`
 	LastPrice    market.Date `json:"last_price"` // the last session with a price of any security
+	Command      string      `json:"command"`    // run, sweep, calibrate or fetch
 }
 
 // measured notes what was measured.
@@ -51,11 +56,27 @@ func (o *outcome) measured(r *analysis.Result) {
 	}
 }
 
-// watched performs a run, and tells those that the configuration names how it
+// watching performs what a command does, and tells those that the configuration
+// names how it ended.
+func (a *app) watching(cmd *cobra.Command, flags settingsFlags, do func() error) error {
+	if a.shard.of > 0 { // one of several that are one
+		return do()
+	}
+	c, err := a.configured(cmd, flags)
+	if err != nil {
+		return err
+	}
+	return a.watched(cmd.Context(), cmd.Name(), c, func(o *outcome) error {
+		a.outcome = o
+		return do()
+	})
+}
+
+// watched performs a run, or another command, and tells those that the configuration names how it
 // ended. What goes wrong with that is said, and does not change how it ended.
-func (a *app) watched(ctx context.Context, c *config, run func(o *outcome) error) error {
+func (a *app) watched(ctx context.Context, command string, c *config, run func(o *outcome) error) error {
 	b := readBuild()
-	o := &outcome{Program: "aftershock", Version: b.version, Study: c.name(), LastPrice: market.NoDate}
+	o := &outcome{Program: "aftershock", Version: b.version, Study: c.name(), LastPrice: market.NoDate, Command: command}
 	begun := a.now()
 	err := run(o)
 	o.Status, o.Clock, o.Seconds = statusOf(ctx, err), a.now().UTC().Truncate(time.Second), a.now().Sub(begun).Seconds()
@@ -68,7 +89,7 @@ func (a *app) watched(ctx context.Context, c *config, run func(o *outcome) error
 		what   string
 		do     func() error
 	}{
-		{c.Job.Metrics != "", "job.metrics", func() error { return o.writeMetrics(c.path("job.metrics", c.Job.Metrics)) }},
+		{c.Job.Metrics != "", "job.metrics", func() error { return o.writeMetrics(o.metricsFile(c.path("job.metrics", c.Job.Metrics))) }},
 		{len(c.Job.Command) > 0, "job.command", func() error { return o.call(tell, c.Job.Command) }},
 		{c.Job.Webhook != "", "job.webhook", func() error { return o.post(tell, c.Job.Webhook) }},
 	} {
@@ -81,12 +102,26 @@ func (a *app) watched(ctx context.Context, c *config, run func(o *outcome) error
 	return err
 }
 
+// metricsFile is the file of a command's metrics: that of a run has the configured
+// name, the others stand beside it, so that one does not hide what became of another.
+func (o *outcome) metricsFile(name string) string {
+	if o.Command == "run" {
+		return name
+	}
+	ext := filepath.Ext(name)
+	return strings.TrimSuffix(name, ext) + "-" + o.Command + ext
+}
+
 // writeMetrics writes o as the textfile collector of Prometheus' node exporter
 // reads it. What a run that failed does not know is left out.
 func (o *outcome) writeMetrics(name string) error {
 	var b bytes.Buffer
+	labels := fmt.Sprintf("study=%q", o.Study)
+	if o.Command != "run" {
+		labels += fmt.Sprintf(",command=%q", o.Command)
+	}
 	gauge := func(name, help string, value float64) {
-		fmt.Fprintf(&b, "# HELP aftershock_%s %s\n# TYPE aftershock_%s gauge\naftershock_%s{study=%q} %v\n", name, help, name, name, o.Study, value)
+		fmt.Fprintf(&b, "# HELP aftershock_%s %s\n# TYPE aftershock_%s gauge\naftershock_%s{%s} %v\n", name, help, name, name, labels, value)
 	}
 	gauge("last_run_timestamp_seconds", "When the last run ended.", float64(o.Clock.Unix()))
 	gauge("last_run_duration_seconds", "How long it took.", o.Seconds)

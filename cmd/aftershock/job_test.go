@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -62,5 +63,45 @@ func TestJob(t *testing.T) {
 	t.Setenv("AFTERSHOCK_JOB_WEBHOOK", "ftp://x")
 	if status, _, problems := aftershock(t, run...); status != statusUsage || !strings.Contains(problems, "AFTERSHOCK_JOB_WEBHOOK: that is no http or https address") {
 		t.Errorf("status %d, %s", status, problems)
+	}
+}
+
+// Other commands of a job tell the same, of themselves, beside what a run told.
+func TestJobOfOtherCommands(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	t.Setenv("AFTERSHOCK_JOB_METRICS", "job.prom")
+	for _, c := range []struct {
+		name string
+		want int
+		args []string
+	}{
+		{"sweep", statusOK, []string{"sweep", "--quiet", "--ids", "deepseek-selloff", "--models", "market", "--tests", "portfolio", "--window", "0,0", "--charts", "none"}},
+		{"calibrate", statusOK, []string{"calibrate", "--quiet", "--group", "deepseek-selloff", "--draws", "100", "--inject", "none", "--tests", "portfolio", "--charts", "none"}},
+		{"fetch", statusSource, []string{"prices", "fetch", "--quiet", "NVDA"}},
+	} {
+		if c.name == "fetch" {
+			t.Setenv("AFTERSHOCK_PRICES_YAHOO_BASE_URL", "http://127.0.0.1:1")
+			t.Setenv("AFTERSHOCK_PRICES_YAHOO_RETRIES", "0")
+		}
+		status, out, problems := aftershock(t, append([]string{"--log", "json"}, c.args...)...)
+		if status != c.want || out != "" {
+			t.Errorf("%s: status %d, %q, %s", c.name, status, out, problems)
+		}
+		for line := range strings.Lines(problems) {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("%s: not JSON: %s", c.name, line)
+			}
+		}
+		metrics, err := os.ReadFile("job-" + c.name + ".prom")
+		for _, want := range []string{fmt.Sprintf(`aftershock_last_run_status{study="DeepSeek",command=%q} %d`, c.name, c.want), "aftershock_last_run_duration_seconds{"} {
+			if err != nil || !strings.Contains(string(metrics), want) {
+				t.Errorf("metrics of %s lack %s: %s, %v", c.name, want, metrics, err)
+			}
+		}
+	}
+	if _, err := os.Stat("job.prom"); err == nil {
+		t.Error("another command wrote the metrics of a run")
 	}
 }

@@ -136,6 +136,7 @@ func (a *app) pricesList(cmd *cobra.Command, flags settingsFlags, symbols []stri
 
 func (a *app) pricesFetchCommand() *cobra.Command {
 	flags := make(settingsFlags)
+	var quiet bool
 	fetch := &cobra.Command{
 		Use:   "fetch [SYMBOL ...]",
 		Short: "Fetch prices from Yahoo Finance into the store",
@@ -149,9 +150,12 @@ Exit status 1 says that some could not be brought up to date; what is stored of
 them stays.`,
 		Example: `  aftershock prices fetch
   aftershock prices fetch NVDA ^GSPC 005930.KS --from 2015-01-01`,
-		RunE: func(cmd *cobra.Command, symbols []string) error { return a.pricesFetch(cmd, flags, symbols) },
+		RunE: func(cmd *cobra.Command, symbols []string) error {
+			return a.watching(cmd, flags, func() error { return a.pricesFetch(cmd, flags, symbols, quiet) })
+		},
 	}
 	spanFlags(fetch, flags)
+	fetch.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the table")
 	return fetch
 }
 
@@ -171,7 +175,7 @@ type fetched struct {
 	problems   []error
 }
 
-func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []string) error {
+func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []string, quiet bool) error {
 	c, p, err := a.planned(cmd, flags)
 	if err != nil {
 		return err
@@ -231,7 +235,12 @@ func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []str
 	if err := ctx.Err(); err != nil {
 		return errors.Join(errFetching, err)
 	}
-	return a.reportFetched(symbols, all)
+	for _, f := range all {
+		if f.series != nil && len(f.series.Bars) > 0 {
+			a.outcome.LastPrice = max(a.outcome.LastPrice, f.series.Bars[len(f.series.Bars)-1].Date)
+		}
+	}
+	return a.reportFetched(symbols, all, quiet)
 }
 
 // fetch brings what is stored of symbol up to date.
@@ -267,9 +276,13 @@ func (c *config) fetch(ctx context.Context, y *yahoo.Source, symbol string, from
 	return f
 }
 
-func (a *app) reportFetched(symbols []string, all []fetched) error {
+func (a *app) reportFetched(symbols []string, all []fetched, quiet bool) error {
 	bad, failed := 0, []error{}
-	err := a.table(func(t io.Writer) {
+	show := a.table
+	if quiet {
+		show = func(rows func(t io.Writer)) error { rows(io.Discard); return nil }
+	}
+	err := show(func(t io.Writer) {
 		fmt.Fprintln(t, "SYMBOL\tNEW\tFIRST\tLAST\tREADJUSTED\tSOURCE\tPROBLEM")
 		for i, f := range all {
 			first, last, origin, readjusted, problem := "-", "-", "-", "no", "-"

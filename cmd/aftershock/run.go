@@ -216,7 +216,7 @@ func (a *app) runStudy(cmd *cobra.Command, flags settingsFlags, quiet bool) erro
 	if err != nil {
 		return err
 	}
-	return a.watched(ctx, c, func(o *outcome) error { return a.runConfigured(ctx, c, o, quiet) })
+	return a.watched(ctx, "run", c, func(o *outcome) error { return a.runConfigured(ctx, c, o, quiet) })
 }
 
 // runConfigured performs the study of c.

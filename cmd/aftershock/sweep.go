@@ -36,7 +36,9 @@ folder sweep in the output directory, or to --out.`,
   aftershock sweep --models market,mean,market-adjusted --benchmarks SPY,SOXX --tests portfolio,kp-bmp
   aftershock sweep --estimations "-270,-21 -140,-21" --window "0,0 -1,1" --groups deepseek-selloff`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.sweep(cmd, flags, quiet) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.watching(cmd, flags, func() error { return a.sweep(cmd, flags, quiet) })
+		},
 	}
 	flags.add(cmd, "models", "sweep.models", "`list` of models", modelNames()...)
 	flags.add(cmd, "estimations", "sweep.estimations", "estimation `windows`, such as \"-270,-21 -140,-21\"")
@@ -206,6 +208,7 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	if err != nil {
 		return err
 	}
+	a.outcome.measured(r)
 	if err := allExcluded(r); err != nil {
 		return err
 	}
