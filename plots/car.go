@@ -521,6 +521,9 @@ func (d *carData) bounds(lines []carLine) (lo, hi float64) {
 	}
 	if l, h, ok := extent(d.Lower, d.Upper); ok {
 		most := 0.75 * max(hi-lo, 1e-3)
+		if len(d.Series) == 1 { // the band is what it is about
+			most *= 6
+		}
 		lo, hi = min(lo, max(l, lo-most)), max(hi, min(h, hi+most))
 	}
 	if hi-lo < 1e-6 {

@@ -17,12 +17,14 @@ type heatData struct {
 	subject
 	Rows    []heatRow
 	Average floats // AAR; nil for fewer than two securities
+	Sum     floats // of Average, the CAAR over the event window; nil where that is
 }
 
 // heatRow is one security. Element k is session window.From+k; NaN is a gap.
 type heatRow struct {
 	Name        string
 	AR          floats
+	Sum         floats // the CAR over the event window, one element
 	Significant string // "1" for each session whose AR differs from 0 at the 5% level, else "0"
 }
 
@@ -33,7 +35,8 @@ func heatOf(r *analysis.Result, event int, obs []int) drawing {
 		if !r.Observations[i].Used() {
 			continue
 		}
-		row := heatRow{Name: r.Observations[i].Security, AR: r.AbnormalReturns(i).AR}
+		f := r.AbnormalReturns(i)
+		row := heatRow{Name: r.Observations[i].Security, AR: f.AR, Sum: floats{f.Path[len(f.Path)-1]}}
 		for tau := d.Window.From; tau <= d.Window.To; tau++ {
 			s := "0"
 			if r.SessionTest(i, tau).P < 0.05 {
@@ -47,6 +50,7 @@ func heatOf(r *analysis.Result, event int, obs []int) drawing {
 		for _, a := range g.Averages {
 			d.Average = append(d.Average, a.AAR)
 		}
+		d.Sum = floats{g.Averages[len(g.Averages)-1].CAAR}
 	}
 	return d
 }
@@ -95,7 +99,7 @@ func (d *heatData) figure(p *pen) figure {
 	if len(rows) == 0 {
 		return p.nothing(f, &d.subject)
 	}
-	say := []string{p.words.Say("Rows by their abnormal return on session 0, which is framed. Bold: differs from 0 at the 5% level (t). Beyond the ends of the scale the colour stays the same.")}
+	say := []string{p.words.Say("Rows by their abnormal return on session 0, which is framed. Bold: differs from 0 at the 5% level (t). Beyond the ends of the scale the colour stays the same."), p.words.Say("Sum: the CAR over the sessions shown; none where one is missing.")}
 	f.caption = d.caption(p.words, say, missing)
 	n := len(rows)
 	if end(d.Average) >= 0 {
@@ -129,19 +133,30 @@ func (d *heatData) draw(p *pen, c draw.Canvas, rows []heatRow) {
 		names = append(names, p.lay1(txt, regular, labelSize*p.em))
 	}
 	if extra > 0 {
-		rows = append(slices.Clip(rows), heatRow{AR: d.Average})
+		rows = append(slices.Clip(rows), heatRow{AR: d.Average, Sum: d.Sum})
 		names = append(names, p.lay1(p.words.Say("Average"), bold, labelSize*p.em))
 	}
 	for _, b := range names {
 		widest = max(widest, b.width())
 	}
+	head := p.lay1(p.words.Say("Sum"), bold, tickSize*p.em)
+	sums := head.width() // of the column of sums
+	totals := make([]block, len(rows))
+	for i, x := range rows {
+		if len(x.Sum) > 0 && finite(x.Sum[0]) {
+			totals[i] = p.lay1(percent(x.Sum[0], 1), bold, 0.8*p.em)
+			sums = max(sums, totals[i].width())
+		}
+	}
+	sums += 0.8 * p.em
 	f := frame{
-		Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X + widest + 0.6*p.em, Y: c.Min.Y + foot}, Max: c.Max},
+		Rectangle: vg.Rectangle{Min: vg.Point{X: c.Min.X + widest + 0.6*p.em, Y: c.Min.Y + foot}, Max: vg.Point{X: c.Max.X - sums, Y: c.Max.Y}},
 		left:      float64(d.Window.From) - 0.5, right: float64(d.Window.To) + 0.5, bottom: float64(len(rows)), top: 0,
 	}
 	limit := d.limit()
 	for i, x := range rows {
 		p.write(c, names[i], vg.Point{X: f.Min.X - 0.5*p.em, Y: f.y(float64(i) + 0.5)}, 1, p.theme.Ink)
+		p.write(c, totals[i], vg.Point{X: c.Max.X, Y: f.y(float64(i) + 0.5)}, 1, p.theme.Ink)
 		for k := range d.Window.Len() {
 			if i == gap {
 				continue
@@ -158,6 +173,7 @@ func (d *heatData) draw(p *pen, c draw.Canvas, rows []heatRow) {
 		c.SetLineStyle(draw.LineStyle{Color: p.theme.Ink, Width: p.stroke(1.1)})
 		c.Stroke(vg.Rectangle{Min: f.at(-0.5, float64(len(rows))), Max: f.at(0.5, 0)}.Path())
 	}
+	p.write(c, head, vg.Point{X: c.Max.X, Y: f.Min.Y - 0.85*p.em}, 1, p.theme.Muted)
 	m := multiples{window: d.Window}
 	p.below(c, f, m.sessions(max(7, int((f.Max.X-f.Min.X)/(3.4*p.em)))))
 	d.scale(p, c, vg.Rectangle{Min: vg.Point{X: f.Min.X, Y: c.Min.Y}, Max: vg.Point{X: f.Max.X, Y: c.Min.Y + heatScale*p.em}}, limit)

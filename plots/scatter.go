@@ -73,6 +73,9 @@ func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 					d.Unknown++
 				}
 			}
+			if len(d.X) < 2 { // a dot alone relates nothing
+				return
+			}
 			d.Fit = fitLine(d.X, d.Y, cluster)
 			ds = append(ds, d)
 		}

@@ -166,7 +166,12 @@ func (d *heatData) sense() error {
 			return err
 		}
 	}
-	return firstOf(d.subject.sense(), noneOr(n, list{"the average", len(d.Average)}))
+	for i := range d.Rows {
+		if err := noneOr(1, list{"the sum of " + d.Rows[i].Name, len(d.Rows[i].Sum)}); err != nil {
+			return err
+		}
+	}
+	return firstOf(d.subject.sense(), noneOr(n, list{"the average", len(d.Average)}), noneOr(1, list{"the sum", len(d.Sum)}))
 }
 
 func (h *history) sense() error {

@@ -144,9 +144,13 @@ func hang(ctx context.Context, p *plan, r *analysis.Result, beside *sync.WaitGro
 	leading := func() ([]string, error) { return nil, nil }
 	if p.leading {
 		leading = start(beside, func() ([]string, error) { return report.Leading(r), nil })
+	}
+	if p.leading || len(p.charts) == len(plots.Charts) { // a page with every picture would not open
 		g.picks = plots.OfPage(r)
 	}
-	names := names(g.picks, func(p plots.Pick) string { return p.Chart })
+	names := names(slices.Concat(g.picks, picks), func(p plots.Pick) string { return p.Chart })
+	slices.Sort(names)
+	names = slices.Compact(names)
 	if g.album, err = plots.Collect(ctx, r, names); err != nil {
 		return g, err
 	}
@@ -253,10 +257,17 @@ func (g *gallery) page(ctx context.Context, p *plan, r *analysis.Result) ([]repo
 		return nil, err
 	}
 	o.Narrow, o.Width, o.Height = true, 0, 0
-	narrow, err := g.album.Pictures(g.picks, o)
+	var both []plots.Pick // those that have a layout of their own for a narrow page
+	for _, pick := range g.picks {
+		if slices.ContainsFunc(plots.OfPage(r), func(p plots.Pick) bool { return p.Chart == pick.Chart }) {
+			both = append(both, pick)
+		}
+	}
+	narrow, err := g.album.Pictures(both, o)
 	if err != nil {
 		return nil, err
 	}
+	next := 0 // of those
 	out := make([]report.Chart, len(wide.List))
 	for k, picture := range wide.List {
 		c := &out[k]
@@ -270,11 +281,15 @@ func (g *gallery) page(ctx context.Context, p *plan, r *analysis.Result) ([]repo
 		if err != nil {
 			return nil, err
 		}
-		phone, err := narrow.Draw(ctx, k)
-		if err != nil {
-			return nil, err
+		c.SVG = svg[0]
+		if next < len(narrow.List) && narrow.List[next].Stem == picture.Stem {
+			phone, err := narrow.Draw(ctx, next)
+			if err != nil {
+				return nil, err
+			}
+			c.Narrow = phone[0]
+			next++
 		}
-		c.SVG, c.Narrow = svg[0], phone[0]
 	}
 	return out, nil
 }
