@@ -199,9 +199,10 @@ func (p *pen) path(c draw.Canvas, f frame, col color.NRGBA, width vg.Length, das
 
 // beyond draws an arrowhead at the upper or the lower edge of f.
 func (p *pen) beyond(c draw.Canvas, f frame, col color.NRGBA, x vg.Length, up bool) {
-	r, tip, foot := 0.34*p.em, f.Max.Y, f.Max.Y-0.55*p.em
+	r := min(0.34*p.em, 0.05*(f.Max.Y-f.Min.Y))
+	tip, foot := f.Max.Y, f.Max.Y-1.6*r
 	if !up {
-		tip, foot = f.Min.Y, f.Min.Y+0.55*p.em
+		tip, foot = f.Min.Y, f.Min.Y+1.6*r
 	}
 	c.FillPolygon(col, []vg.Point{{X: x, Y: tip}, {X: x - r, Y: foot}, {X: x + r, Y: foot}})
 }

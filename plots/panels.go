@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -64,7 +65,7 @@ func (d *panelsData) figure(p *pen) figure {
 	}
 	m.own = p.own
 	say := []string{p.words.Say("Shaded: 95% interval (forecast error of the model). Blue and orange: the interval at the end excludes 0.")}
-	if end(d.Average) >= 0 {
+	if end(d.Average) >= 0 && !m.own {
 		m.average = d.Average
 		say = append(say, p.words.Say("Thin line: their average."))
 	}
@@ -91,6 +92,7 @@ type multiples struct {
 	longest int       // runes of the longest name
 	missing []string  // names of panels without a figure
 	own     bool      // each panel has its own scale
+	inset   vg.Length // of an own scale's labels
 }
 
 // mostPanels is how many panels a page has at most; of more, the highest and
@@ -133,7 +135,7 @@ func (m *multiples) remarks(w *words.Language) (say []string) {
 	}
 	if slices.ContainsFunc(m.panels, func(x panel) bool {
 		lo, hi := m.boundsOf(&x)
-		return cut(lo, hi, x.Lower, x.Upper)
+		return cut(lo, hi, x.Y, x.Lower, x.Upper)
 	}) {
 		say = append(say, w.Say("Arrowheads: it goes on beyond the axis."))
 	}
@@ -235,6 +237,7 @@ func (m *multiples) draw(p *pen, c draw.Canvas, cols int) {
 	if m.own {
 		air, inset, gutter = 0.8*p.em, gutter, 0
 	}
+	m.inset = inset
 	step := (c.Max.X - c.Min.X - gutter + air) / vg.Length(cols)
 	cell := func(i int) frame {
 		x := c.Min.X + gutter + vg.Length(i%cols)*step
@@ -269,7 +272,7 @@ const ownSize = 0.74
 // boundsOf returns the range of the vertical axis of x.
 func (m *multiples) boundsOf(x *panel) (lo, hi float64) {
 	if m.own {
-		return span([]panel{*x}, false)
+		return span([]panel{*x}, 1)
 	}
 	return m.bounds()
 }
@@ -277,9 +280,33 @@ func (m *multiples) boundsOf(x *panel) (lo, hi float64) {
 // bounds returns the range of the vertical axis of panels with one scale: the paths,
 // zero, and the bands as far as they leave the paths most of the height; of one panel,
 // all of both.
-func (m *multiples) bounds() (lo, hi float64) { return span(m.panels, len(m.panels) == 1) }
+func (m *multiples) bounds() (lo, hi float64) {
+	if len(m.panels) == 1 {
+		return span(m.panels, 1e9)
+	}
+	lo, hi = span(m.panels, 0.4)
+	// Of many panels, few that went far do not press the others flat.
+	sorted := slices.Clone(m.panels)
+	reach := func(x *panel) float64 {
+		l, h, _ := extent([]float64{0}, x.Y)
+		return h - l
+	}
+	slices.SortStableFunc(sorted, func(a, b panel) int { return cmp.Compare(reach(&b), reach(&a)) })
+	if k := len(sorted) / 10; k > 0 {
+		if a, b := span(sorted[k:], 0.4); hi-lo > crowding*(b-a) {
+			lo, hi = a, b
+		}
+	}
+	return lo, hi
+}
 
-func span(panels []panel, whole bool) (lo, hi float64) {
+// crowding is how many times the height that nine of ten panels need all may have
+// before the tenth is cut.
+const crowding = 1.6
+
+// span is the range of the paths of panels, and of their bands as far as share times
+// that beyond it on either side.
+func span(panels []panel, share float64) (lo, hi float64) {
 	for _, x := range panels {
 		if l, h, ok := extent(x.Y); ok {
 			lo, hi = min(lo, l), max(hi, h)
@@ -291,10 +318,7 @@ func span(panels []panel, whole bool) (lo, hi float64) {
 			least, most = min(least, l), max(most, h)
 		}
 	}
-	if whole {
-		return widen(least, most, 0.03)
-	}
-	room := 0.4 * max(hi-lo, 1e-3)
+	room := share * max(hi-lo, 1e-3)
 	return widen(max(least, lo-room), min(most, hi+room), 0.03)
 }
 
@@ -322,7 +346,9 @@ func (m *multiples) panel(p *pen, c draw.Canvas, f frame, x *panel, ticks []plot
 			return f.at(tau(k), y[k]), true
 		})
 	}
-	path(p.theme.Faint, p.stroke(0.9), m.average)
+	if !m.own { // on which it would leave the panel
+		path(p.theme.Faint, p.stroke(0.9), m.average)
+	}
 	k := end(x.Y)
 	col, face := p.theme.Ink, regular
 	switch {
@@ -331,12 +357,13 @@ func (m *multiples) panel(p *pen, c draw.Canvas, f frame, x *panel, ticks []plot
 	case x.Upper[k] < 0:
 		col, face = p.theme.Fall, bold
 	}
-	path(col, p.stroke(1.7), x.Y)
+	p.path(c, f, col, p.stroke(1.7), nil, m.window.From, x.Y)
 
 	y := f.Max.Y + (m.head()-0.8)*p.em
 	value := p.lay1(percent(x.Y[k], 1), face, labelSize*p.em)
 	p.write(c, value, vg.Point{X: f.Max.X, Y: y}, 1, col)
-	room := f.Max.X - f.Min.X - value.width() - 0.6*p.em
+	left := f.Min.X - m.inset
+	room := f.Max.X - left - value.width() - 0.6*p.em
 	var count block
 	if x.N > 0 {
 		count = p.lay1(fmt.Sprintf("n = %d", x.N), regular, tickSize*p.em)
@@ -347,7 +374,7 @@ func (m *multiples) panel(p *pen, c draw.Canvas, f frame, x *panel, ticks []plot
 		name += p.words.Isolate(" (" + session(m.window.From+k) + ")")
 	}
 	b := p.lay(name, bold, labelSize*p.em, room, m.nameLines())
-	p.writeLines(c, b, vg.Point{X: f.Min.X, Y: y}, p.theme.Ink)
+	p.writeLines(c, b, vg.Point{X: left, Y: y}, p.theme.Ink)
 	p.write(c, count, vg.Point{X: f.Max.X - value.width() - 0.6*p.em, Y: y}, 1, p.theme.Muted)
 	if last {
 		p.below(c, f, m.sessions(int((f.Max.X-f.Min.X)/(3.6*p.em))))

@@ -201,6 +201,14 @@ func (d *scatterData) draw(p *pen, c draw.Canvas) {
 		p.band(c, p.theme.Band, len(x.X), func(k int) (a, b vg.Point, ok bool) {
 			return f.at(x.X[k], x.Lower[k]), f.at(x.X[k], x.Upper[k]), finite(x.Lower[k])
 		})
+		for _, side := range []struct {
+			y  floats
+			up bool
+		}{{x.Upper, true}, {x.Lower, false}} { // what leaves the axis is marked in its middle
+			for _, r := range runs(len(side.y), func(k int) bool { return side.up && side.y[k] > f.top || !side.up && side.y[k] < f.bottom }) {
+				p.beyond(c, f, p.theme.Muted, f.x((x.X[r[0]]+x.X[r[1]-1])/2), side.up)
+			}
+		}
 		line(c, p.theme.Ink, p.stroke(1.4), nil, f.at(x.X[0], x.Y[0]), f.at(x.X[len(x.X)-1], x.Y[len(x.Y)-1]))
 	}
 	r := 0.36 * p.em
