@@ -1,6 +1,11 @@
 package analysis
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"aftershock/events"
+)
 
 // Figures of shapes that the reference files do not have, computed apart from this
 // program on the shared prices with numpy 1.24 and scipy 1.10 (least squares by QR; the
@@ -42,6 +47,43 @@ func TestReferenceShapes(t *testing.T) {
 		}
 	}
 
+	// A portfolio of firms with benchmarks of their own: where one's return is left out,
+	// its benchmark's is as well.
+	of := onPrices(t, "SPY", append(obs, dated{"SOXX", "2030-01-01", "prices alone"}), nil)
+	of.Panel.Column("NVDA").Benchmark = "SOXX"
+	trimmed := *of.Study
+	trimmed.Securities, trimmed.Groups, trimmed.Tests = nil, []Grouping{BySecurity, All}, []Test{PortfolioTest{}}
+	trimmed.EventIDs, trimmed.Confounders, trimmed.ConfounderWindow, trimmed.CARWindows = []string{"2025-01-27"}, TrimConfounders, Window{-1, 1}, []Window{{0, 0}, {-1, 1}}
+	few := *of.Catalog
+	few.Events = slices.Clone(few.Events)
+	few.Events[0].Targets = []events.Target{{Symbol: "NVDA"}, {Symbol: "ORCL"}, {Symbol: "INTC"}}
+	r, err := trimmed.Run(t.Context(), &few, of.Panel, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for w, want := range [][2]float64{{-0.056545346536620904, -4.724183975070354}, {-0.04706261238153462, -2.286765894837763}} {
+		x := r.Group(All, "all").Windows[w].Test("portfolio")
+		alike(t, "CAR of the portfolio", x.ByProduct("car"), want[0])
+		alike(t, "its t", x.Stat, want[1])
+	}
+
+	// Pseudo-dates, all that there are: their estimation windows are trimmed likewise.
+	r = onPrices(t, "SPY", append(sameDay("2025-01-27", "NVDA", "INTC"), dated{"NVDA", "2018-06-04", ""}, dated{"AMD", "2018-06-04", ""}, dated{"NVDA", "2018-06-06", ""}, dated{"INTC", "2021-10-01", ""}), func(s *Study) {
+		s.EventIDs, s.Confounders, s.ConfounderWindow, s.CARWindows = []string{"2025-01-27"}, TrimConfounders, Window{-1, 2}, []Window{{0, 3}}
+		s.EstimationWindow, s.EventWindow, s.Draws, s.Tests = Window{-130, -11}, Window{-5, 5}, 99_999, []Test{Placebo{}}
+	})
+	for i, want := range [][3]float64{{-0.20064912288700393, -0.0028725783467301313, 0.04700162074554295}, {-0.14784575234802916, 0.13855304089061132, 0.9186893203883495}} {
+		low, high := r.PlaceboInterval(i, 0)
+		alike(t, "placebo_low", low, want[0])
+		alike(t, "placebo_high", high, want[1])
+		alike(t, "placebo_p", r.ObservationTests(i, 0)[0].P, want[2])
+	}
+	placebo := r.Group(All, "all").Windows[0].Test("placebo")
+	alike(t, "placebo_low of both", placebo.ByProduct("placebo_low"), -0.13292354672713444)
+	alike(t, "placebo_high of both", placebo.ByProduct("placebo_high"), 0.02651634038155848)
+	alike(t, "placebo of both, p", placebo.P, 0.1399229781771502)
+	alike(t, "placebo of both, draws", placebo.ByProduct("draws"), 2336)
+
 	// Residuals that correlate within sectors alone.
 	panel := onPrices(t, "SPY", sameDay("2025-01-27", names...), nil)
 	for i, s := range []string{"chips", "chips", "chips", "software", "chips", "software"} {
@@ -50,7 +92,7 @@ func TestReferenceShapes(t *testing.T) {
 	study := *panel.Study
 	all(&study)
 	study.Correlation, study.CARWindows = SectorBlocks, []Window{{0, 5}}
-	r, err := study.Run(t.Context(), panel.Catalog, panel.Panel, nil)
+	r, err = study.Run(t.Context(), panel.Catalog, panel.Panel, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
