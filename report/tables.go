@@ -44,7 +44,10 @@ var (
 	note     = Column{"note", String, "", "What is missing or doubtful in this row; several notes are parted by \"; \". Empty: nothing."}
 )
 
-const noOpens = " Empty where opens are not known, or the model is explained by factors."
+const (
+	noOpens  = " Empty where opens are not known, and in a study of volume."
+	noHalves = noOpens + " Empty as well where the model cannot be fitted to such halves, factors being known by whole sessions: note says why."
+)
 
 const ofUnmeasured = " Empty for an excluded observation."
 
@@ -89,15 +92,15 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 		Column{"trimmed", Integer, "sessions", "Sessions of the estimation window within study.confounder_window of other catalogued events: left out with study.confounders: trim, kept otherwise. Empty where there is no session 0."},
 		Column{"night", Number, "return", "Return from the close before session 0 to its open." + noOpens},
 		Column{"day", Number, "return", "Return from the open of session 0 to its close." + noOpens},
-		Column{"night_ar", Number, "return", "Abnormal return of the night, by the study's model fitted to the nights of the estimation window." + noOpens},
-		Column{"night_se", Number, "return", "Its standard error." + noOpens},
-		Column{"day_ar", Number, "return", "Abnormal return of the day, by the study's model fitted to the days of the estimation window." + noOpens},
-		Column{"day_se", Number, "return", "Its standard error." + noOpens},
+		Column{"night_ar", Number, "return", "Abnormal return of the night, by the study's model fitted to the nights of the estimation window." + noHalves},
+		Column{"night_se", Number, "return", "Its standard error." + noHalves},
+		Column{"day_ar", Number, "return", "Abnormal return of the day, by the study's model fitted to the days of the estimation window." + noHalves},
+		Column{"day_se", Number, "return", "Its standard error." + noHalves},
 		Column{"regime", Number, "", "Variance of the sessions between the estimation window and session 0, without those of other catalogued events, over what the estimation window leads one to expect: mean of SAR^2." + ofUnmeasured},
 		Column{"regime_p", Number, "", "p value of a ratio as large, F distribution, upper tail." + ofUnmeasured},
-		Column{"runup", Number, "return", "CAR from the first session of the event window to the one before session 0. Empty where there is none."},
-		Column{"runup_se", Number, "return", "Its standard error."},
-		Column{"runup_share", Number, "", "Share of runup in the CAR from the first session of the event window to session 0; below 0 or above 1 where session 0 went the other way. Empty where there is none."},
+		Column{"runup", Number, "return", "CAR from the first session of the event window to the one before session 0. Empty where there is no such session, or one of them has no abnormal return."},
+		Column{"runup_se", Number, "return", "Its standard error. Empty where there is no runup."},
+		Column{"runup_share", Number, "", "Share of runup in the CAR from the first session of the event window to session 0; below 0 or above 1 where session 0 went the other way. Empty where there is no runup, or no abnormal return on session 0."},
 		Column{"mid_session", Boolean, "", "The news came inside the hours of session 0, whose return is then partly older than the news."},
 		note)
 	t.of(len(r.Observations), 1, func(lo, hi int) iter.Seq[[]Cell] {
