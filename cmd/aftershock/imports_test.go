@@ -47,7 +47,7 @@ func TestImports(t *testing.T) {
 		case name == "events":
 			only("internal/pattern")
 		case top == "events" && !strings.Contains(rest, "/"):
-			only("events", "internal/pattern")
+			only("events", "internal/bounded", "internal/pattern")
 		case name == "market/store":
 			only("market", "market/parquetfile", "internal/bounded", "internal/pattern")
 		case name == "market/factors":

@@ -24,6 +24,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"aftershock/internal/bounded"
 )
 
 // Client fetches. Its fields are read when the first request is made.
@@ -237,7 +239,7 @@ func (c *Client) once(ctx context.Context, u *url.URL, old kept, body []byte) (p
 		}
 		return nil, 0, permanent{fmt.Errorf("the server answers %s%s", answer.Status, hint)}
 	}
-	most := cmp.Or(c.Most, 50<<20)
+	most := cmp.Or(c.Most, mostBytes)
 	if answer.ContentLength > most {
 		return nil, 0, permanent{fmt.Errorf("it has %d bytes, more than the %d that are read", answer.ContentLength, most)}
 	}
@@ -277,16 +279,19 @@ func (c *Client) file(address string) string {
 	return filepath.Join(c.Cache, hex.EncodeToString(sum[:16]))
 }
 
+// mostBytes is Client.Most where it is 0.
+const mostBytes = 50 << 20
+
 // read returns what is kept of address; nil where nothing is, or it is damaged.
 func (c *Client) read(address string) (k kept, body []byte) {
 	if c.Cache == "" {
 		return kept{}, nil
 	}
-	record, err := os.ReadFile(c.file(address) + ".json")
+	record, err := bounded.ReadRegular(c.file(address)+".json", 1<<20, "")
 	if err != nil || json.Unmarshal(record, &k) != nil || k.Address != address {
 		return kept{}, nil
 	}
-	body, err = os.ReadFile(c.file(address) + ".body")
+	body, err = bounded.ReadRegular(c.file(address)+".body", cmp.Or(c.Most, mostBytes), "")
 	if sum := sha256.Sum256(body); err != nil || hex.EncodeToString(sum[:]) != k.SHA256 {
 		return kept{}, nil
 	}

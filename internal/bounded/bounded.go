@@ -4,6 +4,7 @@ package bounded
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -63,3 +64,19 @@ func ReadFile(name string, most int64, hint string) ([]byte, error) {
 	}
 	return room.Bytes(), nil
 }
+
+// ReadRegular is ReadFile for what a program has written itself: a name that has
+// come to lead to a device or a pipe, which may never end or never begin, is refused.
+func ReadRegular(name string, most int64, hint string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is %w", name, ErrIrregular)
+	}
+	return ReadFile(name, most, hint)
+}
+
+// ErrIrregular is the error of a name that leads to no regular file.
+var ErrIrregular = errors.New("no regular file")

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"aftershock/internal/bounded"
 	"aftershock/internal/pattern"
 	"aftershock/market"
 	"aftershock/market/parquetfile"
@@ -203,9 +204,16 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// largest is what the file of a security may hold: a century of sessions takes 2 MiB.
+const largest = 64 << 20
+
 // readFile reads the file of symbol at path.
 func readFile(path, symbol string) (*Info, error) {
-	data, err := os.ReadFile(path)
+	data, err := bounded.ReadRegular(path, largest, "")
+	var tooLarge *bounded.TooLarge
+	if errors.Is(err, bounded.ErrIrregular) || errors.As(err, &tooLarge) {
+		return nil, &DamagedError{path, err}
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w %s: nothing of it is stored in %s; fetch it first", market.ErrUnknownSymbol, symbol, filepath.Dir(path))
 	}

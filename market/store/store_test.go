@@ -403,6 +403,24 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
+// A file in whose place a device or a pipe is planted is set aside, and neither read
+// for ever nor waited for.
+func TestNoRegularFile(t *testing.T) {
+	device := func(path string) error { return os.Symlink("/dev/zero", path) }
+	for name, plant := range map[string]func(string) error{"a device": device, "a pipe": makePipe} {
+		f := newFixture(t)
+		f.get(t, "2019-03-01", "2019-10-31", "2019-03-01..2019-10-31")
+		if err := errors.Join(os.Remove(f.Path("TEST")), plant(f.Path("TEST"))); err != nil {
+			t.Skip(err)
+		}
+		f.now = f.now.Add(time.Second)
+		f.whole(t, f.get(t, "2019-03-01", "2019-10-31", "2019-03-01..2019-10-31"), "2019-03-01", "2019-10-31")
+		if len(f.warned) != 1 || !strings.Contains(f.warned[0], f.Path("TEST")+" is damaged") {
+			t.Errorf("%s: warned of %q", name, f.warned)
+		}
+	}
+}
+
 // A file of a later version is refused, not set aside.
 func TestNewerFormat(t *testing.T) {
 	f := newFixture(t)
