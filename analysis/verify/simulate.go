@@ -137,6 +137,9 @@ func (d design) simulate(ctx context.Context, study *analysis.Study, from, to in
 	each(ctx, to-from, func(k int) {
 		benchmark[k], returns[k] = d.replication(study.Seed, from+k)
 	})
+	if err := ctx.Err(); err != nil { // replications are missing
+		return nil, err
+	}
 	panel := market.NewPanel(market.Simple, market.Skip)
 	catalog := &events.Catalog{}
 	var donors []string

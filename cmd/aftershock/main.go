@@ -50,6 +50,7 @@ type app struct {
 	now            func() time.Time
 	log            string     // the form of messages
 	silent         bool       // nothing that is only good to know
+	mute           bool       // nothing on stdout: --quiet of commands without one of their own
 	shard          shard      // of run --shard
 	telling        telling    // how much of a result is printed
 	packFile       string     // of run --pack
@@ -125,7 +126,11 @@ name in capitals: study.min_estimation is AFTERSHOCK_STUDY_MIN_ESTIMATION.
 	root.PersistentFlags().StringVar(&a.configFile, "config", os.Getenv(envName("config")), "configuration `file` (default config.yaml where there is one)")
 	root.PersistentFlags().StringVar(&a.log, "log", textLog, "`form` of the messages on standard error: text or json")
 	_ = root.RegisterFlagCompletionFunc("log", cobra.FixedCompletions([]string{textLog, jsonLog}, cobra.ShellCompDirectiveNoFileComp))
+	root.PersistentFlags().BoolVarP(&a.mute, "quiet", "q", false, "print nothing on standard output")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if a.mute {
+			a.stdout = io.Discard
+		}
 		if a.log == textLog || a.log == jsonLog {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package parquetfile
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,23 @@ func Recover(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("it cannot be decoded: %v", r)
 	}
+}
+
+// Open opens a file of size bytes without its indexes. The library makes room for
+// as long a footer as the file claims to have, up to 4 GiB: what is longer than the
+// file is refused before.
+func Open(r io.ReaderAt, size int64, more ...parquet.FileOption) (*parquet.File, error) {
+	const tail = 8 // the length of the footer, and PAR1
+	var end [tail]byte
+	if size >= tail {
+		if _, err := r.ReadAt(end[:], size-tail); err != nil && err != io.EOF {
+			return nil, err
+		}
+		if n := int64(binary.LittleEndian.Uint32(end[:])); n > size-tail {
+			return nil, fmt.Errorf("its footer is said to have %d bytes, the file has %d", n, size)
+		}
+	}
+	return parquet.OpenFile(r, size, append([]parquet.FileOption{parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)}, more...)...)
 }
 
 // ReadColumn calls read for the part of the column called name in each row

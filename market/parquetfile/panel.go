@@ -135,7 +135,7 @@ func ReadPanel(ctx context.Context, path string, o PanelOptions) (p *market.Pane
 
 func openBulk(file *os.File, size int64) (f *parquet.File, err error) {
 	defer Recover(&err)
-	return parquet.OpenFile(file, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(1<<20))
+	return Open(file, size, parquet.ReadBufferSize(1<<20))
 }
 
 // bulk is a file while it is read.

@@ -244,7 +244,7 @@ func (e *newerFormat) Error() string {
 // decode reads the content of a file of the store.
 func decode(data []byte) (i *Info, err error) {
 	defer parquetfile.Recover(&err)
-	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	f, err := parquetfile.Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return nil, err
 	}
