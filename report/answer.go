@@ -434,14 +434,14 @@ func (s *story) firstNotes(ev int) []string {
 	return out
 }
 
-// sameSession are the IDs of the other catalogued events with the session 0 of an
+// sameSession are the titles of the other catalogued events with the session 0 of an
 // event, whatever their securities.
 func (s *story) sameSession(ev int) []string {
 	var out []string
 	day := s.session0(ev)
 	for other := range s.r.Catalog.Events {
 		if other != ev && s.session0(other) == day {
-			out = append(out, clean(s.r.Catalog.Events[other].ID))
+			out = append(out, s.Say("“%s”", clip(s.title(&s.r.Catalog.Events[other]), 44)))
 		}
 	}
 	return out

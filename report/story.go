@@ -696,6 +696,14 @@ func (s *story) noteText(n *analysis.Note) string {
 	return s.Sentence(n.Sentence(), s.given)
 }
 
+// calledByID is what stands for an event of the catalogue, or its ID.
+func (s *story) calledByID(id string) string {
+	if ev, ok := s.byID[id]; ok {
+		return s.called(&s.r.Catalog.Events[ev])
+	}
+	return clean(id)
+}
+
 // why returns why an observation was not measured.
 func (s *story) why(e *analysis.Exclusion) string { return s.Sentence(e.Sentence(), s.given) }
 
@@ -746,7 +754,7 @@ func (s *story) notes() []*kind {
 		kinds[k].all++
 		switch most := len(kinds[k].list); {
 		case n.EventID != "" && most < mostEventNotes:
-			kinds[k].list = append(kinds[k].list, s.Say("%s: %s", clean(n.EventID), s.noteText(n)))
+			kinds[k].list = append(kinds[k].list, s.Say("%s: %s", s.calledByID(n.EventID), s.noteText(n)))
 		case n.EventID == "" && most < mostNotes:
 			kinds[k].list = append(kinds[k].list, s.noteText(n))
 		}

@@ -444,7 +444,7 @@ func (p *page) mostSerious(entries []entry, n int) []string {
 			}
 			seen[ev] = true
 			if firsts && entries[k].owner >= 0 {
-				add(p.Say("%s: its returns are those of %s.", clean(p.r.Catalog.Events[ev].ID), clean(p.r.Catalog.Events[entries[k].owner].ID)))
+				add(p.Say("%s: its returns are those of %s.", p.called(&p.r.Catalog.Events[ev]), p.called(&p.r.Catalog.Events[entries[k].owner])))
 				continue
 			}
 			together := 0 // other events of the session that are named
@@ -468,7 +468,7 @@ func (p *page) mostSerious(entries []entry, n int) []string {
 				}
 				s := p.noteText(note)
 				if len(p.events) > 1 {
-					s = p.Say("%s: %s", clean(p.r.Catalog.Events[ev].ID), s)
+					s = p.Say("%s: %s", p.called(&p.r.Catalog.Events[ev]), s)
 				}
 				at[kind] = len(said)
 				add(s)

@@ -460,6 +460,15 @@ func (k speaker) name(symbol string) string {
 	return clean(symbol)
 }
 
+// called is what stands for an event before what is said of it: its ID, by which flags
+// and tables name it, and among words that run the other way its title.
+func (k speaker) called(e *events.Event) string {
+	if k.RTL {
+		return k.Say("“%s”", clip(k.title(e), 40))
+	}
+	return clean(e.ID)
+}
+
 // title returns an event's title in the report's language, or its ID.
 func (k speaker) title(e *events.Event) string {
 	t := e.Title

@@ -151,6 +151,9 @@ func (l *Language) Sentence(s analysis.Sentence, as func(v any) any) string {
 		case analysis.Sentence:
 			return l.Sentence(v, as)
 		case analysis.EventTitle:
+			if l.RTL && v.Title != "" { // no name to type stands among the words
+				return l.Say("“%s”", v.Title)
+			}
 			return l.Isolate(v.ID) + " (" + l.Isolate(v.Title) + ")"
 		case analysis.Names:
 			return l.names(v)
