@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +14,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,6 +22,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aftershock/market"
+	"aftershock/market/store"
 	"aftershock/report"
 )
 
@@ -418,7 +424,9 @@ func (a *app) repeatCommand() *cobra.Command {
 		Long: `Repeat performs the run of a manifest again, with its configuration and its inputs,
 and says of each of its files whether the bytes are the same. Inputs are looked for
 by the names in the manifest, from --base on; those that have changed since, or
-have gone, are named first: they are why files differ. Nothing is fetched.
+have gone, are named first: they are why files differ. Prices that the store has
+brought up to date since are made again from the raw answers that it keeps, as far
+as these give the file of the manifest's hash. Nothing is fetched.
 
 Exit status 0: the same bytes in every file; 1: not.`,
 		Example: `  aftershock repeat out/manifest.json`,
@@ -446,11 +454,23 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out string) error {
 	if now := readBuild().version; now != m.Version {
 		why = append(why, fmt.Sprintf("the run was made by version %s, this is %s", m.Version, now))
 	}
+	c, err := configOf(m)
+	if err != nil {
+		return fmt.Errorf("%s: its configuration cannot be read: %w", name, err)
+	}
+	past, err := a.pastStore(cmd.Context(), c, m)
+	if err != nil {
+		return err
+	}
+	defer past.remove()
 	cache, _ := os.UserCacheDir()
 	for _, in := range m.Inputs {
 		path := filepath.FromSlash(in.Name)
 		if rest, ok := strings.CutPrefix(in.Name, "cache/"); ok && cache != "" {
 			path = filepath.Join(cache, filepath.FromSlash(rest))
+		}
+		if own, ok := past.files[in.Name]; ok {
+			path = own
 		}
 		f, err := os.Open(path)
 		if err != nil {
@@ -466,6 +486,9 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out string) error {
 			why = append(why, fmt.Sprintf("%s has changed since: its SHA-256 was %.12s…, and is %.12s…", in.Name, in.SHA256, is.SHA256))
 		}
 	}
+	if past.rebuilt > 0 {
+		a.note("prices of %s are made again from raw answers", securitiesWord(past.rebuilt))
+	}
 	if out == "" {
 		dir, err := os.MkdirTemp("", "aftershock-repeat-")
 		if err != nil {
@@ -474,12 +497,11 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out string) error {
 		defer os.RemoveAll(dir)
 		out = filepath.Join(dir, "out")
 	}
-	c, err := configOf(m)
-	if err != nil {
-		return fmt.Errorf("%s: its configuration cannot be read: %w", name, err)
-	}
 	c.remember()
 	a.offline = true
+	if past.dir != "" {
+		c.Prices.Store = past.dir
+	}
 	p, cat, err := c.intended()
 	if err != nil {
 		return err
@@ -523,6 +545,80 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out string) error {
 		a.say("%s; the files are the same all the same", reason)
 	}
 	return nil
+}
+
+// pastStore is the store of prices as a run found it.
+type pastStore struct {
+	dir     string            // "": as it is now
+	files   map[string]string // by the names of inputs
+	rebuilt int
+}
+
+func (s *pastStore) remove() {
+	if s.dir != "" {
+		os.RemoveAll(s.dir)
+	}
+}
+
+// pastStore makes again what the store held when m was made: files that have changed
+// since from raw answers, in a folder of its own, the others as they are.
+func (a *app) pastStore(ctx context.Context, c *config, m *report.Manifest) (*pastStore, error) {
+	past := &pastStore{files: make(map[string]string)}
+	if c.Prices.Source != "store" && c.Prices.Source != yahooSource {
+		return past, nil
+	}
+	s, err := c.openStore(nil, func(error) {})
+	if err != nil {
+		return past, nil // which is said where prices are read
+	}
+	y, err := c.yahoo(nil)
+	if err != nil {
+		return nil, err
+	}
+	defer y.Close()
+	dir, err := os.MkdirTemp("", "aftershock-store-")
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range m.Inputs {
+		symbol, ok := store.SymbolOf(path.Base(in.Name))
+		if !ok {
+			continue
+		}
+		own := s.Path(symbol)
+		past.files[in.Name] = own
+		data, err := os.ReadFile(own)
+		if is := sha256.Sum256(data); err == nil && hex.EncodeToString(is[:]) == in.SHA256 {
+			err = os.WriteFile(filepath.Join(dir, filepath.Base(own)), data, 0o600)
+			if err != nil {
+				return nil, errors.Join(err, os.RemoveAll(dir))
+			}
+			continue
+		}
+		err = s.Rebuild(ctx, symbol, in.SHA256, dir, func(x store.Answer) (*market.Series, error) {
+			raw, err := x.Raw()
+			if err != nil {
+				return nil, err
+			}
+			return y.Recorded(ctx, symbol, x.From, x.To, x.At, raw)
+		})
+		if ctx.Err() != nil {
+			return nil, errors.Join(ctx.Err(), os.RemoveAll(dir))
+		}
+		if err == nil {
+			past.files[in.Name] = filepath.Join(dir, filepath.Base(own))
+			past.rebuilt++
+			past.dir = dir
+		} else if data != nil { // it is what there is, and said to have changed
+			if err := os.WriteFile(filepath.Join(dir, filepath.Base(own)), data, 0o600); err != nil {
+				return nil, errors.Join(err, os.RemoveAll(dir))
+			}
+		}
+	}
+	if past.dir == "" {
+		return past, os.RemoveAll(dir)
+	}
+	return past, nil
 }
 
 // configOf returns the configuration of a manifest.

@@ -69,3 +69,53 @@ func TestCompareAndRepeat(t *testing.T) {
 		t.Errorf("left %v", left)
 	}
 }
+
+// A run on prices of the store is repeated after the store has gone on, from the raw
+// answers that it keeps.
+func TestRepeatFromAnswers(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	fake := newFakeYahoo()
+	defer fake.Close()
+	t.Setenv("AFTERSHOCK_PRICES_YAHOO_BASE_URL", fake.URL)
+	config := "prices: {source: yahoo, store: prices, yahoo: {rate: 1000}}\noutput: {charts: [], formats: [csv, text]}\nstudy: {tests: [t]}\nevents: {file: events.csv}\n"
+	for name, text := range map[string]string{"config.yaml": config, "events.csv": "id,date,title,securities\nselloff,2025-01-27,One,NVDA AVGO\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do := func(want int, args ...string) (string, string) {
+		t.Helper()
+		status, out, problems := aftershock(t, args...)
+		if status != want {
+			t.Fatalf("%v: status %d, want %d: %s", args, status, want, problems)
+		}
+		return out, problems
+	}
+	do(statusOK, "run", "--quiet", "--out", "a")
+	fake.dividend.Store(25)
+	do(statusOK, "prices", "fetch", "--quiet", "--from", "2022-01-03")
+	do(statusOK, "run", "--quiet", "--out", "b")
+	if out, _ := do(statusOK, "compare", "a", "b"); !strings.Contains(out, "has changed") {
+		t.Fatalf("the store has not gone on: %s", out)
+	}
+	for _, run := range []string{"a", "b"} {
+		if out, problems := do(statusOK, "repeat", filepath.Join(run, manifestName)); strings.Contains(out, "other") || problems != "" {
+			t.Errorf("%s: %s%s", run, out, problems)
+		}
+	}
+	before, err := os.ReadFile("prices/NVDA.parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll("prices/raw/NVDA"); err != nil {
+		t.Fatal(err)
+	}
+	if _, problems := do(statusFailure, "repeat", filepath.Join("a", manifestName)); !strings.Contains(problems, "NVDA.parquet has changed since") || strings.Contains(problems, "AVGO.parquet") {
+		t.Errorf("without answers of NVDA: %s", problems)
+	}
+	if after, err := os.ReadFile("prices/NVDA.parquet"); err != nil || string(after) != string(before) {
+		t.Errorf("a repetition has changed the store: %v", err)
+	}
+}

@@ -35,10 +35,10 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 
 const (
 	suffix    = ".parquet"
-	temporary = ".tmp*"            // ends the name of a file that is being written
-	stamp     = "20060102T150405Z" // of times in names of files
-	key       = "aftershock"       // of our entry in a file's metadata
-	version   = 1                  // of that entry's format; a reader refuses higher ones
+	temporary = ".tmp*"                // ends the name of a file that is being written
+	stamp     = "20060102T150405.999Z" // of times in names of files
+	key       = "aftershock"           // of our entry in a file's metadata
+	version   = 1                      // of that entry's format; a reader refuses higher ones
 )
 
 // row is one bar in a file. A nil is a null.

@@ -272,7 +272,7 @@ func (s *Store) due(have *Info, to market.Date) bool {
 // fill fetches what is missing of from..to, stores it with what there is, and
 // returns the whole. The caller holds the lock of symbol.
 func (s *Store) fill(ctx context.Context, symbol string, have *Info, from, to market.Date) (*market.Series, error) {
-	now := s.o.Now()
+	now := s.o.Now().Truncate(time.Millisecond) // as the names of raw answers have it, see Rebuild
 	if have == nil {
 		fresh, err := s.fetch(ctx, symbol, span{from, to}, now)
 		if err != nil || len(fresh.Bars) == 0 {
