@@ -156,8 +156,8 @@ func TestCanFail(t *testing.T) {
 	}{
 		{"kp-bmp", 50, 0, true}, {"kp-bmp", 100, 0, false}, {"kp-bmp", 5, 0, false}, {"kp-bmp", 50, 1, false},
 		{"bmp", 390, 0, true}, {"bmp", 50, 0, false}, // no over-rejection where there must be one
-		{"grank-t", 80, 0, true}, // nothing is claimed
-		{"unheard-of", 50, 0, false},
+		{"grank-t", 80, 0, true},                                   // nothing is claimed
+		{"unheard-of", 50, 0, true}, {"unheard-of", 100, 0, false}, // a test without a rule is held to 5%
 	} {
 		s := same.judge(c.test, tallies{c.test: {{rejected: c.rejected, defined: 1000, undefined: c.undefined}}})
 		if len(s) != 1 || s[0].OK != c.want {
