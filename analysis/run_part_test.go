@@ -327,6 +327,37 @@ func TestWrongParts(t *testing.T) {
 	}
 }
 
+// A part that was changed and sealed again joins to some result or is refused.
+func TestChangedParts(t *testing.T) {
+	n := newNasty(t)
+	p := n.panel(t, market.Simple, nil)
+	for _, m := range []model.Model{model.MarketModel{}, model.Huber{}} {
+		s := n.study()
+		s.Model, s.Tests, s.Draws, s.Groups = m, []Test{StudentTest{}, KPBMP{}, Joint{}, Placebo{}}, 24, Groupings
+		data, err := partsOf(t, s, n.catalog, p, 1, true)[0].MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		joined := 0
+		for k := 30; k < len(data); k += 1 + len(data)/150 {
+			for _, x := range []byte{0xff, 0x01} {
+				own, part := bytes.Clone(data), new(Part)
+				own[k] ^= x
+				if part.UnmarshalBinary(own) != nil {
+					continue
+				}
+				if r, err := s.Merge(t.Context(), n.catalog, p, []*Part{part}); err == nil {
+					joined++
+					_ = dump(r)
+				}
+			}
+		}
+		if joined == 0 {
+			t.Errorf("%s: every change was found", m.Name())
+		}
+	}
+}
+
 // Bytes that are no part are refused.
 func TestPartBytes(t *testing.T) {
 	n := newNasty(t)
