@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,6 +97,7 @@ func (c *config) plan() (*plan, error) {
 	if err := p.study.Validate(); errors.As(err, &spec) {
 		c.bad("study."+spec.Field, "%s", spec.Problem.Text())
 	}
+	c.checkTexts(reflect.ValueOf(c.settings), "")
 	c.checkExchanges()
 	p.exchanges = c.known
 	c.checkSecurities(p)

@@ -328,7 +328,7 @@ func (r *draftReport) text(w io.Writer) error {
 			tells++
 		}
 	}
-	line("%s: %s sentences, of which %s tell of an event; %s drafts", r.source, len(r.doc.Sentences), tells, len(r.drafts))
+	line("%s: %s sentences, of which %s tell of an event; %s drafts", printable(r.source, longestMessage), len(r.doc.Sentences), tells, len(r.drafts))
 	switch {
 	case r.published.IsZero():
 		line("Published on a day that is not known: relative dates are open")

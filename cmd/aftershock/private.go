@@ -1,12 +1,16 @@
 package main
 
 import (
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"aftershock/events"
 	"aftershock/market"
@@ -88,6 +92,13 @@ func (c *config) publish(cat *events.Catalog, panel *market.Panel) {
 	}
 	for _, col := range panel.Columns {
 		path(&col.Origin)
+		col.Name = harmless(col.Name)
+		for lang, name := range col.Names {
+			if clean := harmless(name); clean != name {
+				col.Names = maps.Clone(col.Names)
+				col.Names[lang] = clean
+			}
+		}
 		for i := range col.Findings {
 			shortenAll(reflect.ValueOf(&col.Findings[i]).Elem(), homes)
 		}
@@ -99,6 +110,54 @@ func (c *config) publish(cat *events.Catalog, panel *market.Panel) {
 				path(&s)
 				panel.Issues[i].Args[k] = s
 			}
+		}
+	}
+}
+
+// upsets reports whether r steers a terminal, or turns the direction of what follows.
+func upsets(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
+}
+
+// harmless returns a name of a source without what upsets who reads it.
+func harmless(name string) string {
+	if !strings.ContainsFunc(name, upsets) {
+		return name
+	}
+	return strings.Map(func(r rune) rune {
+		if upsets(r) {
+			return '\ufffd'
+		}
+		return r
+	}, name)
+}
+
+// checkTexts refuses settings that hold what would upset who reads a report.
+func (c *config) checkTexts(v reflect.Value, key string) {
+	switch v.Kind() {
+	case reflect.String:
+		if i := strings.IndexFunc(v.String(), upsets); i >= 0 {
+			r, _ := utf8.DecodeRuneInString(v.String()[i:])
+			c.bad(key, "holds a control character (%U); remove it", r)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			c.checkTexts(v.Index(i), key+"["+strconv.Itoa(i)+"]")
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			c.checkTexts(it.Value(), key)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			name := tagOf(v.Type().Field(i))
+			if name == "" || !v.Field(i).CanInterface() {
+				continue
+			}
+			if key != "" {
+				name = key + "." + name
+			}
+			c.checkTexts(v.Field(i), name)
 		}
 	}
 }

@@ -106,6 +106,22 @@ func TestPrintable(t *testing.T) {
 	if strings.ContainsAny(stdout+problems, "\x1b\a") {
 		t.Errorf("printed %q, %q", stdout, problems)
 	}
+	for key, text := range map[string]string{
+		"study.name":         "study: {name: \"a\\e[31m\"}\n",
+		"study.names":        "study: {names: {ar: \"a\\u202e\"}}\n",
+		"securities[0].name": "securities: [{symbol: NVDA, name: \"a\\u009b31m\"}]\n",
+		"output.dir":         "output: {dir: \"a\\a\"}\n",
+	} {
+		if err := os.WriteFile("evil.yaml", []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if status, _, problems := aftershock(t, "run", "--quiet", "--config", "evil.yaml"); status != statusUsage || !strings.Contains(problems, key+": holds a control character (U+") {
+			t.Errorf("%s: status %d, %s", key, status, problems)
+		}
+	}
+	if got := harmless("Evil\x1b[31m\u202e"); got != "Evil\ufffd[31m\ufffd" {
+		t.Errorf("a name is %q", got)
+	}
 	var b bytes.Buffer
 	if _, err := (cells{&b}).Write([]byte("a\tb\x1b\tc\n")); err != nil || b.String() != "a\tb\\x1b\tc\n" {
 		t.Errorf("cells are %q, %v", b.String(), err)
