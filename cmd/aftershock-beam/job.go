@@ -19,6 +19,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/internal/parts"
+	"aftershock/internal/pattern"
 )
 
 // registered tells Beam the types of what workers do, which they are found by: before
@@ -244,7 +245,7 @@ func download(ctx context.Context, from, to string) error {
 // a runner tells of it.
 const tellFrom, tellTo = "[aftershock: ", " :aftershock]"
 
-var told1 = regexp.MustCompile(`(?s)` + regexp.QuoteMeta(tellFrom) + `(.*?)` + regexp.QuoteMeta(tellTo))
+var marked = pattern.New(`(?s)` + regexp.QuoteMeta(tellFrom) + `(.*?)` + regexp.QuoteMeta(tellTo))
 
 // told marks the error of a worker.
 func told(err error) error {
@@ -256,7 +257,7 @@ func told(err error) error {
 
 // cause returns what a worker said, where that is the cause of err.
 func cause(err error) error {
-	if m := told1.FindStringSubmatch(err.Error()); m != nil {
+	if m := marked.FindStringSubmatch(err.Error()); m != nil {
 		return errors.New(m[1])
 	}
 	return err

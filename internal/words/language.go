@@ -2,7 +2,6 @@ package words
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/bidi"
 
 	"aftershock/analysis"
+	"aftershock/internal/pattern"
 	"aftershock/market"
 )
 
@@ -117,7 +117,7 @@ func (l *Language) Say(phrase string, values ...any) string {
 }
 
 // numbered are the forms of a phrase for numbers.
-var numbered = regexp.MustCompile(`\{[1-9]:[^{}]*\}`)
+var numbered = pattern.New(`\{[1-9]:[^{}]*\}`)
 
 // Translate returns what an English phrase without values is in l, or the phrase
 // itself in its own direction: what a model is, what a test assumes.
