@@ -374,6 +374,8 @@ func (s *story) summarize(v *htmlView) {
 			v.First = []string{s.Say("The same session: %s.", s.abridge(same, 3))}
 		}
 		if one {
+			e := &s.r.Catalog.Events[lead.event]
+			v.Title = s.session0(lead.event).String() + " · " + s.title(e)
 			v.Opening = strings.Join(s.whenOut(&s.r.Catalog.Events[lead.event], s.obs[lead.event]), " ")
 		}
 	} else {

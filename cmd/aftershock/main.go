@@ -206,7 +206,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		hint := didYouMean("--"+unknown.GetSpecifiedName(), names)
-		if others := haveFlag(cmd.Root(), unknown.GetSpecifiedName()); hint == "" && len(others) > 0 {
+		if others := haveFlag(cmd.Root(), unknown.GetSpecifiedName()); !strings.Contains(hint, "did you mean") && len(others) > 0 {
 			hint = "; it is one of " + strings.Join(others, ", ")
 		}
 		return usageError{fmt.Errorf("%s has no flag --%s%s", cmd.CommandPath(), unknown.GetSpecifiedName(), hint)}
