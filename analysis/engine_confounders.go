@@ -17,6 +17,14 @@ func since(line []moment, k int) int {
 	return at
 }
 
+// newsOf is otherNews, listed once where the study has the series of the column.
+func (r *Result) newsOf(column int) []int32 {
+	if s := r.eng.series[column]; s != nil && s.news != nil {
+		return s.news
+	}
+	return r.otherNews(column)
+}
+
 // otherNews returns the sessions 0 of the events of a column, in order of time,
 // without those of the categories that the study excepts.
 func (r *Result) otherNews(column int) []int32 {
@@ -32,6 +40,9 @@ func (r *Result) otherNews(column int) []int32 {
 // distract tells a series of the sessions 0 of its security's news, as study
 // wants to know them.
 func (s *series) distract(study *Study, news []int32) {
+	if s.news = news; news == nil {
+		s.news = []int32{}
+	}
 	s.trimmed, s.dropped, s.about = nil, nil, study.ConfounderWindow
 	switch study.Confounders {
 	case TrimConfounders:

@@ -34,6 +34,7 @@ type series struct {
 	// Sessions 0 of the security's other news, in order of time, about which
 	// sessions are trimmed from estimation windows, or whose CAR windows are
 	// dropped; nil where the study keeps them.
+	news             []int32 // sessions 0 of its news, in order of time; nil: not listed
 	trimmed, dropped []int32
 	about            Window // of trimmed: sessions from each
 }

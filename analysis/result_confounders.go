@@ -93,7 +93,7 @@ func (r *Result) Trimmed(i int) int {
 	trimming := *r.Study
 	trimming.Confounders = TrimConfounders
 	var s series
-	s.distract(&trimming, r.otherNews(int(o.column)))
+	s.distract(&trimming, r.newsOf(int(o.column)))
 	from, n := int(o.index)+r.Study.EstimationWindow.From, 0
 	for k := from; k < from+r.Study.EstimationWindow.Len(); k++ {
 		if s.trims(int(o.index), k, k) {
@@ -117,7 +117,7 @@ func (r *Result) Cleaned(i, w int) (kept, trimmed Cleaned, ok bool) {
 	if !o.Used() || r.Trimmed(i) == 0 {
 		return kept, trimmed, false
 	}
-	news := r.otherNews(int(o.column))
+	news := r.newsOf(int(o.column))
 	measure := func(how Confounding) (c Cleaned, ok bool) {
 		study := *r.Study
 		study.Confounders = how

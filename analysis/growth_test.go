@@ -1,0 +1,151 @@
+//go:build unix
+
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"aftershock/events"
+	"aftershock/market"
+)
+
+// processorTime is what the process has had of the processors.
+func processorTime(t testing.TB) float64 {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		t.Skipf("no getrusage: %v", err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+}
+
+// spreadEvents has n events, each of the k securities that follow each other in the panel,
+// on sessions spread over it.
+func spreadEvents(p *market.Panel, n, k int) *events.Catalog {
+	cal, all := p.Columns[0].Calendar, p.Columns[0]
+	first, span := all.First+271, all.Len()-271-11
+	var targets []events.Target
+	for _, s := range p.Symbols()[1:] {
+		targets = append(targets, events.Target{Symbol: s})
+	}
+	c := &events.Catalog{}
+	for e := range n {
+		at := e * k % max(1, len(targets)-k+1)
+		c.Events = append(c.Events, events.Event{
+			ID: fmt.Sprint(e), DateOnly: true, Category: fmt.Sprint(e % 7), Time: cal.Date(first+e*7919%span).In(time.UTC, 0), Targets: targets[at : at+k]})
+	}
+	return c
+}
+
+// A growth is a study that is made larger in one way.
+type growth struct {
+	name  string
+	few   []int // sizes that the test runs
+	many  []int // and those of docs/performance.md
+	study func(n int) (*Study, *events.Catalog)
+	panel *market.Panel
+}
+
+func growths(t testing.TB) []growth {
+	p, narrow := benchPanel(t, 50, 2700), benchPanel(t, 1, 2700)
+	gaps := func(share float64) *market.Panel {
+		q := benchPanel(t, 50, 2700)
+		rng := rand.New(rand.NewPCG(5, 5))
+		for i, c := range q.Columns[1:] {
+			if float64(i) < share*float64(len(q.Columns)-1) {
+				for k := range c.Return {
+					if rng.IntN(200) == 0 {
+						c.Return[k] = nan
+					}
+				}
+			}
+		}
+		return q
+	}
+	by := func(groups ...Grouping) *Study {
+		s := benchStudy("INDEX")
+		s.Groups = groups
+		return s
+	}
+	return []growth{
+		{"observations, by event and all", []int{4_000, 16_000}, []int{1_000, 10_000, 100_000, 1_000_000},
+			func(n int) (*Study, *events.Catalog) { return by(ByEvent, All), spreadEvents(p, n/50, 50) }, p},
+		{"observations, by every grouping", []int{4_000, 16_000}, []int{1_000, 10_000, 100_000},
+			func(n int) (*Study, *events.Catalog) {
+				return by(ByEvent, BySecurity, ByCategory, All), spreadEvents(p, n/50, 50)
+			}, p},
+		{"events of one security", []int{1_000, 4_000}, []int{1, 10, 100, 1_000, 10_000},
+			func(n int) (*Study, *events.Catalog) {
+				return by(ByEvent, BySecurity, ByCategory, All), spreadEvents(narrow, n, 1)
+			}, narrow},
+		{"windows", []int{2, 20}, []int{1, 5, 20},
+			func(n int) (*Study, *events.Catalog) {
+				s := by(ByEvent, All)
+				s.CARWindows = nil
+				for w := range n {
+					s.CARWindows = append(s.CARWindows, Window{-10 + w/2, w/2 + w%2})
+				}
+				return s, spreadEvents(p, 100, 50)
+			}, p},
+		{"groups", []int{2_000, 8_000}, []int{1, 100, 10_000, 100_000},
+			func(n int) (*Study, *events.Catalog) { return by(ByEvent), spreadEvents(p, n, 1) }, p},
+		{"observations, half of the members with gaps", []int{10_000, 40_000}, []int{1_000, 10_000, 100_000},
+			func(n int) (*Study, *events.Catalog) { return by(All), spreadEvents(p, n/50, 50) }, gaps(0.5)},
+		{"observations, all members with gaps", []int{10_000, 40_000}, []int{1_000, 10_000, 100_000},
+			func(n int) (*Study, *events.Catalog) { return by(All), spreadEvents(p, n/50, 50) }, gaps(1)},
+	}
+}
+
+// TestGrowth holds a study to less than N^1.6 in processor time for four times as much of
+// anything, where N log N is some N^1.1 and a square would be N^2. With GROWTH=1 it goes
+// through the sizes of docs/performance.md and holds each step above a tenth of a second.
+func TestGrowth(t *testing.T) {
+	full := os.Getenv("GROWTH") != ""
+	if testing.Short() && !full {
+		t.Skip("takes half a minute")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for _, g := range growths(t) {
+		sizes := g.few
+		if full {
+			sizes = g.many
+		}
+		var took []float64
+		for _, n := range sizes {
+			s, c := g.study(n)
+			least := math.Inf(1)
+			for range 2 {
+				runtime.GC()
+				before := processorTime(t)
+				if _, err := s.Run(context.Background(), c, g.panel, nil); err != nil {
+					t.Fatalf("%s, %d: %v", g.name, n, err)
+				}
+				least = min(least, processorTime(t)-before)
+				if least > 5 {
+					break
+				}
+			}
+			took = append(took, least)
+		}
+		for k, n := range sizes {
+			if k == 0 {
+				t.Logf("%-45s %8d %8.3f s", g.name, n, took[k])
+				continue
+			}
+			exponent := math.Log(took[k]/took[k-1]) / math.Log(float64(n)/float64(sizes[k-1]))
+			t.Logf("%-45s %8d %8.3f s, exponent %.2f", g.name, n, took[k], exponent)
+			if exponent > 1.6 && took[k-1] > 0.1 || exponent > 1.6 && slices.Equal(sizes, g.few) {
+				t.Errorf("%s: from %d to %d the time grows as N^%.2f: %.3f and %.3f s", g.name, sizes[k-1], n, exponent, took[k-1], took[k])
+			}
+		}
+	}
+}
