@@ -10,7 +10,9 @@ import (
 
 // frame is what least squares fits on the same regressors and sessions share:
 // their factorisation, and what the variances of their forecasts are in units of
-// s^2. A frame is made once for all observations of one date.
+// s^2. A frame is made once for all observations of one date, in place of a factorisation
+// each (LeastSquares without Shared): a run without ranks takes half of the time, one with
+// every closed-form test nine tenths. TestPlainPath holds it to normal equations.
 type frame struct {
 	stat.Factorisation
 

