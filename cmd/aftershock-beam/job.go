@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -245,7 +244,7 @@ func download(ctx context.Context, from, to string) error {
 // a runner tells of it.
 const tellFrom, tellTo = "[aftershock: ", " :aftershock]"
 
-var marked = pattern.New(`(?s)` + regexp.QuoteMeta(tellFrom) + `(.*?)` + regexp.QuoteMeta(tellTo))
+var marked = pattern.New(`(?s)\[aftershock: (.*?) :aftershock\]`)
 
 // told marks the error of a worker.
 func told(err error) error {

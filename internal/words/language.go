@@ -2,15 +2,16 @@ package words
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/unicode/bidi"
 
 	"aftershock/analysis"
-	"aftershock/internal/pattern"
 	"aftershock/market"
 )
 
@@ -94,7 +95,7 @@ func (l *Language) Say(phrase string, values ...any) string {
 		return strings.ReplaceAll(l.Phrase(phrase), "%%", "%")
 	}
 	chosen := false
-	form := numbered.ReplaceAllStringFunc(l.Phrase(phrase), func(braces string) string {
+	form := numbered().ReplaceAllStringFunc(l.Phrase(phrase), func(braces string) string {
 		chosen = true
 		at := int(braces[1] - '1')
 		forms := strings.Split(braces[3:len(braces)-1], "|")
@@ -117,7 +118,7 @@ func (l *Language) Say(phrase string, values ...any) string {
 }
 
 // numbered are the forms of a phrase for numbers.
-var numbered = pattern.New(`\{[1-9]:[^{}]*\}`)
+var numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[1-9]:[^{}]*\}`) })
 
 // Translate returns what an English phrase without values is in l, or the phrase
 // itself in its own direction: what a model is, what a test assumes.
