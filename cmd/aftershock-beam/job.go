@@ -185,7 +185,9 @@ func (s *study) load(ctx context.Context, pack, sum string) error {
 	studies.read++
 	studies.Unlock()
 	s.key = p.Key
-	s.worker, err = p.Study.NewWorker(p.Catalog, p.Panel)
+	if s.worker, err = p.Study.NewWorker(p.Catalog, p.Panel); err == nil {
+		s.worker.Placebo = p.Placebo
+	}
 	return err
 }
 

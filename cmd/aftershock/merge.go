@@ -64,7 +64,7 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 	if err != nil {
 		return c.blame(err)
 	}
-	w.Placebo = len(p.tables) > 0 && (len(p.listed) == 0 || slices.Contains(p.listed, "cars"))
+	w.Placebo = p.placesEach()
 	bar := newProgress(a.stderr, "observations:")
 	part, err := w.Part(ctx, a.shard.index, a.shard.of, bar.step)
 	bar.end()
@@ -72,6 +72,11 @@ func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog
 		return c.blame(err)
 	}
 	return a.writePart(ctx, out, parts.Part{Study: c.partKey(p, cat, panel), Part: part})
+}
+
+// placesEach reports whether a table asks for the placebo test of every observation.
+func (p *plan) placesEach() bool {
+	return len(p.tables) > 0 && (len(p.listed) == 0 || slices.Contains(p.listed, "cars"))
 }
 
 // partKey is the same for the parts of one study alone.
@@ -103,7 +108,7 @@ func (a *app) pack(ctx context.Context, c *config, p *plan, cat *events.Catalog)
 	if err != nil {
 		return err
 	}
-	err = parts.WritePack(a.packFile, &parts.Pack{Key: c.partKey(p, cat, panel), Study: p.study, Catalog: cat, Panel: panel}, func(w io.Writer) io.Writer { return until(ctx, w) })
+	err = parts.WritePack(a.packFile, &parts.Pack{Key: c.partKey(p, cat, panel), Study: p.study, Catalog: cat, Panel: panel, Placebo: p.placesEach()}, func(w io.Writer) io.Writer { return until(ctx, w) })
 	if err != nil {
 		return fmt.Errorf("the pack cannot be written: %w", err)
 	}

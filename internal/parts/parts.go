@@ -150,6 +150,7 @@ type Pack struct {
 	Study   *analysis.Study
 	Catalog *events.Catalog
 	Panel   *market.Panel
+	Placebo bool // of workers, see analysis.Worker
 }
 
 // storedPack is a Pack without its panel, which follows it.
@@ -161,6 +162,7 @@ type storedPack struct {
 	Options  model.Options
 	Tests    []string
 	Catalog  events.Catalog
+	Placebo  bool
 }
 
 // revision is that of the source of the program, "" where it was built without it.
@@ -181,7 +183,7 @@ func revision() string {
 //
 // Errors: those of writing; a model or a test that is none of the program's.
 func WritePack(name string, p *Pack, wrap func(io.Writer) io.Writer) error {
-	s := storedPack{Key: p.Key, Revision: revision(), Study: *p.Study, Model: p.Study.Model.Name(), Options: model.OptionsOf(p.Study.Model), Catalog: *p.Catalog}
+	s := storedPack{Key: p.Key, Revision: revision(), Study: *p.Study, Model: p.Study.Model.Name(), Options: model.OptionsOf(p.Study.Model), Catalog: *p.Catalog, Placebo: p.Placebo}
 	if m, err := model.New(s.Model, s.Options); err != nil || !reflect.DeepEqual(m, p.Study.Model) {
 		return fmt.Errorf("the model %s is none of the program's, so that another process cannot have it", s.Model)
 	}
@@ -246,6 +248,6 @@ func ReadPack(name string) (*Pack, error) {
 		s.Study.Tests = append(s.Study.Tests, test)
 	}
 	s.Study.Tests = slices.Clip(s.Study.Tests)
-	p.Key, p.Study, p.Catalog = s.Key, &s.Study, &s.Catalog
+	p.Key, p.Study, p.Catalog, p.Placebo = s.Key, &s.Study, &s.Catalog, s.Placebo
 	return p, nil
 }
