@@ -303,6 +303,9 @@ func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, er
 		told[s.r.Catalog.Events[ev].ID] = true
 	}
 	for k, c := range o.Charts {
+		if c.Kind == "ranking" { // the ranked table has its marks
+			continue
+		}
 		if c.Event != "" && (!told[c.Event] || len(by[c.Event]) > 0 && len(s.events) > manyEvents) {
 			continue
 		}
