@@ -61,7 +61,12 @@ type app struct {
 
 // run performs the command of args and returns its exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	return runAt(ctx, time.Now, args, stdin, stdout, stderr)
+}
+
+// runAt is run by a clock.
+func runAt(ctx context.Context, now func() time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: now}
 	defer func() {
 		if x := recover(); x != nil {
 			a.say("a defect of the program, please report it: %v\n%s", x, debug.Stack())
