@@ -22,6 +22,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aftershock/internal/words"
 	"aftershock/market"
 	"aftershock/market/store"
 	"aftershock/report"
@@ -30,7 +31,7 @@ import (
 // comparing is what the flags of compare ask for.
 type comparing struct {
 	tolerance, level float64
-	format           string
+	format, lang     string
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -53,6 +54,8 @@ compared, whatever was found.`,
 	cmd.Flags().Float64Var(&q.tolerance, "tolerance", 1e-9, "largest `difference` of figures that agree, relative to the larger where that is above 1")
 	cmd.Flags().Float64Var(&q.level, "level", 0.05, "`level` that a p value crosses")
 	cmd.Flags().StringVar(&q.format, "format", "text", "`form` of the answer: text, csv or json")
+	cmd.Flags().StringVar(&q.lang, "lang", "", "`language` of the text: en or ar (default that of output.lang)")
+	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions(words.Languages(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -93,6 +96,13 @@ func (a *app) compare(dirA, dirB string, q comparing) error {
 	if !(q.tolerance >= 0) || !(q.level > 0 && q.level < 1) || !slices.Contains([]string{"text", "csv", "json"}, q.format) {
 		return usageError{errors.New("--tolerance must not be negative, --level be between 0 and 1, --format be text, csv or json")}
 	}
+	if q.lang == "" {
+		if c, err := loadConfig(a.configFile, nil); err == nil {
+			q.lang = c.Output.Lang
+		}
+	} else if !slices.Contains(words.Languages(), q.lang) {
+		return usageError{fmt.Errorf("--lang: %q is not a language of reports; use en or ar", q.lang)}
+	}
 	c, err := compareRuns(dirA, dirB, q)
 	if err != nil {
 		return err
@@ -116,7 +126,7 @@ func (a *app) compare(dirA, dirB string, q comparing) error {
 		w.Flush()
 		return w.Error()
 	}
-	return c.write(a.stdout)
+	return c.write(a.stdout, words.Of(q.lang))
 }
 
 // compareRuns compares two runs.
@@ -350,10 +360,10 @@ func (c *comparison) cell(d change, q comparing) {
 
 // write says in words what changed: everything that is not a figure, and of the
 // figures those that moved most.
-func (c *comparison) write(w io.Writer) error {
+func (c *comparison) write(w io.Writer, l *words.Language) error {
 	var b strings.Builder
-	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	say("From %s to %s", c.A, c.B)
+	say := func(text string) { b.WriteString(text + "\n") }
+	say(l.Say("From %s to %s", c.A, c.B))
 	const most = 20
 	section := func(kind, title string, line func(x change) string) {
 		var list []change
@@ -365,7 +375,7 @@ func (c *comparison) write(w io.Writer) error {
 		if len(list) == 0 {
 			return
 		}
-		say("\n%s: %d", title, len(list))
+		say("\n" + l.Phrase(title) + ": " + strconv.Itoa(len(list)))
 		if kind == "moved" {
 			size := func(x change) float64 {
 				if x.By == nil {
@@ -377,15 +387,15 @@ func (c *comparison) write(w io.Writer) error {
 		}
 		for i, x := range list {
 			if i == most {
-				say("  and %d more: --format csv has all", len(list)-most)
+				say("  " + l.Say("and %s more: --format csv has all", len(list)-most))
 				break
 			}
-			say("  %s", printable(line(x), 200))
+			say("  " + printable(line(x), 200))
 		}
 	}
 	short := func(s string) string {
 		if s == "" {
-			return "nothing"
+			return l.Phrase("nothing")
 		}
 		return printable(s, 40)
 	}
@@ -394,11 +404,11 @@ func (c *comparison) write(w io.Writer) error {
 	section("input", "Inputs", func(x change) string {
 		switch {
 		case x.Before == "":
-			return x.Key + ": read by the second alone"
+			return l.Say("%s: read by the second alone", x.Key)
 		case x.After == "":
-			return x.Key + ": read by the first alone"
+			return l.Say("%s: read by the first alone", x.Key)
 		}
-		return x.Key + ": has changed"
+		return l.Say("%s: has changed", x.Key)
 	})
 	section("added", "Rows of the second alone", func(x change) string { return x.Table + ": " + x.Key })
 	section("removed", "Rows of the first alone", func(x change) string { return x.Table + ": " + x.Key })
@@ -409,9 +419,9 @@ func (c *comparison) write(w io.Writer) error {
 		return fmt.Sprintf("%s: %s: %s %s -> %s", x.Table, x.Key, x.Column, short(x.Before), short(x.After))
 	})
 	if len(c.Changes) == 0 {
-		say("\nNothing changed.")
+		say("\n" + l.Say("Nothing changed."))
 	}
-	say("\n%s and %s compared; %d moved, %d of them readings that flipped.", plural(c.Rows, "row"), plural(c.Figures, "figure"), c.Moved, c.Flipped)
+	say("\n" + l.Say("{1:%[1]s row|%[1]s rows} and {2:%[2]s figure|%[2]s figures} compared; %[3]s moved, %[4]s of them readings that flipped.", c.Rows, c.Figures, c.Moved, c.Flipped))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,15 @@ func TestCompareAndRepeat(t *testing.T) {
 	}
 	if out, _ := do(statusOK, "compare", "a", "c", "--format", "csv"); !strings.HasPrefix(out, "kind,table,key,column,before,after,by\n") || strings.Count(out, "\n") != len(c.Changes)+1 {
 		t.Errorf("CSV of %d lines for %d changes", strings.Count(out, "\n"), len(c.Changes))
+	}
+	if out, _ := do(statusOK, "compare", "a", "c", "--lang", "ar"); !strings.Contains(out, "قراءات انقلبت: ") || regexp.MustCompile(`Another|Keys of|Rows of|read by|has changed|Readings|Figures|compared|more:|nothing`).MatchString(out) {
+		t.Errorf("English in Arabic:\n%s", out)
+	}
+	if out, _ := do(statusOK, "compare", "a", "a", "--lang", "ar"); !strings.Contains(out, "لم يتغير شيء") {
+		t.Errorf("%s", out)
+	}
+	if _, problems := do(statusUsage, "compare", "a", "c", "--lang", "xx"); strings.Count(problems, "\n") != 1 {
+		t.Errorf("%s", problems)
 	}
 	do(statusFailure, "compare", "a", "nowhere")
 	do(statusUsage, "compare", "a", "c", "--tolerance", "-1")

@@ -60,3 +60,22 @@ var arabicCities = map[string]string{
 	"Toronto": "تورونتو", "Sao Paulo": "ساو باولو", "Mexico City": "مكسيكو", "Buenos Aires": "بوينس آيرس", "Santiago": "سانتياغو", "Johannesburg": "جوهانسبرغ",
 	"Lagos": "لاغوس", "Nairobi": "نيروبي", "UTC": "غرينتش",
 }
+
+// arabicCompared is what aftershock compare says.
+var arabicCompared = map[string]string{
+	"From %s to %s":                      "من %s إلى %s",
+	"Another program":                    "برنامج آخر",
+	"Keys of the configuration":          "مفاتيح الإعدادات",
+	"Inputs":                             "المدخلات",
+	"Rows of the second alone":           "صفوف في الثاني وحده",
+	"Rows of the first alone":            "صفوف في الأول وحده",
+	"Readings that flipped":              "قراءات انقلبت",
+	"Figures that moved, the most first": "أرقام تغيرت، أكثرها تغيرا أولا",
+	"and %s more: --format csv has all":  "و%s غيرها: والكل مع ⁦--format csv⁩",
+	"nothing":                            "لا شيء",
+	"%s: read by the second alone":       "%s: قُرئ في الثاني وحده",
+	"%s: read by the first alone":        "%s: قُرئ في الأول وحده",
+	"%s: has changed":                    "%s: تغيّر",
+	"Nothing changed.":                   "لم يتغير شيء.",
+	"{1:%[1]s row|%[1]s rows} and {2:%[2]s figure|%[2]s figures} compared; %[3]s moved, %[4]s of them readings that flipped.": "قورنت الصفوف (%[1]s) والأرقام (%[2]s)؛ تغيّر منها %[3]s، ومنها %[4]s قراءات انقلبت.",
+}
