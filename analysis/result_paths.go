@@ -113,7 +113,8 @@ func (r *Result) AveragePaths(g *Group, from ...int) (paths [][]stat.Interval, m
 				sum += w * cars[i*l+t]
 				variance += w * w * vars[i*l+t]
 			}
-			caar, se := sum/total, nan
+			caar := sum / total
+			var se float64
 			between := func() float64 {
 				if count < 2 {
 					return 0

@@ -366,7 +366,7 @@ func TestGlyphSheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "<path id=\"g0\" d=\"M0 0Z\"/>\n<g id=\"g1\"><use href=\"#g0\" x=\"0\"/></g>\n"; s.defs.String() != want {
+	if want := "<path id=\"g0\" d=\"m0 0z\"/>\n<g id=\"g1\"><use href=\"#g0\"/></g>\n"; s.defs.String() != want {
 		t.Errorf("sheet %q, want %q", s.defs.String(), want)
 	}
 	if a.Name != "A < B. C" || a.ViewBox != "0 0 9 4.5" || a.Body != "<use href=\"#g1\" fill=\"#000000\" transform=\"matrix(1 0 0 1 2 3)\"/>\n" || a.Own || !b.Own {

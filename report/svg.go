@@ -82,11 +82,16 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 			}
 			p.Frame, p.Across, p.Up, p.At = clean(m.Frame), clean(m.X), clean(m.Y), clean(m.At)
 		case strings.HasPrefix(line, `<path id="`):
-			id, outline, ok := strings.Cut(line[len(`<path id="`):], `"`)
+			id, outline, _ := strings.Cut(line[len(`<path id="`):], `" d="`)
+			outline, end, ok := strings.Cut(outline, `"`)
 			if !ok {
 				return p, fmt.Errorf("a glyph without an end: %.60s", line)
 			}
-			own[id] = s.define("<path", outline)
+			outline, ok = relative(outline)
+			if !ok {
+				return p, fmt.Errorf("an outline that is not known: %.60s", line)
+			}
+			own[id] = s.define("<path", ` d="`+outline+`"`+end)
 		case strings.HasPrefix(line, `<g fill="`):
 			attrs, glyphs, ok := strings.Cut(line[len("<g"):], ">")
 			glyphs, closed := strings.CutSuffix(glyphs, "</g>")
@@ -155,7 +160,7 @@ func (s *glyphSheet) words(uses [][]string, own map[string]string) string {
 				out.WriteString(strings.Replace(w, `x="0"`, fmt.Sprintf(`x="%d"`, start), 1))
 			}
 		default:
-			fmt.Fprintf(&out, `<use href="#%s" x="%d"/>`, s.define("<g", ">"+strings.Join(word, "")+"</g>"), start)
+			fmt.Fprintf(&out, `<use href="#%s" x="%d"/>`, s.define("<g", ">"+strings.ReplaceAll(strings.Join(word, ""), ` x="0"`, "")+"</g>"), start)
 		}
 		word = word[:0]
 	}
@@ -169,7 +174,7 @@ func (s *glyphSheet) words(uses [][]string, own map[string]string) string {
 		word = append(word, fmt.Sprintf(`<use href="#%s" x="%d"%s/>`, own[u[1]], x-start, u[3]))
 	}
 	flush(out.Len() == 0 && start == 0)
-	return out.String()
+	return strings.ReplaceAll(out.String(), ` x="0"`, "") // as it is where nothing is said
 }
 
 // figures are the lines of a chart as CSV: a row a session, a column a line; "" where

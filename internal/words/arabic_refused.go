@@ -71,7 +71,7 @@ var arabicCompared = map[string]string{
 	"Rows of the first alone":            "صفوف في الأول وحده",
 	"Readings that flipped":              "قراءات انقلبت",
 	"Figures that moved, the most first": "أرقام تغيرت، أكثرها تغيرا أولا",
-	"and %s more: --format csv has all":  "و%s غيرها: والكل مع ⁦--format csv⁩",
+	"and %s more: --format csv has all":  "و%s غيرها: والكل مع \u2066--format csv\u2069",
 	"nothing":                            "لا شيء",
 	"%s: read by the second alone":       "%s: قُرئ في الثاني وحده",
 	"%s: read by the first alone":        "%s: قُرئ في الأول وحده",
