@@ -287,11 +287,18 @@ func (s *story) benchmarked(ev int, members []int) string {
 		}
 		return out
 	}
-	out += " " + s.Say("It took the news: what the model takes away for %s is part of the reaction.", s.takenFor(members))
+	out += " " + s.Say("The news is likely to have moved it too: what the model takes away for %s is part of the reaction.", s.takenFor(members))
 	raw := s.r.RawMove(members, w)
+	same := s.signed(raw.Return) == s.signed(raw.AR.Value)
 	switch {
 	case raw.P != raw.P:
 		return out
+	case len(members) == 1 && same:
+		return out + " " + s.Say("Raw, %s returned %s, and as much less its usual mean (95%% interval %s to %s, %s).",
+			s.name(s.r.Observations[members[0]].Security), s.signed(raw.Return), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
+	case same:
+		return out + " " + s.Say("Raw, the %s returned %s on average, and as much less their usual mean (95%% interval %s to %s, %s).",
+			s.Count(len(members), "security"), s.signed(raw.Return), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
 	case len(members) == 1:
 		return out + " " + s.Say("Raw, %s returned %s; less its usual mean, %s (95%% interval %s to %s, %s).",
 			s.name(s.r.Observations[members[0]].Security), s.signed(raw.Return), s.signed(raw.AR.Value), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
@@ -328,8 +335,9 @@ func (s *story) betaOf(members []int) float64 {
 }
 
 // movers says what the securities of an entry did that moved most, in the returns
-// that anybody can look up; by their size where byReturn, else by how unusual they
-// were. "" for one, for volumes and where there are none.
+// that anybody can look up: by their size where byReturn, else by their size those
+// whose own test rejects, and by how unusual they were where these are too few. ""
+// for one, for volumes and where there are none.
 func (s *story) movers(members []int, byReturn bool) string {
 	const most = 3
 	w := s.window()
@@ -339,11 +347,14 @@ func (s *story) movers(members []int, byReturn bool) string {
 	type mover struct {
 		name   string
 		ret, t float64
+		clear  bool // its own test rejects
 	}
 	var all []mover
+	unusual := 0
 	at := w.From - s.r.Study.EventWindow.From
 	for _, i := range members {
-		m := mover{name: s.name(s.r.Observations[i].Security), t: math.Abs(s.r.WindowTest(i, headline).Stat)}
+		test := s.r.WindowTest(i, headline)
+		m := mover{name: s.name(s.r.Observations[i].Security), t: math.Abs(test.Stat), clear: test.P < analysis.Level}
 		if m.ret, _ = s.r.CAR(i, headline); w.Len() == 1 {
 			m.ret = s.r.AbnormalReturns(i).Return[at]
 			if s.inLogs() {
@@ -355,12 +366,19 @@ func (s *story) movers(members []int, byReturn bool) string {
 		}
 		if m.ret == m.ret && m.t == m.t {
 			all = append(all, m)
+			unusual += btoi(m.clear)
 		}
 	}
 	if len(all) < 2 {
 		return ""
 	}
-	slices.SortStableFunc(all, func(a, b mover) int { return cmp.Compare(b.t, a.t) })
+	bySize := unusual >= most && !byReturn
+	slices.SortStableFunc(all, func(a, b mover) int {
+		if bySize {
+			return cmp.Or(cmp.Compare(btoi(b.clear), btoi(a.clear)), cmp.Compare(math.Abs(b.ret), math.Abs(a.ret)))
+		}
+		return cmp.Compare(b.t, a.t)
+	})
 	moved := slices.Clone(all[:min(most, len(all))])
 	slices.SortStableFunc(moved, func(a, b mover) int { // those that went the way of the first
 		return cmp.Compare(btoi(a.ret < 0 != (all[0].ret < 0)), btoi(b.ret < 0 != (all[0].ret < 0)))
@@ -387,6 +405,8 @@ func (s *story) movers(members []int, byReturn bool) string {
 		return list + "."
 	case byReturn:
 		return s.Say("%s: the largest moves of %s.", list, who)
+	case bySize:
+		return s.Say("%s: the largest unusual moves of %s.", list, who)
 	}
 	return s.Say("%s: the most unusual moves of %s.", list, who)
 }

@@ -90,6 +90,7 @@ type page struct {
 	width   int
 	b       strings.Builder
 	dropped []string // columns for which there was no room
+	pools   bool     // averages over several events are told
 }
 
 // flush hands over what is written so far.

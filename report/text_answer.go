@@ -45,6 +45,7 @@ func (p *page) answer() {
 	}
 	said := p.standing(entries)
 	pooled, averages := p.pooledLines()
+	p.pools = len(pooled) > 0
 	pooled = slices.Concat(pooled, p.contrastLines(), p.nextLines())
 	said = append(said, averages...)
 	warned := p.mostSerious(entries, 5)
@@ -546,10 +547,12 @@ func (p *page) below(named []analysis.Reading) []string {
 	if len(p.events) > 1 {
 		what += " " + p.Say("Adj. p: of the line, for all lines together (Holm).")
 		if len(meant) > 0 {
-			sub.paragraph("", "", what+" "+sentence(strings.Join(meant, p.Semi))+".")
-		} else {
-			sub.paragraph("", "", what)
+			what += " " + sentence(strings.Join(meant, p.Semi)) + "."
 		}
+		if p.pools {
+			what += " " + p.Say("Rises and falls cancel in pooled averages.")
+		}
+		sub.paragraph("", "", what)
 	}
 	where := []string{"--full"}
 	for _, f := range p.o.Files {
@@ -565,7 +568,7 @@ func (p *page) below(named []analysis.Reading) []string {
 	}
 	rest := p.Say("All else: %s.", strings.Join(where, p.Comma))
 	if len(p.events) == 1 && len(meant) > 0 {
-		rest = p.Say("How to read this") + ". " + sentence(strings.Join(meant, p.Semi)) + ". " + rest
+		rest = p.Say("How to read this") + ". " + what + " " + sentence(strings.Join(meant, p.Semi)) + ". " + rest
 	}
 	sub.paragraph("", "", rest)
 	return strings.Split(strings.TrimRight(sub.b.String(), "\n"), "\n")

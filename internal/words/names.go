@@ -102,8 +102,8 @@ func (l *Language) Observations(n int) string { return l.Things(n, "observation"
 var readings = map[analysis.Reading]struct{ word, means string }{
 	analysis.Clear:     {"clear", "more than chance"},
 	analysis.Chance:    {"chance", "could be chance, which does not show that nothing happened"},
-	analysis.Unequal:   {"uneven", "the average moved, but the securities too differently to speak of the group"},
-	analysis.Unsettled: {"likely", "the average moved; the reactions are too few or too far apart to settle it"},
+	analysis.Unequal:   {"uneven", "more than usual days give, but the reactions differ too much to speak of the group"},
+	analysis.Unsettled: {"likely", "more than usual days give; the reactions are too few or too far apart to settle it"},
 	analysis.Alike:     {"hint", "small, but the reactions agree"},
 	analysis.Weak:      {"weak", "unusual alone, not among all lines"},
 	analysis.NotTested: {"untested", "no test of the study may decide"},
