@@ -42,7 +42,7 @@ import (
 var (
 	programFlag = flag.String("aftershock", "", "`program` that packs and merges (default: aftershock beside this one, or else on the path)")
 	dirFlag     = flag.String("dir", "", "`folder` for the pack and the parts, which workers reach by the same name: shared, or gs://BUCKET/FOLDER (default: one that is removed in the end)")
-	sharesFlag  = flag.Int("shares", 4*runtime.NumCPU(), "`number` of shares that the study is cut into; the results do not depend on it")
+	sharesFlag  = flag.Int("shares", runtime.NumCPU(), "`number` of shares that the study is cut into; the results do not depend on it")
 )
 
 // The exit statuses, as those of aftershock; what it ends with itself is passed on.
