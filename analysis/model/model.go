@@ -40,7 +40,10 @@ func (s *Sample) first() *Sample {
 	one := *s
 	one.X = s.X[:1]
 	if len(s.X) > 1 {
-		one.Shared = nil
+		if s.alone == nil {
+			s.alone = new(stat.Factorisation)
+		}
+		one.Shared, one.own = nil, s.alone
 	}
 	return &one
 }
@@ -127,7 +130,7 @@ type Sample struct {
 	Work   *stat.Workspace     // memory for the estimation; nil: the heap
 	Shared *stat.Factorisation // of all of X, which other samples share; nil: of this one alone
 
-	own *stat.Factorisation
+	own, alone *stat.Factorisation // of all regressors, and of the first alone
 }
 
 // Estimate is a fitted model. The prediction is B[0] + sum B[1+j] x_j over the
