@@ -22,8 +22,10 @@ import (
 // column but those of the key. A block of rows is a row group.
 //
 // The columns of the library take values in boxes, which is most of the work of
-// writing a million rows. Pages are therefore made here, of its encodings; what
+// writing a million rows: three times as much as all of it for abnormal returns, a
+// third more for CARs. Pages are therefore made here, of its encodings; what
 // describes them, the footer, is that of the file without rows that it writes.
+// TestParquet reads them with the library.
 func writeParquet(w io.Writer, t Table) error {
 	footer, err := parquetFooter(t)
 	if err != nil {
