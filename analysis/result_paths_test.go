@@ -127,3 +127,17 @@ func TestForecastInterval(t *testing.T) {
 		t.Error("no two dates were compared")
 	}
 }
+
+// TestTogether: the variance of a sum against the sum of its covariance matrix, over
+// that of independent values.
+func TestTogether(t *testing.T) {
+	for _, c := range []struct {
+		n    int
+		r    float64
+		want float64
+	}{{1, 0.4, 1}, {2, 0.25, (1 + 1 + 2*0.25) / 2}, {3, 0.2, (3 + 6*0.2) / 3}, {4, 1, 4}, {3, 0, 1}, {3, -0.3, 1}, {3, math.NaN(), 1}} {
+		if got := together(c.n, c.r); math.Abs(got-c.want) > 1e-15 {
+			t.Errorf("%d values with correlation %v: %v, want %v", c.n, c.r, got, c.want)
+		}
+	}
+}
