@@ -467,6 +467,38 @@ func (s *story) sameSession(ev int) []string {
 	return out
 }
 
+// wasIt answers whether an entry was moved by its news, as far as returns can: what
+// the benchmark and usual days explain, and what else falls on its session 0. took is
+// whether the benchmark itself moved unusually.
+func (s *story) wasIt(e *entry, took bool) string {
+	if s.aboutVolume() || e.reading == analysis.NotTested {
+		return ""
+	}
+	if took {
+		return s.Say("Was it the news? The benchmark moved unusually too: read the raw returns first.")
+	}
+	if e.reading == analysis.Chance || e.reading == analysis.Weak {
+		for _, i := range e.members {
+			if t := s.r.WindowTest(i, headline); len(e.members) > 1 && t.P*float64(len(e.members)) < analysis.Level {
+				return s.Say("Was it the news? Not for all together, but for some: look at each.")
+			}
+		}
+		return s.Say("Was it the news? Nothing shows it: usual days give as much.")
+	}
+	explained := s.Say("Was it the news? Usual days do not give such a move")
+	switch explainer(s.r.Study.Model, true) {
+	case "the market", "the factor model":
+		explained = s.Say("Was it the news? Neither %s nor usual days explain the move", s.takenFor(e.members))
+	}
+	switch same := s.sameSession(e.event); {
+	case len(same) > 0:
+		return s.Say("%s; which of the %s events of that session it was, returns cannot tell.", explained, 1+len(same))
+	case len(s.r.Catalog.Events) > 1:
+		return s.Say("%s, and no other event of the catalogue falls on that session.", explained)
+	}
+	return s.Say("%s; what else fell on that session is not known here.", explained)
+}
+
 // headed says what an entry did, in a sentence or two: the average, its interval
 // and who moved most, or the security's own move.
 func (s *story) headed(e *entry) string {

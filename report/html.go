@@ -373,9 +373,6 @@ func (s *story) summarize(v *htmlView) {
 	if len(entries) > 0 {
 		lead, said := s.lead(entries)
 		v.Lead, v.First = said, s.firstNotes(lead.event)
-		if same := s.sameSession(lead.event); len(same) > 0 && len(v.First) == 0 && !one {
-			v.First = []string{s.Say("The same session: %s.", s.abridge(same, 3))}
-		}
 		if one {
 			e := &s.r.Catalog.Events[lead.event]
 			v.Title = s.session0(lead.event).String() + " · " + s.title(e)
@@ -438,7 +435,7 @@ func (s *story) readingsOf(entries []entry) []string {
 // rankedEvents lists all events that are told, the least likely to be chance first.
 func (s *story) rankedEvents(entries []entry) *ranked {
 	v := &ranked{Caption: s.Say("The events: average abnormal return in %% %s", s.over(s.window())), Filter: s.Say("Filter by words, ticker or category"), Legend: s.readingsOf(entries),
-		Heads: classed(heads(s.Say("session 0"), s.Say("event"), "#N", "#"+s.Say("effect %%"), "", "#"+s.Say("95%% interval"), "#"+s.Say("adj. p"), s.Say("strongest"), s.Say("reading"), "#"+s.Say("market %%")),
+		Heads: classed(heads(s.Say("session 0"), s.Say("event"), "#N", "#"+s.Say("abnormal %%"), "", "#"+s.Say("95%% interval"), "#"+s.Say("adj. p"), s.Say("strongest"), s.Say("reading"), "#"+s.Say("market %%")),
 			"date", "what", "count", "effect", "mark", "span", "p", "who", "reading", "market")}
 	scale := s.scaleOf(entries)
 	told := make(map[int]bool, len(s.told))
@@ -480,7 +477,7 @@ func (s *story) rankedEvents(entries []entry) *ranked {
 func (s *story) rankedSecurities(entries []entry) *ranked {
 	w := s.window()
 	v := &ranked{Caption: s.Say("The securities: abnormal return in %% %s", s.over(w)), Filter: s.Say("Filter by words or ticker"), Legend: s.readingsOf(entries),
-		Heads: classed(heads(s.Say("security"), s.Say("name"), "#"+s.what(), "#"+s.Say("effect %%"), "", "#"+s.Say("95%% interval"), "#"+s.Say("adj. p"), "#t", s.Say("reading")),
+		Heads: classed(heads(s.Say("security"), s.Say("name"), "#"+s.what(), "#"+s.Say("abnormal %%"), "", "#"+s.Say("95%% interval"), "#"+s.Say("adj. p"), "#t", s.Say("reading")),
 			"date", "what", "count", "effect", "mark", "span", "p", "t", "reading")}
 	scale := s.scaleOf(entries)
 	for k := range entries {

@@ -43,12 +43,18 @@ func (p *page) answer() {
 	if t := p.trusted(); t != "" {
 		p.paragraph("", "", strings.TrimSpace(t))
 	}
-	said := p.standing(entries)
-	pooled, averages := p.pooledLines()
-	p.pools = len(pooled) > 0
-	pooled = slices.Concat(pooled, p.contrastLines(), p.nextLines())
-	said = append(said, averages...)
-	warned := p.mostSerious(entries, 5)
+	lead, said := p.standing(entries)
+	var pooled []string
+	var averages []analysis.Reading
+	others := slices.Concat(p.contrastLines(), p.nextLines())
+	pools := 4 // of each grouping, at most
+	pool := func() {
+		pooled, averages = p.pooledLines(pools)
+		p.pools = len(pooled) > 0
+		pooled = slices.Concat(pooled, others)
+	}
+	pool()
+	warned := p.mostSerious(entries, lead, 5)
 	used := strings.Count(p.b.String(), "\n") + 2 // and the rule, and a blank line
 	rows := len(entries)
 	if p.o.Top > 0 {
@@ -61,13 +67,19 @@ func (p *page) answer() {
 			least = min(rows, 8)
 		}
 		left := func(n int) int {
-			l := most - used - 1 - n - len(p.below(append(readings(entries[:n]), said...)))
+			l := most - used - 1 - n - len(p.below(slices.Concat(readings(entries[:n]), said, averages)))
 			if n < len(entries) {
 				l-- // how many are left out has a line
 			}
 			return l
 		}
-		for rows > least && left(rows) < len(pooled)+len(warned) {
+		// A line of the ranking goes before one of what is pooled.
+		crowded := func() bool { return left(rows) < len(pooled)+len(warned) }
+		for pools > 1 && crowded() {
+			pools--
+			pool()
+		}
+		for rows > least && crowded() {
 			rows--
 		}
 		for rows > min(len(entries), 3) && left(rows) < 0 {
@@ -80,11 +92,11 @@ func (p *page) answer() {
 		p.ranked(entries, rows)
 		said = append(said, readings(entries[:min(rows, len(entries))])...)
 	}
-	for _, l := range append(pooled, warned...) {
+	for _, l := range slices.Concat(pooled, warned) {
 		p.line(l)
 	}
 	p.line(p.rule())
-	for _, l := range p.below(said) {
+	for _, l := range p.below(slices.Concat(said, averages)) {
 		p.line(l)
 	}
 }
@@ -129,19 +141,19 @@ func (p *page) answerTitle() string {
 }
 
 // standing writes the sentences: how many differ, what moved most, the market's own
-// move, and what must be known of that event first. It returns the readings that it
-// names.
-func (p *page) standing(entries []entry) (named []analysis.Reading) {
+// move, and what must be known of that event first. It returns that event, -1 where
+// there is none, and the readings that it names.
+func (p *page) standing(entries []entry) (event int, named []analysis.Reading) {
 	if len(entries) == 0 {
 		p.paragraph("", "", p.Say("No %s could be measured.", p.abnormal(0, p.window())))
-		return nil
+		return -1, nil
 	}
 	if warning := p.trusted(); warning != "" {
 		p.paragraph("", "", strings.TrimSpace(warning))
 	}
 	lead, said := p.lead(entries)
 	for k, t := range said {
-		if k < 3 {
+		if k < 4 {
 			p.paragraph("", "", t)
 		} else {
 			p.short2("", "", t)
@@ -158,9 +170,6 @@ func (p *page) standing(entries []entry) (named []analysis.Reading) {
 		}
 		p.short2("! ", "  ", n)
 	}
-	if same := p.sameSession(lead.event); len(same) > 0 && len(notes) == 0 {
-		p.short2("! ", "  ", p.Say("The same session: %s.", p.abridge(same, 3)))
-	}
 	if len(p.events) == 1 {
 		for _, s := range p.whenOut(&p.r.Catalog.Events[lead.event], p.obs[lead.event]) {
 			p.short2("", "", s)
@@ -170,7 +179,7 @@ func (p *page) standing(entries []entry) (named []analysis.Reading) {
 	if lead.group != nil {
 		named = append(named, lead.reading)
 	}
-	return named
+	return lead.event, named
 }
 
 // lead is what moved most of the entries, and what is said of it first: what it did,
@@ -181,6 +190,14 @@ func (s *story) lead(entries []entry) (entry, []string) {
 	for k := range entries { // whatever order they are in
 		e := &entries[k]
 		if e.owner < 0 && (lead.owner >= 0 || e.p < lead.p) {
+			lead = *e
+		}
+	}
+	best := lead.members[0]
+	for k := range entries { // of what stands out on the same session, that with the most securities
+		e := &entries[k]
+		if len(s.events) > 1 && e.owner < 0 && e.adjusted < analysis.Level && len(e.members) > len(lead.members) &&
+			s.r.Observations[e.members[0]].Session0 == s.r.Observations[best].Session0 {
 			lead = *e
 		}
 	}
@@ -204,9 +221,16 @@ func (s *story) lead(entries []entry) (entry, []string) {
 	case market != "":
 		said = append(said, market)
 	}
+	if t := s.wasIt(&lead, m.Unusual()); t != "" {
+		at := 1
+		if market != "" && moved == "" && took {
+			at = 2
+		}
+		said = slices.Insert(said, min(at, len(said)), t)
+	}
 	if len(s.events) > 1 {
 		e := &s.r.Catalog.Events[lead.event]
-		said[0] = s.Say("%s, %s: %s", s.session0(lead.event), s.Say("“%s”", clip(s.title(e), 70)), said[0])
+		said[0] = s.Say("%s, %s: %s", s.session0(lead.event), s.Say("“%s”", clip(s.title(e), 60)), said[0])
 		return lead, said
 	}
 	v := s.worth(lead.members[0], headline)
@@ -267,7 +291,7 @@ func (p *page) ranked(entries []entry, n int) {
 	} else {
 		g.heads = []head{{name: p.Say("session 0"), left: true}, {name: p.Say("event"), left: true, fill: true}, {name: "N"}}
 	}
-	g.heads = append(g.heads, head{name: p.Say("effect %%")}, head{name: p.Say("95%% interval")}, head{name: p.Say("adj. p")})
+	g.heads = append(g.heads, head{name: p.Say("abnormal %%")}, head{name: p.Say("95%% interval")}, head{name: p.Say("adj. p")})
 	several := slices.ContainsFunc(entries, func(e entry) bool { return len(e.members) > 1 })
 	switch {
 	case several:
@@ -280,7 +304,7 @@ func (p *page) ranked(entries []entry, n int) {
 		g.heads = append(g.heads, head{name: p.Say("market %%"), order: 3})
 	}
 	if !p.aboutVolume() {
-		g.heads = append(g.heads, head{name: p.Say("would show %%"), order: 4})
+		g.heads = append(g.heads, head{name: p.Say("detectable %%"), order: 4})
 	}
 	for k := range entries {
 		if k == n {
@@ -354,13 +378,12 @@ func tableP(p float64) string {
 }
 
 // pooledLines are the averages over several events, a line a group of two
-// observations or more, and their readings.
-func (p *page) pooledLines() (lines []string, named []analysis.Reading) {
+// observations or more, at most most of each grouping, and their readings.
+func (p *page) pooledLines(most int) (lines []string, named []analysis.Reading) {
 	if len(p.events) < 2 {
 		return nil, nil
 	}
-	const most = 4 // of each grouping
-	g := &grid{tight: true, heads: []head{{name: p.Say("pooled"), left: true, fill: true}, {name: "N"}, {name: p.Say("effect %%")}, {name: p.Say("95%% interval")}, {name: "p"}, {name: p.Say("reading"), left: true}}}
+	g := &grid{tight: true, heads: []head{{name: p.Say("pooled"), left: true, fill: true}, {name: "N"}, {name: p.Say("abnormal %%")}, {name: p.Say("95%% interval")}, {name: "p"}, {name: p.Say("reading"), left: true}}}
 	more := 0
 	for _, by := range []analysis.Grouping{analysis.All, analysis.ByCategory, analysis.BySecurity} {
 		if !slices.Contains(p.r.Study.Groups, by) {
@@ -418,8 +441,9 @@ func (p *page) nextLines() []string {
 }
 
 // mostSerious are the warnings that change how the lines are read, at most n, each
-// on two lines: of the events in the order of the table, then of the whole study.
-func (p *page) mostSerious(entries []entry, n int) []string {
+// on two lines: of the events in the order of the table, then of the whole study. The
+// first notes of the event lead stand above.
+func (p *page) mostSerious(entries []entry, lead, n int) []string {
 	var said []string
 	add := func(s string) {
 		if !slices.Contains(said, s) {
@@ -429,10 +453,6 @@ func (p *page) mostSerious(entries []entry, n int) []string {
 	if list, all := p.excluded(); len(list) > 0 {
 		o := list[0]
 		add(p.Say("Not measured: %s of %s observations, the first %s, %s: %s.", len(list), all, clean(o.EventID), clean(o.Security), p.why(o.Exclusion)))
-	}
-	lead := -1
-	if len(entries) > 0 {
-		lead = entries[0].event
 	}
 	kinds := make(map[string]int) // how many are left out of each kind
 	at := make(map[string]int)    // where the one that stands is, in said
@@ -540,9 +560,9 @@ func (p *page) below(named []analysis.Reading) []string {
 	if len(p.events) > 1 {
 		sub.line(p.bold(p.Say("How to read this")))
 	}
-	what := p.Say("Effect: what is left of the return, in %%, after what the model expects.")
+	what := p.Say("Abnormal: what is left of the return, in %%, after what the model expects.")
 	if p.aboutVolume() {
-		what = p.Say("Effect: what is left of the volume after what the model expects.")
+		what = p.Say("Abnormal: what is left of the volume after what the model expects.")
 	}
 	if len(p.events) > 1 {
 		what += " " + p.Say("Adj. p: of the line, for all lines together (Holm).")
