@@ -38,6 +38,9 @@ func isolate(s string) string {
 	return s
 }
 
+// Columns is the number of terminal columns that s takes.
+func Columns(s string) int { return columns(s) }
+
 // columns is the number of terminal columns that s takes.
 func columns(s string) int {
 	n := 0

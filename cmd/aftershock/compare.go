@@ -100,8 +100,8 @@ func (a *app) compare(dirA, dirB string, q comparing) error {
 		if c, err := loadConfig(a.configFile, nil); err == nil {
 			q.lang = c.Output.Lang
 		}
-	} else if !slices.Contains(words.Languages(), q.lang) {
-		return usageError{fmt.Errorf("--lang: %q is not a language of reports; use en or ar", q.lang)}
+	} else if err := checkLang(q.lang); err != nil {
+		return err
 	}
 	c, err := compareRuns(dirA, dirB, q)
 	if err != nil {
@@ -443,13 +443,18 @@ Exit status 0: the same bytes in every file; 1: not.`,
 		Args:    arguments(cobra.ExactArgs(1)),
 	}
 	base := cmd.Flags().String("base", ".", "`directory` that the names of inputs are relative to: that of the configuration")
+	lang := cmd.Flags().String("lang", "", "`language` of what is said: en or ar (default that of the run)")
+	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions(words.Languages(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringVar(&out, "out", "", "`directory` that the repetition is left in; default: none")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.repeat(cmd, args[0], *base, out) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.repeat(cmd, args[0], *base, out, *lang) }
 	return cmd
 }
 
 // repeat performs the run of the manifest called name again.
-func (a *app) repeat(cmd *cobra.Command, name, base, out string) error {
+func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
+	if err := checkLang(lang); err != nil {
+		return err
+	}
 	m, sealed, err := manifestOf(name)
 	if err != nil {
 		return err
@@ -528,17 +533,18 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out string) error {
 		is[f.Name] = f.SHA256
 	}
 	differ := 0
+	l := words.Of(cmp.Or(lang, c.Output.Lang))
 	err = a.table(func(t io.Writer) {
-		fmt.Fprintln(t, "FILE\tREPEATED")
+		fmt.Fprintln(t, heads(l, "FILE", "REPEATED"))
 		for _, f := range m.Outputs {
-			verdict := "the same bytes"
+			same, verdict := true, l.Phrase("the same bytes")
 			switch sum, there := is[f.Name]; {
 			case !there:
-				verdict = "not made"
+				same, verdict = false, l.Phrase("not made")
 			case sum != f.SHA256:
-				verdict = "other bytes"
+				same, verdict = false, l.Phrase("other bytes")
 			}
-			if verdict != "the same bytes" {
+			if !same {
 				differ++
 			}
 			fmt.Fprintf(t, "%s\t%s\n", f.Name, verdict)

@@ -11,12 +11,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
 	"aftershock/internal/sealed"
+	"aftershock/internal/words"
 	"aftershock/market"
 	"aftershock/market/store"
 )
@@ -37,6 +39,7 @@ Exit status 1 says that something is wrong.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd, flags, network) },
 	}
+	langFlag(cmd, flags)
 	a.pricesFlag(cmd, flags)
 	flags.add(cmd, "out", "output.dir", "output `directory`")
 	cmd.Flags().BoolVar(&network, "network", false, "see whether Yahoo Finance can be reached")
@@ -45,40 +48,50 @@ Exit status 1 says that something is wrong.`,
 
 // diagnosis is what doctor finds.
 type diagnosis struct {
+	in    *words.Language
 	rows  [][3]string
-	wrong []error
+	wrong []error // in English, as all on standard error
 }
 
-func (d *diagnosis) good(what, format string, args ...any) {
-	d.rows = append(d.rows, [3]string{"ok", what, fmt.Sprintf(format, args...)})
+// fine says of what that it is in order: form is a phrase.
+func (d *diagnosis) fine(what, form string, values ...any) {
+	d.rows = append(d.rows, [3]string{d.in.Phrase("ok"), d.in.Phrase(what), d.in.Say(form, values...)})
 }
 
-func (d *diagnosis) note(what, format string, args ...any) {
-	d.rows = append(d.rows, [3]string{"note", what, fmt.Sprintf(format, args...)})
+// remark says of what something that is good to know.
+func (d *diagnosis) remark(what, form string, values ...any) {
+	d.rows = append(d.rows, [3]string{d.in.Phrase("note"), d.in.Phrase(what), d.in.Say(form, values...)})
 }
 
-func (d *diagnosis) bad(what, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	d.rows = append(d.rows, [3]string{"WRONG", what, "see below"})
-	d.wrong = append(d.wrong, fmt.Errorf("%s: %s", what, text))
+// amiss says of what that it is wrong, and in another language than English what.
+func (d *diagnosis) amiss(what, form string, values ...any) {
+	text := d.in.Phrase("see below")
+	if d.in != words.English {
+		text = d.in.Say(form, slices.Clone(values)...)
+	}
+	d.rows = append(d.rows, [3]string{d.in.Phrase("WRONG"), d.in.Phrase(what), text})
+	d.wrong = append(d.wrong, fmt.Errorf("%s: %s", what, words.English.Say(form, values...)))
 }
 
 func (a *app) doctor(cmd *cobra.Command, flags settingsFlags, network bool) error {
-	d := &diagnosis{}
+	if err := checkLang(flags["output.lang"].Value.String()); err != nil {
+		return err
+	}
 	b := readBuild()
-	d.good("program", "version %s, commit %s, %s on %s/%s", b.version, b.commit, b.goVersion, runtime.GOOS, runtime.GOARCH)
 	c, err := a.configured(cmd, flags)
+	d := &diagnosis{in: speaking(c, flags)}
+	d.fine("program", "version %s, commit %s, %s on %s/%s", b.version, b.commit, b.goVersion, runtime.GOOS, runtime.GOARCH)
 	var p *plan
 	if err == nil {
 		p, err = c.plan()
 	}
 	switch {
 	case err != nil:
-		d.bad("configuration", "%v", err)
+		d.amiss("configuration", "%s", err)
 	case c.file == "":
-		d.note("configuration", "none: the defaults hold")
+		d.remark("configuration", "none: the defaults hold")
 	default:
-		d.good("configuration", "%s", c.file)
+		d.fine("configuration", "%s", c.file)
 	}
 	if err == nil {
 		a.examineEvents(d, c)
@@ -97,15 +110,27 @@ func (a *app) doctor(cmd *cobra.Command, flags settingsFlags, network bool) erro
 	return errors.Join(append(d.wrong, err)...)
 }
 
+// speaking is the language that a command prints in: that of the configuration, and
+// where that cannot be read, of the flag or the environment.
+func speaking(c *config, flags settingsFlags) *words.Language {
+	if c != nil {
+		return words.Of(c.Output.Lang)
+	}
+	if f := flags["output.lang"]; f != nil && f.Changed {
+		return words.Of(f.Value.String())
+	}
+	return words.Of(os.Getenv(envName("output.lang")))
+}
+
 func (a *app) examineEvents(d *diagnosis, c *config) {
 	cat, ids, err := c.catalog()
 	if err != nil {
-		d.bad("events", "%v", err)
+		d.amiss("events", "%s", err)
 		return
 	}
-	d.good("events", "%s: %s, %d of them studied", cat.Origin, plural(len(cat.Events), "event"), len(ids))
+	d.fine("events", "%s: %s, %s of them studied", cat.Origin, d.in.Things(len(cat.Events), "event"), len(ids))
 	for _, w := range cat.Warnings {
-		d.note("events", "%s", w)
+		d.remark("events", "%s", w)
 	}
 }
 
@@ -119,29 +144,29 @@ func (a *app) examineOutput(d *diagnosis, c *config) {
 	_, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		d.note("output", "%s is not there yet", dir)
+		d.remark("output", "%s is not there yet", dir)
 		return
 	case err != nil:
-		d.bad("output", "%v", err)
+		d.amiss("output", "%s", err)
 		return
 	}
 	if isHeld(o.lock.Path()) {
-		d.note("lock", "a run is at work in %s", dir)
+		d.remark("lock", "a run is at work in %s", dir)
 		return
 	}
 	if o.interrupted() {
-		d.note("output", "a run was interrupted in %s: the next command completes it, or takes it back", dir)
+		d.remark("output", "a run was interrupted in %s: the next command completes it, or takes it back", dir)
 	}
 	m, sealed, err := manifestOf(filepath.Join(dir, manifestName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		d.note("output", "%s holds no run", dir)
+		d.remark("output", "%s holds no run", dir)
 		return
 	case err != nil:
-		d.bad("output", "%v", err)
+		d.amiss("output", "%s", err)
 		return
 	case !sealed:
-		d.bad("output", "%s is not as the run wrote it, by its seal; run the study again", filepath.Join(dir, manifestName))
+		d.amiss("output", "%s is not as the run wrote it, by its seal; run the study again", filepath.Join(dir, manifestName))
 		return
 	}
 	own, err := readManifest(filepath.Join(dir, manifestName))
@@ -152,14 +177,14 @@ func (a *app) examineOutput(d *diagnosis, c *config) {
 		}
 	}
 	if changed > 0 {
-		d.bad("output", "%d of %d files in %s are not as the run of %s left them; run the study again", changed, len(m.Outputs), dir, m.Clock.Format(time.RFC3339))
+		d.amiss("output", "%s of %s files in %s are not as the run of %s left them; run the study again", changed, len(m.Outputs), dir, m.Clock.Format(time.RFC3339))
 		return
 	}
-	d.good("output", "%s holds the run of %s, whole: %s, %d used, %d excluded", dir, m.Clock.Format(time.RFC3339), plural(m.Counts.Observations, "observation"), m.Counts.Used, m.Counts.Excluded)
+	d.fine("output", "%s holds the run of %s, whole: %s, %s used, %s excluded", dir, m.Clock.Format(time.RFC3339), d.in.Observations(m.Counts.Observations), m.Counts.Used, m.Counts.Excluded)
 	if o.exchangeable() {
-		d.good("exchange", "a run replaces it in one step")
+		d.fine("replacing", "a run replaces it in one step")
 	} else {
-		d.note("exchange", "a run replaces its files one by one, by a journal (docs/outputs.md says why)")
+		d.remark("replacing", "a run replaces its files one by one, by a journal (docs/outputs.md says why)")
 	}
 }
 
@@ -178,28 +203,28 @@ func isHeld(name string) bool {
 func (a *app) examineStore(d *diagnosis, c *config, _ *plan) {
 	dir, err := c.storeDir()
 	if err != nil {
-		d.note("store", "%v", err)
+		d.remark("store", "%s", err)
 		return
 	}
 	s, err := store.New(store.Options{Dir: dir})
 	if err != nil {
-		d.bad("store", "%v", err)
+		d.amiss("store", "%s", err)
 		return
 	}
 	symbols, err := s.Symbols(context.Background())
 	if err != nil {
-		d.bad("store", "%v", err)
+		d.amiss("store", "%s", err)
 		return
 	}
 	if len(symbols) == 0 {
-		d.note("store", "%s is empty", c.shown(dir))
+		d.remark("store", "%s is empty", c.shown(dir))
 		return
 	}
 	oldest, stale := "", market.Date(0)
 	for i, symbol := range symbols {
 		info, err := s.Read(symbol)
 		if err != nil {
-			d.bad("store", "%v; remove it, and fetch %s again", err, symbol)
+			d.amiss("store", "%s; remove it, and fetch %s again", err, symbol)
 			continue
 		}
 		bars := info.Series.Bars
@@ -207,17 +232,17 @@ func (a *app) examineStore(d *diagnosis, c *config, _ *plan) {
 			oldest, stale = symbol, last
 		}
 	}
-	d.good("store", "%s: %s, the oldest up to %s (%s)", c.shown(dir), securitiesWord(len(symbols)), stale, oldest)
+	d.fine("store", "%s: %s, the oldest up to %s (%s)", c.shown(dir), d.in.Securities(len(symbols)), stale, oldest)
 	const week = 7
 	if age := market.DateOf(a.now().UTC()) - stale; oldest != "" && age > week && c.source().service {
-		d.note("store", "%s is %d days old: aftershock prices fetch brings it up to date", oldest, age)
+		d.remark("store", "%[1]s is {2:%[2]s day|%[2]s days} old: aftershock prices fetch brings it up to date", oldest, age)
 	}
 }
 
 func (a *app) examineCache(d *diagnosis) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		d.note("cache", "there is none (%v): calibrations are not kept, and --if-changed runs always", err)
+		d.remark("cache", "there is none (%s): calibrations are not kept, and --if-changed runs always", err)
 		return
 	}
 	n := 0
@@ -226,7 +251,7 @@ func (a *app) examineCache(d *diagnosis) {
 			n += len(entries)
 		}
 	}
-	d.good("cache", "%s kept of calibrations and runs", plural(n, "record"))
+	d.fine("cache", "{1:%[1]s record|%[1]s records} kept of calibrations and runs", n)
 }
 
 func examineNetwork(ctx context.Context, d *diagnosis, c *config) {
@@ -236,7 +261,7 @@ func examineNetwork(ctx context.Context, d *diagnosis, c *config) {
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		d.bad("network", "the address is none")
+		d.amiss("network", "the address is none")
 		return
 	}
 	port := u.Port()
@@ -247,9 +272,9 @@ func examineNetwork(ctx context.Context, d *diagnosis, c *config) {
 	begun := time.Now()
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
 	if err != nil {
-		d.bad("network", "%s cannot be reached: %v", u.Hostname(), err)
+		d.amiss("network", "%s cannot be reached: %s", u.Hostname(), err)
 		return
 	}
 	conn.Close()
-	d.good("network", "%s answers within %s", u.Hostname(), time.Since(begun).Round(time.Millisecond))
+	d.fine("network", "%s answers within %s", u.Hostname(), time.Since(begun).Round(time.Millisecond))
 }

@@ -88,9 +88,10 @@ func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string)
 	for _, w := range cat.Warnings {
 		a.say("%s", w)
 	}
+	l := words.Of(c.Output.Lang)
 	cal := cmp.Or(p.calendar(p.security(p.study.Benchmark)), market.NYSE())
 	return a.table(func(t io.Writer) {
-		fmt.Fprintf(t, "\tID\tWHEN\tSESSION 0 (%s)\tCATEGORY\tSECURITIES\tTITLE\n", cal.Name())
+		fmt.Fprintf(t, "\tID\t%s\t%s (%s)\t%s\n", l.Phrase("WHEN"), l.Phrase("SESSION 0"), l.Exchange(cal.Name()), heads(l, "CATEGORY", "SECURITIES", "TITLE"))
 		for _, e := range byDate(cat.Events) {
 			mark := ""
 			if slices.Contains(chosen, e.ID) {
@@ -100,7 +101,7 @@ func (a *app) eventsList(cmd *cobra.Command, flags settingsFlags, args []string)
 			if i, _, ex := analysis.Place(&e, cal); ex == nil {
 				session = cal.Date(i).String()
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", mark, e.ID, when(&e), session, cmp.Or(e.Category, "-"), targets(&e), e.TitleIn(c.Output.Lang))
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", mark, e.ID, when(l, &e), session, cmp.Or(e.Category, "-"), targets(l, &e), e.TitleIn(c.Output.Lang))
 		}
 	})
 }
@@ -121,25 +122,23 @@ func byDate(list []events.Event) []events.Event {
 }
 
 // when writes the time of e in its own zone.
-func when(e *events.Event) string {
+func when(l *words.Language, e *events.Event) string {
 	t, timed := e.Instant()
 	switch {
 	case e.Timeless():
-		return "unknown"
+		return l.Phrase("unknown")
 	case e.Provenance != nil && e.Provenance.Clock != "":
-		return t.Format(time.DateOnly) + " " + e.Provenance.Clock[:5] + " zone unknown"
+		return t.Format(time.DateOnly) + " " + e.Provenance.Clock[:5] + " " + l.Phrase("zone unknown")
 	case timed:
 		return t.Format("2006-01-02 15:04 MST")
-	case e.Timeless():
-		return "not known"
 	case e.AfterClose:
-		return t.Format(time.DateOnly) + " after the close"
+		return t.Format(time.DateOnly) + " " + l.Phrase("after the close")
 	}
 	return t.Format(time.DateOnly)
 }
 
 // targets writes the securities of e with the signs expected.
-func targets(e *events.Event) string {
+func targets(l *words.Language, e *events.Event) string {
 	var out []string
 	for _, t := range e.Targets {
 		switch t.Sign {
@@ -152,9 +151,9 @@ func targets(e *events.Event) string {
 	}
 	const shown = 4
 	if len(out) > shown {
-		out = append(out[:shown:shown], fmt.Sprintf("and %d more", len(out)-shown))
+		out = append(out[:shown:shown], l.Say("and %s more", len(out)-shown))
 	}
-	return cmp.Or(strings.Join(out, " "), all)
+	return cmp.Or(strings.Join(out, " "), l.Phrase("all"))
 }
 
 func (a *app) eventsCheck(cmd *cobra.Command, flags settingsFlags, file, form string) error {
@@ -186,10 +185,12 @@ func (a *app) eventsCheck(cmd *cobra.Command, flags settingsFlags, file, form st
 			return err
 		}
 	}
-	said := "nothing wrong"
+	l := words.Of(c.Output.Lang)
+	found := l.Things(len(cat.Events), "event")
+	said := l.Say("%s: %s, nothing wrong", file, found)
 	switch n := len(unknown); {
 	case n > 0 && c.origin("prices.source") == fromDefault: // nobody chose the sample for this catalogue
-		said += fmt.Sprintf("; %s not in %s, which is the source of prices if none is named", plural(n, "security"), source)
+		said = l.Say("%s: %s, nothing wrong; %s not in %s, which is the source of prices if none is named", file, found, l.Securities(n), source)
 	case n > 0:
 		for _, u := range unknown {
 			a.say("%s", u)
@@ -199,10 +200,10 @@ func (a *app) eventsCheck(cmd *cobra.Command, flags settingsFlags, file, form st
 	if form == "json" {
 		return nil
 	}
-	if _, err = fmt.Fprintf(a.stdout, "%s: %s, %s\n", file, plural(len(cat.Events), "event"), said); err != nil {
+	if _, err = fmt.Fprintln(a.stdout, said); err != nil {
 		return err
 	}
-	return t.text(a, words.Of(c.Output.Lang))
+	return t.text(a, l)
 }
 
 // unknownSecurities lists the securities of cat that the configured source of

@@ -25,6 +25,7 @@ import (
 	"aftershock/events/filing"
 	"aftershock/internal/bounded"
 	"aftershock/internal/sealed"
+	"aftershock/internal/words"
 )
 
 // mostImported is how many bytes of a source are read.
@@ -41,7 +42,8 @@ type intake struct {
 	securities  []string
 	keep        bool
 	resolve     bool
-	names       *events.Names // to resolve by
+	in          *words.Language // that the answer is in
+	names       *events.Names   // to resolve by
 }
 
 func (a *app) eventsImportCommand() *cobra.Command {
@@ -88,6 +90,7 @@ leaves every item an event.`,
 		f.String(flag, "", usage)
 		flags[key] = f.Lookup(flag)
 	}
+	langFlag(cmd, flags)
 	return cmd
 }
 
@@ -127,10 +130,14 @@ func (a *app) eventsImport(cmd *cobra.Command, flags settingsFlags, q *intake, a
 	if len(args) == 0 {
 		return usageError{fmt.Errorf("requires at least 1 source; use: %s", cmd.UseLine())}
 	}
+	if err := checkLang(flags["output.lang"].Value.String()); err != nil {
+		return err
+	}
 	c, err := a.configured(cmd, flags)
 	if err != nil {
 		return err
 	}
+	q.in = words.Of(c.Output.Lang)
 	zone, gather := c.checkImport()
 	if err := c.err(); err != nil {
 		return err
@@ -445,7 +452,7 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: %s added, %d updated, %d known already, %s of stories\n", q.out, plural(merged.Added, "event"), len(merged.Updated), merged.Unchanged, plural(repeats, "repeat"))
+	_, err = fmt.Fprintln(a.stdout, q.in.Say("%[1]s: {2:%[2]s event|%[2]s events} added, %[3]s updated, %[4]s known already, {5:%[5]s repeat|%[5]s repeats} of stories", q.out, merged.Added, len(merged.Updated), merged.Unchanged, repeats))
 	return err
 }
 

@@ -342,9 +342,9 @@ func (r *draftReport) text(w io.Writer) error {
 		fmt.Fprintln(&b)
 		day := l.Phrase("no day; fill it in")
 		if e := d.Event; !e.Timeless() {
-			day = when(&e)
+			day = when(l, &e)
 		}
-		fmt.Fprintf(&b, "%s  %s  %s\n", d.Event.ID, day, cmp.Or(targets(&d.Event), "-"))
+		fmt.Fprintf(&b, "%s  %s  %s\n", d.Event.ID, day, cmp.Or(targets(l, &d.Event), "-"))
 		if s.Match != nil {
 			line("  seems to be %s of the catalogue", s.Match.ID)
 		}

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"text/tabwriter"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"aftershock/analysis"
 	"aftershock/analysis/model"
+	"aftershock/internal/words"
 	"aftershock/plots"
 	"aftershock/report"
 )
@@ -22,62 +23,97 @@ func (a *app) listCommand() *cobra.Command {
 		Args:  a.noCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	sub := func(use, short string, rows func(t io.Writer)) {
-		list.AddCommand(&cobra.Command{
+	sub := func(use, short string, rows func(t io.Writer, l *words.Language)) {
+		flags := make(settingsFlags)
+		cmd := &cobra.Command{
 			Use: use, Short: short, Args: arguments(cobra.NoArgs),
-			RunE: func(*cobra.Command, []string) error { return a.table(rows) },
-		})
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				l, err := a.listing(flags)
+				if err != nil {
+					return err
+				}
+				return a.table(func(t io.Writer) { rows(t, l) })
+			},
+		}
+		langFlag(cmd, flags)
+		list.AddCommand(cmd)
 	}
-	sub("models", "List the models of normal returns", func(t io.Writer) {
-		fmt.Fprintln(t, "MODEL\tTAKES AS NORMAL\tSOURCE")
+	sub("models", "List the models of normal returns", func(t io.Writer, l *words.Language) {
+		fmt.Fprintln(t, heads(l, "MODEL", "TAKES AS NORMAL", "SOURCE"))
 		for _, m := range model.Models {
-			fmt.Fprintf(t, "%s\t%s\t%s\n", m.Name(), m.About(), m.Paper())
+			fmt.Fprintf(t, "%s\t%s\t%s\n", m.Name(), l.Translate(m.About()), m.Paper())
 		}
 	})
 	list.AddCommand(a.listTestsCommand())
-	sub("charts", "List the charts", func(t io.Writer) {
-		fmt.Fprintln(t, "CHART\tSHOWS")
+	sub("charts", "List the charts", func(t io.Writer, l *words.Language) {
+		fmt.Fprintln(t, heads(l, "CHART", "SHOWS"))
 		for _, c := range plots.Charts {
-			fmt.Fprintf(t, "%s\t%s\n", c.Name, c.About)
+			fmt.Fprintf(t, "%s\t%s\n", c.Name, l.Translate(c.About))
 		}
 	})
-	sub("formats", "List the formats of report, tables and charts", func(t io.Writer) {
-		fmt.Fprintln(t, "FORMAT\tIS")
-		fmt.Fprintf(t, "%s\tThe report, as it is printed.\n", textFormat)
-		fmt.Fprintf(t, "%s\tThe report with its charts, as one page that needs nothing beside it.\n", htmlFormat)
+	sub("formats", "List the formats of report, tables and charts", func(t io.Writer, l *words.Language) {
+		fmt.Fprintln(t, heads(l, "FORMAT", "IS"))
+		fmt.Fprintf(t, "%s\t%s\n", textFormat, l.Phrase("The report, as it is printed."))
+		fmt.Fprintf(t, "%s\t%s\n", htmlFormat, l.Phrase("The report with its charts, as one page that needs nothing beside it."))
 		for _, f := range report.Formats {
-			fmt.Fprintf(t, "%s\t%s\n", f.Name, f.About)
+			fmt.Fprintf(t, "%s\t%s\n", f.Name, l.Translate(f.About))
 		}
 		for _, f := range plots.Formats {
-			fmt.Fprintf(t, "%s\tA file a chart.\n", f)
+			fmt.Fprintf(t, "%s\t%s\n", f, l.Phrase("A file a chart."))
 		}
 	})
 	return list
 }
 
+// checkLang says what is wrong with a value of --lang.
+func checkLang(tag string) error {
+	if tag == "" || slices.Contains(words.Languages(), tag) {
+		return nil
+	}
+	return usageError{fmt.Errorf("--lang: %q is not a language of reports; use en or ar", tag)}
+}
+
+// listing is the language of a list, which needs no configuration to be right.
+func (a *app) listing(flags settingsFlags) (*words.Language, error) {
+	if err := checkLang(flags["output.lang"].Value.String()); err != nil {
+		return nil, err
+	}
+	c, err := loadConfig(a.configFile, flags)
+	if err != nil {
+		c = nil // which the commands that read it say
+	}
+	return speaking(c, flags), nil
+}
+
 func (a *app) listTestsCommand() *cobra.Command {
 	var about string
+	flags := make(settingsFlags)
 	cmd := &cobra.Command{
 		Use: "tests", Short: "List the tests; a star marks those of the default",
 		Example: `  aftershock list tests
   aftershock list tests --about kp-bmp`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := a.listing(flags)
+			if err != nil {
+				return err
+			}
 			if cmd.Flags().Changed("about") {
-				return a.aboutTest(about)
+				return a.aboutTest(l, about)
 			}
 			return a.table(func(t io.Writer) {
-				fmt.Fprintln(t, "\tTEST\tNULL HYPOTHESIS\tSOURCE")
+				fmt.Fprintln(t, "\t"+heads(l, "TEST", "NULL HYPOTHESIS", "SOURCE"))
 				for _, x := range analysis.Tests {
 					mark := ""
 					if usual(x) {
 						mark = "*"
 					}
-					fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", mark, x.Name(), x.Null(), x.Paper())
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", mark, x.Name(), l.Translate(x.Null()), x.Paper())
 				}
 			})
 		},
 	}
+	langFlag(cmd, flags)
 	cmd.Flags().StringVar(&about, "about", "", "`name` of one test to tell all about")
 	_ = cmd.RegisterFlagCompletionFunc("about", cobra.FixedCompletions(testNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -89,45 +125,45 @@ func usual(t analysis.Test) bool {
 }
 
 // aboutTest writes all that a test says of itself.
-func (a *app) aboutTest(name string) error {
+func (a *app) aboutTest(l *words.Language, name string) error {
 	t, ok := analysis.TestByName(name)
 	if !ok {
 		return usageError{fmt.Errorf("--about: %q is not a test%s", name, cmp.Or(didYouMean(name, testNames()), listed["a test"]))}
 	}
-	scope := "one security"
+	scope := l.Phrase("one security")
 	switch t.Scope() {
 	case analysis.ManyObservations:
-		scope = "the average of several securities or events"
+		scope = l.Phrase("the average of several securities or events")
 	case analysis.AnyNumber:
-		scope = "one security, and the average of several securities or events"
+		scope = l.Phrase("one security, and the average of several securities or events")
 	}
 	props := t.Properties()
-	together := "allowed for: no two returns are taken as independent of each other"
+	together := l.Phrase("allowed for: no two returns are taken as independent of each other")
 	switch props.Independence {
 	case analysis.TakenAcrossDates:
-		together = "allowed for where all returns are of one date; between dates they are taken as independent"
+		together = l.Phrase("allowed for where all returns are of one date; between dates they are taken as independent")
 	case analysis.TakenAlways:
-		together = "not allowed for: returns are taken as independent, so it rejects too often where they move together"
+		together = l.Phrase("not allowed for: returns are taken as independent, so it rejects too often where they move together")
 	}
-	where := "any dates"
+	where := l.Phrase("any dates")
 	if props.OneDate {
-		where = "only where all have the same session 0"
+		where = l.Phrase("only where all have the same session 0")
 	}
-	source := "a distribution that is known"
+	source := l.Phrase("a distribution that is known")
 	if props.Resampled {
-		source = "drawing again from the sample"
+		source = l.Phrase("drawing again from the sample")
 	}
-	by := "only where it is asked for"
+	by := l.Phrase("only where it is asked for")
 	if usual(t) {
-		by = "yes"
+		by = l.Phrase("yes")
 	}
 	lines := [][2]string{
-		{"Null hypothesis", t.Null()}, {"Assumes", t.Assumes()}, {"About", scope}, {"Defined for", where},
-		{"Co-movement", together}, {"p from", source}, {"In the default", by}, {"Source", t.Paper()},
+		{l.Phrase("Null hypothesis"), l.Translate(t.Null())}, {l.Phrase("Assumes"), l.Translate(t.Assumes())}, {l.Phrase("About"), scope},
 	}
-	if t.Scope() == analysis.OneObservation { // no others to move with
-		lines = slices.DeleteFunc(lines, func(l [2]string) bool { return l[0] == "Co-movement" || l[0] == "Defined for" })
+	if t.Scope() != analysis.OneObservation { // which has no others to move with
+		lines = append(lines, [2]string{l.Phrase("Defined for"), where}, [2]string{l.Phrase("Co-movement"), together})
 	}
+	lines = append(lines, [2]string{l.Phrase("p from"), source}, [2]string{l.Phrase("In the default"), by}, [2]string{l.Phrase("Source"), l.Isolate(t.Paper())})
 	if _, err := fmt.Fprintln(a.stdout, t.Name()); err != nil {
 		return err
 	}
@@ -138,9 +174,37 @@ func (a *app) aboutTest(name string) error {
 	})
 }
 
-// table writes rows of cells that end in tabs to stdout, aligned.
+// table writes rows of cells between tabs to stdout, aligned by the columns that
+// they take on a terminal. A row of one cell is a line of text.
 func (a *app) table(rows func(io.Writer)) error {
-	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	rows(cells{t})
-	return t.Flush()
+	var c cells
+	rows(&c)
+	var widths []int
+	for _, row := range c.rows {
+		for i, cell := range row[:len(row)-1] {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], report.Columns(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range c.rows {
+		last := len(row) - 1
+		for i, cell := range row[:last] {
+			b.WriteString(cell + strings.Repeat(" ", widths[i]-report.Columns(cell)+2))
+		}
+		b.WriteString(row[last] + "\n")
+	}
+	_, err := io.WriteString(a.stdout, b.String())
+	return err
+}
+
+// heads is the first row of a table.
+func heads(l *words.Language, names ...string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = l.Phrase(name)
+	}
+	return strings.Join(out, "\t")
 }

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"aftershock/internal/sealed"
+	"aftershock/internal/words"
 	"aftershock/market"
 	"aftershock/market/csvfile"
 	"aftershock/market/yahoo"
@@ -80,6 +81,7 @@ these have no price.`,
   aftershock prices list --prices my-prices`,
 		RunE: func(cmd *cobra.Command, symbols []string) error { return a.pricesList(cmd, flags, symbols) },
 	}
+	langFlag(list, flags)
 	a.pricesFlag(list, flags)
 	list.ValidArgsFunction = a.completeSymbols(flags, nil)
 	return list
@@ -107,8 +109,9 @@ func (a *app) pricesList(cmd *cobra.Command, flags settingsFlags, symbols []stri
 	if panel == nil {
 		return errors.Join(errs...)
 	}
+	l := words.Of(c.Output.Lang)
 	err = a.table(func(t io.Writer) {
-		fmt.Fprintln(t, "SYMBOL\tNAME\tSESSIONS OF\tFIRST\tLAST\tSESSIONS\tGAPS\tADJUSTED\tSOURCE")
+		fmt.Fprintln(t, heads(l, "SYMBOL", "NAME", "SESSIONS OF", "FIRST", "LAST", "SESSIONS", "GAPS", "ADJUSTED", "SOURCE"))
 		for _, symbol := range symbols {
 			col := panel.Column(symbol)
 			if col == nil {
@@ -123,12 +126,8 @@ func (a *app) pricesList(cmd *cobra.Command, flags settingsFlags, symbols []stri
 					gaps++
 				}
 			}
-			adjusted := "no"
-			if col.Adjusted {
-				adjusted = "yes"
-			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", col.Symbol, cmp.Or(col.Name, "-"), col.Calendar.Name(),
-				col.Calendar.Date(col.First), col.Calendar.Date(col.Last()), col.Len(), gaps, adjusted, c.shown(col.Origin))
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", col.Symbol, cmp.Or(col.Name, "-"), l.Exchange(col.Calendar.Name()),
+				col.Calendar.Date(col.First), col.Calendar.Date(col.Last()), col.Len(), gaps, yesOrNo(l, col.Adjusted), c.shown(col.Origin))
 		}
 	})
 	return errors.Join(append(errs, err)...)
@@ -155,6 +154,7 @@ them stays.`,
 		},
 	}
 	spanFlags(fetch, flags)
+	langFlag(fetch, flags)
 	fetch.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not print the table")
 	return fetch
 }
@@ -240,7 +240,7 @@ func (a *app) pricesFetch(cmd *cobra.Command, flags settingsFlags, symbols []str
 			a.outcome.LastPrice = max(a.outcome.LastPrice, f.series.Bars[len(f.series.Bars)-1].Date)
 		}
 	}
-	return a.reportFetched(symbols, all, quiet)
+	return a.reportFetched(words.Of(c.Output.Lang), symbols, all, quiet)
 }
 
 // fetch brings what is stored of symbol up to date.
@@ -276,35 +276,39 @@ func (c *config) fetch(ctx context.Context, y *yahoo.Source, symbol string, from
 	return f
 }
 
-func (a *app) reportFetched(symbols []string, all []fetched, quiet bool) error {
+func (a *app) reportFetched(l *words.Language, symbols []string, all []fetched, quiet bool) error {
 	bad, failed := 0, []error{}
 	show := a.table
 	if quiet {
 		show = func(rows func(t io.Writer)) error { rows(io.Discard); return nil }
 	}
 	err := show(func(t io.Writer) {
-		fmt.Fprintln(t, "SYMBOL\tNEW\tFIRST\tLAST\tREADJUSTED\tSOURCE\tPROBLEM")
+		fmt.Fprintln(t, heads(l, "SYMBOL", "NEW", "FIRST", "LAST", "READJUSTED", "SOURCE", "PROBLEM"))
 		for i, f := range all {
-			first, last, origin, readjusted, problem := "-", "-", "-", "no", "-"
+			first, last, origin, problem := "-", "-", "-", "-"
 			if f.series != nil && len(f.series.Bars) > 0 {
 				first, last = f.series.Bars[0].Date.String(), f.series.Bars[len(f.series.Bars)-1].Date.String()
 				origin = f.series.Origin
 			}
-			if f.readjusted {
-				readjusted = "yes"
-			}
 			if len(f.problems) > 0 {
 				bad++
-				problem = "see below"
+				problem = l.Phrase("see below")
 				failed = append(failed, f.problems...)
 			}
-			fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", symbols[i], f.fresh, first, last, readjusted, origin, problem)
+			fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", symbols[i], f.fresh, first, last, yesOrNo(l, f.readjusted), origin, problem)
 		}
 	})
 	if bad > 0 {
 		failed = append(failed, fmt.Errorf("%d of %s could not be brought up to date without trouble", bad, securitiesWord(len(symbols))))
 	}
 	return errors.Join(append(failed, err)...)
+}
+
+func yesOrNo(l *words.Language, yes bool) string {
+	if yes {
+		return l.Phrase("yes")
+	}
+	return l.Phrase("no")
 }
 
 func securitiesWord(n int) string {
@@ -334,6 +338,7 @@ unless --replace is given.`,
 			return a.pricesImport(cmd.Context(), c, p, paths, replace)
 		},
 	}
+	langFlag(cmd, flags)
 	flags.add(cmd, "dates", "prices.dates", "order of dates such as 01/02/2025: auto, dmy or mdy")
 	cmd.Flags().BoolVar(&replace, "replace", false, "replace what is stored of the same symbols")
 	return cmd
@@ -402,8 +407,9 @@ func (a *app) pricesImport(ctx context.Context, c *config, p *plan, paths []stri
 	if known > 0 {
 		a.note("%s stored already as the files have them", securitiesWord(known))
 	}
+	l := words.Of(c.Output.Lang)
 	return a.table(func(t io.Writer) {
-		fmt.Fprintln(t, "SYMBOL\tFIRST\tLAST\tSESSIONS\tFROM")
+		fmt.Fprintln(t, heads(l, "SYMBOL", "FIRST", "LAST", "SESSIONS", "FROM"))
 		for _, i := range all {
 			b := i.series.Bars
 			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", i.series.Symbol, b[0].Date, b[len(b)-1].Date, len(b), i.from)

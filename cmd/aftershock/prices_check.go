@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aftershock/internal/words"
 	"aftershock/market"
 	"aftershock/market/csvfile"
 )
@@ -51,6 +52,7 @@ several times the usual volume, is listed with a question mark and does not coun
 			return a.pricesCheck(cmd.Context(), c, p, symbols, o)
 		},
 	}
+	langFlag(check, flags)
 	a.pricesFlag(check, flags)
 	check.ValidArgsFunction = a.completeSymbols(flags, nil)
 	f := check.Flags()
@@ -155,7 +157,7 @@ func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []str
 		}
 	}
 	r.Unusual = len(r.Findings) - r.Problems
-	if err := a.writeCheck(&r, o.json); err != nil {
+	if err := a.writeCheck(words.Of(c.Output.Lang), &r, o.json); err != nil {
 		return err
 	}
 	if r.Problems > 0 {
@@ -164,7 +166,7 @@ func (a *app) pricesCheck(ctx context.Context, c *config, p *plan, symbols []str
 	return nil
 }
 
-func (a *app) writeCheck(r *checkResult, asJSON bool) error {
+func (a *app) writeCheck(l *words.Language, r *checkResult, asJSON bool) error {
 	if asJSON {
 		e := json.NewEncoder(a.stdout)
 		e.SetEscapeHTML(false)
@@ -173,21 +175,29 @@ func (a *app) writeCheck(r *checkResult, asJSON bool) error {
 	}
 	return a.table(func(t io.Writer) {
 		if len(r.Findings) > 0 {
-			fmt.Fprintln(t, "SYMBOL\tDATE\tSESSIONS\tFINDING\tDETAIL")
+			fmt.Fprintln(t, heads(l, "SYMBOL", "DATE", "SESSIONS", "FINDING", "DETAIL"))
 		}
 		for _, f := range r.Findings {
 			mark := ""
 			if !f.Problem {
 				mark = "?"
 			}
-			fmt.Fprintf(t, "%s\t%s\t%d\t%s%s\t%s\n", f.Symbol, cmp.Or(f.Date.String(), "-"), f.Sessions, f.Code, mark, f.Text)
+			fmt.Fprintf(t, "%s\t%s\t%d\t%s%s\t%s\n", f.Symbol, cmp.Or(f.Date.String(), "-"), f.Sessions, f.Code, mark, detail(l, &f))
 		}
-		compared := ""
+		looked := l.Securities(r.Securities)
 		if r.Against != "" {
-			compared = fmt.Sprintf(" (%d compared with %s)", r.Compared, r.Against)
+			looked = l.Say("%s (%s compared with %s)", looked, r.Compared, r.Against)
 		}
-		fmt.Fprintf(t, "%s%s, %s: %s, %d unusual\n", securitiesWord(r.Securities), compared, plural(r.Sessions, "session"), plural(r.Problems, "problem"), r.Unusual)
+		fmt.Fprintln(t, l.Say("%[1]s, %[2]s: {3:%[3]s problem|%[3]s problems}, %[4]s unusual", looked, l.Things(r.Sessions, "session"), r.Problems, r.Unusual))
 	})
+}
+
+// detail says what a check has found, in English where l has no words for it.
+func detail(l *words.Language, f *market.Finding) string {
+	if f.Form == "" || l == words.English {
+		return l.Isolate(f.Text)
+	}
+	return l.Issue(f.Issue())
 }
 
 // expected returns the day that histories should reach: today in a store, in

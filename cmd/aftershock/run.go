@@ -20,6 +20,7 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/events"
+	"aftershock/internal/words"
 	"aftershock/market"
 	"aftershock/market/factors"
 	"aftershock/report"
@@ -164,7 +165,7 @@ func confoundingFlags(cmd *cobra.Command, flags settingsFlags) {
 }
 
 func langFlag(cmd *cobra.Command, flags settingsFlags) {
-	flags.add(cmd, "lang", "output.lang", "`language` of titles and charts: en or ar", languages...)
+	flags.add(cmd, "lang", "output.lang", "`language` of titles, words and charts: en or ar", languages...)
 }
 
 func (a *app) pricesFlag(cmd *cobra.Command, flags settingsFlags) {
@@ -233,7 +234,7 @@ func (a *app) runConfigured(ctx context.Context, c *config, o *outcome, quiet bo
 			if quiet {
 				return nil
 			}
-			_, err := fmt.Fprintf(a.stdout, "nothing has changed since the run of %s in %s\n", since.Format(time.RFC3339), last)
+			_, err := fmt.Fprintln(a.stdout, words.Of(c.Output.Lang).Say("nothing has changed since the run of %s in %s", since.Format(time.RFC3339), last))
 			return err
 		}
 	}

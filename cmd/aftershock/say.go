@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -69,10 +68,15 @@ func (a *app) note(format string, args ...any) {
 const longestMessage = 2000
 
 // printable returns text fit for a terminal and a log: what steers one, or turns the
-// direction of writing, is written as an escape, and what is longer than most
+// direction of writing, is written as an escape, but for what sets words apart and
+// ends in text; and what is longer than most
 // characters is cut.
 func printable(text string, most int) string {
+	isolates := strings.ContainsRune(text, '\u2066') && closed(text)
 	plain := func(r rune) bool {
+		if r == '\u2066' || r == '\u2069' {
+			return isolates
+		}
 		// U+200E and U+200F only mark a direction, U+200C and U+200D join letters.
 		return r == '\t' || r == '\u200c' || r == '\u200d' || r == '\u200e' || r == '\u200f' || unicode.IsPrint(r) || unicode.Is(unicode.Zs, r)
 	}
@@ -99,27 +103,35 @@ func printable(text string, most int) string {
 	return b.String()
 }
 
-// cells makes the cells of a table fit for a terminal.
-type cells struct{ w io.Writer }
+// cells takes the rows of a table and makes their cells fit for a terminal.
+type cells struct{ rows [][]string }
 
-// Write implements io.Writer. Rows end in line feeds, cells in tabs.
-func (c cells) Write(p []byte) (int, error) {
-	var b strings.Builder
+// Write implements io.Writer. Rows end in line feeds, cells in tabs; a call has whole
+// rows.
+func (c *cells) Write(p []byte) (int, error) {
 	for line := range strings.Lines(string(p)) {
-		text, end := strings.TrimSuffix(line, "\n"), ""
-		if text != line {
-			end = "\n"
+		row := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		for i, cell := range row {
+			row[i] = printable(cell, longestMessage)
 		}
-		for i, cell := range strings.Split(text, "\t") {
-			if i > 0 {
-				b.WriteByte('\t')
-			}
-			b.WriteString(printable(cell, longestMessage))
-		}
-		b.WriteString(end)
-	}
-	if _, err := io.WriteString(c.w, b.String()); err != nil {
-		return 0, err
+		c.rows = append(c.rows, row)
 	}
 	return len(p), nil
+}
+
+// closed reports whether what s isolates from the text around it, as words of
+// another direction, ends in it.
+func closed(s string) bool {
+	open := 0
+	for _, r := range s {
+		switch r {
+		case '\u2066':
+			open++
+		case '\u2069':
+			if open--; open < 0 {
+				return false
+			}
+		}
+	}
+	return open == 0
 }

@@ -121,7 +121,7 @@ func (t *timing) text(a *app, l *words.Language) error {
 		}
 		for k := range list {
 			x := &list[k]
-			id, when := e.ID, when(e)
+			id, when := e.ID, when(l, e)
 			if k > 0 {
 				id, when = "", ""
 			}

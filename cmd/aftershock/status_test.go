@@ -1,13 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -93,6 +93,8 @@ func TestPrintable(t *testing.T) {
 		"red\x1b[31m":                  `red\x1b[31m`,
 		"a\u202egnp.exe":               `a\u202egnp.exe`,
 		"a\u2066b":                     `a\u2066b`,
+		"a\u2069b\u2066c":              `a\u2069b\u2066c`,
+		"a \u2066b\u2069 c":            "a \u2066b\u2069 c",
 		"bad\xff":                      `bad\xff`,
 		"bell\a":                       `bell\a`,
 		strings.Repeat("x", 30):        strings.Repeat("x", 20) + "… (10 bytes more)",
@@ -122,8 +124,8 @@ func TestPrintable(t *testing.T) {
 	if got := harmless("Evil\x1b[31m\u202e"); got != "Evil\ufffd[31m\ufffd" {
 		t.Errorf("a name is %q", got)
 	}
-	var b bytes.Buffer
-	if _, err := (cells{&b}).Write([]byte("a\tb\x1b\tc\n")); err != nil || b.String() != "a\tb\\x1b\tc\n" {
-		t.Errorf("cells are %q, %v", b.String(), err)
+	var c cells
+	if _, err := c.Write([]byte("a\tb\x1b\tc\n")); err != nil || len(c.rows) != 1 || !slices.Equal(c.rows[0], []string{"a", `b\x1b`, "c"}) {
+		t.Errorf("cells are %q, %v", c.rows, err)
 	}
 }

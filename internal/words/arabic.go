@@ -34,7 +34,7 @@ var Arabic = &Language{
 	List:       func(names []string) string { return strings.Join(names, " و") },
 	Date:       func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
 	Day:        func(t time.Time) string { return arabicDays[t.Weekday()] },
-	phrases:    joined(arabicPhrases, arabicMoves, arabicAnswer, arabicCompared),
+	phrases:    joined(arabicPhrases, arabicMoves, arabicAnswer, arabicCompared, arabicCommands),
 	sentences:  joined(withFindings(arabicSentences, "%s، %s (%s): "), arabicRefused),
 	plural:     arabicForm,
 	more:       "%s و%d غيرها",

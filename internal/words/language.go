@@ -169,6 +169,9 @@ func (l *Language) Sentence(s analysis.Sentence, as func(v any) any) string {
 	})
 }
 
+// Issue says an issue of package market.
+func (l *Language) Issue(is market.Issue) string { return l.issue(is, nil) }
+
 // issue says an issue of package market.
 func (l *Language) issue(is market.Issue, as func(v any) any) string {
 	code := "issue/" + is.Code

@@ -16,12 +16,13 @@ import (
 	"aftershock/analysis/model"
 )
 
-// phrasesOf returns the phrases that reports and charts say: the constant first
-// arguments of Say, and the strings that are passed to it by a name.
+// phrasesOf returns the phrases that reports, charts and commands say: the constant
+// first arguments of Say, the strings that are passed to it by a name, and what the
+// heads of tables and the findings of doctor are called.
 func phrasesOf(t *testing.T) []string {
 	t.Helper()
 	var names []string
-	for _, pattern := range []string{"../../report/*.go", "../../plots/*.go", "*.go", "../../cmd/aftershock/extract.go", "../../cmd/aftershock/sensitivity.go"} {
+	for _, pattern := range []string{"../../report/*.go", "../../plots/*.go", "*.go", "../../cmd/aftershock/*.go"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
@@ -38,6 +39,7 @@ func phrasesOf(t *testing.T) []string {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
+		command := strings.Contains(name, "cmd/")
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -58,6 +60,14 @@ func phrasesOf(t *testing.T) []string {
 				s, _ := strconv.Unquote(lit.Value)
 				add(s)
 			}
+			if command && slices.Contains([]string{"heads", "fine", "remark", "amiss", "section"}, name) {
+				for _, arg := range c.Args {
+					if lit, ok := arg.(*ast.BasicLit); ok && lit.Kind == token.STRING && !(name == "section" && arg == c.Args[0]) {
+						s, _ := strconv.Unquote(lit.Value)
+						add(s)
+					}
+				}
+			}
 			return true
 		})
 		// Verdicts are said by their numbers.
@@ -75,6 +85,9 @@ func phrasesOf(t *testing.T) []string {
 			})
 			return false
 		})
+		if command && filepath.Base(name) != "extract.go" { // which has messages of errors that are chosen so
+			continue
+		}
 		// A phrase that is chosen before it is said.
 		ast.Inspect(file, func(n ast.Node) bool {
 			a, ok := n.(*ast.AssignStmt)
