@@ -67,12 +67,25 @@ func cut(s string, n int) string {
 	return s
 }
 
-// clip shortens s to n columns, the last of them an ellipsis.
+// clip shortens s to n columns, the last of them an ellipsis. A number that does not
+// fit is left out whole: $5… is not the beginning of $589bn.
 func clip(s string, n int) string {
 	if columns(s) <= n {
 		return s
 	}
-	return strings.TrimRight(cut(s, n-1), " ") + "…"
+	head := cut(s, n-1)
+	rest := strings.TrimLeft(s[len(head):], ".,")
+	if next, _ := utf8.DecodeRuneInString(rest); unicode.IsDigit(next) || next == '%' {
+		if whole := strings.TrimRightFunc(head, numeral); strings.TrimSpace(whole) != "" {
+			head = whole
+		}
+	}
+	return strings.TrimRight(head, " ,;:،؛") + "…"
+}
+
+// numeral reports whether r belongs to a number: a digit, a mark, a sign, a currency.
+func numeral(r rune) bool {
+	return unicode.IsDigit(r) || strings.ContainsRune(".,+-−%", r) || unicode.Is(unicode.Sc, r)
 }
 
 // wrap breaks s at blanks, not at no-break spaces, into lines of at most n

@@ -105,7 +105,7 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 			if c := colorOf.FindStringSubmatch(attrs); c != nil {
 				p.Own = p.Own || dark[c[1]] == ""
 			}
-			fmt.Fprintf(&body, "<use href=\"#%s\"%s/>\n", s.define("<g", ">"+glyphs+"</g>"), attrs)
+			fmt.Fprintf(&body, "<use href=\"#%s\"%s/>\n", s.define("<g", ">"+glyphs+"</g>"), pointed.Replace(attrs))
 		case line == "</g>":
 			body.WriteString(line + "\n")
 		case strings.HasPrefix(line, "<g data-series="):
@@ -144,6 +144,9 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 // wordGap is about the advance of a letter and a blank, in 2048ths of the size: where
 // letters stand farther apart, a word ends, or a wide letter, which does no harm.
 const wordGap = 1650
+
+// pointed leaves out the naught before a decimal point of a number.
+var pointed = strings.NewReplacer("(0.", "(.", " 0.", " .", "-0.", "-.")
 
 // words returns the elements of a line of text whose glyphs are uses: of each its
 // name in the chart, which own translates, its place and the attribute of its height.

@@ -237,6 +237,18 @@ func TestLayout(t *testing.T) {
 			t.Errorf("%q takes %d columns, want %d", s, got, want)
 		}
 	}
+	for _, c := range []struct {
+		of   string
+		n    int
+		want string
+	}{
+		{"loses $589bn", 9, "loses…"}, {"fell 17.5% today", 9, "fell…"}, {"fell 17.5% today", 12, "fell 17.5%…"},
+		{"1234567", 4, "123…"}, {"R1, today", 4, "R1…"}, {"R1, today", 3, "R1…"}, {"GPT-4 is out", 8, "GPT-4 i…"},
+	} {
+		if got := clip(c.of, c.n); got != c.want {
+			t.Errorf("%q in %d: %q, want %q", c.of, c.n, got, c.want)
+		}
+	}
 	if got := clip("アドバンテスト", 6); got != "アド…" {
 		t.Errorf("clip: %q", got)
 	}

@@ -529,6 +529,22 @@ func TestFirstRunIsQuick(t *testing.T) {
 	}
 }
 
+// The page of the shipped study stays one that is sent by mail: under 600 kB.
+func TestPageIsSmall(t *testing.T) {
+	for _, lang := range []string{"en", "ar"} {
+		dir := t.TempDir()
+		cmd := exec.Command("aftershock", "run", "--quiet", "--lang", lang, "--format", "html", "--tables", "tests")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		page, err := os.Stat(filepath.Join(dir, "out", "report.html"))
+		if err != nil || page.Size() < 300_000 || page.Size() >= 600_000 {
+			t.Errorf("%s: %v bytes, %v", lang, page.Size(), err)
+		}
+	}
+}
+
 // Tables are written no further than they are when the signal comes.
 func TestTablesAreInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
