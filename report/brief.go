@@ -5,12 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
-	"sync"
-
-	_ "embed"
 
 	"aftershock/analysis"
 	"aftershock/events"
@@ -115,19 +111,10 @@ func shell(name string, study *analysis.Study) *analysis.Result {
 	return &analysis.Result{Study: study, Catalog: &events.Catalog{}}
 }
 
-//go:embed html/brief.tmpl
-var briefPage string
-
-var briefTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.Must(htmlTemplate().Clone()).New("").Parse(briefPage))
-})
-
-// briefView is what the template of briefs lays out.
+// briefView is what the page of a brief lays out.
 type briefView struct {
 	Lang, Dir, Title, About, Policy string
-	Style                           template.CSS
-	Script                          template.JS
-	Sheet                           template.HTML
+	Style, Script, Sheet            markup
 	Lead, Foot                      []string
 	Charts                          []inlineChart
 	Sections                        []briefPart
@@ -150,7 +137,7 @@ func htmlBrief(w io.Writer, o HTMLOptions, say func(s *story) *brief) error {
 	if s.RTL {
 		v.Dir = "rtl"
 	}
-	v.Style, v.Script = template.CSS("\n"+htmlStyle+darkRules(o.Dark)), template.JS("\n"+htmlScript)
+	v.Style, v.Script = markup("\n"+htmlStyle+darkRules(o.Dark)), markup("\n"+htmlScript)
 	v.Policy = fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; img-src data:; base-uri 'none'; form-action 'none'", hashOf(string(v.Style)), hashOf(string(v.Script)))
 	var glyphs glyphSheet
 	for k, c := range o.Charts {
@@ -160,7 +147,7 @@ func htmlBrief(w io.Writer, o HTMLOptions, say func(s *story) *brief) error {
 		}
 		v.Charts = append(v.Charts, chart)
 	}
-	v.Sheet = template.HTML(glyphs.defs.String())
+	v.Sheet = markup(glyphs.defs.String())
 	for i := range b.sections {
 		x := &b.sections[i]
 		part := briefPart{Heading: x.heading, Text: x.text, After: x.after}
@@ -198,15 +185,12 @@ func htmlBrief(w io.Writer, o HTMLOptions, say func(s *story) *brief) error {
 		}
 		v.Sections = append(v.Sections, part)
 	}
-	t, err := briefTemplate().Clone()
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriter(w)
-	if err := t.Funcs(template.FuncMap{"say": s.Phrase}).ExecuteTemplate(out, "brief", v); err != nil {
+	h := &markupWriter{s.Language, bufio.NewWriter(w)}
+	h.brief(v)
+	if err := h.Flush(); err != nil {
 		return fmt.Errorf("HTML report: %w", err)
 	}
-	return out.Flush()
+	return nil
 }
 
 // mostOnPage is how many rows of a table a page has: more would not open quickly.

@@ -50,7 +50,7 @@ func golden(t *testing.T, name string, got []byte) {
 // The titles that a report must bear.
 const (
 	formula = `=HYPERLINK("http://example.org","x")`
-	markup  = "<script>alert(1)</script>"
+	tagged  = "<script>alert(1)</script>"
 	escape  = "Red \x1b[31malert\x1b[0m\nand a second line\u202e"
 	mixed   = "إنفيديا تهبط 17% بعد DeepSeek R1 في جلسة واحدة"
 )
@@ -117,7 +117,7 @@ var nasty = sync.OnceValue(func() *analysis.Result {
 	}
 	cat := &events.Catalog{Origin: "nasty.yaml", Warnings: []string{"nasty.yaml:1: column \"colour\" is not known"}, Events: []events.Event{
 		{ID: "labor-day", Time: at(9, 2, 11, 0), Precision: events.Minute, Title: "News on a holiday", Titles: map[string]string{"ar": mixed}, Category: "news", Targets: to("ALFA", "BETA", "GAMA", "HALT", "NEWB", "6857.T")},
-		{ID: "early-close", Time: at(11, 29, 14, 30), Precision: events.Second, Title: markup, Category: "news", Targets: to("ALFA")},
+		{ID: "early-close", Time: at(11, 29, 14, 30), Precision: events.Second, Title: tagged, Category: "news", Targets: to("ALFA")},
 		{ID: "weekend", Time: on(10, 5), DateOnly: true, Precision: events.Day, Title: formula, Category: "+risk", Targets: to("BETA", "GAMA")},
 		{ID: "evening", Time: on(7, 3), DateOnly: true, AfterClose: true, Precision: events.Day, Title: escape, Category: "-risk", Targets: to("GAMA")},
 		{ID: "half-day", Time: at(11, 29, 12, 30), Precision: events.Approx, Title: strings.Repeat("A title without end ", 15), Category: "@risk", Targets: to("GAMA", "BETA")},

@@ -41,7 +41,7 @@ func output(t *testing.T, r *analysis.Result, name string) []byte {
 
 // hostile are titles as a news feed may bring them.
 var hostile = []string{
-	markup, formula, escape, mixed, "+1", "-2+3", "@SUM(A1)", "'quoted' \"twice\" `thrice`", `back\slash \\ \n C:\new`,
+	tagged, formula, escape, mixed, "+1", "-2+3", "@SUM(A1)", "'quoted' \"twice\" `thrice`", `back\slash \\ \n C:\new`,
 	`&%$#_{}~^ [x] *y* <b> | ! ?`, "tab\tand\nnewline\r\nand return", "Nobody knows it 🚀👩‍🚀", strings.Repeat("300 characters ", 20),
 	"_x0041_x0042_ and _x000D_", "[in brackets", "*in asterisks*", "--dashes--", "https://example.org/ www.example.org a@example.org",
 	"]]>", "# heading", "1. item", "a,b;c", " blanks around ", "بِسْمِ 12.5% (R1)", "null", "NaN", "TRUE", "0700", "1e5", "2025-01-27", "\ufeffmark", "\x00\x01\x7f\ufffe",

@@ -8,18 +8,15 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"io"
 	"iter"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"aftershock/analysis"
 	"aftershock/analysis/stat"
-	"aftershock/internal/words"
 	"aftershock/market"
 )
 
@@ -49,18 +46,11 @@ type Chart struct {
 	File   string // of the same picture beside the page, such as charts/ranking.png; "" where there is none
 }
 
-//go:embed html/page.tmpl
-var htmlPage string
-
 //go:embed html/style.css
 var htmlStyle string
 
 //go:embed html/script.js
 var htmlScript string
-
-var htmlTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{"say": words.English.Phrase}).Parse(htmlPage))
-})
 
 // HTML writes the report of a finished study as one page that needs nothing
 // beside it: no network, no font, no script to be read. A script of its own
@@ -82,24 +72,19 @@ func HTML(w io.Writer, r *analysis.Result, o HTMLOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := htmlTemplate().Clone()
-	if err != nil {
-		return err
-	}
-	b := bufio.NewWriter(w)
-	if err := t.Funcs(template.FuncMap{"say": s.Phrase}).ExecuteTemplate(b, "page", v); err != nil {
+	h := &markupWriter{s.Language, bufio.NewWriter(w)}
+	h.page(v)
+	if err := h.Flush(); err != nil {
 		return fmt.Errorf("HTML report: %w", err)
 	}
-	return b.Flush()
+	return nil
 }
 
-// htmlView is what the template lays out. What is of type template.HTML, CSS or
-// JS is our own or comes from package plots; all else is escaped.
+// htmlView is what the page lays out. What is of type markup is our own or comes
+// from package plots; all else is text.
 type htmlView struct {
 	Lang, Dir, Title, Policy string
-	Style                    template.CSS
-	Script                   template.JS
-	Sheet                    template.HTML
+	Style, Script, Sheet     markup
 
 	Facts          []labelled
 	About          string   // how much was studied, and how
@@ -142,11 +127,11 @@ type inlineChart struct {
 	Name, ViewBox            string
 	Frame, Across, Up, At    string // see picture
 	Own                      bool
-	Body                     template.HTML
+	Body                     markup
 	Slim                     *inlineChart // for a narrow page
 	Class, File              string
-	Figures                  template.URL // its lines as CSV
-	FiguresFile, PictureFile string       // what to save them as
+	Figures                  markup // its lines as CSV
+	FiguresFile, PictureFile string // what to save them as
 }
 
 type eventView struct {
@@ -182,7 +167,7 @@ type pageCell struct {
 	ID                     string // of the cell, for links to it
 	Head, Bdi              bool   // heads its row; comes from outside, in whatever direction it runs
 	Stars                  string // beside a figure
-	Mark                   template.HTML
+	Mark                   markup
 }
 
 func num(text string) pageCell   { return pageCell{Text: text, Class: "n"} }
@@ -218,7 +203,7 @@ func (s *story) view(o HTMLOptions) (*htmlView, error) {
 	if s.RTL {
 		v.Dir = "rtl"
 	}
-	v.Style, v.Script = template.CSS("\n"+htmlStyle+darkRules(o.Dark)), template.JS("\n"+htmlScript)
+	v.Style, v.Script = markup("\n"+htmlStyle+darkRules(o.Dark)), markup("\n"+htmlScript)
 	v.Policy = fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; img-src data:; base-uri 'none'; form-action 'none'", hashOf(string(v.Style)), hashOf(string(v.Script)))
 	for _, f := range s.facts() {
 		v.Facts = append(v.Facts, labelled{f.label, f.text})
@@ -315,7 +300,7 @@ func (s *story) charts(v *htmlView, o HTMLOptions) (map[string][]inlineChart, er
 		}
 		by[c.Event] = append(by[c.Event], chart)
 	}
-	v.Sheet, v.Charts = template.HTML(glyphs.defs.String()), by[""]
+	v.Sheet, v.Charts = markup(glyphs.defs.String()), by[""]
 	return by, nil
 }
 
@@ -327,7 +312,7 @@ func (g *glyphSheet) inline(c Chart, dark map[string]string) (inlineChart, error
 		return inlineChart{}, err
 	}
 	of := func(p picture, class string) inlineChart {
-		return inlineChart{Class: class, Name: clean(p.Name), ViewBox: p.ViewBox, Frame: p.Frame, Across: p.Across, Up: p.Up, At: p.At, Own: p.Own, Body: template.HTML(p.Body)}
+		return inlineChart{Class: class, Name: clean(p.Name), ViewBox: p.ViewBox, Frame: p.Frame, Across: p.Across, Up: p.Up, At: p.At, Own: p.Own, Body: markup(p.Body)}
 	}
 	out := of(p, "wide")
 	out.File = c.File
@@ -337,7 +322,7 @@ func (g *glyphSheet) inline(c Chart, dark map[string]string) (inlineChart, error
 	}
 	out.PictureFile = stem + ".png"
 	if f := p.figures(); f != "" {
-		out.Figures, out.FiguresFile = template.URL("data:text/csv;charset=utf-8,"+inURL(f)), stem+".csv"
+		out.Figures, out.FiguresFile = markup("data:text/csv;charset=utf-8,"+inURL(f)), stem+".csv"
 	}
 	if c.Narrow != nil {
 		n, err := g.add(c.Narrow, dark)
@@ -575,7 +560,7 @@ func (s *story) mark(x scale, e *entry) pageCell {
 		}
 	}
 	fmt.Fprintf(&b, `<path class="dot" d="M%s 7m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0"/></svg>`, n(at(e.effect)))
-	return pageCell{Mark: template.HTML(b.String())}
+	return pageCell{Mark: markup(b.String())}
 }
 
 // line says an event in one line: N, the average, its interval, the reading.

@@ -247,7 +247,7 @@ func TestCSVIsText(t *testing.T) {
 		}
 	}
 	obs := write(t, nasty(), "observations")
-	for id, title := range map[string]string{"weekend": formula, "early-close": markup, "evening": escape} {
+	for id, title := range map[string]string{"weekend": formula, "early-close": tagged, "evening": escape} {
 		if !slices.ContainsFunc(obs.rows, func(row map[string]string) bool { return row["event_id"] == id && row["title"] == title }) {
 			t.Errorf("title %q is not kept", title)
 		}
