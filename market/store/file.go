@@ -101,16 +101,25 @@ func (s *Store) write(i *Info) error {
 	if err != nil {
 		return fmt.Errorf("store: %s: %w", h.Symbol, err)
 	}
-	rows := make([]row, len(h.Bars))
+	rows := make([]parquet.Row, len(h.Bars))
 	for k := range h.Bars {
 		b := &h.Bars[k]
 		if k > 0 && b.Date <= h.Bars[k-1].Date {
 			return fmt.Errorf("store: %s: the bar of %s does not come after that of %s", h.Symbol, b.Date, h.Bars[k-1].Date)
 		}
-		rows[k] = row{h.Symbol, int32(b.Date), value(&b.Open), value(&b.High), value(&b.Low), value(&b.Close), value(&b.AdjClose), value(&b.Volume)}
+		rows[k] = parquet.Row{
+			parquet.ByteArrayValue([]byte(h.Symbol)).Level(0, 0, 0), parquet.Int32Value(int32(b.Date)).Level(0, 0, 1),
+			value(b.Open, 2), value(b.High, 3), value(b.Low, 4), value(b.Close, 5), value(b.AdjClose, 6), value(b.Volume, 7),
+		}
 	}
+	// Rows of values, and not of Go structs: what takes any struct brings some
+	// 2 MB of program with it, for messages in protocol buffers among others.
 	var buf bytes.Buffer
-	if err := parquet.Write(&buf, rows, parquet.KeyValueMetadata(key, string(meta))); err != nil {
+	w := parquet.NewWriter(&buf, parquet.SchemaOf(row{}), parquet.KeyValueMetadata(key, string(meta)))
+	if _, err := w.WriteRows(rows); err != nil {
+		return fmt.Errorf("store: %s: %w", h.Symbol, err)
+	}
+	if err := w.Close(); err != nil {
 		return fmt.Errorf("store: %s: %w", h.Symbol, err)
 	}
 	if err := replace(s.Path(h.Symbol), buf.Bytes()); err != nil {
@@ -119,11 +128,12 @@ func (s *Store) write(i *Info) error {
 	return nil
 }
 
-func value(p *float64) *float64 {
-	if math.IsNaN(*p) {
-		return nil
+// value is v in an optional column; NaN is null.
+func value(v float64, column int) parquet.Value {
+	if math.IsNaN(v) {
+		return parquet.NullValue().Level(0, 0, column)
 	}
-	return p
+	return parquet.DoubleValue(v).Level(0, 1, column)
 }
 
 // keepRaw stores an answer as it came.

@@ -356,6 +356,19 @@ func TestSchema(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &meta); err != nil || meta["currency"] != "USD" || meta["from"] != "2019-03-01" {
 		t.Errorf("metadata %s: %v", text, err)
 	}
+
+	// The levels of the values are those that the library finds for a struct.
+	rows, err := parquet.ReadFile[row](f.Path("TEST"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var structs bytes.Buffer
+	if err := parquet.Write(&structs, rows, parquet.KeyValueMetadata(key, text)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(structs.Bytes(), data) {
+		t.Error("the library writes the rows otherwise")
+	}
 }
 
 // Whatever happens to a file, it is either known to be damaged or reads as it was.
