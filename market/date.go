@@ -63,10 +63,20 @@ func (d Date) Year() int { return d.Time().Year() }
 
 // String returns d as 2006-01-02, or "" for NoDate.
 func (d Date) String() string {
+	var b [len(time.DateOnly)]byte
+	return string(d.Append(b[:0]))
+}
+
+// Append appends d as String writes it.
+func (d Date) Append(b []byte) []byte {
 	if d == NoDate {
-		return ""
+		return b
 	}
-	return d.Time().Format(time.DateOnly)
+	y, m, day := d.Time().Date()
+	if y < 0 || y > 9999 {
+		return d.Time().AppendFormat(b, time.DateOnly)
+	}
+	return append(b, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-', byte('0'+m/10), byte('0'+m%10), '-', byte('0'+day/10), byte('0'+day%10))
 }
 
 // MarshalText implements encoding.TextMarshaler.

@@ -53,6 +53,9 @@ func TestDateOfUsesTheLocation(t *testing.T) {
 func TestDateRoundTrips(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := Date(rapid.IntRange(-700_000, 2_900_000).Draw(t, "d")) // years 53 to 9909
+		if got, want := d.String(), d.Time().Format(time.DateOnly); got != want {
+			t.Fatalf("%d is written %s, not %s", d, got, want)
+		}
 		if got := DateOf(d.Time()); got != d {
 			t.Fatalf("DateOf(Time) = %d, want %d", got, d)
 		}

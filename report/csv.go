@@ -25,16 +25,27 @@ func WriteCSV(w io.Writer, t Table) error {
 		return err
 	}
 	return writeBlocks(w, t, func(b *bytes.Buffer) func(row []Cell) error {
+		last := make([]repeated, len(t.Columns)) // texts and dates are often those of the row before
 		return func(row []Cell) error {
 			if row == nil {
 				return nil
 			}
 			line := b.AvailableBuffer()
-			for i, cell := range row {
+			for i := range row {
 				line = appendComma(line, i)
-				if kind := t.Columns[i].Type; kind == String {
-					line = appendField(line, cell.Text)
-				} else { // which holds nothing to quote
+				cell, f := &row[i], &last[i]
+				switch kind := t.Columns[i].Type; {
+				case kind == String:
+					if cell.Text != f.text {
+						f.text, f.out = cell.Text, appendField(f.out[:0], cell.Text)
+					}
+					line = append(line, f.out...)
+				case kind == Date && !cell.Empty(Date): // this and the rest hold nothing to quote
+					if cell.Num != f.num || f.out == nil {
+						f.num, f.out = cell.Num, cell.appendTo(f.out[:0], Date)
+					}
+					line = append(line, f.out...)
+				default:
 					line = cell.appendTo(line, kind)
 				}
 			}
@@ -42,6 +53,13 @@ func WriteCSV(w io.Writer, t Table) error {
 			return nil
 		}
 	})
+}
+
+// repeated is what a column had in the row before, and how that is written.
+type repeated struct {
+	text string
+	num  float64
+	out  []byte
 }
 
 func appendComma(b []byte, column int) []byte {
@@ -79,7 +97,7 @@ func appendField(b []byte, s string) []byte {
 // writeBlocks writes rows as text, made on all processors. newWriter returns
 // what writes a row to b, and is called with nil at the end of a block.
 func writeBlocks(w io.Writer, t Table, newWriter func(b *bytes.Buffer) func(row []Cell) error) error {
-	blocks := t.inBlocks()
+	blocks := t.inParts()
 	check := func() error {
 		_, err := w.Write(nil) // is there still a reader?
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"aftershock/internal/shortest"
 	"aftershock/market"
 )
 
@@ -19,8 +20,9 @@ type Table struct {
 	// overwritten by the next row.
 	Rows iter.Seq[[]Cell]
 	// blocks, where there are any, yield the same rows, the first those that come
-	// first; several can be gone through at once.
-	blocks []iter.Seq[[]Cell]
+	// first; several can be gone through at once. So do parts, some to a block.
+	blocks, parts []iter.Seq[[]Cell]
+	some          int
 }
 
 // blockRows is about how many rows a block has: enough for the row group of a
@@ -28,12 +30,21 @@ type Table struct {
 // little memory.
 const blockRows = 1 << 16
 
+// partRows is about how many rows a part has, whose text stays in the cache of a
+// processor from its writing to the disk.
+const partRows = 1 << 11
+
 // of makes the rows of t those of n units, such as observations, of about per
 // rows each. rows yields those of the units [lo, hi).
 func (t *Table) of(n, per int, rows func(lo, hi int) iter.Seq[[]Cell]) {
-	size := max(1, blockRows/max(1, per))
+	size, part := max(1, blockRows/max(1, per)), max(1, partRows/max(1, per))
+	t.some = (size + part - 1) / part
 	for lo := 0; lo < n; lo += size {
-		t.blocks = append(t.blocks, rows(lo, min(lo+size, n)))
+		hi := min(lo+size, n)
+		t.blocks = append(t.blocks, rows(lo, hi))
+		for k := lo; k < hi; k += part {
+			t.parts = append(t.parts, rows(k, min(k+part, hi)))
+		}
 	}
 	t.Rows = inTurn(t.blocks)
 }
@@ -57,14 +68,19 @@ func (t *Table) watch(step func()) int {
 	if step == nil || len(t.blocks) == 0 {
 		return len(t.blocks)
 	}
-	blocks := slices.Clone(t.blocks)
-	for k, block := range t.blocks {
-		blocks[k] = func(yield func([]Cell) bool) {
-			block(yield)
+	watched := func(rows iter.Seq[[]Cell]) iter.Seq[[]Cell] {
+		return func(yield func([]Cell) bool) {
+			rows(yield)
 			step()
 		}
 	}
-	t.blocks, t.Rows = blocks, inTurn(blocks)
+	blocks, parts := slices.Clone(t.blocks), slices.Clone(t.parts)
+	for k := range blocks {
+		blocks[k] = watched(blocks[k])
+		last := min((k+1)*t.some, len(parts)) - 1
+		parts[last] = watched(parts[last])
+	}
+	t.blocks, t.parts, t.Rows = blocks, parts, inTurn(blocks)
 	return len(blocks)
 }
 
@@ -74,6 +90,14 @@ func (t *Table) inBlocks() []iter.Seq[[]Cell] {
 		return []iter.Seq[[]Cell]{t.Rows}
 	}
 	return t.blocks
+}
+
+// inParts returns the rows of t in parts: one, where t knows none.
+func (t *Table) inParts() []iter.Seq[[]Cell] {
+	if t.blocks == nil {
+		return []iter.Seq[[]Cell]{t.Rows}
+	}
+	return t.parts
 }
 
 // Type is the type of a column, named as in a Frictionless table schema.
@@ -138,7 +162,7 @@ func (c Cell) appendTo(b []byte, t Type) []byte {
 	case t == Boolean:
 		return strconv.AppendBool(b, c.Num != 0)
 	case t == Date:
-		return append(b, market.Date(c.Num).String()...)
+		return market.Date(c.Num).Append(b)
 	case t == Integer:
 		return strconv.AppendInt(b, int64(c.Num), 10)
 	case math.IsInf(c.Num, -1):
@@ -146,7 +170,7 @@ func (c Cell) appendTo(b []byte, t Type) []byte {
 	case math.IsInf(c.Num, 1):
 		return append(b, "INF"...)
 	}
-	return strconv.AppendFloat(b, c.Num, 'g', -1, 64)
+	return shortest.Append(b, c.Num)
 }
 
 // Format returns c as it stands in a text file: the shortest decimal that

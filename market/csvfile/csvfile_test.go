@@ -335,6 +335,32 @@ func TestShortAgreesWithParseFloat(t *testing.T) {
 	})
 }
 
+func TestPlainMarkAgreesWithAnyMark(t *testing.T) {
+	compare := func(s string) (mark byte, wrong bool) {
+		mark, ok := plainMark(s)
+		return mark, ok && mark != anyMark(s)
+	}
+	proving := 0
+	for _, s := range []string{"", ".", ",", "5", "5.", ".5", ",5", "1.5", "1,5", "1.234", "1,234", "0.123", "12.345", "1234.567", "1234,567", ".123", "1.2345", "1.2.3", "-1.5", "1.5e3"} {
+		mark, wrong := compare(s)
+		if wrong {
+			t.Errorf("plainMark(%q) = %q; anyMark says %q", s, mark, anyMark(s))
+		}
+		if mark != 0 {
+			proving++
+		}
+	}
+	if proving < 10 {
+		t.Errorf("only %d prove a mark", proving)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`[0-9]{0,5}([.,][0-9]{0,4}){0,2}|[.,-]|-?[0-9]{1,3}`).Draw(t, "s")
+		if mark, wrong := compare(s); wrong {
+			t.Fatalf("plainMark(%q) = %q; anyMark says %q", s, mark, anyMark(s))
+		}
+	})
+}
+
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"date,close\n2025-01-27,118.42\n", "Date;Close;Adj Close\n27.01.2025;1.234,50;1\n", "\"Date\",\"Price\",\"Vol.\"\n\"Jan 27, 2025\",\"1,1\",\"3M\"\n",

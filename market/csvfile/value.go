@@ -505,8 +505,39 @@ func ungroup(s string, group, mark byte) (string, bool) {
 	return whole + "." + fraction, true
 }
 
+// plainMark is markOf for what nearly all numbers are, digits with at most one mark
+// among them, which takes a tenth of the time; ok is false for others.
+func plainMark(s string) (mark byte, ok bool) {
+	at := -1
+	for i := range len(s) {
+		if c := s[i]; c < '0' || c > '9' {
+			if c != '.' && c != ',' || at >= 0 {
+				return 0, false
+			}
+			at = i
+		}
+	}
+	switch n := len(s); {
+	case at < 0:
+		return 0, n > 0
+	case n == 1:
+		return 0, false
+	case n-at != 4 || at == 0 || at > 3 || s[0] == '0': // not three digits behind at most three
+		return s[at], true
+	}
+	return 0, true
+}
+
 // markOf returns the decimal mark that s proves, or 0.
 func markOf(s string) byte {
+	if mark, ok := plainMark(s); ok {
+		return mark
+	}
+	return anyMark(s)
+}
+
+// anyMark is markOf for all numbers.
+func anyMark(s string) byte {
 	if isMissing(s) {
 		return 0
 	}
