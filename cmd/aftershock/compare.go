@@ -55,8 +55,8 @@ compared, whatever was found.`,
 	cmd.Flags().Float64Var(&q.level, "level", 0.05, "`level` that a p value crosses")
 	cmd.Flags().StringVar(&q.format, "format", "text", "`form` of the answer: text, csv or json")
 	cmd.Flags().StringVar(&q.lang, "lang", "", "`language` of the text: en or ar (default that of output.lang)")
-	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions(words.Languages(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	closed(cmd, "lang", words.Languages()...)
+	closed(cmd, "format", "text", "csv", "json")
 	return cmd
 }
 
@@ -444,7 +444,7 @@ Exit status 0: the same bytes in every file; 1: not.`,
 	}
 	base := cmd.Flags().String("base", ".", "`directory` that the names of inputs are relative to: that of the configuration")
 	lang := cmd.Flags().String("lang", "", "`language` of what is said: en or ar (default that of the run)")
-	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions(words.Languages(), cobra.ShellCompDirectiveNoFileComp))
+	closed(cmd, "lang", words.Languages()...)
 	cmd.Flags().StringVar(&out, "out", "", "`directory` that the repetition is left in; default: none")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.repeat(cmd, args[0], *base, out, *lang) }
 	return cmd

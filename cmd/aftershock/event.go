@@ -45,7 +45,6 @@ without --out.`,
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
 	a.pricesFlag(cmd, flags)
-	cmd.ValidArgsFunction = a.completeSymbols(flags, func(args []string) bool { return len(args) > 0 }) // after TIME
 	a.tellFlags(cmd)
 	return cmd
 }

@@ -38,7 +38,7 @@ func tableNames() []string {
 func (a *app) formatFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "format", "output.formats", "`list` of the formats of report, tables and charts; see aftershock list formats", formatNames()...)
 	cmd.Flags().StringVar(&a.tableName, "table", "", "with --out -, the `table` to write to standard output")
-	_ = cmd.RegisterFlagCompletionFunc("table", cobra.FixedCompletions(tableNames(), cobra.ShellCompDirectiveNoFileComp))
+	closed(cmd, "table", tableNames()...)
 }
 
 // checkFormats sorts the formats of c into those of the report, of tables and

@@ -115,7 +115,7 @@ func (a *app) listTestsCommand() *cobra.Command {
 	}
 	langFlag(cmd, flags)
 	cmd.Flags().StringVar(&about, "about", "", "`name` of one test to tell all about")
-	_ = cmd.RegisterFlagCompletionFunc("about", cobra.FixedCompletions(testNames(), cobra.ShellCompDirectiveNoFileComp))
+	closed(cmd, "about", testNames()...)
 	return cmd
 }
 

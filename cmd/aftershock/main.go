@@ -75,6 +75,9 @@ func runAt(ctx context.Context, now func() time.Time, args []string, stdin io.Re
 	}()
 	begun := a.now()
 	root := a.root()
+	if asksCompletion(args) {
+		a.completion(root)
+	}
 	root.SetArgs(append([]string{}, args...))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -130,7 +133,7 @@ name in capitals: study.min_estimation is AFTERSHOCK_STUDY_MIN_ESTIMATION.
 	}
 	root.PersistentFlags().StringVar(&a.configFile, "config", os.Getenv(envName("config")), "configuration `file` (default config.yaml where there is one)")
 	root.PersistentFlags().StringVar(&a.log, "log", textLog, "`form` of the messages on standard error: text or json")
-	_ = root.RegisterFlagCompletionFunc("log", cobra.FixedCompletions([]string{textLog, jsonLog}, cobra.ShellCompDirectiveNoFileComp))
+	closed(root, "log", textLog, jsonLog)
 	root.PersistentFlags().BoolVarP(&a.mute, "quiet", "q", false, "print nothing on standard output")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if a.mute {
@@ -250,7 +253,6 @@ func (f settingsFlags) add(cmd *cobra.Command, name, key, usage string, words ..
 	cmd.Flags().String(name, "", usage)
 	f[key] = cmd.Flags().Lookup(name)
 	if len(words) > 0 {
-		// the flag has just been defined, so this cannot fail
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+		closed(cmd, name, words...)
 	}
 }

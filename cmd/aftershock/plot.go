@@ -39,8 +39,7 @@ names what the pictures are to be about: IDs of events, symbols, or groupings.`,
 		Example: `  aftershock plot heat --only deepseek-selloff --theme dark
   aftershock plot car forest --format pdf --width 2400 --out pictures
   aftershock plot price --only NVDA --out - > nvda.png`,
-		Args:      arguments(cobra.ArbitraryArgs),
-		ValidArgs: chartNames(),
+		Args: arguments(cobra.ArbitraryArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if args = append(args, d.charts...); len(args) == 0 {
 				return usageError{errors.New("plot: no chart is named; see aftershock list charts")}
@@ -61,9 +60,8 @@ names what the pictures are to be about: IDs of events, symbols, or groupings.`,
 	f.IntVar(&d.height, "height", 0, "`pixels` down (default what the chart needs)")
 	f.IntVar(&d.dpi, "dpi", 0, "`pixels` an inch (default 144)")
 	f.StringSliceVar(&d.only, "only", nil, "`list` of events, symbols or groupings")
-	a.completeIDs(cmd, nil, "only")
 	for name, words := range map[string][]string{"format": chartFormats(), "theme": themeNames(), "lang": languages, "scales": scaleNames, "start": {byItself, full}, "charts": append(chartNames(), all)} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+		closed(cmd, name, words...)
 	}
 	return cmd
 }

@@ -83,7 +83,6 @@ these have no price.`,
 	}
 	langFlag(list, flags)
 	a.pricesFlag(list, flags)
-	list.ValidArgsFunction = a.completeSymbols(flags, nil)
 	return list
 }
 

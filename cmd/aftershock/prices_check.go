@@ -54,7 +54,6 @@ several times the usual volume, is listed with a question mark and does not coun
 	}
 	langFlag(check, flags)
 	a.pricesFlag(check, flags)
-	check.ValidArgsFunction = a.completeSymbols(flags, nil)
 	f := check.Flags()
 	f.BoolVar(&o.json, "json", false, "write JSON")
 	f.Float64Var(&o.threshold, "threshold", 0.25, "`return` that is a jump, a decimal")

@@ -80,7 +80,6 @@ func (a *app) runFlags(cmd *cobra.Command, flags settingsFlags) {
 	alias(cmd, "car", "window")
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
-	a.completeIDs(cmd, flags, "ids")
 	flags.add(cmd, "securities", "securities", "`list` of securities, for events that name none")
 	a.pricesFlag(cmd, flags)
 	a.tellFlags(cmd)
@@ -99,7 +98,7 @@ func (a *app) tellFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&a.telling.brief, "brief", false, "print a line an event")
 	cmd.Flags().StringVar(&a.telling.sort, "sort", "", "`order` of the ranked table: p, effect or date (default p)")
 	cmd.Flags().IntVar(&a.telling.top, "top", 0, "`number` of lines of the ranked table; 0: as many as fit")
-	_ = cmd.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(sortNames(), cobra.ShellCompDirectiveNoFileComp))
+	closed(cmd, "sort", sortNames()...)
 	cmd.MarkFlagsMutuallyExclusive("full", "brief")
 }
 

@@ -72,7 +72,7 @@ const longestMessage = 2000
 // ends in text; and what is longer than most
 // characters is cut.
 func printable(text string, most int) string {
-	isolates := strings.ContainsRune(text, '\u2066') && closed(text)
+	isolates := strings.ContainsRune(text, '\u2066') && balanced(text)
 	plain := func(r rune) bool {
 		if r == '\u2066' || r == '\u2069' {
 			return isolates
@@ -119,9 +119,9 @@ func (c *cells) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// closed reports whether what s isolates from the text around it, as words of
+// balanced reports whether what s isolates from the text around it, as words of
 // another direction, ends in it.
-func closed(s string) bool {
+func balanced(s string) bool {
 	open := 0
 	for _, r := range s {
 		switch r {
