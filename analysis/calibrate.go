@@ -362,7 +362,7 @@ func (c *calibrator) at(d int) []TestResult {
 			span := len(c.y) / len(c.rows)
 			own := &c.own[j]
 			*own = *s
-			own.first, own.y = s0+st.EstimationWindow.From, c.y[j*span:][:span]
+			own.first, own.y, own.blocks, own.passing = s0+st.EstimationWindow.From, c.y[j*span:][:span], stat.Blocks{}, true
 			for t := range own.y {
 				own.y[t] = at(s.y, s.first, own.first+t)
 			}

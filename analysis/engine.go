@@ -227,8 +227,14 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	}
 	e := &f.estimate
 	g.view(r, e)
-	sample.Y, sample.Shared = s.y[from-s.first:][:m], &f.Factorisation
-	if err := model.LeastSquares(sample, e); err != nil {
+	sample.Y, sample.Shared, sample.Sums = s.y[from-s.first:][:m], &f.Factorisation, nil
+	if len(s.x) == 1 {
+		f.sums = s.blocks.Over(sample.Y, s.x[0][from:], from)
+		sample.Sums = &f.sums
+	}
+	err := model.LeastSquares(sample, e)
+	sample.Sums = nil // which are of these rows alone
+	if err != nil {
 		return exclusionOf(err)
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r] = int32(e.M), int16(e.K), e.S2, e.R2
@@ -316,55 +322,46 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 	precision := 1 / math.Sqrt(e.S2)
 	for w, win := range st.CARWindows {
 		lo, n := win.From-st.EventWindow.From, win.Len()
-		y, a, root := y[lo:][:n], ar[lo:][:n], root[lo:][:n]
-		var car, csar float64
-		for t, v := range a {
-			car += v
-			csar += v * root[t]
-		}
-		bhar := nan // nobody holds a volume
-		if st.Subject != Volume {
+		h := stat.Hold(ar[lo:][:n], y[lo:], root[lo:])
+		switch {
+		case st.Subject == Volume: // nobody holds a volume
+			h.Gross = nan
+		case st.Returns == market.Log || s.rf != nil:
 			var rf []float64
 			if s.rf != nil {
 				rf = s.rf[from+lo:][:n]
 			}
-			bhar = buyAndHold(y, a, rf, st.Returns)
+			h.Gross, h.Expected = buyAndHold(y[lo:][:n], ar[lo:], rf, st.Returns)
 		}
 		i := r*g.windows + w
-		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = car, e.S2*f.scale[w], csar*precision, bhar
+		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = h.Sum, e.S2*f.scale[w], h.Scaled*precision, h.Gross-h.Expected
 	}
 }
 
-// buyAndHold returns the return compounded from y and rf, which may be nil, less
-// what it would have been without the abnormal returns a.
-func buyAndHold(y, a, rf []float64, kind market.ReturnKind) float64 {
-	gross, expected := 1.0, 1.0
+// buyAndHold returns the return compounded from y and rf, which may be nil, and what it
+// would have been without the abnormal returns a, both with 1 added.
+func buyAndHold(y, a, rf []float64, kind market.ReturnKind) (gross, expected float64) {
+	gross, expected = 1, 1
 	a = a[:len(y)]
-	switch {
-	case kind == market.Log:
+	if kind == market.Log {
 		gross, expected = 0, 0
-		for t, v := range y {
-			if rf != nil {
-				v += rf[t]
-			}
+	}
+	for t, v := range y {
+		if rf != nil {
+			v += rf[t]
+		}
+		if kind == market.Log {
 			gross += v
 			expected += v - a[t]
-		}
-		return math.Exp(gross) - math.Exp(expected)
-	case rf == nil:
-		for t, v := range y {
-			gross *= 1 + v
-			expected *= 1 + v - a[t]
-		}
-	default:
-		rf = rf[:len(y)]
-		for t, v := range y {
-			v += rf[t]
+		} else {
 			gross *= 1 + v
 			expected *= 1 + v - a[t]
 		}
 	}
-	return gross - expected
+	if kind == market.Log {
+		return math.Exp(gross), math.Exp(expected)
+	}
+	return gross, expected
 }
 
 // whole reports whether the return and every regressor are there on all
@@ -372,6 +369,9 @@ func buyAndHold(y, a, rf []float64, kind market.ReturnKind) float64 {
 func (s *series) whole(from, to int) bool {
 	if from < s.begin || to >= s.end {
 		return false
+	}
+	if len(s.holes) == 0 {
+		return true
 	}
 	k, hole := slices.BinarySearch(s.holes, int32(from))
 	return !hole && (k == len(s.holes) || int(s.holes[k]) > to)

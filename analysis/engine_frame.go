@@ -17,6 +17,7 @@ type frame struct {
 	stat.Factorisation
 
 	estimate model.Estimate // the last that was made of it
+	sums     stat.Sums      // what it was made of
 
 	taken bool // by these sessions and regressors, known by their first elements
 	s0    int32
@@ -77,7 +78,8 @@ func (w *workspace) frame(g *engine, r int) *frame {
 	}
 search:
 	for i := range w.frames {
-		f := &w.frames[i]
+		k := (w.last + i) % len(w.frames) // in a block of dates the next is asked for next
+		f := &w.frames[k]
 		if !f.taken || f.s0 != s0 || len(f.by) != len(s.x) {
 			continue
 		}
@@ -86,6 +88,7 @@ search:
 				continue search
 			}
 		}
+		w.last = k
 		return f
 	}
 	f := &w.frames[w.turn]
@@ -104,8 +107,11 @@ type workspace struct {
 	stat.Workspace
 	sample   model.Sample
 	estimate model.Estimate
-	frames   [4]frame
+	frames   [datesOfBlock]frame
 	turn     int // of frames, to be given away next
+	last     int // of frames, that was asked for last
 	mem      scratch
-	members  []int // of an event
+	members  []int        // of an event
+	excluded []*Exclusion // by row of a unit
+	totals   []float64    // of its dates, see pool.totals
 }

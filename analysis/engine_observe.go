@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"aftershock/analysis/model"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -65,10 +66,14 @@ func (r *Result) observe() {
 			}
 		}
 	}
+	linear := model.IsLeastSquares(s.Model)
 	_ = parallel(context.Background(), len(g.series), eventBlock, nil, func(_ *workspace, k int) {
 		if s := g.series[k]; s != nil && s.missing == nil {
 			s.survey()
 			s.distract(r.Study, r.otherNews(k))
+			if linear {
+				s.share(len(g.timeline[k]), r.Study.EstimationWindow.Len())
+			}
 		}
 	})
 	r.sameSeries()

@@ -25,6 +25,10 @@ type series struct {
 	missing  *Exclusion
 	doubts   []doubt // what was found in its prices, and in those of its regressors
 
+	passing bool // y is memory that holds other returns for the next date
+
+	blocks stat.Blocks // of y and its only regressor, where many observations share them
+
 	conditional, robust bool // as the model's design says
 
 	// Sessions [begin, end) but for holes have a return and every regressor.
@@ -75,6 +79,14 @@ func (s *series) survey() *series {
 		s.end = k + 1
 	}
 	return s
+}
+
+// share adds up the blocks that windows of length sessions share, of which there are n,
+// where these are more than the series has.
+func (s *series) share(n, length int) {
+	if len(s.x) == 1 && s.end > s.begin && n*length > 2*(s.end-s.begin) {
+		s.blocks = stat.NewBlocks(s.y[s.begin-s.first:s.end-s.first], s.x[0][s.begin:s.end], s.begin)
+	}
 }
 
 // sound reports whether the sessions [from, to) have a return and every regressor,

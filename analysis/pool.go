@@ -24,6 +24,7 @@ type pool struct {
 	residual []float64 // of the member last asked for
 	only     []float64 // its residuals on usable sessions, of a pool of one; see place
 
+	totals []float64 // sums of the members' returns, each times engine.standard, where these are known and the pool is even
 	event  []float64 // see eventSums
 	summed *summary
 	whole  *portfolio
@@ -47,6 +48,7 @@ type pool struct {
 		ranks     ranks
 		cross     CrossSection // the last that was made
 		ar, car   moments
+		spread    stat.Spread // see eventSpread
 	}
 }
 
@@ -56,13 +58,17 @@ func newPool(g *engine, rows []int32) *pool { return new(pool).begin(g, rows) }
 // the next.
 func (s *scratch) pool(g *engine, rows []int32) *pool {
 	s.reset()
-	s.root = pool{scratch: s}
+	s.root = pool{scratch: s, totals: s.totals}
 	return s.root.begin(g, rows)
 }
 
 func (p *pool) begin(g *engine, rows []int32) *pool {
 	p.eng, p.rows, p.sameDate = g, rows, true
 	if len(rows) == 0 {
+		return p
+	}
+	if p.totals != nil { // it is known
+		p.even = true
 		return p
 	}
 	first := g.ser[rows[0]]

@@ -7,8 +7,9 @@ import (
 // scratch is memory that one pool after another uses. The nil scratch takes
 // from the heap.
 type scratch struct {
-	root    pool    // the last that was made of it
-	rows    []int32 // of root
+	root    pool      // the last that was made of it
+	rows    []int32   // of root
+	totals  []float64 // what the next root knows, see pool.totals
 	ranker  ranker
 	tally   tally
 	general []general
@@ -18,6 +19,12 @@ type scratch struct {
 	many    struct {
 		n, most int
 		why     *Sentence
+	}
+	summed struct { // the last sums of returns, see sumOfReturns
+		of         []*series
+		begin, end int // sessions that all of them have
+		from, to   int // those that are summed
+		sums       []float64
 	}
 	own    *workspace         // of fits of portfolios
 	single *engine            // the last of them

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+
+	"aftershock/analysis/stat"
 )
 
 // inflate widens the standard errors of the members' ARs, and of their CARs from
@@ -81,32 +83,109 @@ func (p *pool) pathSpans() []span {
 // over the members, which keep nothing of them: means, then spreads.
 func (p *pool) moments() (ar, car *moments) {
 	l := p.eng.length
-	path := p.scratch.zeros(l)
 	ar, car = &p.own.ar, &p.own.car
 	ar.make(l, p.scratch)
 	car.make(l, p.scratch)
+	if p.even {
+		p.evenMoments(ar, car)
+		return ar, car
+	}
+	path := p.scratch.zeros(l)
 	for _, spread := range []bool{false, true} {
 		if len(p.rows) <= block {
 			p.addMoments(ar, car, p.rows, spread, path)
 		} else {
 			p.momentBlocks(ar, car, spread)
 		}
-		if p.even && !spread {
-			copy(ar.mean, p.eventSums())
-		}
 		weighted := p.eng.study.Weights != EqualWeights
 		ar.end(spread, weighted)
 		car.end(spread, weighted)
 	}
-	if p.even {
-		copy(car.n, ar.n)
-		var sum float64
-		for t, v := range ar.mean {
-			sum += v
-			car.mean[t] = sum
+	return ar, car
+}
+
+// evenMoments is moments for an even pool, without the errors of the means: in one pass,
+// unless the members differ so little that their squares tell nothing of how.
+func (p *pool) evenMoments(ar, car *moments) {
+	g, n := p.eng, float64(len(p.rows))
+	var weights, sum float64
+	for _, r := range p.rows {
+		weights += g.weight(r)
+	}
+	all := p.eventSpread()
+	copy(ar.ss, all.Squares)
+	copy(ar.positive, all.Above)
+	sure := true
+	for t, v := range all.Sum {
+		q := v * v / n
+		sure = sure && q <= 0.5*ar.ss[t]
+		ar.ss[t] -= q
+	}
+	if !sure {
+		copy(ar.ss, p.squaresAbout(all.Sum))
+	}
+	for t, v := range p.eventSums() {
+		ar.n[t], car.n[t], ar.weight[t] = n, n, weights
+		ar.mean[t] = v / weights
+		sum += ar.mean[t]
+		car.mean[t] = sum
+		if ar.sd[t] = math.Sqrt(ar.ss[t] / (n - 1)); n < 2 {
+			ar.sd[t] = nan
 		}
 	}
-	return ar, car
+}
+
+// eventSpread returns the sums of the abnormal returns of an even pool, of their squares
+// and of those above zero, by session of the event window.
+func (p *pool) eventSpread() *stat.Spread {
+	if p.own.spread.Sum == nil {
+		l := p.eng.length
+		add := func(rows []int32, f []float64) *stat.Spread {
+			s := &stat.Spread{Sum: f[:l], Squares: f[l : 2*l], Above: f[2*l:]}
+			g := p.eng
+			of := func(r int32) []float64 { return g.ar[int(r)*l:][:l] }
+			for ; len(rows) > 1; rows = rows[2:] {
+				s.AddTwo(of(rows[0]), of(rows[1]))
+			}
+			for _, r := range rows {
+				for t, v := range of(r) {
+					s.Sum[t] += v
+					s.Squares[t] += v * v
+					s.Above[t] += float64(above(v))
+				}
+			}
+			return s
+		}
+		if len(p.rows) <= block {
+			p.own.spread = *add(p.rows, p.scratch.zeros(3*l))
+		} else {
+			p.own.spread = *add(nil, p.scratch.zeros(3*l))
+			inBlocks(p.rows, func(rows []int32) *stat.Spread { return add(rows, make([]float64, 3*l)) }, func(o *stat.Spread) {
+				floats.Add(p.own.spread.Sum, o.Sum)
+				floats.Add(p.own.spread.Squares, o.Squares)
+				floats.Add(p.own.spread.Above, o.Above)
+			})
+		}
+	}
+	return &p.own.spread
+}
+
+// squaresAbout returns the sums of squares of the abnormal returns of an even pool about
+// their means, by session of the event window. sums are their sums.
+func (p *pool) squaresAbout(sums []float64) []float64 {
+	g, n := p.eng, float64(len(p.rows))
+	out := make([]float64, len(sums))
+	inBlocks(p.rows, func(rows []int32) []float64 {
+		ss := make([]float64, len(sums))
+		for _, r := range rows {
+			for t, v := range g.ar[int(r)*g.length:][:len(ss)] {
+				d := v - sums[t]/n
+				ss[t] += d * d
+			}
+		}
+		return ss
+	}, func(ss []float64) { floats.Add(out, ss) })
+	return out
 }
 
 // momentBlocks is addMoments for many members.
@@ -131,10 +210,6 @@ func (p *pool) momentBlocks(ar, car *moments, spread bool) {
 // addMoments adds what rows add to the means, or to the spreads. path is scratch.
 func (p *pool) addMoments(ar, car *moments, rows []int32, spread bool, path []float64) {
 	g := p.eng
-	if p.even {
-		ar.addWhole(g, rows, spread)
-		return
-	}
 	for _, r := range rows {
 		w, x := g.weight(r), g.ar[int(r)*g.length:][:g.length]
 		g.cumulative(int(r), path)
@@ -174,37 +249,6 @@ func (m *moments) add(x []float64, w float64, spread bool) {
 			m.positive[t]++
 		}
 	}
-}
-
-// addWhole is add for the abnormal returns of rows of which none is missing, but for
-// their mean and what only its error takes.
-func (m *moments) addWhole(g *engine, rows []int32, spread bool) {
-	mean := m.mean
-	if spread {
-		ss := m.ss[:len(mean)]
-		for _, r := range rows {
-			for t, v := range g.ar[int(r)*g.length:][:len(mean)] {
-				d := v - mean[t]
-				ss[t] += d * d
-			}
-		}
-		return
-	}
-	positive := m.positive[:len(mean)]
-	var weights float64
-	for _, r := range rows {
-		weights += g.weight(r)
-		for t, v := range g.ar[int(r)*g.length:][:len(mean)] {
-			positive[t] += float64(above(v))
-		}
-	}
-	if g.study.Weights != EqualWeights {
-		for _, r := range rows {
-			floats.Add(m.sum, g.ar[int(r)*g.length:][:len(mean)])
-		}
-	}
-	floats.AddConst(float64(len(rows)), m.n)
-	floats.AddConst(weights, m.weight)
 }
 
 // merge adds the sums of other observations.

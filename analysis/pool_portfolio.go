@@ -144,6 +144,9 @@ func (p *pool) evenPortfolio() portfolio {
 // eventSums returns the weighted sums of the abnormal returns of an even pool, by
 // session of the event window.
 func (p *pool) eventSums() []float64 {
+	if p.eng.study.Weights == EqualWeights {
+		return p.eventSpread().Sum
+	}
 	if p.event == nil {
 		g := p.eng
 		p.event = p.scratch.zeros(g.length)

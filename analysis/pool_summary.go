@@ -211,25 +211,23 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 	var ws, zs stat.Small
 	byWeight, byScale := ws.Floats(1+len(x)), zs.Floats(1+len(x)) // sums of coefficients
 	var weights float64
-	var held [2]stat.Member // rows that are added together
-	var y [2][]float64
-	k := 0 // how many of them there are
 	for _, r := range rows {
-		b := g.b[int(r)*g.coefs:][:1+len(x)]
-		own := stat.Member{W: g.weight(r), Scale: 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))}
-		weights += own.W
-		for j, v := range b {
-			byWeight[j] += own.W * v
-			byScale[j] += own.Scale * v
-		}
-		held[k], y[k] = own, g.ser[r].y[from-g.ser[r].first:][:m]
-		if k++; k == 2 {
-			stat.Accumulate(&held[0], &held[1], y[0], y[1], s.average, s.total)
-			k = 0
+		w, scale := g.weight(r), g.standard(r)
+		weights += w
+		for j, v := range g.b[int(r)*g.coefs:][:1+len(x)] {
+			byWeight[j] += w * v
+			byScale[j] += scale * v
 		}
 	}
-	if k == 1 {
-		stat.Accumulate(&held[0], new(stat.Member), y[0], y[0], s.average, s.total)
+	if p.totals != nil {
+		copy(s.total, p.totals)
+	} else {
+		g.addReturns(s.total, rows, from, g.standard)
+	}
+	if g.study.Weights == EqualWeights && len(p.rows) <= block {
+		copy(s.average, p.scratch.sumOfReturns(g, rows, from, m))
+	} else {
+		g.addReturns(s.average, rows, from, g.weight)
 	}
 	for t := range m {
 		s.weight[t] = weights
@@ -244,4 +242,93 @@ func (p *pool) evenSums(rows []int32, s *residualSums) {
 	if len(p.rows) > block { // its blocks are counted where they are summed
 		s.positive = float64(g.countPositive(rows)) / float64(m)
 	}
+}
+
+// standard is what makes residuals of row r, whose mean is 0, a unit long.
+func (g *engine) standard(r int32) float64 {
+	return 1 / math.Sqrt(g.s2[r]*float64(g.m[r]-int32(g.k[r])))
+}
+
+// addStandard adds the returns of rows [lo, hi), four at most, of one session 0, each times
+// standard, to dst.
+func (g *engine) addStandard(dst []float64, lo, hi int) {
+	var held [4]int32
+	for k := range hi - lo {
+		held[k] = int32(lo + k)
+	}
+	g.addReturns(dst, held[:hi-lo], int(g.s0[lo])+g.study.EstimationWindow.From, g.standard)
+}
+
+// addReturns adds the returns of rows, each times its factor, to dst, by session from the
+// one with index from on, of which none is missing.
+func (g *engine) addReturns(dst []float64, rows []int32, from int, factor func(r int32) float64) {
+	for len(rows) > 0 {
+		var scale [4]float64
+		var y [4][]float64
+		k := min(len(rows), 4)
+		for i := range y {
+			s := g.ser[rows[min(i, k-1)]] // of fewer than four the last again, not at all
+			y[i] = s.y[from-s.first:]
+			if i < k {
+				scale[i] = factor(rows[i])
+			}
+		}
+		stat.AddFour(&scale, &y, dst)
+		rows = rows[k:]
+	}
+}
+
+// sumOfReturns returns the sums of the returns of rows on n sessions from the one with
+// index from on, of which none is missing. Dates whose securities are the same share them.
+func (s *scratch) sumOfReturns(g *engine, rows []int32, from, n int) []float64 {
+	one := func(int32) float64 { return 1 }
+	if s == nil || g.ser[rows[0]].passing {
+		out := make([]float64, n)
+		g.addReturns(out, rows, from, one)
+		return out
+	}
+	l := &s.summed
+	same := len(l.of) == len(rows)
+	for i, r := range rows {
+		if !same || l.of[i] != g.ser[r] {
+			same = false
+			break
+		}
+	}
+	if !same {
+		l.of, l.from, l.to = l.of[:0], 0, 0
+		l.begin, l.end = math.MinInt, math.MaxInt
+		for _, r := range rows {
+			m := g.ser[r]
+			l.of = append(l.of, m)
+			l.begin, l.end = max(l.begin, m.first), min(l.end, m.first+len(m.y))
+		}
+		l.sums = stat.Grown(l.sums, l.end-l.begin)
+	}
+	add := func(from, to int) {
+		part := l.sums[from-l.begin : to-l.begin]
+		clear(part)
+		g.addReturns(part, rows, from, one)
+	}
+	const ahead = 256 // sessions that are added up with those that a second date asks for
+	switch to := from + n; {
+	case l.from == l.to:
+		add(from, to)
+		l.from, l.to = from, to
+	case from > l.to || to < l.from:
+		add(from, min(to+ahead, l.end))
+		l.from, l.to = from, min(to+ahead, l.end)
+	default:
+		if from < l.from {
+			begin := max(from-ahead, l.begin)
+			add(begin, l.from)
+			l.from = begin
+		}
+		if to > l.to {
+			end := min(to+ahead, l.end)
+			add(l.to, end)
+			l.to = end
+		}
+	}
+	return l.sums[from-l.begin:][:n]
 }

@@ -132,13 +132,11 @@ func (r *Result) finish(ctx context.Context) (err error) {
 // group of every event too, while the returns of its securities are at hand.
 func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress Progress) error {
 	const block, most = 64, 4096 // rows of a unit of work, and of an event that is one
-	type unit struct {
-		lo, hi int
-		whole  bool // all that is measured of an event
-	}
 	var units []unit
+	dates := 1 // events of a unit at most
 	if grouped {
 		r.early = make([]Group, len(r.Catalog.Events))
+		dates = min(max(1, len(r.Catalog.Events)/16), datesOfBlock)
 	}
 	ev := r.eng.ev
 	for row := lo; row < hi; {
@@ -148,12 +146,22 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 			}
 		}
 		if end-row <= most {
-			units = append(units, unit{row, end, grouped})
+			u := unit{lo: row, hi: end}
+			if grouped {
+				u.events = 1
+				if n := len(units); n > 0 && units[n-1].shares(r, u, dates, most) {
+					units[n-1].hi = end
+					units[n-1].events++
+					row = end
+					continue
+				}
+			}
+			units = append(units, u)
 			row = end
 			continue
 		}
 		for ; row < end; row += block {
-			units = append(units, unit{row, min(row+block, end), false})
+			units = append(units, unit{lo: row, hi: min(row+block, end)})
 		}
 		row = end
 	}
@@ -168,31 +176,12 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 	}
 	err := parallel(ctx, len(units), max(1, block*len(units)/max(1, hi-lo)), step, func(w *workspace, k int) {
 		u := units[k]
-		n := 0
-		for row := u.lo; row < u.hi; row++ {
-			ex := r.eng.doubted(row)
-			if ex == nil {
-				ex = r.eng.fit(row, w)
-			}
-			if ex == nil {
-				n++
-			}
-			if r.scattered {
-				excluded[row-lo] = ex
-			} else {
-				r.settle(row, ex)
-			}
-		}
-		if u.whole && n > 0 {
-			o := &r.Observations[r.eng.obs[u.lo]]
-			grp := Group{By: ByEvent, Key: o.EventID, Members: w.mem.members.next(n)[:0]}
+		if r.scattered {
 			for row := u.lo; row < u.hi; row++ {
-				if i := int(r.eng.obs[row]); r.Observations[i].Used() {
-					grp.Members = append(grp.Members, i)
-				}
+				excluded[row-lo] = r.eng.try(row, w)
 			}
-			grp.measure(ctx, r, &w.mem)
-			r.early[o.Event] = grp
+		} else {
+			r.measureUnit(ctx, w, u)
 		}
 		done.Add(int64(u.hi - u.lo))
 	})

@@ -20,7 +20,12 @@ func LeastSquares(s *Sample, e *Estimate) error {
 		return dependent(f)
 	}
 	e.M, e.K, e.Plain = f.M, f.P+1, false
-	ybar, rss, tss := f.Solve(s.Y, e.B[:e.K])
+	var ybar, rss, tss float64
+	if s.Sums != nil && f.P == 1 {
+		ybar, rss, tss = f.SolveSums(s.Y, s.Sums, e.B[:2])
+	} else {
+		ybar, rss, tss = f.Solve(s.Y, e.B[:e.K])
+	}
 	copy(e.XBar, f.XBar)
 	copy(e.SInv, f.SInv)
 	if err := e.spread(rss, tss, ybar); err != nil {

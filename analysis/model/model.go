@@ -129,6 +129,7 @@ type Sample struct {
 
 	Work   *stat.Workspace     // memory for the estimation; nil: the heap
 	Shared *stat.Factorisation // of all of X, which other samples share; nil: of this one alone
+	Sums   *stat.Sums          // of Y and the only regressor, where they are known
 
 	own, alone *stat.Factorisation // of all regressors, and of the first alone
 }

@@ -100,11 +100,11 @@ func (f *Factorisation) Factorise(x [][]float64, m int) {
 // they are formed again from deviations, and a fit that leaves little is refined
 // by the fit of what it leaves.
 func (f *Factorisation) Solve(y, b []float64) (ybar, rss, tss float64) {
-	m, p := f.M, f.P
+	m := f.M
 	var cs Small
-	c := cs.Floats(p)
+	c := cs.Floats(f.P)
 	var sy, syy float64
-	if p == 1 {
+	if f.P == 1 {
 		sy, syy, c[0] = productSums(y, f.q)
 	} else {
 		sy, syy = Sum(y), floats.Dot(y, y)
@@ -112,6 +112,22 @@ func (f *Factorisation) Solve(y, b []float64) (ybar, rss, tss float64) {
 			c[j] = floats.Dot(f.q[j*m:(j+1)*m], y)
 		}
 	}
+	return f.solve(y, b, c, sy, syy)
+}
+
+// SolveSums is Solve on one regressor for a y of which the sums are known. Where the mean
+// of the regressor is most of it, which costs digits, it goes through y.
+func (f *Factorisation) SolveSums(y []float64, s *Sums, b []float64) (ybar, rss, tss float64) {
+	if mean := f.XBar[0]; f.r[0]*f.r[0] < mean*mean*float64(f.M) {
+		return f.Solve(y, b)
+	}
+	c := [1]float64{(s.XY - f.XBar[0]*s.Y) / f.r[0]}
+	return f.solve(y, b, c[:], s.Y, s.YY)
+}
+
+// solve is Solve for a y of sum sy and sum of squares syy whose product with Q is c.
+func (f *Factorisation) solve(y, b, c []float64, sy, syy float64) (ybar, rss, tss float64) {
+	m, p := f.M, f.P
 	ybar = sy / float64(m)
 	if tss = syy - sy*ybar; tss < 0.5*syy {
 		b[0] = ybar

@@ -73,27 +73,31 @@ func plainEightSums(y, q []float64) (sy, syy, sqy float64) {
 	return sy, syy, sqy
 }
 
-// Member is what one adds to the sums of a pool.
-type Member struct{ W, Scale float64 }
-
-// Accumulate adds w y to sum and scale y to total for two members at once, which
-// share the loads and stores. All slices are at least as long as y1.
-func Accumulate(a, b *Member, y1, y2, sum, total []float64) {
-	n := len(y1)
+// AddFour adds scale[0] y[0] + ... + scale[3] y[3] to total, which four series share the
+// loads and stores of. Each is at least as long as total.
+func AddFour(scale *[4]float64, y *[4][]float64, total []float64) {
+	n := len(total)
+	for i := range y {
+		y[i] = y[i][:n]
+	}
 	whole := n &^ 3
-	y2, sum, total = y2[:n], sum[:n], total[:n]
-	addPair(a, b, y1[:whole], y2, sum, total)
-	plainAddPair(a, b, y1[whole:], y2[whole:], sum[whole:], total[whole:])
+	addFour(scale, y, total[:whole])
+	if whole < n {
+		var rest [4][]float64
+		for i := range y {
+			rest[i] = y[i][whole:]
+		}
+		plainAddFour(scale, &rest, total[whole:])
+	}
 }
 
-// plainAddPair is Accumulate.
-func plainAddPair(a, b *Member, y1, y2, sum, total []float64) {
-	n := len(y1)
-	y2, sum, total = y2[:n], sum[:n], total[:n]
-	for t, u := range y1 {
-		v := y2[t]
-		sum[t] += float64(a.W*u) + float64(b.W*v)
-		total[t] += float64(a.Scale*u) + float64(b.Scale*v)
+// plainAddFour is AddFour.
+func plainAddFour(scale *[4]float64, y *[4][]float64, total []float64) {
+	n := len(total)
+	a, b, c, d := y[0][:n], y[1][:n], y[2][:n], y[3][:n]
+	p, q, r, s := scale[0], scale[1], scale[2], scale[3]
+	for t, v := range total {
+		total[t] = v + ((float64(p*a[t]) + float64(q*b[t])) + (float64(r*c[t]) + float64(s*d[t])))
 	}
 }
 
@@ -133,5 +137,78 @@ func plainOffLine(dst, y, x []float64, alpha, beta float64) {
 	y, x = y[:len(dst)], x[:len(dst)]
 	for t := range dst {
 		dst[t] = y[t] - (alpha + float64(beta*x[t]))
+	}
+}
+
+// Held are what one window of abnormal returns adds up to.
+type Held struct{ Sum, Scaled, Gross, Expected float64 }
+
+// Hold returns, of abnormal returns a whose returns are y, the sum of a, that of a times
+// root, and the products of 1 + y and of 1 + y - a. y and root are at least as long as a.
+// Of each it takes every fourth element, and the four parts in pairs.
+func Hold(a, y, root []float64) (h Held) {
+	n := len(a)
+	whole := n &^ 3
+	y, root = y[:n], root[:n]
+	hold(a[:whole], y, root, &h)
+	for t := whole; t < n; t++ {
+		v, u := a[t], 1+y[t]
+		h.Sum += v
+		h.Scaled += float64(v * root[t])
+		h.Gross *= u
+		h.Expected *= u - v
+	}
+	return h
+}
+
+// plainHold is Hold for a length divisible by four.
+func plainHold(a, y, root []float64, h *Held) {
+	var s, c [4]float64
+	g, e := [4]float64{1, 1, 1, 1}, [4]float64{1, 1, 1, 1}
+	y, root = y[:len(a)], root[:len(a)]
+	for t := 0; t+4 <= len(a); t += 4 {
+		for i := range 4 {
+			v, u := a[t+i], 1+y[t+i]
+			s[i] += v
+			c[i] += float64(v * root[t+i])
+			g[i] *= u
+			e[i] *= u - v
+		}
+	}
+	h.Sum = (s[0] + s[2]) + (s[1] + s[3])
+	h.Scaled = (c[0] + c[2]) + (c[1] + c[3])
+	h.Gross = float64(g[0]*g[2]) * float64(g[1]*g[3])
+	h.Expected = float64(e[0]*e[2]) * float64(e[1]*e[3])
+}
+
+// Spread are sums over many series of one session each.
+type Spread struct{ Sum, Squares, Above []float64 }
+
+// AddTwo adds the elements of a and b to the sums, their squares, and 1 for each above 0.
+// The slices of s and b are at least as long as a.
+func (s *Spread) AddTwo(a, b []float64) {
+	n := len(a)
+	whole := n &^ 3
+	b, sum, squares, above := b[:n], s.Sum[:n], s.Squares[:n], s.Above[:n]
+	addTwo(a[:whole], b, sum, squares, above)
+	plainAddTwo(a[whole:], b[whole:], sum[whole:], squares[whole:], above[whole:])
+}
+
+// plainAddTwo is AddTwo.
+func plainAddTwo(a, b, sum, squares, above []float64) {
+	n := len(a)
+	b, sum, squares, above = b[:n], sum[:n], squares[:n], above[:n]
+	for t, u := range a {
+		v := b[t]
+		i, j := 0.0, 0.0
+		if u > 0 {
+			i = 1
+		}
+		if v > 0 {
+			j = 1
+		}
+		sum[t] += u + v
+		squares[t] += float64(u*u) + float64(v*v)
+		above[t] += i + j
 	}
 }

@@ -13,13 +13,13 @@ func eightSums(y, q []float64) (sy, syy, sqy float64) {
 	return wideEightSums(y, q)
 }
 
-// addPair is plainAddPair for a length of y1 divisible by four.
-func addPair(a, b *Member, y1, y2, sum, total []float64) {
+// addFour is plainAddFour for a length of total divisible by four.
+func addFour(scale *[4]float64, y *[4][]float64, total []float64) {
 	if !wide {
-		plainAddPair(a, b, y1, y2, sum, total)
+		plainAddFour(scale, y, total)
 		return
 	}
-	wideAddPair(a, b, y1, y2, sum, total)
+	wideAddFour(scale, y, total)
 }
 
 // aboveLine is plainAbove for a length of y divisible by four.
@@ -39,19 +39,43 @@ func offLine(dst, y, x []float64, alpha, beta float64) {
 	wideOffLine(dst, y, x, alpha, beta)
 }
 
+// hold is plainHold.
+func hold(a, y, root []float64, h *Held) {
+	if !wide {
+		plainHold(a, y, root, h)
+		return
+	}
+	wideHold(a, y, root, h)
+}
+
+// addTwo is plainAddTwo for a length of a divisible by four.
+func addTwo(a, b, sum, squares, above []float64) {
+	if !wide {
+		plainAddTwo(a, b, sum, squares, above)
+		return
+	}
+	wideAddTwo(a, b, sum, squares, above)
+}
+
 // The length that counts is that of the first slice; the others must be at least as long.
 
 //go:noescape
 func wideEightSums(y, q []float64) (sy, syy, sqy float64)
 
 //go:noescape
-func wideAddPair(a, b *Member, y1, y2, sum, total []float64)
+func wideAddFour(scale *[4]float64, y *[4][]float64, total []float64)
 
 //go:noescape
 func wideAbove(y, x []float64, alpha, beta float64) (above int)
 
 //go:noescape
 func wideOffLine(dst, y, x []float64, alpha, beta float64)
+
+//go:noescape
+func wideHold(a, y, root []float64, h *Held)
+
+//go:noescape
+func wideAddTwo(a, b, sum, squares, above []float64)
 
 // Fetch begins to read x into the cache, and does not wait for it.
 //

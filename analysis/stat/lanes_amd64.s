@@ -54,35 +54,33 @@ more:
 	MOVSD        X4, sqy+64(FP)
 	RET
 
-// func wideAddPair(a, b *Member, y1, y2, sum, total []float64)
-TEXT ·wideAddPair(SB), NOSPLIT, $0-112
-	MOVQ         a+0(FP), R8
-	MOVQ         b+8(FP), R9
-	MOVQ         y1_base+16(FP), SI
-	MOVQ         y1_len+24(FP), CX
-	MOVQ         y2_base+40(FP), DI
-	MOVQ         sum_base+64(FP), R10
-	MOVQ         total_base+88(FP), R11
-	VBROADCASTSD 0(R8), Y8 // w of a
-	VBROADCASTSD 8(R8), Y9 // scale of a
-	VBROADCASTSD 0(R9), Y10
-	VBROADCASTSD 8(R9), Y11
+// func wideAddFour(scale *[4]float64, y *[4][]float64, total []float64)
+TEXT ·wideAddFour(SB), NOSPLIT, $0-40
+	MOVQ         scale+0(FP), R8
+	MOVQ         y+8(FP), R9
+	MOVQ         total_base+16(FP), R10
+	MOVQ         total_len+24(FP), CX
+	VBROADCASTSD 0(R8), Y8
+	VBROADCASTSD 8(R8), Y9
+	VBROADCASTSD 16(R8), Y10
+	VBROADCASTSD 24(R8), Y11
+	MOVQ         0(R9), SI
+	MOVQ         24(R9), DI
+	MOVQ         48(R9), R11
+	MOVQ         72(R9), R12
 	XORQ         AX, AX
 	JMP          more
 
 four:
-	VMOVUPD (SI)(AX*8), Y0
-	VMOVUPD (DI)(AX*8), Y1
-	VMULPD Y0, Y8, Y2
-	VMULPD Y0, Y9, Y3
-	VMULPD Y1, Y10, Y4
-	VMULPD Y1, Y11, Y5
-	VADDPD Y4, Y2, Y2
-	VADDPD Y5, Y3, Y3
-	VADDPD (R10)(AX*8), Y2, Y2
-	VADDPD (R11)(AX*8), Y3, Y3
-	VMOVUPD Y2, (R10)(AX*8)
-	VMOVUPD Y3, (R11)(AX*8)
+	VMULPD (SI)(AX*8), Y8, Y0
+	VMULPD (DI)(AX*8), Y9, Y1
+	VMULPD (R11)(AX*8), Y10, Y2
+	VMULPD (R12)(AX*8), Y11, Y3
+	VADDPD Y1, Y0, Y0
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y0, Y0
+	VADDPD (R10)(AX*8), Y0, Y0
+	VMOVUPD Y0, (R10)(AX*8)
 	ADDQ $4, AX
 
 more:
@@ -140,6 +138,102 @@ four:
 	VMOVUPD (SI)(AX*8), Y1
 	VSUBPD  Y0, Y1, Y1
 	VMOVUPD Y1, (DI)(AX*8)
+	ADDQ $4, AX
+
+more:
+	CMPQ AX, CX
+	JLT  four
+	VZEROUPPER
+	RET
+
+// func wideHold(a, y, root []float64, h *Held)
+TEXT ·wideHold(SB), NOSPLIT, $0-80
+	MOVQ         a_base+0(FP), DI
+	MOVQ         a_len+8(FP), CX
+	MOVQ         y_base+24(FP), SI
+	MOVQ         root_base+48(FP), DX
+	MOVQ         h+72(FP), R8
+	MOVQ         $0x3ff0000000000000, AX
+	MOVQ         AX, X7
+	VBROADCASTSD X7, Y7                  // 1
+	VXORPD       Y0, Y0, Y0              // sums of a
+	VXORPD       Y1, Y1, Y1              // of a root
+	VMOVAPD      Y7, Y2                  // products of 1 + y
+	VMOVAPD      Y7, Y3                  // of 1 + y - a
+	XORQ         AX, AX
+	JMP          more
+
+four:
+	VMOVUPD (DI)(AX*8), Y4
+	VADDPD (SI)(AX*8), Y7, Y5
+	VMULPD (DX)(AX*8), Y4, Y6
+	VADDPD Y4, Y0, Y0
+	VADDPD Y6, Y1, Y1
+	VMULPD Y5, Y2, Y2
+	VSUBPD Y4, Y5, Y5
+	VMULPD Y5, Y3, Y3
+	ADDQ $4, AX
+
+more:
+	CMPQ AX, CX
+	JLT  four
+
+	VEXTRACTF128 $1, Y0, X4
+	VEXTRACTF128 $1, Y1, X5
+	VADDPD       X4, X0, X0
+	VADDPD       X5, X1, X1
+	VUNPCKHPD    X0, X0, X4
+	VUNPCKHPD    X1, X1, X5
+	VADDSD       X4, X0, X0
+	VADDSD       X5, X1, X1
+	VEXTRACTF128 $1, Y2, X4
+	VEXTRACTF128 $1, Y3, X5
+	VMULPD       X4, X2, X2
+	VMULPD       X5, X3, X3
+	VUNPCKHPD    X2, X2, X4
+	VUNPCKHPD    X3, X3, X5
+	VMULSD       X4, X2, X2
+	VMULSD       X5, X3, X3
+	VZEROUPPER
+	MOVSD        X0, 0(R8)
+	MOVSD        X1, 8(R8)
+	MOVSD        X2, 16(R8)
+	MOVSD        X3, 24(R8)
+	RET
+
+// func wideAddTwo(a, b, sum, squares, above []float64)
+TEXT ·wideAddTwo(SB), NOSPLIT, $0-120
+	MOVQ         a_base+0(FP), SI
+	MOVQ         a_len+8(FP), CX
+	MOVQ         b_base+24(FP), DI
+	MOVQ         sum_base+48(FP), R8
+	MOVQ         squares_base+72(FP), R9
+	MOVQ         above_base+96(FP), R10
+	MOVQ         $0x3ff0000000000000, AX
+	MOVQ         AX, X7
+	VBROADCASTSD X7, Y7                  // 1
+	VXORPD       Y6, Y6, Y6              // 0
+	XORQ         AX, AX
+	JMP          more
+
+four:
+	VMOVUPD (SI)(AX*8), Y0
+	VMOVUPD (DI)(AX*8), Y1
+	VADDPD Y1, Y0, Y2
+	VADDPD (R8)(AX*8), Y2, Y2
+	VMOVUPD Y2, (R8)(AX*8)
+	VCMPPD  $17, Y0, Y6, Y4 // 0 < a, false where that is NaN
+	VCMPPD  $17, Y1, Y6, Y5
+	VMULPD  Y0, Y0, Y0
+	VMULPD  Y1, Y1, Y1
+	VANDPD  Y7, Y4, Y4
+	VANDPD  Y7, Y5, Y5
+	VADDPD  Y1, Y0, Y0
+	VADDPD  Y5, Y4, Y4
+	VADDPD (R9)(AX*8), Y0, Y0
+	VADDPD (R10)(AX*8), Y4, Y4
+	VMOVUPD Y0, (R9)(AX*8)
+	VMOVUPD Y4, (R10)(AX*8)
 	ADDQ $4, AX
 
 more:

@@ -22,7 +22,6 @@ func TestLanes(t *testing.T) {
 	equal := func(a, b []float64) bool {
 		return slices.EqualFunc(a, b, func(x, y float64) bool { return x == y || x != x && y != y })
 	}
-	member := func() *Member { d := draw(2); return &Member{d[0], d[1]} }
 	for n := range 300 {
 		y, z, x := draw(n+3), draw(n+3), draw(n+3)
 		at := rng.IntN(3) // an odd start in memory
@@ -56,20 +55,46 @@ func TestLanes(t *testing.T) {
 			x[n/2], y[n/2], z[n/2] = 0, 0.25, 0.25
 			x[n/3], y[n/3], z[n/3] = rng.NormFloat64(), math.NaN(), math.Inf(1)
 		}
-		a, b := member(), member()
+		scale := [4]float64(draw(4))
 		for _, alpha := range []float64{0.25, math.Inf(1), math.NaN()} {
-			if got, want := Above(y, x, alpha, a.W), plainAbove(y, x, alpha, a.W); got != want {
+			if got, want := Above(y, x, alpha, scale[0]), plainAbove(y, x, alpha, scale[0]); got != want {
 				t.Fatalf("%d elements: %d above, want %d", n, got, want)
 			}
 		}
-		sum, total := draw(n+2), draw(n+2)
-		sum2, total2 := slices.Clone(sum), slices.Clone(total)
-		Accumulate(a, b, y, z, sum, total)
-		plainAddPair(a, b, y, z, sum2, total2)
-		if !equal(sum, sum2) || !equal(total, total2) {
-			t.Fatalf("%d elements: sums alike: %v, %v", n, equal(sum, sum2), equal(total, total2))
+		if got, want := Hold(y, z, x), heldPlainly(y, z, x); !equal(fields(got), fields(want)) {
+			t.Fatalf("%d elements held: %v, want %v", n, got, want)
+		}
+		one, two := &Spread{draw(n + 2), draw(n + 2), draw(n + 2)}, new(Spread)
+		*two = Spread{slices.Clone(one.Sum), slices.Clone(one.Squares), slices.Clone(one.Above)}
+		one.AddTwo(y, z)
+		plainAddTwo(y, z, two.Sum, two.Squares, two.Above)
+		if !equal(one.Sum, two.Sum) || !equal(one.Squares, two.Squares) || !equal(one.Above, two.Above) {
+			t.Fatalf("%d elements: spread %v, want %v", n, one, two)
+		}
+		total := draw(n + 2)
+		total2 := slices.Clone(total)
+		last := draw(n + 1)[1:]
+		AddFour(&scale, &[4][]float64{y, z, x, last}, total[1:n+1])
+		plainAddFour(&scale, &[4][]float64{y, z, x, last}, total2[1:n+1])
+		if !equal(total, total2) {
+			t.Fatalf("%d elements: sums %v, want %v", n, total, total2)
 		}
 	}
+}
+
+func fields(h Held) []float64 { return []float64{h.Sum, h.Scaled, h.Gross, h.Expected} }
+
+// heldPlainly is Hold in Go.
+func heldPlainly(a, y, root []float64) (h Held) {
+	k := len(a) &^ 3
+	plainHold(a[:k], y, root, &h)
+	for t := k; t < len(a); t++ {
+		h.Sum += a[t]
+		h.Scaled += a[t] * root[t]
+		h.Gross *= 1 + y[t]
+		h.Expected *= 1 + y[t] - a[t]
+	}
+	return h
 }
 
 // FuzzLanes holds the loops of this processor to those in Go on any bits.
@@ -81,8 +106,8 @@ func FuzzLanes(f *testing.F) {
 		for i := range all {
 			all[i] = math.Float64frombits(binary.LittleEndian.Uint64(bits[8*i:]))
 		}
-		n := len(all) / 4
-		y, x, sum, total := all[:n:n], all[n:2*n:2*n], all[2*n:3*n:3*n], all[3*n:4*n:4*n]
+		n := len(all) / 5
+		y, x, u, v, total := all[:n:n], all[n:2*n:2*n], all[2*n:3*n:3*n], all[3*n:4*n:4*n], all[4*n:5*n:5*n]
 		same := func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) || a != a && b != b }
 		a1, b1, c1 := eightSums(y[:n&^7], x)
 		a2, b2, c2 := plainEightSums(y[:n&^7], x)
@@ -95,12 +120,21 @@ func FuzzLanes(f *testing.F) {
 		d1, d2 := make([]float64, n), make([]float64, n)
 		OffLine(d1, y, x, alpha, beta)
 		plainOffLine(d2, y, x, alpha, beta)
-		s1, s2, t1, t2 := slices.Clone(sum), slices.Clone(sum), slices.Clone(total), slices.Clone(total)
-		a, b := &Member{W: alpha, Scale: beta}, &Member{W: beta, Scale: 1 - alpha}
-		Accumulate(a, b, y, x, s1, t1)
-		plainAddPair(a, b, y, x, s2, t2)
-		if !slices.EqualFunc(d1, d2, same) || !slices.EqualFunc(s1, s2, same) || !slices.EqualFunc(t1, t2, same) {
-			t.Fatalf("off the line %v, want %v; sums %v %v, want %v %v", d1, d2, s1, t1, s2, t2)
+		t1, t2 := slices.Clone(total), slices.Clone(total)
+		scale := [4]float64{alpha, beta, 1 - alpha, 0}
+		AddFour(&scale, &[4][]float64{y, x, u, v}, t1)
+		plainAddFour(&scale, &[4][]float64{y, x, u, v}, t2)
+		if got, want := Hold(y, x, u), heldPlainly(y, x, u); !slices.EqualFunc(fields(got), fields(want), same) {
+			t.Fatalf("held: %v, want %v", got, want)
+		}
+		s1, s2 := &Spread{slices.Clone(u), slices.Clone(v), slices.Clone(total)}, &Spread{slices.Clone(u), slices.Clone(v), slices.Clone(total)}
+		s1.AddTwo(y, x)
+		plainAddTwo(y, x, s2.Sum, s2.Squares, s2.Above)
+		if !slices.EqualFunc(s1.Sum, s2.Sum, same) || !slices.EqualFunc(s1.Squares, s2.Squares, same) || !slices.EqualFunc(s1.Above, s2.Above, same) {
+			t.Fatalf("spread %v, want %v", s1, s2)
+		}
+		if !slices.EqualFunc(d1, d2, same) || !slices.EqualFunc(t1, t2, same) {
+			t.Fatalf("off the line %v, want %v; sums %v, want %v", d1, d2, t1, t2)
 		}
 	})
 }
@@ -115,15 +149,15 @@ func BenchmarkLanes(b *testing.B) {
 		}
 	}
 	y, z, x, sum, total := of[0][:], of[1][:], of[2][:], of[3][:], of[4][:]
-	m := &Member{1, 0.1}
+	scale, four := [4]float64{1, 0.1, 2, 3}, [4][]float64{y, z, x, sum}
 	b.Run("sums", func(b *testing.B) {
 		for b.Loop() {
 			productSums(y, x)
 		}
 	})
-	b.Run("accumulate", func(b *testing.B) { // two members
+	b.Run("add", func(b *testing.B) { // four members
 		for b.Loop() {
-			Accumulate(m, m, y, z, sum, total)
+			AddFour(&scale, &four, total)
 		}
 	})
 	b.Run("plain-sums", func(b *testing.B) {
@@ -131,9 +165,9 @@ func BenchmarkLanes(b *testing.B) {
 			plainEightSums(y[:248], x)
 		}
 	})
-	b.Run("plain-accumulate", func(b *testing.B) {
+	b.Run("plain-add", func(b *testing.B) {
 		for b.Loop() {
-			plainAddPair(m, m, y, z, sum, total)
+			plainAddFour(&scale, &four, total)
 		}
 	})
 }
