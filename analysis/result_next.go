@@ -39,10 +39,11 @@ type NextEvent struct {
 // and Note says so. Higgins, Thompson, Spiegelhalter (2009).
 func (r *Result) Next() []NextEvent {
 	var out []NextEvent
+	q := make(quantiles)
 	for _, by := range []Grouping{BySecurity, ByCategory, All} {
 		for _, g := range r.membersBy(by) {
 			if len(g.Members) >= 3 {
-				out = r.appendNext(out, g)
+				out = r.appendNext(out, g, q)
 			}
 		}
 	}
@@ -58,7 +59,7 @@ func (r *Result) membersBy(by Grouping) []Group {
 	return of.groups()
 }
 
-func (r *Result) appendNext(out []NextEvent, grp Group) []NextEvent {
+func (r *Result) appendNext(out []NextEvent, grp Group, q quantiles) []NextEvent {
 	g := r.eng
 	rows := r.once(grp.Members)
 	one := true
@@ -96,11 +97,24 @@ func (r *Result) appendNext(out []NextEvent, grp Group) []NextEvent {
 		}
 		x.Effects = stat.RandomEffects(y, v)
 		k := float64(x.K)
-		half, next := stat.StudentQuantile(0.975, k-1)*x.SE, stat.StudentQuantile(0.975, k-2)*x.Effects.Next()
+		half, next := q.student(k-1)*x.SE, q.student(k-2)*x.Effects.Next()
 		x.Low, x.High, x.NextLow, x.NextHigh = x.Mean-half, x.Mean+half, x.Mean-next, x.Mean+next
 		out = append(out, x)
 	}
 	return out
+}
+
+// quantiles holds 97.5% quantiles of Student's t by degrees of freedom, which groups
+// of one size share.
+type quantiles map[float64]float64
+
+func (q quantiles) student(df float64) float64 {
+	t, ok := q[df]
+	if !ok {
+		t = stat.StudentQuantile(0.975, df)
+		q[df] = t
+	}
+	return t
 }
 
 // once returns the rows of observations, those of one security and session 0

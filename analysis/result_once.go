@@ -66,24 +66,51 @@ func (r *Result) SameReturn(i int) (first int, ok bool) {
 
 // Distinct returns obs without those that have the security and session 0 of
 // another of them that comes before in the catalogue, in their order; obs itself
-// where there are none.
+// where there are none. Excluded ones stay.
 func (r *Result) Distinct(obs []int) []int {
 	if !slices.ContainsFunc(obs, func(i int) bool { _, ok := r.SameReturn(i); return ok }) {
 		return obs
 	}
-	least := make(map[uint64]int)
+	first := func(i int) int { // with the return of i
+		if k := r.repeats[i]; k >= 0 {
+			return int(k)
+		}
+		return i
+	}
+	// By the first, which of obs comes before the others.
+	var before func(at int) int
+	var put func(at, i int)
+	if len(obs) > len(r.Observations)/16 {
+		least := make([]int32, len(r.Observations)) // plus 1
+		before = func(at int) int { return int(least[at]) - 1 }
+		put = func(at, i int) { least[at] = int32(i + 1) }
+	} else {
+		least := make(map[int]int)
+		before = func(at int) int {
+			if i, ok := least[at]; ok {
+				return i
+			}
+			return -1
+		}
+		put = func(at, i int) { least[at] = i }
+	}
+	n := 0
 	for _, i := range obs {
-		at := r.Observations[i].place()
-		if k, ok := least[at]; !ok || i < k {
-			least[at] = i
+		at := first(i)
+		k := before(at)
+		if k < 0 {
+			n++
+		}
+		if k < 0 || i < k {
+			put(at, i)
 		}
 	}
-	if len(least) == len(obs) {
+	if n == len(obs) {
 		return obs
 	}
-	out := make([]int, 0, len(least))
+	out := make([]int, 0, n)
 	for _, i := range obs {
-		if least[r.Observations[i].place()] == i {
+		if before(first(i)) == i {
 			out = append(out, i)
 		}
 	}

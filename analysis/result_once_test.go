@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +138,40 @@ func TestDistinct(t *testing.T) {
 		if got := r.Distinct(c.in); !slices.Equal(got, c.want) {
 			t.Errorf("%v: %v, want %v", c.in, got, c.want)
 		}
+	}
+}
+
+// Distinct looks many up in one way and few in another.
+func TestDistinctOfFewAndMany(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 4))
+	few := &Result{Observations: make([]Observation, 400), repeats: make([]int32, 400)}
+	many := &Result{Observations: few.Observations[:20], repeats: few.repeats[:20]}
+	for i := range few.repeats {
+		few.repeats[i] = -1
+	}
+	shorter := 0
+	for range 200 {
+		obs := rng.Perm(20)[:12]
+		for i := range 20 {
+			if few.repeats[i] = int32(rng.IntN(5)); int(few.repeats[i]) >= i {
+				few.repeats[i] = -1
+			}
+		}
+		for i := range 20 { // the first is itself no repeat
+			if k := few.repeats[i]; k >= 0 && few.repeats[k] >= 0 {
+				few.repeats[i] = few.repeats[k]
+			}
+		}
+		a, b := few.Distinct(obs), many.Distinct(obs)
+		if !slices.Equal(a, b) {
+			t.Fatalf("%v of %v: %v and %v", obs, few.repeats[:20], a, b)
+		}
+		if len(a) < len(obs) {
+			shorter++
+		}
+	}
+	if shorter < 100 {
+		t.Errorf("only %d lists had repeats", shorter)
 	}
 }
 

@@ -82,11 +82,18 @@ func (g *engine) zeros(rows []int32) []int {
 // to the first.
 func (g *engine) reference(rows []int32) (ref *market.Calendar) {
 	n := make(map[*market.Calendar]int)
-	for _, r := range rows {
-		n[g.ser[r].col.Calendar]++
+	run := 0 // of rows with one calendar
+	for i, r := range rows {
+		cal := g.ser[r].col.Calendar
+		if run++; i+1 == len(rows) || g.ser[rows[i+1]].col.Calendar != cal {
+			n[cal] += run
+			run = 0
+		}
 	}
 	for _, r := range rows {
-		if cal := g.ser[r].col.Calendar; ref == nil || n[cal] > n[ref] || n[cal] == n[ref] && cal.Name() < ref.Name() {
+		if cal := g.ser[r].col.Calendar; ref == cal {
+			continue
+		} else if ref == nil || n[cal] > n[ref] || n[cal] == n[ref] && cal.Name() < ref.Name() {
 			ref = cal
 		}
 	}

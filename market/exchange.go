@@ -38,7 +38,8 @@ type Years struct{ From, To int }
 
 // Contains reports whether d lies in one of the years.
 func (y Years) Contains(d Date) bool {
-	return d >= NewDate(y.From, 1, 1) && d <= NewDate(y.To, 12, 31)
+	year := d.Year()
+	return y.From <= year && year <= y.To
 }
 
 // Exchanges is the table of exchanges that are known: the first, which is that

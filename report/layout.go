@@ -46,6 +46,8 @@ func columns(s string) int {
 	n := 0
 	for _, r := range s {
 		switch {
+		case r >= ' ' && r <= '~':
+			n++
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 		case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
 			n += 2

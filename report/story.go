@@ -74,29 +74,24 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 			studied[id] = true
 		}
 	}
-	type dated struct {
-		ev  int
-		day market.Date
-	}
-	var order []dated
+	order := make([]int64, 0, len(c.Events)) // day of session 0, event: of many, whole numbers are sorted fastest
 	for ev := range c.Events {
 		if wanted[ev] || len(only) == 0 && (studied == nil || studied[c.Events[ev].ID]) {
-			order = append(order, dated{ev, s.session0(ev)})
+			order = append(order, int64(s.session0(ev))<<32|int64(ev))
 		}
 	}
-	slices.SortFunc(order, func(a, b dated) int {
-		if a.day != b.day {
-			return int(a.day) - int(b.day)
-		}
-		if x := c.Events[a.ev].Time.Compare(c.Events[b.ev].Time); x != 0 {
-			return x
-		}
-		return a.ev - b.ev
-	})
+	slices.Sort(order)
 	s.events, all = make([]int, len(order)), make([]int, 0, len(r.Observations))
 	for k, x := range order {
-		s.events[k] = x.ev
-		all = append(all, s.obs[x.ev]...)
+		s.events[k] = int(x & math.MaxUint32)
+	}
+	for lo, hi := 0, 0; lo < len(order); lo = hi { // those of one day, by the clock
+		for hi = lo; hi < len(order) && order[hi]>>32 == order[lo]>>32; hi++ {
+		}
+		slices.SortStableFunc(s.events[lo:hi], func(a, b int) int { return c.Events[a].Time.Compare(c.Events[b].Time) })
+	}
+	for _, ev := range s.events {
+		all = append(all, s.obs[ev]...)
 	}
 	s.tested = r.Singles(all, headline)
 	used := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !r.Observations[i].Used() })

@@ -130,6 +130,20 @@ func TestChains(t *testing.T) {
 			t.Errorf("reach %d: %v of %d, want %v", c.reach, got, n, want)
 		}
 	}
+	rng := rand.New(rand.NewPCG(18, 4))
+	for range 50 { // near each other and far apart, they are put in order in two ways
+		near := make([]int, 1+rng.IntN(40))
+		far := make([]int, len(near))
+		for i := range near {
+			near[i] = rng.IntN(2*len(near)) - len(near)
+			far[i] = 1000 * near[i]
+		}
+		a, n := Chains(near, 2)
+		b, m := Chains(far, 2000)
+		if !slices.Equal(a, b) || n != m {
+			t.Fatalf("%v: %v and %v", near, a, b)
+		}
+	}
 	means, size := ClusterMeans([]float64{1, 2, 3}, []int{1, 0, 1}, 2)
 	if !slices.Equal(means, []float64{2, 2}) || !slices.Equal(size, []int{1, 2}) {
 		t.Errorf("means %v of %v", means, size)
