@@ -22,8 +22,8 @@ type text struct {
 // A record is an event as the file has it, whatever the format.
 type record struct {
 	line       int
-	unnamed    bool            // the file gives no IDs
-	fields     map[string]text // by name of field, without titles, tags and securities
+	unnamed    bool   // the file gives no IDs
+	fields     values // without titles, tags and securities
 	titles     []titleText
 	tags       []text
 	securities []securityText
@@ -31,6 +31,36 @@ type record struct {
 	unresolved []text
 	coverage   []Coverage
 	imported   bool // it bears what only imports write
+}
+
+// values are what a record gives, by name of field. They are few: to look through them
+// takes a fraction of what a map does.
+type values []struct {
+	name string
+	text
+}
+
+// of returns the value of a field, the zero text where there is none.
+func (v values) of(name string) text {
+	for i := range v {
+		if v[i].name == name {
+			return v[i].text
+		}
+	}
+	return text{}
+}
+
+func (v *values) set(name string, t text) {
+	for i := range *v {
+		if (*v)[i].name == name {
+			(*v)[i].text = t
+			return
+		}
+	}
+	*v = append(*v, struct {
+		name string
+		text
+	}{name, t})
 }
 
 type titleText struct {
@@ -103,10 +133,10 @@ func (b *builder) add(r record) {
 	before := len(b.errs)
 	e := Event{
 		ID:         b.id(r),
-		Confidence: b.clean(r.fields["confidence"], "confidence"),
-		Category:   b.line(r.fields["category"], "category"),
-		Source:     b.clean(r.fields["source"], "source"),
-		Note:       b.clean(r.fields["note"], "note"),
+		Confidence: b.clean(r.fields.of("confidence"), "confidence"),
+		Category:   b.line(r.fields.of("category"), "category"),
+		Source:     b.clean(r.fields.of("source"), "source"),
+		Note:       b.clean(r.fields.of("note"), "note"),
 		Origin:     b.file + ":" + strconv.Itoa(r.line),
 	}
 	b.provenance(&e, r)
@@ -169,7 +199,7 @@ func (b *builder) targetRoom(n int) []Target {
 // id checks the ID. It names files and stands on command lines, which is why
 // it may hold little.
 func (b *builder) id(r record) string {
-	t := r.fields["id"]
+	t := r.fields.of("id")
 	if r.imported { // a source's own name for the item, such as an address
 		t.s = SafeID(t.s)
 	}
@@ -184,7 +214,7 @@ func (b *builder) id(r record) string {
 	case used:
 		b.problem(t.line, "id %s is already used on line %d; give one of the two another", quote(t.s), first)
 	case b.ids == nil:
-		b.hashes = append(b.hashes, maphash.String(b.seed, lower))
+		b.hashes = append(b.hashes, max(1, maphash.String(b.seed, lower))) // 0 is none
 	default:
 		b.ids[lower] = t.line
 	}
@@ -195,7 +225,7 @@ func (b *builder) time(e *Event, r record) {
 	if b.imported(e, r) {
 		return
 	}
-	date, clock, hour := r.fields["date"], r.fields["time"], r.fields["hour"]
+	date, clock, hour := r.fields.of("date"), r.fields.of("time"), r.fields.of("hour")
 	line := max(date.line, clock.line)
 	part, stated := release(clock.s)
 	if stated && clock.s != "" {
@@ -218,7 +248,7 @@ func (b *builder) time(e *Event, r record) {
 		b.problem(r.line, "time is missing; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone")
 		return
 	}
-	t, shown, err := b.zones.moment(date.s, clock.s, cmp.Or(r.fields["zone"].s, b.clock), b.order)
+	t, shown, err := b.zones.moment(date.s, clock.s, cmp.Or(r.fields.of("zone").s, b.clock), b.order)
 	if err != nil {
 		b.problem(line, "%v", err)
 		return
@@ -232,7 +262,7 @@ func (b *builder) time(e *Event, r record) {
 	}
 
 	known := []string{string(Second), string(Minute), string(Approx), string(Day)}
-	if p := r.fields["precision"]; p.s != "" {
+	if p := r.fields.of("precision"); p.s != "" {
 		e.Precision = Precision(strings.ToLower(p.s))
 		if e.Precision != Instant && !slices.Contains(known, string(e.Precision)) {
 			b.problem(p.line, "precision %s is not known%s; write one of %s", quote(p.s), meant(p.s, known), strings.Join(known, ", "))
@@ -240,7 +270,7 @@ func (b *builder) time(e *Event, r record) {
 			b.problem(p.line, "precision %s, but the time is a date alone; add the hour, or write precision date", quote(p.s))
 		}
 	}
-	if a := r.fields["after_close"]; a.s != "" {
+	if a := r.fields.of("after_close"); a.s != "" {
 		switch strings.ToLower(a.s) {
 		case "true", "yes", "y", "1":
 			if part == BeforeOpen || part == During {
@@ -276,7 +306,7 @@ func Language(code string) string {
 // English, else the first given; an event without any is called by its ID.
 func (b *builder) titles(e *Event, r record) {
 	if len(r.titles) == 0 {
-		e.Title = cmp.Or(b.line(r.fields["title"], "title"), e.ID)
+		e.Title = cmp.Or(b.line(r.fields.of("title"), "title"), e.ID)
 		return
 	}
 	e.Titles = make(map[string]string, len(r.titles)+1)
@@ -298,17 +328,17 @@ func (b *builder) titles(e *Event, r record) {
 	}
 	if len(e.Titles) == 0 { // languages without a text
 		e.Titles = nil
-		e.Title = cmp.Or(b.line(r.fields["title"], "title"), e.ID)
+		e.Title = cmp.Or(b.line(r.fields.of("title"), "title"), e.ID)
 		return
 	}
-	if e.Title = b.line(r.fields["title"], "title"); e.Title != "" {
+	if e.Title = b.line(r.fields.of("title"), "title"); e.Title != "" {
 		for _, t := range e.Titles {
 			if t == e.Title {
 				return
 			}
 		}
 		if _, used := e.Titles["und"]; used {
-			b.problem(r.fields["title"].line, "title and titles: und both give the title of no stated language; remove one")
+			b.problem(r.fields.of("title").line, "title and titles: und both give the title of no stated language; remove one")
 		}
 		e.Titles["und"] = e.Title
 		return

@@ -33,7 +33,7 @@ func (z zones) moment(date, hours, zone string, order Order) (t time.Time, p Pre
 		hours = hourOf(hours)
 	}
 	switch {
-	case date != "" && clockForm.MatchString(hours):
+	case date != "" && hours != "" && clockForm.MatchString(hours):
 		return z.parse(date+" "+hours, loc, order)
 	case date == "" || hours == "":
 		return z.parse(date+hours, loc, order)

@@ -157,6 +157,9 @@ var releases = map[string]Part{
 // release returns the part of the day that text says, "" where it says that it
 // is not known. ok is false for a text that is none of the words.
 func release(text string) (part Part, ok bool) {
+	if text == "" {
+		return "", true
+	}
 	if strings.ContainsFunc(text, unicode.IsDigit) {
 		return "", false
 	}
@@ -210,6 +213,9 @@ func (b *builder) decide(e evidence) {
 // iso writes a date or time with separators between its digits where nothing is
 // lost by it: 20241118 is 2024-11-18, and 18-11-2024 is 18/11/2024.
 func iso(s string) string {
+	if len(s) == len("2006-01-02") && digitsOnly(s[:4]) && s[4] == '-' { // as most are
+		return s
+	}
 	if m := slashed.FindStringSubmatch(s); m != nil && m[2] == "-" {
 		return strings.Replace(s, "-", "/", 2)
 	}
@@ -244,6 +250,13 @@ func digitsOnly(s string) bool {
 // apart by their securities, else by number, in their order. The IDs do not
 // depend on the other events of the file.
 func (b *builder) nameEvents() {
+	named := true
+	for i := range b.events {
+		named = named && b.events[i].ID != ""
+	}
+	if named {
+		return
+	}
 	used := make(map[string]bool, len(b.events))
 	base := make([]string, len(b.events))
 	shared := make(map[string]int)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"runtime"
 	"slices"
 	"strings"
@@ -102,7 +103,7 @@ func (b *builder) rows(columns []string, p csvPart) {
 	if b.events == nil {
 		b.events = room(min(p.mostRows(len(columns)), mostEvents))[:0]
 	}
-	r := record{fields: map[string]text{}}
+	var r record
 	pos := func(i int) int {
 		line, _ := in.FieldPos(i)
 		return p.line - 1 + line
@@ -180,19 +181,25 @@ func (b *builder) inParts(columns []string, p csvPart) bool {
 	if wrong.Load() {
 		return false
 	}
-	var hashes []uint64
 	n := 0
 	for k, own := range builders {
-		hashes = append(hashes, own.hashes...)
 		if n < ends[k] {
 			copy(all[n:], own.events)
 		}
 		n += len(own.events)
 	}
-	slices.Sort(hashes)
-	for k := 1; k < len(hashes); k++ {
-		if hashes[k] == hashes[k-1] { // an ID is used twice, or might be
-			return false
+	// A table of IDs by their hashes, half of it empty: each stands where its last bits
+	// say, or at the next place that is free.
+	ids := make([]uint64, 2<<bits.Len(uint(n)))
+	for _, own := range builders {
+		for _, h := range own.hashes {
+			at := h
+			for ; ids[at&uint64(len(ids)-1)] != 0; at++ {
+				if ids[at&uint64(len(ids)-1)] == h { // it is used twice, or might be
+					return false
+				}
+			}
+			ids[at&uint64(len(ids)-1)] = h
 		}
 	}
 	clear(all[n:])
@@ -326,8 +333,7 @@ func languageColumn(heading string) (string, bool) {
 
 // row builds the event of a row. r is memory from row to row.
 func (b *builder) row(r *record, columns, row []string, line int, pos func(int) int) {
-	clear(r.fields)
-	*r = record{line: line, unnamed: !slices.Contains(columns, "id"), fields: r.fields, securities: r.securities[:0], imported: slices.Contains(columns, "raw_time")}
+	*r = record{line: line, unnamed: !slices.Contains(columns, "id"), fields: r.fields[:0], securities: r.securities[:0], imported: slices.Contains(columns, "raw_time")}
 	for i, s := range row {
 		t := text{strings.TrimSpace(s), pos(i)}
 		switch field := columns[i]; {
@@ -343,11 +349,15 @@ func (b *builder) row(r *record, columns, row []string, line int, pos func(int) 
 		case field == "coverage":
 			r.coverage = b.reports(t)
 		case field == "securities":
+			if plain(t.s, 40) { // one symbol, without a sign
+				r.securities = append(r.securities, securityText{symbol: t})
+				continue
+			}
 			for _, w := range symbols(t) {
 				r.securities = append(r.securities, security(w))
 			}
 		default:
-			r.fields[field] = t
+			r.fields.set(field, t)
 		}
 	}
 	b.add(*r)

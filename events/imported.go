@@ -14,24 +14,24 @@ var importFields = []string{"key", "status", "part", "raw_time", "zone_given", "
 
 // provenance reads how the event of r was come by; nothing where it was written by hand.
 func (b *builder) provenance(e *Event, r record) {
-	if !r.imported && !strings.EqualFold(r.fields["zone"].s, unknownZone) {
+	if !r.imported && !strings.EqualFold(r.fields.of("zone").s, unknownZone) {
 		return
 	}
 	p := &Provenance{
-		Key: b.line(r.fields["key"], "key"), RawTime: b.line(r.fields["raw_time"], "raw_time"),
-		ZoneGiven: b.line(r.fields["zone_given"], "zone_given"), ZoneAssumed: b.line(r.fields["zone_assumed"], "zone_assumed"),
+		Key: b.line(r.fields.of("key"), "key"), RawTime: b.line(r.fields.of("raw_time"), "raw_time"),
+		ZoneGiven: b.line(r.fields.of("zone_given"), "zone_given"), ZoneAssumed: b.line(r.fields.of("zone_assumed"), "zone_assumed"),
 		Coverage: r.coverage,
 	}
-	if p.Key == "" && r.fields["id"].s != e.ID { // the id is the source's own
-		p.Key = r.fields["id"].s
+	if p.Key == "" && r.fields.of("id").s != e.ID { // the id is the source's own
+		p.Key = r.fields.of("id").s
 	}
-	if s := r.fields["status"]; s.s != "" {
+	if s := r.fields.of("status"); s.s != "" {
 		p.Status = Status(strings.ToLower(s.s))
 		if known := []string{string(Confirmed), string(Expected), string(Draft)}; !slices.Contains(known, string(p.Status)) {
 			b.problem(s.line, "status %s is not known%s; write one of %s", quote(s.s), meant(s.s, known), strings.Join(known, ", "))
 		}
 	}
-	if s := r.fields["part"]; s.s != "" {
+	if s := r.fields.of("part"); s.s != "" {
 		p.Part = Part(strings.ToLower(s.s))
 		if known := []string{string(BeforeOpen), string(During), string(PastClose)}; !slices.Contains(known, string(p.Part)) {
 			b.problem(s.line, "part %s is not known%s; write one of %s", quote(s.s), meant(s.s, known), strings.Join(known, ", "))
@@ -41,7 +41,7 @@ func (b *builder) provenance(e *Event, r record) {
 		name string
 		to   *time.Time
 	}{{"upper_bound", &p.Bound}, {"alternative", &p.Other}} {
-		s := r.fields[f.name]
+		s := r.fields.of(f.name)
 		if s.s == "" {
 			continue
 		}
@@ -70,7 +70,7 @@ const unknownZone = "unknown"
 // imported reads the time of a draft, which has none, and that of a clock whose zone is not
 // known. It reports whether e is one of them; then the time is done with.
 func (b *builder) imported(e *Event, r record) bool {
-	date, clock, precision := r.fields["date"], r.fields["time"], r.fields["precision"]
+	date, clock, precision := r.fields.of("date"), r.fields.of("time"), r.fields.of("precision")
 	if e.Provenance == nil {
 		return false
 	}
@@ -83,7 +83,7 @@ func (b *builder) imported(e *Event, r record) bool {
 		e.Precision, e.DateOnly, e.Provenance.Status = NoTime, true, Draft
 		return true
 	}
-	zone := r.fields["zone"]
+	zone := r.fields.of("zone")
 	switch {
 	case strings.EqualFold(zone.s, unknownZone):
 		st := Reading{}.Stamp(written)
@@ -100,7 +100,7 @@ func (b *builder) imported(e *Event, r record) bool {
 	default:
 		return false
 	}
-	switch strings.ToLower(r.fields["after_close"].s) {
+	switch strings.ToLower(r.fields.of("after_close").s) {
 	case "true", "yes", "y", "1":
 		e.AfterClose = true
 	}

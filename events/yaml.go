@@ -132,7 +132,7 @@ func (e *evidence) seeItem(item *yaml.Node) {
 }
 
 func (b *builder) item(n *yaml.Node) {
-	r := record{line: n.Line, fields: map[string]text{}}
+	r := record{line: n.Line}
 	if n.Kind != yaml.MappingNode {
 		b.problem(n.Line, "an event must have keys and values, such as id: deepseek-r1")
 		return
@@ -189,10 +189,10 @@ func (b *builder) item(n *yaml.Node) {
 		case "coverage":
 			r.coverage = b.coverage(value)
 		default:
-			r.fields[name] = b.scalar(value, name)
+			r.fields.set(name, b.scalar(value, name))
 		}
 	})
-	if len(b.errs) > before && r.fields["id"].s == "" {
+	if len(b.errs) > before && r.fields.of("id").s == "" {
 		return // a misspelt id would be reported as missing too
 	}
 	b.add(r)
