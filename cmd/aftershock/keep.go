@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"aftershock/internal/pattern"
@@ -76,6 +77,42 @@ func kept(dir, name string, keep int) error {
 		}
 	}
 	return nil
+}
+
+// cleared completes or takes back what interrupted runs have left in dir, which no
+// later run has the name of, and removes what is nothing then. Folders that another
+// run is at work in stay, and so does what others have put there. The caller holds
+// the lock of dir.
+func cleared(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return // which the run says
+	}
+	for _, e := range entries {
+		name, staged := strings.CutSuffix(strings.TrimPrefix(e.Name(), "."), stageSuffix)
+		if !e.IsDir() || !datedName.MatchString(name) {
+			continue
+		}
+		own := filepath.Join(dir, name)
+		if _, err := os.Lstat(filepath.Join(own, manifestName)); err == nil && !staged {
+			continue
+		}
+		if os.Mkdir(own, 0o755) != nil && !isFolder(own) {
+			continue
+		}
+		o := newOutput(own)
+		if locked, err := o.tryLock(); err != nil || !locked {
+			continue
+		}
+		_ = o.recover() // else it is tried again by the next run
+		o.close()
+		os.Remove(own) // does nothing while there is something in it
+	}
+}
+
+func isFolder(name string) bool {
+	info, err := os.Lstat(name)
+	return err == nil && info.IsDir()
 }
 
 // removeRun removes the files of the run in dir that are as it left them, the

@@ -21,13 +21,14 @@ const (
 	stageName    = ".aftershock.new"   // in the directory: the stage where folders cannot be exchanged
 	replacedName = "replaced.json"     // in that stage: the manifest that is being replaced
 	beforeName   = "before"            // in that stage: the files that are being replaced
+	stageSuffix  = ".aftershock"       // of a stage beside the directory, a name with a dot before
 	markName     = ".aftershock.stage" // in a stage beside the directory, and in the directory that it has become
 	markText     = "a run of aftershock on its way into place\n"
 )
 
 // beside is the stage beside the directory, on the same file system.
 func (o *output) beside() string {
-	return filepath.Join(filepath.Dir(o.real), "."+filepath.Base(o.real)+".aftershock")
+	return filepath.Join(filepath.Dir(o.real), "."+filepath.Base(o.real)+stageSuffix)
 }
 
 func (o *output) inner() string { return filepath.Join(o.dir, stageName) }

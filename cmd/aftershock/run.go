@@ -255,6 +255,7 @@ func (a *app) runConfigured(ctx context.Context, c *config, o *outcome, quiet bo
 		return err
 	}
 	defer whole.close()
+	cleared(out)
 	own := dated(out, a.now())
 	err = a.perform(ctx, c, p, cat, own, !quiet)
 	if written(err) {

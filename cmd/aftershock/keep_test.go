@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// What a run with --keep that was killed has left, in a folder of its own that no later
+// run has the name of, goes with the next run; what others have put there stays, and so
+// does the folder of a run that is at work.
+func TestKeepClearsKilledRuns(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	run := func() {
+		t.Helper()
+		if status, _, problems := aftershock(t, "run", "--quiet", "--charts", "none", "--format", "csv", "--keep", "2"); status != statusOK {
+			t.Fatal(problems)
+		}
+	}
+	run()
+	first, err := os.Readlink("out/latest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := func(name string, die func(o *output)) {
+		t.Helper()
+		o, err := openOutput(filepath.Join("out", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		die(o)
+		o.lock.Close() // and its file stays
+	}
+	part := func(o *output) error { return os.WriteFile(o.inStage("cars.csv"), []byte("half"), 0o644) }
+	killed("2024-01-01T000000Z", func(*output) {})
+	killed("2024-01-02T000000Z", func(o *output) { // while it wrote
+		if err := errors.Join(o.openStage(), part(o)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	killed("2024-01-03T000000Z", func(o *output) { // where folders cannot be exchanged
+		o.staged = o.inner()
+		if err := errors.Join(os.Mkdir(o.staged, 0o755), part(o)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if err := errors.Join(
+		os.Mkdir("out/.2024-01-04T000000Z.aftershock", 0o755), // before its mark, its folder gone
+		os.MkdirAll("out/2024-01-05T000000Z", 0o755), os.WriteFile("out/2024-01-05T000000Z/mine.txt", []byte("mine"), 0o644),
+		os.MkdirAll("out/.2024-01-06T000000Z.aftershock", 0o755), os.WriteFile("out/.2024-01-06T000000Z.aftershock/mine.txt", []byte("mine"), 0o644),
+		os.Mkdir("out/notes", 0o755),
+	); err != nil {
+		t.Fatal(err)
+	}
+	busy, err := openOutput("out/2024-01-07T000000Z")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.close()
+	run()
+	last, err := os.Readlink("out/latest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir("out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{".2024-01-06T000000Z.aftershock", "2024-01-05T000000Z", "2024-01-07T000000Z", first, last, "latest", "notes"}
+	if got := names(entries, os.DirEntry.Name); !slices.Equal(got, want) {
+		t.Errorf("there are %v, want %v", got, want)
+	}
+	for _, name := range []string{"out/2024-01-05T000000Z/mine.txt", "out/.2024-01-06T000000Z.aftershock/mine.txt"} {
+		if text, err := os.ReadFile(name); err != nil || string(text) != "mine" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+}
