@@ -301,10 +301,12 @@ func (k *keptCalibration) write(name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	return sealed.Write(name, calibrationKind, func(w io.Writer) error {
+	err = sealed.Write(name, calibrationKind, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
+	thin(filepath.Dir(name), mostCalibrations)
+	return err
 }
 
 const mostCalibration = 256 << 20 // bytes

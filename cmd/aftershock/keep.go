@@ -110,6 +110,31 @@ func cleared(dir string) {
 	}
 }
 
+// The most that is kept in the user's cache folder, the newest: records of runs in
+// other directories, and calibrations of other studies or of data since replaced.
+const (
+	mostRecords      = 256
+	mostCalibrations = 64
+)
+
+// thin removes the oldest sealed files in dir beyond most.
+func thin(dir string, most int) {
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) <= most {
+		return // what is kept too long does no harm
+	}
+	var files []fs.FileInfo
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && filepath.Ext(e.Name()) == ".sealed" {
+			files = append(files, info)
+		}
+	}
+	slices.SortFunc(files, func(a, b fs.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
+	for _, old := range files[min(most, len(files)):] {
+		os.Remove(filepath.Join(dir, old.Name()))
+	}
+}
+
 func isFolder(name string) bool {
 	info, err := os.Lstat(name)
 	return err == nil && info.IsDir()

@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 )
 
 // What a run with --keep that was killed has left, in a folder of its own that no later
@@ -78,5 +80,25 @@ func TestKeepClearsKilledRuns(t *testing.T) {
 		if text, err := os.ReadFile(name); err != nil || string(text) != "mine" {
 			t.Errorf("%s: %q, %v", name, text, err)
 		}
+	}
+}
+
+// Of what is kept in the cache folder the newest stays; files of others stay too.
+func TestThin(t *testing.T) {
+	dir := t.TempDir()
+	begun := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 20 {
+		name := filepath.Join(dir, fmt.Sprintf("%02d.sealed", 19-i))
+		if err := errors.Join(os.WriteFile(name, nil, 0o644), os.Chtimes(name, begun, begun.Add(time.Duration(i)*time.Minute))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "zz.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	thin(dir, 3)
+	entries, err := os.ReadDir(dir)
+	if got := names(entries, os.DirEntry.Name); err != nil || !slices.Equal(got, []string{"00.sealed", "01.sealed", "02.sealed", "zz.txt"}) {
+		t.Errorf("there are %v, %v", got, err)
 	}
 }

@@ -94,7 +94,9 @@ func (a *app) record(c *config, p *plan, dir string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	return sealed.Write(name, recordKind, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) })
+	err = sealed.Write(name, recordKind, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) })
+	thin(filepath.Dir(name), mostRecords)
+	return err
 }
 
 // unchanged reports whether dir holds the run that c would make, and when that was

@@ -73,6 +73,74 @@ func (s *Store) Answers(symbol string) ([]Answer, error) {
 	return out, nil
 }
 
+const (
+	// mostPieces is how many answers may follow the one that began a history before the
+	// whole of it is asked for again.
+	mostPieces = 250
+	// mostAnswers is how many answers of a symbol are kept, as far as these begin with
+	// one that began a history: without it the others are of no use.
+	mostAnswers = 500
+)
+
+// beginnings returns the places in all of the answers that began a history: the first,
+// and those that gave again all that those before them gave.
+func beginnings(all []Answer) []int {
+	var out []int
+	var had span
+	for i := 0; i < len(all); {
+		n := i + 1
+		for n < len(all) && all[n].At.Equal(all[i].At) {
+			n++
+		}
+		begins := i == 0
+		for _, a := range all[i:n] {
+			begins = begins || a.From <= had.from && a.To >= had.to
+		}
+		if begins {
+			out, had = append(out, i), span{all[i].From, all[i].To}
+		}
+		for _, a := range all[i:n] {
+			had = span{min(had.from, a.From), max(had.to, a.To)}
+		}
+		i = n
+	}
+	return out
+}
+
+// pieced reports whether the history of symbol consists of so many answers that it is
+// to be asked for anew.
+func (s *Store) pieced(symbol string) bool {
+	if _, ok := s.o.Upstream.(Rawer); !ok {
+		return false
+	}
+	all, err := s.Answers(symbol)
+	if err != nil || len(all) <= s.pieces {
+		return false
+	}
+	begins := beginnings(all)
+	return len(all)-begins[len(begins)-1] > s.pieces
+}
+
+// prune removes the oldest answers of symbol where more than mostAnswers are kept, up
+// to one that began a history. The caller holds the lock of symbol.
+func (s *Store) prune(symbol string) {
+	all, err := s.Answers(symbol)
+	if err != nil || len(all) <= s.answers {
+		return
+	}
+	begins := beginnings(all)
+	first := begins[len(begins)-1]
+	for _, i := range begins {
+		if len(all)-i <= s.answers {
+			first = i
+			break
+		}
+	}
+	for _, a := range all[:first] {
+		os.Remove(a.path) // what cannot be removed does no harm
+	}
+}
+
 // ErrNotRebuilt says that the answers that are kept do not give the file asked for.
 var ErrNotRebuilt = errors.New("the raw answers that are kept do not give that file")
 
@@ -96,7 +164,7 @@ func (s *Store) Rebuild(ctx context.Context, symbol, sum, dir string, source fun
 		if found || err != nil {
 			return err
 		}
-		if err := os.Remove((&Store{Options{Dir: dir}}).Path(symbol)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Remove((&Store{o: Options{Dir: dir}}).Path(symbol)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}

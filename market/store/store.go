@@ -13,9 +13,9 @@
 // origin, the range that was asked for) is JSON in the file's key-value
 // metadata, under the key "aftershock". A letter that file systems treat in
 // different ways is written as % and two hexadecimal digits: ^GSPC is in
-// %5EGSPC.parquet. Beside them, the directory raw keeps every answer of the
-// service as it came, gzipped, named by its range and time; the directory lock
-// is for the locks between processes.
+// %5EGSPC.parquet. Beside them, the directory raw keeps answers of the service as
+// they came, gzipped, named by their ranges and times, the last 500 or so of a
+// security; the directory lock is for the locks between processes.
 //
 // # One history, one adjustment
 //
@@ -24,7 +24,8 @@
 // after the last stored session is fetched with a few stored sessions beside
 // it. Where these differ from what is stored, the source has adjusted the
 // history anew, for a dividend or a split since, and all of it is fetched
-// again: no file mixes two adjustments.
+// again: no file mixes two adjustments. So it is after 250 answers that each
+// brought a piece: older answers can go then, and nothing grows for ever.
 //
 // # Whose licence applies
 //
@@ -71,7 +72,10 @@ type Options struct {
 
 // Store is a directory of price histories, filled from another source. It is
 // safe for concurrent use, by other processes too.
-type Store struct{ o Options }
+type Store struct {
+	o               Options
+	pieces, answers int // mostPieces and mostAnswers
+}
 
 var _ market.Source = (*Store)(nil)
 
@@ -89,7 +93,7 @@ func New(o Options) (*Store, error) {
 	if o.Patience == 0 {
 		o.Patience = 5 * time.Minute
 	}
-	return &Store{o}, nil
+	return &Store{o: o, pieces: mostPieces, answers: mostAnswers}, nil
 }
 
 // Name says where the store is and what fills it.
@@ -200,6 +204,7 @@ func (s *Store) Series(ctx context.Context, symbol string, from, to market.Date)
 	fresh, err := s.fill(ctx, symbol, have, from, to)
 	switch {
 	case err == nil:
+		s.prune(symbol)
 		return cut(fresh, from, to), nil
 	case have == nil || ctx.Err() != nil:
 		return nil, err
@@ -285,8 +290,11 @@ func (s *Store) fill(ctx context.Context, symbol string, have *Info, from, to ma
 		return have.Series, nil
 	}
 	whole := span{min(from, have.From), max(to, have.To)}
-	merged, ok := have.Series, true
+	merged, ok := have.Series, !s.pieced(symbol)
 	for _, gap := range gaps {
+		if !ok {
+			break
+		}
 		part, err := s.fetch(ctx, symbol, gap, now)
 		if err != nil {
 			return nil, err
@@ -431,6 +439,12 @@ func (s *Store) setAside(d *DamagedError) error {
 	to := d.Path + ".damaged-" + s.o.Now().UTC().Format(stamp)
 	if err := os.Rename(d.Path, to); err != nil {
 		return fmt.Errorf("%w; it cannot be set aside: %w", d, err)
+	}
+	const most = 3
+	if all, err := filepath.Glob(d.Path + ".damaged-*"); err == nil && len(all) > most {
+		for _, old := range all[:len(all)-most] { // by their times
+			os.Remove(old) // what cannot be removed does no harm
+		}
 	}
 	s.o.Warn(fmt.Errorf("%w; it was set aside as %s and is fetched again", d, filepath.Base(to)))
 	return nil

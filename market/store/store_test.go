@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -472,6 +474,77 @@ type rawService struct{ *service }
 func (v rawService) SeriesRaw(ctx context.Context, symbol string, from, to market.Date) (*market.Series, []byte, error) {
 	h, err := v.Series(ctx, symbol, from, to)
 	return h, []byte(`{"from":"` + from.String() + `"}`), err
+}
+
+// wholeService hands over answers that say all that they hold.
+type wholeService struct{ *service }
+
+func (v wholeService) SeriesRaw(ctx context.Context, symbol string, from, to market.Date) (*market.Series, []byte, error) {
+	h, err := v.Series(ctx, symbol, from, to)
+	if err != nil {
+		return nil, nil, err
+	}
+	raw, err := json.Marshal(h)
+	return h, raw, err
+}
+
+// Years of evenings: the answers that are kept have a bound, whatever is kept begins
+// with a whole history, and files of the last year can still be made again.
+func TestAnswersDoNotGrow(t *testing.T) {
+	f := newFixture(t)
+	f.o.Upstream = wholeService{f.service}
+	cal := market.NYSE()
+	first := cal.Search(market.NewDate(2019, 1, 2))
+	sums := make(map[int]string)
+	f.pieces, f.answers = 25, 50 // in place of 250 and 500
+	const nights = 90
+	most, whole := 0, 0
+	for k := range nights {
+		today := cal.Date(first + 100 + k)
+		f.service.last, f.now = today, today.Time().Add(23*time.Hour)
+		if k == 8 || k == 80 { // a dividend
+			f.service.adjust *= 0.99
+		}
+		if _, err := f.Series(t.Context(), "TEST", cal.Date(first), today); err != nil {
+			t.Fatal(err)
+		}
+		if k > 0 && strings.Contains(f.service.take(), cal.Date(first).String()) {
+			whole++
+		}
+		all, err := f.Answers("TEST")
+		if err != nil {
+			t.Fatal(err)
+		}
+		most = max(most, len(all))
+		if all[0].From != cal.Date(first) {
+			t.Fatalf("night %d: the first answer kept begins on %s", k, all[0].From)
+		}
+		data, err := os.ReadFile(f.Path("TEST"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(data)
+		sums[k] = hex.EncodeToString(sum[:])
+	}
+	if most > f.answers+2 {
+		t.Errorf("up to %d answers were kept", most)
+	}
+	if whole != 5 { // two dividends, and after 25 pieces
+		t.Errorf("the whole history was asked for %d times", whole)
+	}
+	for _, k := range []int{nights - 1, nights - 5, nights - 24} {
+		err := f.Rebuild(t.Context(), "TEST", sums[k], t.TempDir(), func(a Answer) (*market.Series, error) {
+			raw, err := a.Raw()
+			if err != nil {
+				return nil, err
+			}
+			var h market.Series
+			return &h, json.Unmarshal(raw, &h)
+		})
+		if err != nil {
+			t.Errorf("the file of night %d: %v", k, err)
+		}
+	}
 }
 
 func TestRaw(t *testing.T) {
