@@ -60,7 +60,7 @@ func TestYearOfNights(t *testing.T) {
 	}
 	catalogue := "id,date,title,securities\nfirst,2023-12-01,First,A B\n"
 	var unchanged, done, told, most int
-	var size int64
+	var size, quiet int64
 	before := ""
 	for k := range nights {
 		traded := trade(night.Truncate(24 * time.Hour))
@@ -108,8 +108,14 @@ func TestYearOfNights(t *testing.T) {
 			return nil
 		})
 		most = max(most, files)
-		if k == keep+10 {
+		switch k {
+		case keep + 10:
 			t.Logf("night %d: %d files, %d kB", k, files, size>>10)
+			quiet = size
+		case 28: // all that is kept studies the same events as then
+			if size > quiet+quiet/50 {
+				t.Errorf("without an event from %d to %d bytes", quiet, size)
+			}
 		}
 		night = night.AddDate(0, 0, 1)
 	}
