@@ -103,6 +103,7 @@ const (
 	bracketSlack          = 1e-4 // relative; adjusted prices are rounded
 	adjustSlack           = 2e-3 // relative; adjusted closes are rounded to cents by some
 	unitSlack             = 0.12 // logarithm; how far a day's return may take a price from a power of ten
+	absurd                = 5    // times a price, or a fifth of it, that the next session undoes: no price
 	unitReach             = 260  // sessions within which a price returns to its unit
 	splitReach            = 0.20 // logarithm; how far a reaction may take a price from the ratio of a split, where the volume speaks for one
 	stillRare             = 1e-3 // probability of a run of unchanged closes that a study tells of
@@ -273,7 +274,11 @@ func (c *checker) returns() {
 			sigma = 1.4826 * around(size, i, i+1)
 		}
 		if sigma > 0 && size[i] > reversalSize*sigma { // of a share that seldom trades, every move is undone
-			c.add(Reversal, true, i, i, "reversal", 100*r[i], 100*r[i+1], 100*sigma)
+			if l := math.Abs(math.Log1p(r[i])); l > math.Log(absurd) && !c.index {
+				c.add(Unit, true, i, i, "unit/spike", 100*r[i], 100*r[i+1], b.Date.String())
+			} else {
+				c.add(Reversal, true, i, i, "reversal", 100*r[i], 100*r[i+1], 100*sigma)
+			}
 			i++
 			continue
 		}

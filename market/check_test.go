@@ -65,6 +65,7 @@ func TestCheck(t *testing.T) {
 			s.Bars[at+1].Volume++
 		}, "no-session 2024-03-29\n"},
 		{"no close", func(s *Series) { s.Bars[at].Close, s.Bars[at].AdjClose = nan, nan }, "gap 2024-03-28\n"},
+		{"a mark of what is missing", func(s *Series) { b := &s.Bars[at]; b.Close, b.AdjClose, b.High = 61_000, 61_000, 61_000 }, "unit 2024-03-28\n"},
 		{"price 0", func(s *Series) { s.Bars[at].Open, s.Bars[at].Low = 0, 0 }, "bad-price 2024-03-28\n"},
 		{"close above high", func(s *Series) { s.Bars[at].High = 0.999 * s.Bars[at].Close; s.Bars[at].Open = s.Bars[at].Low }, "bracket 2024-03-28\n"},
 		{"high below low", func(s *Series) { b := &s.Bars[at]; b.Open, b.High = nan, 0.98*b.Close }, "bracket 2024-03-28\nbracket 2024-03-28\n"},

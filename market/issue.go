@@ -38,6 +38,7 @@ var issueForms = map[string]string{
 	"jump/ratio":          "%+.1f%% without a corporate action, near the ratio of a split of %s; the volume is not known",
 	"jump/unknown":        "%+.1f%% without a corporate action; the volume is not known",
 	"jump/volume":         "%+.1f%%, with %.1f times the usual volume",
+	"other-ticker/named":  "%s heads its prices %q: they are taken to be its own",
 	"reversal":            "%+.1f%%, undone on the next session by %+.1f%%; usual are %.1f%%",
 	"same-series":         "its returns are those of %s, on all %d sessions that both have",
 	"split/applied":       "%+.1f%%, by the split of %s that the source names: the prices before it are divided by it",
@@ -53,6 +54,7 @@ var issueForms = map[string]string{
 	"unit/level":          "%+.1f%%: from here on prices are in another unit, or split %s, and those before are not adjusted for it",
 	"unit/per-cent":       "%s: its returns are read as per cent, for their size",
 	"unit/run":            "%+.1f%%, undone on %s by %+.0f%%: the prices of %s to %s are in another unit, or of another mark of decimals (a factor near %d)",
+	"unit/spike":          "%+.1f%%, undone on the next session by %+.1f%%: the figure of %s is no price of it, but a mark of what is missing, or a slip",
 	"unreadable":          "%s:%d: %s; the row is left out",
 	"zero-volume":         "a price, and a volume of 0",
 }

@@ -91,6 +91,10 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 				failed[i] = fmt.Errorf("%w of %s in the days asked for in %s", ErrNoPrices, sec.Symbol, src.Name())
 				continue
 			}
+			if every := s.spacing(); every != "" {
+				failed[i] = fmt.Errorf("%s: its prices are %s, and a session is a day; take daily ones", cmp.Or(s.Origin, sec.Symbol), every)
+				continue
+			}
 			list, at = append(list, s.trading(sec)), append(at, i)
 		}
 	}

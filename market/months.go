@@ -1,6 +1,7 @@
 package market
 
 import (
+	"math"
 	"slices"
 )
 
@@ -69,4 +70,35 @@ func monthOf(m *Calendar, d Date) Date {
 		return m.Date(k - 1)
 	}
 	return d
+}
+
+// spacing says that the bars with a value are those of weeks or of months; "" of
+// days, and of fewer than tell.
+func (s *Series) spacing() string {
+	const fewest, most = 8, 0.8
+	var weeks, months, n float64
+	last := NoDate
+	for i, b := range s.Bars {
+		if math.IsNaN(b.Close) && math.IsNaN(b.AdjClose) && (s.Returns == nil || math.IsNaN(s.Returns[i])) {
+			continue
+		}
+		if last != NoDate {
+			n++
+			switch step := b.Date - last; {
+			case step >= 6 && step <= 8:
+				weeks++
+			case step >= 26 && step <= 33:
+				months++
+			}
+		}
+		last = b.Date
+	}
+	switch {
+	case n < fewest:
+	case weeks >= most*n:
+		return "weekly"
+	case months >= most*n:
+		return "monthly"
+	}
+	return ""
 }

@@ -43,3 +43,27 @@ func TestMonths(t *testing.T) {
 		t.Errorf("a daily series is on %s", p.Column("C").Calendar.Name())
 	}
 }
+
+// TestSpacing: weekly prices are refused by their cause, and so are monthly ones
+// beside daily ones.
+func TestSpacing(t *testing.T) {
+	series := func(symbol string, step Date) *Series {
+		s := &Series{Symbol: symbol, Origin: symbol + ".csv"}
+		for k := range Date(20) {
+			d := NewDate(2024, 1, 5) + k*step
+			for step == 1 && (d.Weekday() == 0 || d.Weekday() == 6) {
+				d += 2
+			}
+			if len(s.Bars) == 0 || s.Bars[len(s.Bars)-1].Date < d {
+				s.Bars = append(s.Bars, Bar{Date: d, Open: math.NaN(), High: math.NaN(), Low: math.NaN(), Close: 100 + float64(k), AdjClose: 100 + float64(k), Volume: math.NaN()})
+			}
+		}
+		return s
+	}
+	src := memory{"DAY": series("DAY", 1), "WEEK": series("WEEK", 7), "MONTH": series("MONTH", 30)}
+	p, errs := Load(t.Context(), src, Request{Securities: []Security{{Symbol: "DAY"}, {Symbol: "WEEK"}, {Symbol: "MONTH"}}})
+	if len(p.Columns) != 1 || len(errs) != 2 || errs[0].Error() != "WEEK.csv: its prices are weekly, and a session is a day; take daily ones" ||
+		errs[1].Error() != "MONTH.csv: its prices are monthly, and a session is a day; take daily ones" {
+		t.Errorf("%d columns, %v", len(p.Columns), errs)
+	}
+}

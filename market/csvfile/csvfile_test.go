@@ -172,7 +172,7 @@ func TestReadErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"empty", "", "f.csv: it is empty"},
 		{"blank", " \r\n\n", "f.csv: it is empty"},
-		{"no header", "x,y\n1,2\n", "f.csv:1: no column is named as a date and a closing price are"},
+		{"no header", "x,y\n1,2\n", "f.csv:1: no column is named as a date, nor one as a closing price; name it in the headings"},
 		{"no date", "day of trade,close\n2025-01-27,5\n", "no column is named as a date"},
 		{"no rows", "date,close\n", "f.csv: it has no rows"},
 		{"zero", "date,close\n2025-01-27,0\n", "f.csv:2: close is 0; a price must be positive"},
@@ -193,7 +193,15 @@ func TestReadErrors(t *testing.T) {
 		{"ambiguous", "date,close\n01/02/2025,5\n", "f.csv:2: 01/02/2025 may be month/day or day/month, and no line of the file tells; set the order of dates (prices.dates) to mdy or dmy"},
 		{"contradictory", "date,close\n13/02/2025,5\n02/14/2025,5\n", "f.csv:2: the day comes first here, but the month on line 3"},
 		{"a column twice", "date,close,Close\n2025-01-27,5,6\n", "f.csv:1: the column close appears twice"},
-		{"binary", "PK\x03\x04\x00\x00\x00", "f.csv: it is not text"},
+		{"previous close", "Date,Previous Close,Open\n2024-08-01,1,2\n", "f.csv:1: no column is named as a closing price; name it in the headings"},
+		{"no date", "When,Close\n2024-08-01,1\n", "f.csv:1: no column is named as a date; name it"},
+		{"JSON", `[{"date": "2024-08-01"}]`, "f.csv:1: it is JSON, not CSV"},
+		{"HTML", "<html><td>2024-08-01</td></html>", "f.csv:1: it is a page or another document of marks"},
+		{"Parquet", "PAR1\x00\x00", "f.csv: it is Parquet, not text"},
+		{"old workbook", "\xd0\xcf\x11\xe0\x00", "f.csv: it is a workbook (.xls), not text"},
+		{"UTF-32", "\xff\xfe\x00\x00D\x00\x00\x00", "f.csv: it is UTF-32; save it as UTF-8"},
+		{"a stamp cut off by an exponent", "timestamp,close\n1.7225E+09,1\n", `"1.7225E+09": not a date`},
+		{"binary", "PK\x03\x04\x00\x00\x00", "f.csv: it is a workbook (.xlsx, .ods) or another zip archive"},
 	} {
 		_, err := Read("f.csv", "X", []byte(c.text), Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) {

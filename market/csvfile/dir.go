@@ -25,6 +25,7 @@ type Dir struct {
 	path  string
 	opt   Options
 	files map[string]string // file by symbol
+	other map[string]string // files of another kind, by the name without its end
 }
 
 // Open lists the price files of a directory.
@@ -39,7 +40,7 @@ func Open(path string, opt Options) (*Dir, error) {
 	case err != nil:
 		return nil, fmt.Errorf("price files: %w", err)
 	}
-	d := &Dir{path: path, opt: opt, files: make(map[string]string)}
+	d := &Dir{path: path, opt: opt, files: make(map[string]string), other: make(map[string]string)}
 	for _, e := range entries {
 		name := e.Name()
 		base := strings.TrimSuffix(strings.ToLower(name), ".gz")
@@ -52,9 +53,16 @@ func Open(path string, opt Options) (*Dir, error) {
 				return nil, fmt.Errorf("%s: %s and %s are both prices of %s; keep one", path, other, name, symbol)
 			}
 			d.files[symbol] = name
+		} else if i := strings.IndexByte(name, '.'); i > 0 && !e.IsDir() {
+			d.other[strings.ToUpper(name[:strings.LastIndexByte(name, '.')])] = name
 		}
 	}
 	if len(d.files) == 0 {
+		for _, e := range entries {
+			if !e.IsDir() {
+				return nil, fmt.Errorf("%s: no file is named SYMBOL.csv; the first is named %s", path, e.Name())
+			}
+		}
 		return nil, fmt.Errorf("%s: no file is named SYMBOL.csv", path)
 	}
 	return d, nil
@@ -116,7 +124,11 @@ func (d *Dir) file(symbol string) (string, error) {
 	}
 	switch len(found) {
 	case 0:
-		return "", market.UnknownSymbol(symbol, d.path, d.symbols())
+		err := market.UnknownSymbol(symbol, d.path, d.symbols())
+		if other, ok := d.other[strings.ToUpper(symbol)]; ok {
+			err = fmt.Errorf("%w: %s is there, and files are read that end in .csv", err, other)
+		}
+		return "", err
 	case 1:
 		return found[0], nil
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/htmlindex"
+
 	"aftershock/market"
 )
 
@@ -53,6 +55,27 @@ func easternDigits(s string) string {
 	}, s)
 }
 
+func utf16BE(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteByte(byte(r >> 8))
+		b.WriteByte(byte(r))
+	}
+	return b.String()
+}
+
+func encoded(name, s string) string {
+	e, err := htmlindex.Get(name)
+	if err != nil {
+		panic(err)
+	}
+	out, err := e.NewEncoder().String(s)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
 // TestForms reads one history written in many ways.
 func TestForms(t *testing.T) {
 	const iso, german, french, american = "2006-01-02", "02.01.2006", "02/01/2006", "1/2/2006"
@@ -62,6 +85,15 @@ func TestForms(t *testing.T) {
 		for _, s := range sessions {
 			d, _ := market.ParseDate(s.day)
 			fmt.Fprintf(&b, "%d,%v\n", d-zero, s.close)
+		}
+		return b.String()
+	}
+	stamps := func(form func(int64) string) string {
+		var b strings.Builder
+		b.WriteString("timestamp,close\n")
+		for _, s := range sessions {
+			d, _ := time.Parse(time.DateOnly, s.day)
+			fmt.Fprintf(&b, "%s,%v\n", form(d.Unix()), s.close)
 		}
 		return b.String()
 	}
@@ -117,6 +149,38 @@ func TestForms(t *testing.T) {
 		{"an empty adjusted close", file("Date,Close,Adj Close", "{D},{C},", iso, point)},
 		{"an adjusted close that ends", strings.Replace(file("Date,Close,Adj Close", "{D},{C},{C}", iso, point), "1021.00,1021.00", "1021.00,", 1)},
 		{"a line of units", file("Date,Close\n,USD", "{D},{C}", iso, point)},
+		{"days of R", excel(unix1970)},
+		{"microseconds since 1970", stamps(func(s int64) string { return fmt.Sprint(s * 1_000_000) })},
+		{"nanoseconds since 1970", stamps(func(s int64) string { return fmt.Sprint(s * 1_000_000_000) })},
+		{"seconds as a decimal", stamps(func(s int64) string { return fmt.Sprintf("%d.0", s) })},
+		{"seconds with an exponent", stamps(func(s int64) string { return fmt.Sprintf("%.7E", float64(s)) })},
+		{"days as a decimal", file("date,close", "{D}.0,{C}", "20060102", point)},
+		{"as C writes it", file("date,close", "{D},{C}", "Mon Jan 02 16:00:00 2006", point)},
+		{"as date writes it", file("date,close", "{D},{C}", "Mon Jan  2 16:00:00 EDT 2006", point)},
+		{"months of the Levant", strings.NewReplacer("-08-", " آب ", "-09-", " أيلول ").Replace(file("التاريخ;الإغلاق", "{D};{C}", "02-01-2006", point))},
+		{"thin spaces", file("Datum;Schluss;Volumen", "{D};{C};12\u2009345", german, grouped("\u2009", ","))},
+		{"figure spaces", file("Datum;Schluss", "{D};{C}", german, grouped("\u2007", ","))},
+		{"marks without width", file("Date;Close", "\u200b{D};\u202a{C}\u202c", iso, point)},
+		{"dollars of Hong Kong", file("Date;Close", "{D};HK${C}", iso, grouped(",", "."))},
+		{"rupees", file("Date;Close", "{D};Rs. {C}", iso, grouped(",", "."))},
+		{"blanks between columns", file("Date           Close      Volume", "{D}   {C}    1234", iso, point)},
+		{"blanks, quoted by R", file("\"Date\" \"Close\"", "\"1\" \"{D}\" {C}", iso, point)},
+		{"a blank line below the title", "history\n\n" + file("BOARDID;TRADEDATE;CLOSE;VOLUME", "TQBR;{D};{C};5", iso, point)},
+		{"MetaTrader, no headings", file("", "{D},00:00,{C},{C},{C},{C},5", "2006.01.02", point)},
+		{"an index without a name", file("Unnamed: 0,Close", "{D},{C}", iso, point)},
+		{"Indonesian", file("Tanggal,Terakhir,Pembukaan", "{D},{C},{C}", french, point)},
+		{"Thai", file("วันที่,ราคาปิด", "{D},{C}", iso, point)},
+		{"Hebrew", file("תאריך,שער,פתיחה", "{D},{C},{C}", french, point)},
+		{"Japanese, of investing.com", file("日付け,終値,始値,変化率 %", "{D},{C},{C},-0.5%", "2006年01月02日", point)},
+		{"Polygon", file("ticker,close,window_start", "ACME,{C},{D}T00:00:00Z", iso, point)},
+		{"Dukascopy", file("Local time,Open,High,Low,Close,Volume", "{D} 00:00:00.000 GMT-0400,{C},{C},{C},{C},5", german, point)},
+		{"the name of the firm", file("Name,ACME INC\nCURRENCY,U$", "{D},{C}", iso, point)},
+		{"UTF-16 without a mark", utf16BE(file("Date\tClose", "{D}\t{C}", iso, point))},
+		{"Windows-1251", encoded("windows-1251", file("Дата;Цена", "{D};{C}", german, comma))},
+		{"Windows-1256", encoded("windows-1256", file("التاريخ;الإغلاق", "{D};{C}", iso, point))},
+		{"Shift-JIS", encoded("shift_jis", file("日付,始値,終値", "{D},{C},{C}", iso, point))},
+		{"GBK", encoded("gbk", file("日期,开盘,收盘", "{D},{C},{C}", iso, point))},
+		{"EUC-KR", encoded("euc-kr", file("일자,종가,시가", "{D},{C},{C}", iso, point))},
 		{"a row twice", file("Date,Close", "{D},{C}", iso, point) + "2024-09-16,1021\n"},
 	} {
 		s, err := Read("f.csv", "ACME", []byte(c.text), Options{})
@@ -133,6 +197,15 @@ func TestForms(t *testing.T) {
 				t.Errorf("%s: %s %v, want %s %v", c.name, b.Date, b.AdjClose, sessions[i].day, sessions[i].close)
 				break
 			}
+		}
+	}
+}
+
+// TestMonthsOfTwoWords reads the months of the Levant that have two.
+func TestMonthsOfTwoWords(t *testing.T) {
+	for in, want := range map[string]string{"5 تشرين الأول 2024": "2024-10-05", "٥ تشرين الثاني ٢٠٢٤": "2024-11-05", "5 كانون الأول 2024": "2024-12-05", "5 كانون الثاني 2025": "2025-01-05"} {
+		if d, err := (&dates{}).parse(in); err != nil || d.String() != want {
+			t.Errorf("%s: %v, %v", in, d, err)
 		}
 	}
 }

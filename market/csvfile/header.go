@@ -35,9 +35,9 @@ const mostHeadings = 20
 // before the first row. Its errors begin with the number of the line.
 func readHeader(t *table) (header, error) {
 	start := *t
+	lacks := "date and no closing price"
 	for range mostHeadings {
-		line, _, _ := strings.Cut(t.rest, "\n")
-		t.delim = detectDelimiter(line)
+		t.delim = detectDelimiter(t.ahead())
 		before := *t
 		more, err := t.next()
 		if !more {
@@ -62,8 +62,15 @@ func readHeader(t *table) (header, error) {
 		if h.at[colClose] >= 0 || h.at[colAdj] >= 0 || h.at[colReturn] >= 0 {
 			t.rowNames(&h)
 		}
-		if h.usable() {
+		if h.usable() && (t.delim != ' ' || t.rowsFit(h)) {
 			return h, nil
+		}
+		switch {
+		case len(t.fields) < 2:
+		case h.at[colDate] >= 0:
+			lacks = "closing price"
+		case h.at[colClose] >= 0 || h.at[colAdj] >= 0:
+			lacks = "date"
 		}
 	}
 	*t = start
@@ -75,8 +82,31 @@ func readHeader(t *table) (header, error) {
 	if h, ok := headless(t); ok {
 		return h, nil
 	}
-	line, _, _ := strings.Cut(start.rest, "\n")
-	return header{}, fmt.Errorf("1: no column is named as a date and a closing price are; it reads %.60q", strings.TrimSpace(line))
+	line := strings.TrimSpace(start.ahead())
+	switch {
+	case strings.HasPrefix(line, "{") || strings.HasPrefix(line, "["):
+		return header{}, fmt.Errorf("1: it is JSON, not CSV, and reads %.60q", line)
+	case strings.HasPrefix(line, "<"):
+		return header{}, fmt.Errorf("1: it is a page or another document of marks (HTML, XML), not CSV, and reads %.60q", line)
+	}
+	return header{}, fmt.Errorf("1: no column is named as a %s; name it in the headings; they read %.60q", strings.Replace(lacks, "date and no", "date, nor one as a", 1), line)
+}
+
+// rowsFit reports whether the next row has a field for each heading, and a day
+// where the date is: blanks part the words of titles too.
+func (t *table) rowsFit(h header) bool {
+	at := *t
+	at.fields = nil
+	for range 3 {
+		more, err := at.next()
+		if !more {
+			return false
+		}
+		if err == nil && len(at.fields) == h.width && isDay(at.fields[h.at[colDate]]) {
+			return true
+		}
+	}
+	return false
 }
 
 // headerOf finds the columns of a line of headings; what it does not have is
@@ -242,24 +272,32 @@ func (t *table) rowNames(h *header) {
 // the others.
 func headless(t *table) (header, bool) {
 	at := *t
-	line, _, _ := strings.Cut(at.rest, "\n")
-	at.delim = detectDelimiter(line)
+	at.delim = detectDelimiter(at.ahead())
 	at.fields = nil
 	before := at
 	more, err := at.next()
 	n := len(at.fields)
-	if !more || err != nil || n != 2 && n != 5 && n != 6 || !isDay(at.fields[0]) || !isValue(at.fields[1]) {
+	if !more || err != nil || n < 2 || !isDay(at.fields[0]) {
 		return header{}, false
 	}
 	h := nowhere(n)
-	h.at[colDate], h.at[colClose] = 0, 1
+	first := 1
+	if n == 6 || n == 7 { // a column of times, as MetaTrader writes
+		if c := at.fields[1]; strings.IndexByte(c, ':') > 0 && isDigits(strings.ReplaceAll(c, ":", "")) {
+			first, n = 2, n-1
+		}
+	}
+	if n != 2 && n != 5 && n != 6 || !isValue(at.fields[first]) {
+		return header{}, false
+	}
+	h.at[colDate], h.at[colClose] = 0, first
 	if n > 2 {
-		h.at[colOpen], h.at[colHigh], h.at[colLow], h.at[colClose] = 1, 2, 3, 4
+		h.at[colOpen], h.at[colHigh], h.at[colLow], h.at[colClose] = first, first+1, first+2, first+3
 		if n == 6 {
-			h.at[colVolume] = 5
+			h.at[colVolume] = first + 4
 		}
 		mark, err := decimalMark(before, h, AutoMark)
-		if err != nil || !bracketed(before, mark) {
+		if err != nil || !bracketed(before, first, mark) {
 			return header{}, false
 		}
 	}
@@ -267,21 +305,21 @@ func headless(t *table) (header, bool) {
 	return h, true
 }
 
-// bracketed reports whether the second and third price of every row are the
-// highest and the lowest of four.
-func bracketed(t table, mark byte) bool {
+// bracketed reports whether the second and third price of every row, of four from
+// field first on, are the highest and the lowest.
+func bracketed(t table, first int, mark byte) bool {
 	t.fields = nil
 	for {
 		more, err := t.next()
 		if !more {
 			return true
 		}
-		if err != nil || len(t.fields) < 5 {
+		if err != nil || len(t.fields) < first+4 {
 			return false
 		}
 		var p [4]float64
 		for i := range p {
-			x, ok := number(t.fields[1+i], mark)
+			x, ok := number(t.fields[first+i], mark)
 			if !ok {
 				return false
 			}
@@ -296,7 +334,7 @@ func bracketed(t table, mark byte) bool {
 // isDay reports whether a field can be a date, in whatever order of its parts.
 func isDay(s string) bool {
 	for _, o := range []Order{DayFirst, MonthFirst} {
-		d := dates{order: o, serial: excel1900}
+		d := dates{order: o, counted: true, serial: excel1900}
 		if _, err := d.parse(s); err == nil {
 			return true
 		}
@@ -348,8 +386,7 @@ func readGrid(t *table) (grid, error) {
 	var row []string
 	var at table
 	for range mostHeadings {
-		line, _, _ := strings.Cut(t.rest, "\n")
-		t.delim = detectDelimiter(line)
+		t.delim = detectDelimiter(t.ahead())
 		at = *t
 		more, err := t.next()
 		if !more || err != nil {
@@ -374,6 +411,7 @@ func readGrid(t *table) (grid, error) {
 		return len(l) < 2 || len(l) > g.width+1 || slices.ContainsFunc(l, func(s string) bool { return isDay(s) || s != "" && !isMissing(s) && isValue(s) })
 	})
 	date := -1
+	loose := false // a price is of no security: names beside it are not of securities
 	for j := range row {
 		label := func(l []string) string {
 			if j < len(l) {
@@ -426,6 +464,7 @@ func readGrid(t *table) (grid, error) {
 			continue
 		}
 		if date < 0 || symbol == "" {
+			loose = loose || col > colDate
 			continue
 		}
 		if col < 0 {
@@ -442,7 +481,7 @@ func readGrid(t *table) (grid, error) {
 			g.symbols = append(g.symbols, c.symbol)
 		}
 	}
-	if len(g.symbols) == 0 {
+	if len(g.symbols) == 0 || loose && !g.fields {
 		return g, errNoGrid
 	}
 	return g, nil

@@ -27,6 +27,7 @@ const (
 	longCurrency
 	longDividend
 	longSplit
+	longTicker // beside a number that names the security
 	longColumns
 )
 
@@ -47,6 +48,7 @@ var longNames = [longColumns][]string{
 	longCurrency:    {"currency", "curcdd", "curcd", "ccy"},
 	longDividend:    names[colDividend],
 	longSplit:       names[colSplit],
+	longTicker:      {"ticker", "tic", "symbol", "tsymbol", "ric"},
 }
 
 // tradedPrices are the names under which CRSP and Compustat give closes as
@@ -187,6 +189,9 @@ func (b *panelReader) long(t *table, at [longColumns]int, head []string) error {
 		}
 		if i := at[longName]; i >= 0 && i != at[longSymbol] && f[i] != "" && f[i] != m.Name {
 			m.Name = strings.Clone(f[i])
+		}
+		if i := at[longTicker]; i >= 0 && i != at[longSymbol] && f[i] != "" && f[i] != m.ticker {
+			m.ticker = strings.Clone(f[i])
 		}
 		if i := at[longCurrency]; i >= 0 && f[i] != "" && f[i] != m.Currency {
 			m.Currency = strings.Clone(f[i])

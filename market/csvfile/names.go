@@ -32,20 +32,21 @@ var names = canonicalNames([columns]string{
 	colDate: `date "exchange date" "session date" datetime timestamp tradedate tradingdate tradingday pricedate pricingdate quotedate asofdate valuedate day time unix t
 		datum handelstag börsentag tag jour séance "date de cotation" data giorno fecha día dia dagen dato "data sesji" data/ora дата tarih
 		päivämäärä pvm kaupankäyntipäivä dátum nap ημερομηνία التاريخ تاريخ "تاريخ التداول" "تاريخ الجلسة" اليوم 日付 日期 날짜 일자 trddt
-		caldt dlycaldt datadate index`,
+		日付け 年月日 交易日期 วันเดือนปี วันที่ תאריך ngày tanggal
+		caldt dlycaldt datadate dates "gmt time" "local time" "utc time" "time utc" "date utc" "begins at" "window start" "ts event" index "unnamed 0" "level 0"`,
 	colOpen: `open openprice openingprice pxopen "px open" first o
 		eröffnung eröffnungskurs eröffn eroeffnung erster anfangskurs ouverture ouv "cours d'ouverture" apertura "prezzo di apertura" abertura aber
 		"preço de abertura" openingskoers opening otwarcie "kurs otwarcia" deschidere открытие откр "цена открытия" відкриття відкр "ціна відкриття"
 		öppen öppning öppningskurs åbning åbningskurs åben åpning åpningskurs avaus avauskurssi otevírací otevření "otevírací cena" nyitó nyitóár
-		açılış açık "açılış fiyatı" άνοιγμα الافتتاح افتتاح "سعر الافتتاح" مفتوح فتح 始値 开盘 开盘价 開盤價 시가`,
+		açılış açık "açılış fiyatı" άνοιγμα الافتتاح افتتاح "سعر الافتتاح" مفتوح فتح 始値 开盘 开盘价 開盤價 開市 開市價 시가 เปิด פתיחה mở pembukaan`,
 	colHigh: `high highprice pxhigh max h dayhigh
 		hoch höchst höchstkurs tageshoch höchster "plus haut" haut maximum "cours le plus haut" massimo máximo máxima alto hoog hoogste
 		najwyższy "kurs maksymalny" maxim максимум макс högst högsta "högsta kurs" høj højeste høy høyeste ylin korkein nejvyšší maximální legmagasabb
-		yüksek "en yüksek" υψηλό μέγιστο الأعلى أعلى "أعلى سعر" مرتفع 高値 最高 最高价 最高價 고가`,
+		yüksek "en yüksek" υψηλό μέγιστο الأعلى أعلى "أعلى سعر" مرتفع 高値 最高 最高价 最高價 고가 สูงสุด גבוה cao tertinggi`,
 	colLow: `low lowprice pxlow min l daylow
 		tief tiefst tiefstkurs tagestief niedrig tiefster "plus bas" bas minimum "cours le plus bas" minimo mínimo mínima bajo laag laagste
 		najniższy "kurs minimalny" minim минимум мин мінімум мін lägst lägsta "lägsta kurs" lav laveste alin matalin nejnižší minimální legalacsonyabb
-		düşük "en düşük" χαμηλό ελάχιστο الأدنى أدنى "أدنى سعر" "أقل سعر" منخفض 安値 最低 最低价 最低價 저가`,
+		düşük "en düşük" χαμηλό ελάχιστο الأدنى أدنى "أدنى سعر" "أقل سعر" منخفض 安値 最低 最低价 最低價 저가 ต่ำสุด נמוך thấp terendah`,
 	colClose: `close closelast closeprice closingprice pxlast "px last" last lastprice lasttrade closing settle settlement price value c
 		schluss schlusskurs clot schlußkurs schluß schlusspreis zuletzt letzter "letzter kurs" kurs clôture "cours de clôture" dernier "dernier cours" fermeture
 		cours "prix de clôture" chiusura "prezzo di chiusura" "prezzo chiusura" ultimo último prezzo cierre "precio de cierre" "precio cierre" precio fechamento
@@ -53,7 +54,7 @@ var names = canonicalNames([columns]string{
 		"pret inchidere" ultimul preț закрытие закр "цена закрытия" цена послед последняя закриття закр "ціна закриття" ціна остання
 		stängning slutkurs stängningskurs senaste senast lukkekurs lukkepris luk seneste sluttkurs siste slutt päätös päätöskurssi viimeisin "viimeisin kurssi"
 		závěr závěrečná zavírací "zavírací cena" "závěrečná cena" poslední záró záróár zárás utolsó kapanış "kapanış fiyatı" şimdi son "son fiyat" κλείσιμο "τιμή κλεισίματος"
-		τελευταία τιμή الإغلاق إغلاق "سعر الإغلاق" "سعر الاقفال" الإقفال إقفال الأخير آخر "آخر سعر" السعر سعر 終値 收盘 收盘价 收盤價 종가 prc dlyprc prccd`,
+		τελευταία τιμή الإغلاق إغلاق "سعر الإغلاق" "سعر الاقفال" الإقفال إقفال الأخير آخر "آخر سعر" السعر سعر 終値 收盘 收盘价 收盤價 收市 收市價 종가 ล่าสุด ราคาปิด שער "שער נעילה" "lần cuối" terakhir penutupan prc dlyprc prccd "price close" "trdprc 1" nav`,
 	colAdj: `adjclose adjustedclose adjusted closeadj closeadjusted adjcloseprice adjustedcloseprice adjustedprice adjprice adj
 		"bereinigter schlusskurs" bereinigt "adj. schlusskurs" "schlusskurs bereinigt" "clôture ajustée" "cours ajusté" ajusté "chiusura rettificata" "chiusura aggiustata" rettificato
 		"cierre ajustado" ajustado "fechamento ajustado" "fecho ajustado" "aangepaste slotkoers" "aangepast" "skorygowane zamknięcie" "zamknięcie skorygowane"
@@ -114,18 +115,18 @@ var columnOf = func() map[string]int {
 var monthWords = func() map[string]time.Month {
 	m := make(map[string]time.Month)
 	for k, list := range [...]string{
-		"january januar jänner janvier gennaio enero janeiro januari styczeń stycznia ianuarie января январь січня січень tammikuu leden ledna ocak ιανουάριος ιανουαρίου يناير jan janv jän gen ene sty ian янв січ tam led oca ιαν",
-		"february februar février febbraio febrero fevereiro februari luty lutego februarie февраля февраль лютого лютий helmikuu únor února şubat φεβρουάριος φεβρουαρίου فبراير feb févr fév fev lut фев лют hel úno şub φεβ",
-		"march märz mars marzo março maart marzec marca martie марта март березня березень maaliskuu březen března mart μάρτιος μαρτίου مارس mar mär mrz mrt мар бер maa bře μαρ",
-		"april avril aprile abril kwiecień kwietnia aprilie апреля апрель квітня квітень huhtikuu duben dubna nisan απρίλιος απριλίου أبريل ابريل apr avr abr kwi апр кві huh dub nis απρ",
-		"may mai maggio mayo maio mei maj maja мая май травня травень toukokuu květen května mayıs μάιος μαΐου مايو mag тра tou kvě μαϊ",
-		"june juni juin giugno junio junho czerwiec czerwca iunie июня июнь червня червень kesäkuu červen června haziran ιούνιος ιουνίου يونيو jun giu cze iun июн чер kes čvn haz ιουν",
-		"july juli juillet luglio julio julho lipiec lipca iulie июля июль липня липень heinäkuu červenec července temmuz ιούλιος ιουλίου يوليو jul juil lug lip iul июл лип hei čvc tem ιουλ",
-		"august août agosto augustus sierpień sierpnia augusti августа август серпня серпень elokuu srpen srpna ağustos αύγουστος αυγούστου أغسطس اغسطس aug aoû ago sie авг сер elo srp ağu αυγ",
-		"september septembre settembre septiembre setembro wrzesień września septembrie сентября сентябрь вересня вересень syyskuu září eylül σεπτέμβριος σεπτεμβρίου سبتمبر sep sept set wrz сен вер syy zář eyl σεπ",
-		"october oktober octobre ottobre octubre outubro październik października octombrie октября октябрь жовтня жовтень lokakuu říjen října ekim οκτώβριος οκτωβρίου أكتوبر اكتوبر oct okt ott out paź окт жов lok říj eki οκτ",
-		"november novembre noviembre novembro listopad listopada noiembrie ноября ноябрь листопада листопад marraskuu kasım νοέμβριος νοεμβρίου نوفمبر nov noi lis ноя лис kas νοε",
-		"december dezember décembre dicembre diciembre dezembro grudzień grudnia decembrie декабря декабрь грудня грудень joulukuu prosinec prosince aralık δεκέμβριος δεκεμβρίου ديسمبر dec dez déc dic gru дек гру jou pro ara δεκ",
+		"january januar jänner janvier gennaio enero janeiro januari styczeń stycznia ianuarie января январь січня січень tammikuu leden ledna ocak ιανουάριος ιανουαρίου يناير jan janv jän gen ene sty ian янв січ tam led oca ιαν كانونالثاني جانفي",
+		"february februar février febbraio febrero fevereiro februari luty lutego februarie февраля февраль лютого лютий helmikuu únor února şubat φεβρουάριος φεβρουαρίου فبراير feb févr fév fev lut фев лют hel úno şub φεβ شباط فيفري",
+		"march märz mars marzo março maart marzec marca martie марта март березня березень maaliskuu březen března mart μάρτιος μαρτίου مارس mar mär mrz mrt мар бер maa bře μαρ آذار مارس",
+		"april avril aprile abril kwiecień kwietnia aprilie апреля апрель квітня квітень huhtikuu duben dubna nisan απρίλιος απριλίου أبريل ابريل apr avr abr kwi апр кві huh dub nis απρ نيسان أفريل",
+		"may mai maggio mayo maio mei maj maja мая май травня травень toukokuu květen května mayıs μάιος μαΐου مايو mag тра tou kvě μαϊ أيار ماي",
+		"june juni juin giugno junio junho czerwiec czerwca iunie июня июнь червня червень kesäkuu červen června haziran ιούνιος ιουνίου يونيو jun giu cze iun июн чер kes čvn haz ιουν حزيران جوان",
+		"july juli juillet luglio julio julho lipiec lipca iulie июля июль липня липень heinäkuu červenec července temmuz ιούλιος ιουλίου يوليو jul juil lug lip iul июл лип hei čvc tem ιουλ تموز جويلية يوليوز",
+		"august août agosto augustus sierpień sierpnia augusti августа август серпня серпень elokuu srpen srpna ağustos αύγουστος αυγούστου أغسطس اغسطس aug aoû ago sie авг сер elo srp ağu αυγ آب أوت غشت",
+		"september septembre settembre septiembre setembro wrzesień września septembrie сентября сентябрь вересня вересень syyskuu září eylül σεπτέμβριος σεπτεμβρίου سبتمبر sep sept set wrz сен вер syy zář eyl σεπ أيلول شتنبر",
+		"october oktober octobre ottobre octubre outubro październik października octombrie октября октябрь жовтня жовтень lokakuu říjen října ekim οκτώβριος οκτωβρίου أكتوبر اكتوبر oct okt ott out paź окт жов lok říj eki οκτ تشرينالأول",
+		"november novembre noviembre novembro listopad listopada noiembrie ноября ноябрь листопада листопад marraskuu kasım νοέμβριος νοεμβρίου نوفمبر nov noi lis ноя лис kas νοε تشرينالثاني نونبر",
+		"december dezember décembre dicembre diciembre dezembro grudzień grudnia decembrie декабря декабрь грудня грудень joulukuu prosinec prosince aralık δεκέμβριος δεκεμβρίου ديسمبر dec dez déc dic gru дек гру jou pro ara δεκ كانونالأول دجنبر",
 	} {
 		for _, w := range strings.Fields(list) {
 			m[canonical(w)] = time.Month(k + 1)

@@ -87,7 +87,8 @@ type member struct {
 	shares   []float64 // outstanding
 	actions  []market.Action
 	findings []market.Finding
-	traded   bool // closes are as traded, without the factors that adjust them
+	ticker   string // beside the number that is its symbol, as of the last row
+	traded   bool   // closes are as traded, without the factors that adjust them
 	prior    float64
 }
 
@@ -138,8 +139,7 @@ func ReadPanel(file string, data []byte, opt PanelOptions) (*Many, error) {
 			return b.done(b.grid(&at, g))
 		}
 	}
-	line, _, _ := strings.Cut(s, "\n")
-	t.delim = detectDelimiter(line)
+	t.delim = detectDelimiter(t.ahead())
 	if more, err := t.next(); err != nil {
 		return nil, fmt.Errorf("%s:%d: %w", file, t.line, err)
 	} else if !more {
@@ -206,7 +206,8 @@ func (f *Many) Symbols(context.Context) ([]string, error) {
 
 // Series returns the history of a security of the file, mended. A symbol that it
 // does not have as written is that of the one security with another spelling of
-// it; see SameTicker.
+// it, see SameTicker, or that has it as its ticker on its last row, where securities
+// are numbered.
 func (f *Many) Series(ctx context.Context, symbol string, from, to market.Date) (*market.Series, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -217,6 +218,13 @@ func (f *Many) Series(ctx context.Context, symbol string, from, to market.Date) 
 		for _, s := range f.symbols {
 			if SameTicker(s, symbol) {
 				found = append(found, s)
+			}
+		}
+		if len(found) == 0 { // of a file that numbers its securities
+			for _, s := range f.symbols {
+				if t := f.members[s].ticker; t != "" && SameTicker(t, symbol) {
+					found = append(found, s)
+				}
 			}
 		}
 		switch len(found) {
@@ -401,6 +409,9 @@ func (b *panelReader) wide(t *table, head []string) error {
 	values := b.opt.Values
 	if values == "" {
 		values = Prices
+		if percents(*t, day+1) {
+			values = Percent
+		}
 	}
 	rows := strings.Count(t.rest, "\n") + 1
 	all := make([]float64, 0, rows*len(symbols))
@@ -414,7 +425,7 @@ func (b *panelReader) wide(t *table, head []string) error {
 		}
 		members[i] = b.member(s)
 	}
-	negative := 0
+	negative, firstLine, first := 0, 0, ""
 	seen := make(map[market.Date]int32)
 	for {
 		more, err := t.next()
@@ -444,13 +455,13 @@ func (b *panelReader) wide(t *table, head []string) error {
 			}
 			continue
 		}
-		if first := seen[d]; first > 0 {
-			k := slices.Index(lines, first)
+		if before := seen[d]; before > 0 {
+			k := slices.Index(lines, before)
 			if !slices.EqualFunc(t.fields[day+1:], all[k*len(symbols):(k+1)*len(symbols)], func(s string, x float64) bool { y, _ := number(s, b.mark); return same(x, y) }) {
-				b.add(t.line, "%s appears twice, first on line %d", d, first)
+				b.add(t.line, "%s appears twice, first on line %d", d, before)
 				for i, m := range members {
 					all[k*len(symbols)+i] = math.NaN()
-					b.note(m, d, t.line, fmt.Errorf("%s appears twice, first on line %d, with other figures", d, first))
+					b.note(m, d, t.line, fmt.Errorf("%s appears twice, first on line %d, with other figures", d, before))
 				}
 			}
 			continue
@@ -474,7 +485,9 @@ func (b *panelReader) wide(t *table, head []string) error {
 			case values == Prices && x < 0 && missingPrice(x) && x != -1:
 				x = math.NaN()
 			case values == Prices && x <= 0:
-				negative++
+				if negative++; negative == 1 {
+					firstLine, first = t.line, fmt.Sprintf("%s is %s", symbols[i], s)
+				}
 				b.wrong(members[i], d, t.line, "%s is %s; a price must be positive: leave it empty where there is none, or say that the values are returns", symbols[i], s)
 				x = math.NaN()
 			case values == Returns && missingReturn(x), values == Percent && missingReturn(x) && x < -99.5:
@@ -491,7 +504,10 @@ func (b *panelReader) wide(t *table, head []string) error {
 		}
 	}
 	if negative > b.rows*len(symbols)/20 {
-		return fmt.Errorf("%s: %d of its values are not positive: they are returns or changes, not prices; say which (prices.layout: wide-returns or wide-percent)\n%w", file, negative, b.problems.err())
+		return fmt.Errorf("%s:%d: %s, and %d of %d values are not positive: they are returns or changes, not prices; say which (prices.layout: wide-returns or wide-percent)", file, firstLine, first, negative, len(all))
+	}
+	if b.opt.Values == "" && values == Prices && gross(all, len(symbols)) {
+		return fmt.Errorf("%s: its values lie about 1 and do not hang together from day to day: they are gross returns (1 + return), not prices; take 1 from each and say so (prices.layout: wide-returns)", file)
 	}
 	for i, m := range members {
 		v := make([]float64, len(days))
@@ -515,6 +531,67 @@ func (b *panelReader) wide(t *table, head []string) error {
 		}
 	}
 	return nil
+}
+
+// percents reports whether most of the values of the next rows end in a per cent sign.
+func percents(t table, from int) bool {
+	t.fields = nil
+	with, n := 0, 0
+	for range 20 {
+		more, err := t.next()
+		if !more {
+			break
+		}
+		if err != nil || len(t.fields) <= from {
+			continue
+		}
+		for _, s := range t.fields[from:] {
+			if s != "" {
+				n++
+			}
+			if strings.HasSuffix(s, "%") {
+				with++
+			}
+		}
+	}
+	return 2*with > n
+}
+
+// gross reports whether every column of all, which has k, is of gross returns: about
+// 1, and as far from it on a day whatever the day before was. A price about 1, of a
+// currency or a fund, stays near that of the day before.
+func gross(all []float64, k int) bool {
+	const fewest = 20
+	for c := range k {
+		var x []float64
+		for i := c; i < len(all); i += k {
+			if v := all[i]; v == v {
+				if v < 0.5 || v > 2 {
+					return false
+				}
+				x = append(x, v-1)
+			}
+		}
+		if len(x) < fewest {
+			return false
+		}
+		mean, size := 0.0, 0.0
+		for _, v := range x {
+			mean += v / float64(len(x))
+			size += math.Abs(v) / float64(len(x))
+		}
+		var variance, lagged float64
+		for i, v := range x {
+			variance += (v - mean) * (v - mean)
+			if i > 0 {
+				lagged += (v - mean) * (x[i-1] - mean)
+			}
+		}
+		if size < 0.002 || size > 0.06 || lagged > 0.5*variance {
+			return false
+		}
+	}
+	return k > 0
 }
 
 // note records a finding of m without counting it again.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -157,6 +158,54 @@ func TestLongForms(t *testing.T) {
 	}
 }
 
+// TestGross holds gross returns and prices about 1 apart.
+func TestGross(t *testing.T) {
+	var returns, currency strings.Builder
+	returns.WriteString("Date,A,B\n")
+	currency.WriteString("Date,A,B\n")
+	level := 1.08
+	for i := range 40 {
+		d := market.NewDate(2024, 1, 1+i)
+		x := 0.02 * math.Sin(float64(7*i*i+i))
+		level *= 1 + x/3
+		fmt.Fprintf(&returns, "%s,%.6f,%.6f\n", d, 1+x, 1-x/2)
+		fmt.Fprintf(&currency, "%s,%.6f,%.6f\n", d, level, 1/level)
+	}
+	if _, err := ReadPanel("f.csv", []byte(returns.String()), PanelOptions{}); err == nil || !strings.Contains(err.Error(), "they are gross returns (1 + return), not prices") {
+		t.Errorf("gross returns: %v", err)
+	}
+	if _, err := ReadPanel("f.csv", []byte(currency.String()), PanelOptions{}); err != nil {
+		t.Errorf("a currency: %v", err)
+	}
+	signs := strings.Replace(returns.String(), "\n", "\n2023-12-31,0.5%,-0.25%\n", 1)
+	for i := range 19 {
+		signs += fmt.Sprintf("2024-03-%02d,1.5%%,-2%%\n", i+1)
+	}
+	f, err := ReadPanel("f.csv", []byte("Date,A,B\n"+signs[strings.LastIndex(signs, "2024-03-01"):]), PanelOptions{})
+	if err != nil {
+		t.Fatalf("per cent signs: %v", err)
+	}
+	s, err := f.Series(context.Background(), "A", market.NoDate, market.NoDate)
+	if err != nil || s.Returns == nil || s.Returns[0] != 0.015 {
+		t.Errorf("per cent signs: %v, %+v", err, s)
+	}
+}
+
+// TestTickersBesideNumbers asks a file that numbers its securities for a ticker.
+func TestTickersBesideNumbers(t *testing.T) {
+	f, err := ReadPanel("f.csv", []byte("PERMNO,date,TICKER,PRC,RET,CFACPR\n10001,2024-08-01,OLD,5,C,1\n10001,2024-08-02,ACME,-5.5,0.1,1\n10002,2024-08-01,BETA,7,B,1\n10002,2024-08-02,BETA,7,0.0,1\n"), PanelOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := f.Series(context.Background(), "ACME", market.NoDate, market.NoDate)
+	if err != nil || s.Symbol != "ACME" || s.Returns[len(s.Returns)-1] != 0.1 {
+		t.Errorf("%v, %+v", err, s)
+	}
+	if _, err := f.Series(context.Background(), "OLD", market.NoDate, market.NoDate); !errors.Is(err, market.ErrUnknownSymbol) {
+		t.Errorf("a ticker of the past: %v", err)
+	}
+}
+
 func TestReadPanelErrors(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
@@ -170,7 +219,7 @@ func TestReadPanelErrors(t *testing.T) {
 		{"a symbol twice", "date,A,A\n2025-01-21,1,1\n2025-01-22,1,1\n", PanelOptions{}, "f.csv:1: the column A appears twice"},
 		{"a day twice", "date,A\n2025-01-21,1\n2025-01-21,2\n", PanelOptions{}, "f.csv:3: 2025-01-21 appears twice, first on line 2"},
 		{"cut off", "date,A,B\n2025-01-21,1,1\n2025-01-22,1", PanelOptions{}, "f.csv:3: 2 fields where the header has 3"},
-		{"returns taken for prices", "date,A\n2025-01-21,-0.5\n", PanelOptions{}, "f.csv:2: A is -0.5; a price must be positive"},
+		{"returns taken for prices", "date,A\n2025-01-21,-0.5\n", PanelOptions{}, "f.csv:2: A is -0.5, and 1 of 1 values are not positive"},
 		{"letters", "date,A\n2025-01-21,x\n", PanelOptions{}, `f.csv:2: A: "x" is not a number`},
 		{"per cent taken for decimals", "date,A\n2025-01-21,-1.5\n", PanelOptions{Values: Returns}, "f.csv:2: A: the return -1.5 is below -100%"},
 		{"values", "date,A\n", PanelOptions{Values: "logs"}, `values "logs"`},

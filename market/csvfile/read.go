@@ -58,7 +58,10 @@ func Read(file, symbol string, data []byte, opt Options) (*market.Series, error)
 	}
 	r := reader{header: h, problems: problems{file: file}, symbol: symbol}
 	if h.stated != "" && !SameTicker(h.stated, symbol) && !opt.Trust {
-		return nil, otherTicker(file, 1, h.stated, symbol)
+		if !isFirm(h.stated) {
+			return nil, otherTicker(file, 1, h.stated, symbol)
+		}
+		r.found = append(r.found, market.Said(symbol, market.OtherTicker, false, market.NoDate, "other-ticker/named", file, h.stated))
 	}
 	if r.dates, err = datesOf(*t, h, symbol, opt); err != nil {
 		return nil, fmt.Errorf("%s:%w", file, err)
@@ -624,7 +627,7 @@ func (w *witness) decide() error {
 func (w *witness) decideOrder() error {
 	w.p.months = w.seen && !w.days
 	if len(w.counts) > 0 {
-		w.p.serial = epoch(w.counts)
+		w.p.counted, w.p.serial = true, epoch(w.counts)
 	}
 	if w.p.order != AutoOrder || w.open == 0 {
 		return nil

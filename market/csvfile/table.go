@@ -11,7 +11,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
 )
 
 // The most bytes of text that a file may hold: more than any history has, and so
@@ -62,18 +62,108 @@ func decode(data []byte, most int64) (string, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		data = data[3:]
-	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}) && !bytes.HasPrefix(data, []byte{0xff, 0xfe, 0, 0}):
 		return fromUTF16(data[2:], binary.LittleEndian), nil
 	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
 		return fromUTF16(data[2:], binary.BigEndian), nil
 	}
-	if bytes.IndexByte(data[:min(len(data), 512)], 0) >= 0 {
+	for _, k := range kinds {
+		if bytes.HasPrefix(data, []byte(k.start)) {
+			return "", errors.New(k.is)
+		}
+	}
+	if head := data[:min(len(data), 512)]; bytes.IndexByte(head, 0) >= 0 {
+		var zeros [2]int
+		for i, c := range head {
+			if c == 0 {
+				zeros[i%2]++
+			}
+		}
+		switch { // UTF-16 without a mark: of Latin letters every second byte is 0
+		case zeros[0] > len(head)/3 && zeros[1] == 0:
+			return fromUTF16(data, binary.BigEndian), nil
+		case zeros[1] > len(head)/3 && zeros[0] == 0:
+			return fromUTF16(data, binary.LittleEndian), nil
+		}
 		return "", errors.New("it is not text")
 	}
-	if !utf8.Valid(data) { // Western European, as spreadsheets write it
-		return charmap.Windows1252.NewDecoder().String(string(data))
+	if !utf8.Valid(data) {
+		return fromBytes(data)
 	}
 	return string(data), nil
+}
+
+// kinds are what files that are no text begin with.
+var kinds = []struct{ start, is string }{
+	{"\xff\xfe\x00\x00", "it is UTF-32; save it as UTF-8"},
+	{"\x00\x00\xfe\xff", "it is UTF-32; save it as UTF-8"},
+	{"PK\x03\x04", "it is a workbook (.xlsx, .ods) or another zip archive, not text; save its sheet as CSV"},
+	{"\xd0\xcf\x11\xe0", "it is a workbook (.xls), not text; save its sheet as CSV"},
+	{"PAR1", "it is Parquet, not text; name it .parquet and read it with prices.source: panel"},
+	{"ARROW1", "it is Feather (Arrow), not text; save it as CSV or Parquet"},
+	{"ORC", "it is ORC, not text; save it as CSV or Parquet"},
+	{"\x89HDF", "it is HDF5, not text; save it as CSV or Parquet"},
+	{"%PDF", "it is a PDF, not text; save its table as CSV"},
+	{"{\\rtf", "it is RTF, not plain text; save it as CSV"},
+	{"\x80\x04\x95", "it is a pickle of Python, not text; save it as CSV or Parquet"},
+	{"\x80\x05\x95", "it is a pickle of Python, not text; save it as CSV or Parquet"},
+	{"7z\xbc\xaf", "it is a 7z archive, not text; unpack it"},
+	{"BZh", "it is compressed by bzip2; decompress it, or compress it by gzip"},
+	{"\xfd7zXZ", "it is compressed by xz; decompress it, or compress it by gzip"},
+	{"\x28\xb5\x2f\xfd", "it is compressed by zstd; decompress it, or compress it by gzip"},
+	{"version https://git-lfs", "it is a pointer of Git LFS, not the file; fetch that (git lfs pull)"},
+}
+
+// legacy are encodings of before Unicode, of which spreadsheets still make use: that
+// is taken in which the first lines name a column.
+var legacy = []string{"windows-1252", "windows-1251", "windows-1250", "windows-1256", "windows-1254", "windows-1253", "shift_jis", "gbk", "euc-kr", "big5"}
+
+// fromBytes decodes text that is not UTF-8. Of the encodings in which it names
+// columns that is taken in which it names most of them; Windows-1252, which says
+// nothing about letters beyond ASCII, where none does.
+func fromBytes(data []byte) (string, error) {
+	head := data[:min(len(data), 4096)]
+	best, most := "windows-1252", 0
+	for _, name := range legacy {
+		e, err := htmlindex.Get(name)
+		if err != nil {
+			continue
+		}
+		s, err := e.NewDecoder().Bytes(head)
+		if err != nil {
+			continue
+		}
+		if n := named(string(s)); n > most {
+			best, most = name, n
+		}
+	}
+	e, err := htmlindex.Get(best)
+	if err != nil {
+		return "", err
+	}
+	s, err := e.NewDecoder().Bytes(data)
+	return string(s), err
+}
+
+// named returns how many columns the line among the first of s names that names most.
+func named(s string) (most int) {
+	for range mostHeadings {
+		line, rest, more := strings.Cut(s, "\n")
+		t := table{rest: line, delim: detectDelimiter(line)}
+		if ok, err := t.next(); ok && err == nil {
+			n := 0
+			for _, f := range t.fields {
+				if columnNamed(canonical(f)) >= 0 {
+					n++
+				}
+			}
+			most = max(most, n)
+		}
+		if s = rest; !more {
+			break
+		}
+	}
+	return most
 }
 
 func fromUTF16(b []byte, order binary.ByteOrder) string {
@@ -93,7 +183,8 @@ type table struct {
 }
 
 // detectDelimiter returns the delimiter that parts the line into most fields; the
-// comma last, which may be a mark of decimals.
+// comma last, which may be a mark of decimals, and blanks only where there is
+// nothing else.
 func detectDelimiter(line string) byte {
 	best, most := byte(','), 0
 	for _, d := range []byte{';', '\t', '|', ','} {
@@ -101,7 +192,22 @@ func detectDelimiter(line string) byte {
 			best, most = d, n
 		}
 	}
+	if most == 0 && strings.IndexByte(strings.TrimSpace(line), ' ') > 0 {
+		return ' '
+	}
 	return best
+}
+
+// ahead returns the next line that is not blank.
+func (t *table) ahead() string {
+	for rest := t.rest; rest != ""; {
+		line, after, _ := strings.Cut(rest, "\n")
+		if strings.TrimSpace(line) != "" {
+			return line
+		}
+		rest = after
+	}
+	return ""
 }
 
 // next reads the next line that is not blank into t.fields, trimmed of blanks
@@ -126,6 +232,9 @@ func (t *table) next() (bool, error) {
 
 func (t *table) split(line string) error {
 	t.fields = t.fields[:0]
+	if t.delim == ' ' { // one or many are one delimiter
+		line = strings.Join(strings.Fields(line), " ")
+	}
 	if strings.IndexByte(line, '"') < 0 {
 		for {
 			i := strings.IndexByte(line, t.delim)
@@ -157,6 +266,9 @@ func (t *table) split(line string) error {
 			if line == "" {
 				return nil
 			}
+			if t.delim == ' ' {
+				continue
+			}
 			if line[0] != t.delim {
 				return errors.New("text follows a closing quotation mark")
 			}
@@ -178,7 +290,9 @@ func trim(s string) string {
 	if s == "" || s[0] > ' ' && s[0] < utf8.RuneSelf && s[len(s)-1] > ' ' && s[len(s)-1] < utf8.RuneSelf {
 		return s
 	}
-	return strings.Trim(s, " \t\u00a0\u202f")
+	return strings.TrimFunc(s, func(r rune) bool {
+		return r == ' ' || r == '\t' || r == '\u00a0' || r == '\u202f' || r == '\u2009' || r == '\u2007' || r == '\u3000' || unseen(r)
+	})
 }
 
 // maxShown is the number of wrong rows that an error spells out.

@@ -64,3 +64,13 @@ func SameTicker(a, b string) bool {
 	}
 	return stem(a) == plain(b) || plain(a) == stem(b)
 }
+
+// isFirm reports whether a heading is the name of a firm or a fund, by the form that
+// ends it, rather than a symbol or what a column holds.
+func isFirm(s string) bool {
+	words := strings.Fields(strings.ToLower(s))
+	return len(words) > 1 && firmForms[strings.Trim(words[len(words)-1], ".,()")]
+}
+
+var firmForms = map[string]bool{"inc": true, "corp": true, "corporation": true, "co": true, "company": true, "plc": true, "ltd": true, "limited": true, "llc": true, "lp": true, "ag": true, "se": true,
+	"sa": true, "s.a": true, "nv": true, "n.v": true, "ab": true, "asa": true, "oyj": true, "spa": true, "s.p.a": true, "kgaa": true, "group": true, "holding": true, "holdings": true, "trust": true, "etf": true, "bhd": true, "tbk": true}

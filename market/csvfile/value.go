@@ -26,7 +26,8 @@ type dates struct {
 	zone    *time.Location // of the exchange
 	utc     bool           // stamps since 1970 are whole days
 	reading clockReading   // of stamps with a clock
-	serial  market.Date    // the day 0 of a spreadsheet's or SAS's count of days; 0: the file has none
+	counted bool           // it has counts of days, from the day serial
+	serial  market.Date
 	months  bool           // 201504 is a month
 }
 
@@ -41,7 +42,8 @@ var (
 var (
 	excel1900 = market.NewDate(1899, 12, 30)
 	excel1904 = market.NewDate(1904, 1, 1)
-	sas1960   = market.NewDate(1960, 1, 1)
+	sas1960   = market.NewDate(1960, 1, 1) // Stata's too
+	unix1970  = market.NewDate(1970, 1, 1) // R's
 )
 
 // parse reads one date.
@@ -55,11 +57,12 @@ func (p *dates) parse(s string) (market.Date, error) {
 		return market.NoDate, errNoDate
 	}
 	s = latin(s)
-	if p.serial != 0 {
+	if p.counted {
 		if n, ok := serialDay(s); ok {
 			return p.serial + market.Date(n), nil
 		}
 	}
+	s = wholeNumber(s)
 	if stamp, err := strconv.ParseInt(s, 10, 64); err == nil {
 		switch n := len(strings.TrimLeft(s, "-+")); {
 		case n == 8 && stamp > 0:
@@ -70,7 +73,11 @@ func (p *dates) parse(s string) (market.Date, error) {
 			}
 			return endOfMonth(int(stamp/100), int(stamp%100))
 		case n >= 11 && n <= 14:
-			stamp /= 1000
+			stamp /= 1e3
+		case n == 15 || n == 16:
+			stamp /= 1e6
+		case n == 18 || n == 19:
+			stamp /= 1e9
 		case n != 9 && n != 10:
 			return market.NoDate, errNotADate
 		}
@@ -119,6 +126,37 @@ func (p *dates) parse(s string) (market.Date, error) {
 	return d, err
 }
 
+// wholeNumber returns a count of seconds, milliseconds and so on, or a date such as
+// 20240801, that was written as a decimal or with an exponent, as digits. One that
+// an exponent has rounded, as 1.72247e+09, is left as it stands.
+func wholeNumber(s string) string {
+	point := strings.IndexByte(s, '.')
+	if point < 0 || point > 19 {
+		return s
+	}
+	mantissa, exponent, has := strings.Cut(strings.ToLower(s), "e")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	if !isDigits(whole) || fraction != "" && !isDigits(fraction) {
+		return s
+	}
+	if !has {
+		if len(whole) >= 6 && strings.Trim(fraction, "0") == "" {
+			return whole
+		}
+		return s
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
+	if err != nil || n < 0 || n > 18 || len(whole) != 1 || len(fraction) > n && strings.Trim(fraction[n:], "0") != "" {
+		return s
+	}
+	rounded := len(fraction) < n
+	fraction += strings.Repeat("0", max(0, n-len(fraction)))
+	if out := whole + fraction[:n]; !rounded || n >= 9 && wholeDay(out) {
+		return out
+	}
+	return s
+}
+
 // yearMonth reads 2015-04, 2015/04, 2015M04 and 201504.
 func yearMonth(s string) (y, m int, ok bool) {
 	switch {
@@ -127,7 +165,7 @@ func yearMonth(s string) (y, m int, ok bool) {
 	case len(s) == 6:
 		y, m = digits(s[:4]), digits(s[4:])
 	}
-	return y, m, y >= 1000 && m >= 1 && m <= 12
+	return y, m, y >= 1000 && y < 3000 && m >= 1 && m <= 12
 }
 
 // endOfMonth is the day that stands for a month.
@@ -162,7 +200,7 @@ func sasDate(s string) (market.Date, bool) {
 // epoch returns the day that counts of days are from, found by the days of the
 // week that each possible one gives: no exchange trades on three of them.
 func epoch(counts []int) market.Date {
-	for _, from := range []market.Date{excel1900, sas1960, excel1904} {
+	for _, from := range []market.Date{excel1900, sas1960, excel1904, unix1970} {
 		var on [7]int
 		plausible := true
 		for _, n := range counts {
@@ -198,7 +236,12 @@ func cutClock(s string) (day, clock string) {
 			}
 		}
 		if i := strings.LastIndexAny(s[:c], " T"); i >= 0 {
-			return strings.TrimRight(s[:i], " ,"), s[i+1:]
+			day, clock = strings.TrimRight(s[:i], " ,"), s[i+1:]
+			// Thu Aug 01 16:00:00 EDT 2024, as C writes it
+			if k := strings.LastIndexByte(clock, ' '); k > 0 && len(clock)-k == 5 && isDigits(clock[k+1:]) && parts(day)[2] == "" {
+				day, clock = day+" "+clock[k+1:], clock[:k]
+			}
+			return day, clock
 		}
 	}
 	return s, ""
@@ -208,6 +251,11 @@ func cutClock(s string) (day, clock string) {
 // none. A day of the week before it, and "de" or "of" within, are passed over.
 func parts(s string) (p [3]string) {
 	n := 0
+	if s != "" && s[0] >= '0' && s[0] <= '9' && strings.IndexByte(s, ' ') > 0 { // the months of the Levant that have two words
+		for _, w := range [...]string{"تشرين", "كانون"} {
+			s = strings.Replace(s, w+" ", w, 1)
+		}
+	}
 	for _, f := range strings.FieldsFunc(s, func(r rune) bool {
 		return r == '-' || r == '/' || r == '.' || r == ' ' || r == ',' || r == '\u00a0' || r == '年' || r == '月' || r == '日'
 	}) {
@@ -346,17 +394,19 @@ func bare(s string) (string, bool) {
 		}
 	}
 	s = strings.TrimPrefix(s, "+")
-	for _, c := range currencies {
-		s = strings.TrimPrefix(s, c)
-		s = strings.TrimSuffix(s, c)
+	if n := len(s); n > 0 && (s[0] < '0' || s[0] > '9' || s[n-1] < '0' || s[n-1] > '9') {
+		for _, c := range currencies {
+			s = strings.TrimPrefix(s, c)
+			s = strings.TrimSuffix(s, c)
+		}
+		s = trim(s)
 	}
-	s = trim(s)
-	if strings.ContainsAny(s, " \u00a0\u202f'’") {
+	if strings.ContainsAny(s, thousands) {
 		whole, rest := s, ""
 		if i := strings.IndexAny(s, ".,"); i >= 0 {
 			whole, rest = s[:i], s[i:]
 		}
-		g := strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(" \u00a0\u202f'’", r) })
+		g := strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(thousands, r) })
 		for i, p := range g {
 			if i > 0 && len(p) != 3 || len(p) > 3 {
 				return s, neg
@@ -367,14 +417,20 @@ func bare(s string) (string, bool) {
 	return s, neg
 }
 
-// currencies are written before or after a number.
-var currencies = []string{"$", "€", "£", "¥", "₩", "₹", "zł", "kr", "Kč", "₺", "₽", "USD", "EUR", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "AED", "SAR", "ر.س", "د.إ"}
+// thousands part the thousands of a number whatever its mark of decimals: blanks
+// of every width, and apostrophes.
+const thousands = " \u00a0\u202f\u2009\u2007\u2002'’"
+
+// currencies are written before or after a number; of two that begin or end alike
+// the longer one stands first.
+var currencies = []string{"US$", "HK$", "NT$", "AU$", "CA$", "NZ$", "A$", "C$", "S$", "R$", "$", "Rs.", "Rs", "CAD", "AUD", "NZD", "HKD", "SGD", "INR", "BRL", "RUB", "TRY", "CNY", "KRW", "TWD", "ZAR", "MXN", "ILS",
+	"HUF", "CZK", "RON", "EGP", "QAR", "KWD", "GBX", "GBp", "SFr.", "Fr.", "元", "円", "원", "€", "£", "¥", "₩", "₹", "zł", "kr", "Kč", "₺", "₽", "USD", "EUR", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "AED", "SAR", "ر.س", "د.إ"}
 
 // latin turns Arabic-Indic, Persian and full-width digits and the Arabic marks
 // of decimals and thousands into those of ASCII.
 func latin(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool {
-		return r >= 0x660 && r <= 0x6f9 || r >= 0xff0c && r <= 0xff19 || r == 0x200f || r == 0x200e
+		return r >= 0x660 && r <= 0x6f9 || r >= 0xff0c && r <= 0xff19 || unseen(r)
 	}) < 0 {
 		return s
 	}
@@ -394,11 +450,17 @@ func latin(s string) string {
 			return ','
 		case r == 0xff0e:
 			return '.'
-		case r == 0x200f || r == 0x200e: // marks of direction
+		case unseen(r):
 			return -1
 		}
 		return r
 	}, s)
+}
+
+// unseen reports whether r has no width: marks of direction, joiners, and byte-order
+// marks within a text that was pasted together.
+func unseen(r rune) bool {
+	return r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x2069 || r == 0xfeff
 }
 
 // short reads a number of at most 15 digits and one decimal mark. Digits and
@@ -493,7 +555,11 @@ func ungroup(s string, group, mark byte) (string, bool) {
 	if strings.IndexByte(whole, group) >= 0 {
 		g := strings.Split(whole, string(group))
 		for i, p := range g {
-			if i > 0 && len(p) != 3 || i == 0 && (len(p) == 0 || len(p) > 3) {
+			size := 3
+			if i > 0 && i < len(g)-1 && len(g[1]) == 2 { // lakhs and crores: 1,50,015
+				size = 2
+			}
+			if i > 0 && len(p) != size || i == 0 && (len(p) == 0 || len(p) > size) {
 				return "", false
 			}
 		}
