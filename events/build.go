@@ -158,6 +158,9 @@ func (b *builder) add(r record) {
 	for _, s := range r.securities {
 		if whole := s.symbol.s + ":" + s.sign.s; r.imported && s.sign.s != "" && foreign.MatchString(whole) {
 			s.symbol.s, s.sign.s = whole, ""
+		} else if symbol, ok := Listed(whole); ok && s.sign.s != "" { // NASDAQ:NVDA, NASDAQ:NVDA:+
+			_, sign, _ := strings.Cut(s.sign.s, ":")
+			s.symbol.s, s.sign.s = symbol, sign
 		}
 		t, ok := b.target(s)
 		if !ok {

@@ -3,6 +3,7 @@ package events
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -163,7 +164,7 @@ func TestErrors(t *testing.T) {
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities:\n  - NVDA\n  - AMD:-\n  - NVDA:+\n", "a.yaml:6: security NVDA is given twice; remove one"},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities:\n  - {symbol: NVDA, sgn: -1}\n", `a.yaml:4: unknown key "sgn"; did you mean sign?`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities:\n  - {symbol: NVDA, sign: -2}\n", `a.yaml:4: security "NVDA": sign "-2" cannot be read; write + or - for the reaction expected, or leave it out`},
-		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities: NVDA NASDAQ:AMD\n", `a.yaml:3: security "NASDAQ": sign "AMD" cannot be read; write + or - for the reaction expected, or leave it out`},
+		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities: NVDA ARM:AMD\n", `a.yaml:3: security "ARM": sign "AMD" cannot be read; write + or - for the reaction expected, or leave it out`},
 		{"a.yaml", "- id: a\n  time: 2025-01-27\n  securities: [BRK/B]\n", `a.yaml:3: security "BRK/B" is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC`},
 		{"a.csv", "id,time,securities\na,2025-01-27,NVDA:\n", `a.csv:2: security "NVDA": sign ":" cannot be read; write + or - for the reaction expected, or leave it out`},
 		{"a.csv", "id,time\na," + strings.Repeat("x", 1000) + "\n", `a.csv:2: time "` + strings.Repeat("x", 59) + `…" cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone`},
@@ -202,6 +203,25 @@ func TestErrors(t *testing.T) {
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%s %.60q:\n got %v\nwant %s", tt.name, tt.in, err, tt.want)
 		}
+	}
+}
+
+// TestListed reads securities that are written with their exchange.
+func TestListed(t *testing.T) {
+	for in, want := range map[string]string{
+		"NASDAQ:NVDA": "NVDA", "NYSE: BRK.B": "BRK.B", "LON:BP/": "BP.L", "LSE:VOD": "VOD.L", "ETR:SAP": "SAP.DE", "HKG:5": "0005.HK", "KRX:005930": "005930.KS", "TYO:8035.T": "8035.T", "HKG:0011": "0011.HK",
+		"NASDAQ:NVDA:+": "NVDA", "NVDA:+": "", "NVDA": "", "NSE:-": "", "ARM:AMD": "",
+	} {
+		if got, ok := Listed(in); got != want || ok != (want != "") {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+	c, err := Read("a.csv", strings.NewReader("id,time,securities\na,2025-01-27,NASDAQ:NVDA NYSE:TSM:- AMD:+\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(c.Events[0].Targets); got != "[{NVDA 0} {TSM -1} {AMD 1}]" {
+		t.Error(got)
 	}
 }
 

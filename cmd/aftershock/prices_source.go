@@ -87,7 +87,7 @@ func (s *prices) load(ctx context.Context, q market.Request) (*market.Panel, []e
 // suggest adds to errors of unknown symbols the symbols that may have been meant.
 func suggest(errs []error) []error {
 	const most = 20 // who misspells more has another file
-	hints := 0
+	hints, listed := 0, false
 	for i, err := range errs {
 		var unknown *market.UnknownSymbolError
 		if hints == most || !errors.As(err, &unknown) {
@@ -96,6 +96,14 @@ func suggest(errs []error) []error {
 		hints++
 		if near := events.Nearest(unknown.Symbol, unknown.Have); near != "" {
 			errs[i] = fmt.Errorf("%w; did you mean %s?", err, near)
+		} else if n := len(unknown.Have); n > 0 && !listed {
+			listed = true
+			const shown = 5
+			has := strings.Join(unknown.Have[:min(n, shown)], ", ")
+			if n > shown {
+				has += fmt.Sprintf(" and %d more", n-shown)
+			}
+			errs[i] = fmt.Errorf("%w; it has %s", err, has)
 		}
 	}
 	return errs

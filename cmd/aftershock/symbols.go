@@ -63,6 +63,17 @@ func (s *spelling) find(written string) (symbol string, ok bool) {
 	if symbol := s.byKey[symbolKey(written)]; symbol != "" {
 		return symbol, true
 	}
+	if symbol, listed := events.Listed(written); listed {
+		if s.have[symbol] {
+			return symbol, true
+		}
+		if symbol := s.byKey[symbolKey(symbol)]; symbol != "" {
+			return symbol, true
+		}
+		if s.service {
+			return symbol, true
+		}
+	}
 	if symbol := s.byName[strings.ToLower(written)]; symbol != "" && (s.have[symbol] || s.service) {
 		return symbol, true
 	}
