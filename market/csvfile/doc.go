@@ -28,9 +28,9 @@
 //
 // Dates: 2025-01-27, 2025/01/27, 20250127, 27.01.2025, 27-Jan-2025, 27JAN2025,
 // Jan 27, 2025, Monday, January 27, 2025, 27 de enero de 2025, 01/27/2025 or
-// 27/01/2025, each with or without a time of day after it, seconds or milliseconds
-// since 1970, and counts of days from those of a spreadsheet or of SAS, told by the
-// days of the week. A date is the civil day that is written; only a time that says
+// 27/01/2025, each with or without a time of day after it, seconds to nanoseconds
+// since 1970 (also as decimals, or with an exponent that rounds nothing away), and counts
+// of days from those of a spreadsheet, of SAS or of R, told by the days of the week. A date is the civil day that is written; only a time that says
 // it is UTC, and is not midnight, is taken to the exchange's zone. Whether the day
 // or the month comes first in 01/02/2025 is decided by the whole file; where that
 // leaves it open it is an error and Options.Order decides.
@@ -41,8 +41,10 @@
 // by a thousandth in a day; where both are possible it is an error and Options.Mark
 // decides. An empty field, NaN, null, N/A, #N/A, n.a., .B or a dash is no
 // observation, and so are -99, -99.99, -999 and -9999 in place of a price.
-// Delimiters are the semicolon, the tab, the bar and the comma; a byte-order mark,
-// UTF-16, Windows-1252 and CRLF are understood.
+// Delimiters are the semicolon, the tab, the bar and the comma, else blanks; a byte-order
+// mark, UTF-16, CRLF and, by what the headings say, the encodings of before Unicode
+// (Windows-1250 to 1256, Shift-JIS, GBK, EUC-KR, Big5) are understood. Workbooks, Parquet,
+// JSON, pages and archives are refused as what they are.
 //
 // Rows may come in any order. A wrong row is left out and named with file and line
 // in the findings of the series; of more than one in ten, all are reported at once,
