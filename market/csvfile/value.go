@@ -28,7 +28,7 @@ type dates struct {
 	reading clockReading   // of stamps with a clock
 	counted bool           // it has counts of days, from the day serial
 	serial  market.Date
-	months  bool           // 201504 is a month
+	months  bool // 201504 is a month
 }
 
 var (
