@@ -51,17 +51,17 @@ type growth struct {
 	name  string
 	few   []int // sizes that the test runs
 	many  []int // and those of docs/performance.md
-	study func(n int) (*Study, *events.Catalog)
-	panel *market.Panel
+	study func(n int) (*Study, *events.Catalog, *market.Panel)
 }
 
 func growths(t testing.TB) []growth {
 	p, narrow := benchPanel(t, 50, 2700), benchPanel(t, 1, 2700)
-	gaps := func(share float64) *market.Panel {
+	million := []int{1_000, 10_000, 100_000, 1_000_000}
+	gaps := func(percent int) *market.Panel {
 		q := benchPanel(t, 50, 2700)
 		rng := rand.New(rand.NewPCG(5, 5))
 		for i, c := range q.Columns[1:] {
-			if float64(i) < share*float64(len(q.Columns)-1) {
+			if 100*i < percent*(len(q.Columns)-1) {
 				for k := range c.Return {
 					if rng.IntN(200) == 0 {
 						c.Return[k] = nan
@@ -77,31 +77,41 @@ func growths(t testing.TB) []growth {
 		return s
 	}
 	return []growth{
-		{"observations, by event and all", []int{4_000, 16_000}, []int{1_000, 10_000, 100_000, 1_000_000},
-			func(n int) (*Study, *events.Catalog) { return by(ByEvent, All), spreadEvents(p, n/50, 50) }, p},
-		{"observations, by every grouping", []int{4_000, 16_000}, []int{1_000, 10_000, 100_000},
-			func(n int) (*Study, *events.Catalog) {
-				return by(ByEvent, BySecurity, ByCategory, All), spreadEvents(p, n/50, 50)
-			}, p},
+		{"observations, by event and all", []int{4_000, 16_000}, million,
+			func(n int) (*Study, *events.Catalog, *market.Panel) {
+				return by(ByEvent, All), spreadEvents(p, n/50, 50), p
+			}},
+		{"observations, by every grouping", []int{4_000, 16_000}, million,
+			func(n int) (*Study, *events.Catalog, *market.Panel) {
+				return by(ByEvent, BySecurity, ByCategory, All), spreadEvents(p, n/50, 50), p
+			}},
 		{"events of one security", []int{1_000, 4_000}, []int{1, 10, 100, 1_000, 10_000},
-			func(n int) (*Study, *events.Catalog) {
-				return by(ByEvent, BySecurity, ByCategory, All), spreadEvents(narrow, n, 1)
-			}, narrow},
+			func(n int) (*Study, *events.Catalog, *market.Panel) {
+				return by(ByEvent, BySecurity, ByCategory, All), spreadEvents(narrow, n, 1), narrow
+			}},
 		{"windows", []int{2, 20}, []int{1, 5, 20},
-			func(n int) (*Study, *events.Catalog) {
+			func(n int) (*Study, *events.Catalog, *market.Panel) {
 				s := by(ByEvent, All)
 				s.CARWindows = nil
 				for w := range n {
 					s.CARWindows = append(s.CARWindows, Window{-10 + w/2, w/2 + w%2})
 				}
-				return s, spreadEvents(p, 100, 50)
-			}, p},
+				return s, spreadEvents(p, 100, 50), p
+			}},
 		{"groups", []int{2_000, 8_000}, []int{1, 100, 10_000, 100_000},
-			func(n int) (*Study, *events.Catalog) { return by(ByEvent), spreadEvents(p, n, 1) }, p},
-		{"observations, half of the members with gaps", []int{10_000, 40_000}, []int{1_000, 10_000, 100_000},
-			func(n int) (*Study, *events.Catalog) { return by(All), spreadEvents(p, n/50, 50) }, gaps(0.5)},
-		{"observations, all members with gaps", []int{10_000, 40_000}, []int{1_000, 10_000, 100_000},
-			func(n int) (*Study, *events.Catalog) { return by(All), spreadEvents(p, n/50, 50) }, gaps(1)},
+			func(n int) (*Study, *events.Catalog, *market.Panel) { return by(ByEvent), spreadEvents(p, n, 1), p }},
+		{"observations, half of the members with gaps", []int{10_000, 40_000}, million,
+			func(n int) (*Study, *events.Catalog, *market.Panel) {
+				return by(All), spreadEvents(p, n/50, 50), gaps(50)
+			}},
+		{"observations, all members with gaps", []int{10_000, 40_000}, million,
+			func(n int) (*Study, *events.Catalog, *market.Panel) {
+				return by(All), spreadEvents(p, n/50, 50), gaps(100)
+			}},
+		{"per cent of the members with gaps", []int{25, 100}, []int{2, 10, 50, 100},
+			func(n int) (*Study, *events.Catalog, *market.Panel) {
+				return by(All), spreadEvents(p, 2_000, 50), gaps(n)
+			}},
 	}
 }
 
@@ -115,37 +125,41 @@ func TestGrowth(t *testing.T) {
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, g := range growths(t) {
-		sizes := g.few
-		if full {
-			sizes = g.many
+		t.Run(g.name, func(t *testing.T) { g.measure(t, full) })
+	}
+}
+
+func (g growth) measure(t *testing.T, full bool) {
+	sizes := g.few
+	if full {
+		sizes = g.many
+	}
+	var took []float64
+	for _, n := range sizes {
+		s, c, p := g.study(n)
+		least := math.Inf(1)
+		for range 2 {
+			runtime.GC()
+			before := processorTime(t)
+			if _, err := s.Run(context.Background(), c, p, nil); err != nil {
+				t.Fatalf("%s, %d: %v", g.name, n, err)
+			}
+			least = min(least, processorTime(t)-before)
+			if least > 5 {
+				break
+			}
 		}
-		var took []float64
-		for _, n := range sizes {
-			s, c := g.study(n)
-			least := math.Inf(1)
-			for range 2 {
-				runtime.GC()
-				before := processorTime(t)
-				if _, err := s.Run(context.Background(), c, g.panel, nil); err != nil {
-					t.Fatalf("%s, %d: %v", g.name, n, err)
-				}
-				least = min(least, processorTime(t)-before)
-				if least > 5 {
-					break
-				}
-			}
-			took = append(took, least)
+		took = append(took, least)
+	}
+	for k, n := range sizes {
+		if k == 0 {
+			t.Logf("%-45s %8d %8.3f s", g.name, n, took[k])
+			continue
 		}
-		for k, n := range sizes {
-			if k == 0 {
-				t.Logf("%-45s %8d %8.3f s", g.name, n, took[k])
-				continue
-			}
-			exponent := math.Log(took[k]/took[k-1]) / math.Log(float64(n)/float64(sizes[k-1]))
-			t.Logf("%-45s %8d %8.3f s, exponent %.2f", g.name, n, took[k], exponent)
-			if exponent > 1.6 && took[k-1] > 0.1 || exponent > 1.6 && slices.Equal(sizes, g.few) {
-				t.Errorf("%s: from %d to %d the time grows as N^%.2f: %.3f and %.3f s", g.name, sizes[k-1], n, exponent, took[k-1], took[k])
-			}
+		exponent := math.Log(took[k]/took[k-1]) / math.Log(float64(n)/float64(sizes[k-1]))
+		t.Logf("%-45s %8d %8.3f s, exponent %.2f", g.name, n, took[k], exponent)
+		if exponent > 1.6 && took[k-1] > 0.1 || exponent > 1.6 && slices.Equal(sizes, g.few) {
+			t.Errorf("%s: from %d to %d the time grows as N^%.2f: %.3f and %.3f s", g.name, sizes[k-1], n, exponent, took[k-1], took[k])
 		}
 	}
 }

@@ -31,6 +31,9 @@ type pool struct {
 	hotel  *hotelling
 	ranks  *ranks
 
+	planned *pairPlan // found once for many shares, see contribution; nil elsewhere
+	spreads *ranking  // the same
+
 	paired *pairing
 	rested meanCorrelation // what the last rbar was
 

@@ -114,6 +114,9 @@ func (p *pool) pairMean(n int, in []bool, win Window) meanCorrelation {
 		return meanCorrelation{r: nan}
 	}
 	q := p.pairing()
+	if p.ledger.partial() {
+		return meanCorrelation{r: nan}
+	}
 	per := func(sum float64) float64 { return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2) }
 	if in == nil && q.drawn() == 0 {
 		return meanCorrelation{r: per(p.overlapping(q.whole, q.abroad, win))}
@@ -307,6 +310,57 @@ func (p *pool) pairing() *pairing {
 }
 
 func (p *pool) pair() *pairing {
+	plan := p.planned
+	if plan == nil {
+		plan = p.plan()
+		if p.ledger.partial() {
+			p.planned = plan
+		}
+	}
+	out := &pairing{listed: plan.listed, others: plan.others}
+	if plan.summed {
+		p.sumPairs(out, plan.cohorts, plan.meetings)
+	}
+	rho := p.items("pairs", len(out.listed), 1, func(lo, hi int) []float64 {
+		p.correlate(out.listed[lo:hi])
+		v := make([]float64, hi-lo)
+		for k := range v {
+			v[k] = out.listed[lo+k].rho
+		}
+		return v
+	})
+	if p.ledger.partial() {
+		return out
+	}
+	for k, v := range rho {
+		out.listed[k].rho = v
+	}
+	if out.drawn() == 0 {
+		out.whole = make([]float64, p.eng.length)
+		copy(out.whole, out.lagged)
+		out.abroad = slices.Clip(out.foreign)
+		for _, f := range out.listed {
+			if f.lag >= 0 {
+				out.whole[f.lag] += f.rho
+			} else {
+				out.abroad = append(out.abroad, f)
+			}
+		}
+	}
+	return out
+}
+
+// A pairPlan is which pairs are gone through one by one and which are summed.
+type pairPlan struct {
+	cohorts  []cohort
+	meetings []meeting
+	summed   bool // the pairs of complete members are
+	listed   []pair
+	others   int // see pairing
+}
+
+// plan finds out which pairs there are.
+func (p *pool) plan() *pairPlan {
 	g := p.eng
 	co := p.cohorts(func(int32) bool { return false })
 	meetings := p.meetings(co)
@@ -314,12 +368,11 @@ func (p *pool) pair() *pairing {
 	for _, m := range meetings {
 		all += m.pairs
 	}
-	out := &pairing{others: all}
+	out := &pairPlan{others: all}
 	if all > fewPairs && p.oneBlock() {
 		co = p.cohorts(g.complete)
 		meetings = p.meetings(co)
-		p.sumPairs(out, co, meetings)
-		out.others = 0
+		out.summed, out.others = true, 0
 		for _, m := range meetings {
 			out.others += m.pairs
 		}
@@ -359,29 +412,7 @@ func (p *pool) pair() *pairing {
 			return cmp.Or(ordered(a0, b0), ordered(a1, b1))
 		})
 	}
-	rho := p.items("pairs", len(out.listed), 1, func(lo, hi int) []float64 {
-		p.correlate(out.listed[lo:hi])
-		v := make([]float64, hi-lo)
-		for k := range v {
-			v[k] = out.listed[lo+k].rho
-		}
-		return v
-	})
-	for k, v := range rho {
-		out.listed[k].rho = v
-	}
-	if out.drawn() == 0 {
-		out.whole = make([]float64, g.length)
-		copy(out.whole, out.lagged)
-		out.abroad = slices.Clip(out.foreign)
-		for _, f := range out.listed {
-			if f.lag >= 0 {
-				out.whole[f.lag] += f.rho
-			} else {
-				out.abroad = append(out.abroad, f)
-			}
-		}
-	}
+	out.cohorts, out.meetings = co, meetings
 	return out
 }
 

@@ -200,29 +200,14 @@ func (p *pool) ranked() *ranks {
 
 func (p *pool) rank() *ranks {
 	g := p.eng
-	about := p.firstStandardised()
-	var d deviations
-	d.make(len(about), p.scratch)
-	job := ranking{pool: p}
+	var job ranking
+	if p.spreads != nil {
+		job = *p.spreads
+	} else if job = p.ranking(); p.ledger.partial() {
+		p.spreads = &ranking{p, job.spread, job.scale}
+	}
 	out := &p.own.ranks
 	small := len(p.rows) <= block
-	if small {
-		p.addStandardised(&d, p.rows, about)
-	} else {
-		inBlocks(p.rows, func(rows []int32) *deviations {
-			d := new(deviations)
-			d.make(len(about), nil)
-			p.addStandardised(d, rows, about)
-			return d
-		}, d.merge)
-	}
-	spread := d.spread()
-	job.spread, job.scale = spread[:g.length], spread[g.length:]
-	for w := range job.scale {
-		if d.n[g.length+w] < float64(len(p.rows)) {
-			job.scale[w] = nan
-		}
-	}
 	if mem := p.scratch; small && mem != nil && p.of == nil {
 		job.begin(out.make(g.study.EstimationWindow.Len(), g.length, g.windows, mem), mem)
 		job.members(out, p.rows, mem)
@@ -239,6 +224,32 @@ func (p *pool) rank() *ranks {
 		out.general[w].finish(len(p.rows), &out.base)
 	}
 	return out
+}
+
+// ranking finds what the values of the event window are divided by.
+func (p *pool) ranking() ranking {
+	g := p.eng
+	about := p.firstStandardised()
+	var d deviations
+	d.make(len(about), p.scratch)
+	if len(p.rows) <= block {
+		p.addStandardised(&d, p.rows, about)
+	} else {
+		inBlocks(p.rows, func(rows []int32) *deviations {
+			d := new(deviations)
+			d.make(len(about), nil)
+			p.addStandardised(d, rows, about)
+			return d
+		}, d.merge)
+	}
+	spread := d.spread()
+	job := ranking{pool: p, spread: spread[:g.length], scale: spread[g.length:]}
+	for w := range job.scale {
+		if d.n[g.length+w] < float64(len(p.rows)) {
+			job.scale[w] = nan
+		}
+	}
+	return job
 }
 
 // rankBlocks is rank for many members.

@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 )
@@ -110,43 +111,89 @@ func (p *pool) blockItems(kind string, width int, do func(rows []int32) []float6
 	})
 }
 
-// contribute computes what costs most of a group that several shares have: what
-// Group.measure asks of these pools, window by window in its order, so that pools
-// have the same numbers there. What is left out here is computed there.
-func (grp *Group) contribute(ctx context.Context, r *Result, l *ledger) {
-	p := newPool(r.eng, r.rowsOf(grp, nil))
-	p.ctx, p.ledger = ctx, l
+// A contribution is a group that several shares have, with what a process finds but
+// once, however many of its shares it computes.
+type contribution struct {
+	group   Group
+	pool    *pool
+	counted bool // what it keeps
+}
+
+// contribute computes a share of what costs most of the group: what Group.measure asks
+// of these pools, window by window in its order, so that pools have the same numbers
+// there. What is left out here is computed there.
+func (b *contribution) contribute(ctx context.Context, r *Result, l *ledger) {
+	if b.pool == nil {
+		b.pool = newPool(r.eng, r.rowsOf(&b.group, nil))
+	}
+	p := b.pool
+	p.share(ctx, l)
 	if !p.sameDate {
 		if p.rbarOf(r.Study.EventWindow); p.gappy() {
 			p.pairing()
 		}
 	}
 	for w := range r.Study.CARWindows {
-		c := newCrossSection(p, w)
-		if c.N() == 0 {
+		q := p.part(p.whereMeasured(w))
+		if len(q.rows) == 0 {
 			continue
 		}
-		c.RBar()
+		q.rbarOf(r.Study.CARWindows[w])
 		for _, t := range r.Study.Tests {
 			if !t.Scope().covers(ManyObservations) {
 				continue
 			}
 			switch t.(type) {
 			case RankTest, RankStandardized, GRankT, GRankZ:
-				c.pool.ranked()
+				q.ranked()
 			case GeneralizedSign:
-				c.pool.summary()
+				q.summary()
 			case PortfolioTest, CrudeDependence:
-				if c.pool.even {
-					c.pool.summary()
+				if q.even {
+					q.summary()
 				}
 			case Bootstrap, BHARSkewness:
-				t.Run(c)
+				t.Run(newCrossSection(p, w))
 			case Placebo:
-				c.pool.placebo()
+				q.placebo()
 			}
 		}
 	}
+}
+
+// mostKept is about how many numbers are kept of all contributions of a process.
+const mostKept = 1 << 27
+
+// kept is how many numbers the pool keeps.
+func (p *pool) kept() int {
+	n := len(p.rows)
+	if p.planned != nil {
+		n += 3*len(p.planned.listed) + len(p.rows)
+	}
+	for _, q := range p.subs {
+		n += q.kept()
+	}
+	return n
+}
+
+// share begins a share of the pool's items: what was found for another is forgotten,
+// but what is the same for all.
+func (p *pool) share(ctx context.Context, l *ledger) {
+	p.ctx, p.ledger = ctx, l
+	p.summed, p.ranks, p.draws, p.paired = nil, nil, nil, nil
+	for _, q := range p.subs {
+		q.share(ctx, l)
+	}
+}
+
+// whereMeasured returns the rows that have a CAR over window w.
+func (p *pool) whereMeasured(w int) []int32 {
+	g := p.eng
+	without := func(r int32) bool { return math.IsNaN(g.car[int(r)*g.windows+w]) }
+	if k := slices.IndexFunc(p.rows, without); k < 0 {
+		return p.rows
+	}
+	return slices.DeleteFunc(slices.Clone(p.rows), without)
 }
 
 // gappy reports whether a member lacks an abnormal return.

@@ -150,6 +150,23 @@ type Worker struct {
 	fitted []bool  // by row
 	groups []Group // as they were if every observation could be measured
 	cost   []float64
+	common map[int]*contribution // of groups that several shares have
+	kept   int                   // numbers in them
+}
+
+// keep keeps what was found of a group for the shares to come, as long as all that is
+// kept does not take too much memory.
+func (w *Worker) keep(k int) {
+	b := w.common[k]
+	if b.pool == nil || b.counted {
+		return
+	}
+	if n := len(b.group.Members) + b.pool.kept(); w.kept+n <= mostKept {
+		b.counted = true
+		w.kept += n
+		return
+	}
+	delete(w.common, k)
 }
 
 // NewWorker places the observations of a study. Errors are those of Run.
@@ -159,7 +176,7 @@ func (s *Study) NewWorker(catalog *events.Catalog, panel *market.Panel) (*Worker
 		return nil, err
 	}
 	g := r.eng
-	w := &Worker{r: r, study: r.digest(), row: make([]int32, len(r.Observations)), fitted: make([]bool, len(g.obs))}
+	w := &Worker{r: r, study: r.digest(), row: make([]int32, len(r.Observations)), fitted: make([]bool, len(g.obs)), common: make(map[int]*contribution)}
 	for i := range w.row {
 		w.row[i] = -1
 	}
@@ -275,11 +292,18 @@ func (w *Worker) Part(ctx context.Context, i, n int, progress Progress) (*Part, 
 		return nil, err
 	}
 	for _, k := range d.common {
-		if g, ok := w.actual(k); ok {
+		b := w.common[k]
+		if b == nil {
+			b = new(contribution)
+			b.group, _ = w.actual(k)
+			w.common[k] = b
+		}
+		if g := &b.group; len(g.Members) > 0 {
 			l := &ledger{index: (i-1+k)%n + 1, of: n}
-			g.contribute(ctx, w.r, l)
+			b.contribute(ctx, w.r, l)
 			p.Shared = append(p.Shared, PartSums{g.By, g.Key, l.sums})
 		}
+		w.keep(k)
 	}
 	p.place(w.r, lo, hi)
 	if families {
