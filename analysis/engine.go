@@ -57,6 +57,7 @@ type engine struct {
 
 	places      *places      // nil: each when it is asked for
 	diagnostics *diagnostics // the same
+	some        []bool       // the rows that both are asked of; nil: all
 }
 
 // grow makes room for n rows.

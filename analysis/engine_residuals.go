@@ -14,7 +14,7 @@ func (g *engine) diagnosticsOf() []stat.Diagnostics {
 	g.diagnostics.once.Do(func() {
 		all := make([]stat.Diagnostics, len(g.obs))
 		_ = parallel(context.Background(), len(g.obs), block, nil, func(w *workspace, row int) {
-			if g.m[row] > 0 { // fitted
+			if g.m[row] > 0 && (g.some == nil || g.some[row]) { // fitted
 				all[row] = g.diagnose(row, w)
 			}
 		})
@@ -55,7 +55,7 @@ func (g *engine) placesOf() []place {
 	g.places.once.Do(func() {
 		all := make([]place, len(g.obs)*g.windows)
 		_ = parallel(context.Background(), len(g.obs), block, nil, func(w *workspace, row int) {
-			if g.m[row] == 0 { // not fitted
+			if g.m[row] == 0 || g.some != nil && !g.some[row] { // not fitted
 				return
 			}
 			w.Reset()

@@ -152,6 +152,7 @@ type Worker struct {
 	cost   []float64
 	common map[int]*contribution // of groups that several shares have
 	kept   int                   // numbers in them
+	last   []PartPlacebo         // of the last part
 }
 
 // keep keeps what was found of a group for the shares to come, as long as all that is
@@ -306,12 +307,62 @@ func (w *Worker) Part(ctx context.Context, i, n int, progress Progress) (*Part, 
 		w.keep(k)
 	}
 	p.place(w.r, lo, hi)
+	w.last = p.Placed
 	if families {
 		if err := w.families(ctx, p); err != nil {
 			return nil, err
 		}
 	}
 	return p, ctx.Err()
+}
+
+// Stretch measures the observations [lo, hi) of which share i of n makes rows of
+// tables, after Part. Those of all shares follow each other and are all observations.
+// The result has neither groups nor notes, and no other observation need be measured.
+// ok is false where the fits of these lie in several shares: then who merges makes all
+// rows. Errors: a share that there is not, ctx is done.
+func (w *Worker) Stretch(ctx context.Context, i, n int) (r *Result, lo, hi int, ok bool, err error) {
+	if n < 1 || i < 1 || i > n {
+		return nil, 0, 0, false, noShare(i, n)
+	}
+	r, g := w.r, w.r.eng
+	switch {
+	case r.scattered && g.sendsFits():
+		return r, 0, 0, false, nil
+	case r.scattered:
+		lo, hi = share(len(r.Observations), i, n)
+	default: // those of the fits, and of the placebo tests, that a share has
+		lo, hi = w.beginning(i-1, n), w.beginning(i, n)
+	}
+	want := make([]bool, len(w.fitted))
+	for _, row := range w.row[lo:hi] {
+		if row >= 0 {
+			want[row] = true
+		}
+	}
+	if r.scattered {
+		g.some, g.places, g.diagnostics = slices.Clone(want), new(places), new(diagnostics)
+	}
+	r.joined = new(joined)
+	if err := r.take(&Part{Placed: slices.Clone(w.last)}); err != nil {
+		return nil, 0, 0, false, err
+	}
+	return r, lo, hi, true, w.fit(ctx, want, nil)
+}
+
+// beginning is the observation behind the last of share i of n.
+func (w *Worker) beginning(i, n int) int {
+	row := len(w.fitted) * i / n
+	if w.r.eng.sendsFits() {
+		row = w.border(i, n)
+	}
+	switch {
+	case i == 0:
+		return 0
+	case row == len(w.fitted):
+		return len(w.r.Observations)
+	}
+	return int(w.r.eng.obs[row])
 }
 
 func noShare(i, n int) error { return fmt.Errorf("there is no share %d of %d", i, n) }
@@ -503,6 +554,7 @@ func (w *Worker) fits(ctx context.Context, p *Part, progress Progress) error {
 	if w.placed() {
 		p.place(r, lo, hi)
 	}
+	w.last = p.Placed
 	return w.measure(ctx, p, inside)
 }
 

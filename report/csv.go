@@ -13,46 +13,53 @@ import (
 // values empty. A text is written as it is, also one that a spreadsheet would
 // take for a formula.
 func WriteCSV(w io.Writer, t Table) error {
-	names := make([]string, len(t.Columns))
-	for i, col := range t.Columns {
-		names[i] = col.Name
-	}
-	var head []byte
-	for i, name := range names {
-		head = appendField(appendComma(head, i), name)
-	}
-	if _, err := w.Write(append(head, '\n')); err != nil {
+	if _, err := w.Write(csvHead(t)); err != nil {
 		return err
 	}
 	return writeBlocks(w, t, func(b *bytes.Buffer) func(row []Cell) error {
-		last := make([]repeated, len(t.Columns)) // texts and dates are often those of the row before
+		fields := fieldsOf(t)
 		return func(row []Cell) error {
 			if row == nil {
 				return nil
 			}
-			line := b.AvailableBuffer()
-			for i := range row {
-				line = appendComma(line, i)
-				cell, f := &row[i], &last[i]
-				switch kind := t.Columns[i].Type; {
-				case kind == String:
-					if cell.Text != f.text {
-						f.text, f.out = cell.Text, appendField(f.out[:0], cell.Text)
-					}
-					line = append(line, f.out...)
-				case kind == Date && !cell.Empty(Date): // this and the rest hold nothing to quote
-					if cell.Num != f.num || f.out == nil {
-						f.num, f.out = cell.Num, cell.appendTo(f.out[:0], Date)
-					}
-					line = append(line, f.out...)
-				default:
-					line = cell.appendTo(line, kind)
-				}
-			}
-			b.Write(append(line, '\n'))
+			b.Write(append(fields(b.AvailableBuffer(), row), '\n'))
 			return nil
 		}
 	})
+}
+
+// csvHead is the line of column names.
+func csvHead(t Table) (head []byte) {
+	for i, col := range t.Columns {
+		head = appendField(appendComma(head, i), col.Name)
+	}
+	return append(head, '\n')
+}
+
+// fieldsOf returns what appends the first cells of a row to a line.
+func fieldsOf(t Table) func(line []byte, row []Cell) []byte {
+	last := make([]repeated, len(t.Columns)) // texts and dates are often those of the row before
+	return func(line []byte, row []Cell) []byte {
+		for i := range row {
+			line = appendComma(line, i)
+			cell, f := &row[i], &last[i]
+			switch kind := t.Columns[i].Type; {
+			case kind == String:
+				if cell.Text != f.text {
+					f.text, f.out = cell.Text, appendField(f.out[:0], cell.Text)
+				}
+				line = append(line, f.out...)
+			case kind == Date && !cell.Empty(Date): // this and the rest hold nothing to quote
+				if cell.Num != f.num || f.out == nil {
+					f.num, f.out = cell.Num, cell.appendTo(f.out[:0], Date)
+				}
+				line = append(line, f.out...)
+			default:
+				line = cell.appendTo(line, kind)
+			}
+		}
+		return line
+	}
 }
 
 // repeated is what a column had in the row before, and how that is written.

@@ -23,6 +23,16 @@ type Table struct {
 	// first; several can be gone through at once. So do parts, some to a block.
 	blocks, parts []iter.Seq[[]Cell]
 	some          int
+
+	units   int // that rows are of, such as observations
+	per     int // rows of one, about
+	between func(lo, hi int) iter.Seq[[]Cell]
+	// said, of a table whose last column holds notes, yields for every row of the units
+	// [lo, hi) what the whole study says of it. The rest of that cell, which stands
+	// behind it, or before it where ownFirst is true, and all other cells are known of
+	// an observation by itself.
+	said     func(lo, hi int) iter.Seq[string]
+	ownFirst bool
 }
 
 // blockRows is about how many rows a block has: enough for the row group of a
@@ -37,13 +47,20 @@ const partRows = 1 << 11
 // of makes the rows of t those of n units, such as observations, of about per
 // rows each. rows yields those of the units [lo, hi).
 func (t *Table) of(n, per int, rows func(lo, hi int) iter.Seq[[]Cell]) {
-	size, part := max(1, blockRows/max(1, per)), max(1, partRows/max(1, per))
+	t.units, t.per, t.between = n, per, rows
+	t.stretch(0, n)
+}
+
+// stretch leaves of the rows of t those of the units [from, to).
+func (t *Table) stretch(from, to int) {
+	t.blocks, t.parts = nil, nil
+	size, part := max(1, blockRows/max(1, t.per)), max(1, partRows/max(1, t.per))
 	t.some = (size + part - 1) / part
-	for lo := 0; lo < n; lo += size {
-		hi := min(lo+size, n)
-		t.blocks = append(t.blocks, rows(lo, hi))
+	for lo := from; lo < to; lo += size {
+		hi := min(lo+size, to)
+		t.blocks = append(t.blocks, t.between(lo, hi))
 		for k := lo; k < hi; k += part {
-			t.parts = append(t.parts, rows(k, min(k+part, hi)))
+			t.parts = append(t.parts, t.between(k, min(k+part, hi)))
 		}
 	}
 	t.Rows = inTurn(t.blocks)

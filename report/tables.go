@@ -130,6 +130,16 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 			}
 		}
 	})
+	t.said = func(lo, hi int) iter.Seq[string] {
+		return func(yield func(string) bool) {
+			notes := notes()
+			for i := lo; i < hi; i++ {
+				if !yield(notes.observation(&r.Observations[i])) {
+					return
+				}
+			}
+		}
+	}
 	return t
 }
 
@@ -381,6 +391,23 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 			}
 		}
 	})
+	t.ownFirst = true
+	t.said = func(lo, hi int) iter.Seq[string] {
+		return func(yield func(string) bool) {
+			notes := notes()
+			for i := lo; i < hi; i++ {
+				o := &r.Observations[i]
+				if !o.Used() {
+					continue
+				}
+				for _, win := range windows {
+					if !yield(join(slices.Clone(notes.of(noteKey{event: o.EventID, security: o.Security, window: win}))...)) {
+						return
+					}
+				}
+			}
+		}
+	}
 	return t
 }
 

@@ -40,6 +40,7 @@ type plan struct {
 	counts     func() (report.Charts, error) // of what is drawn
 	drawn      report.Charts                 // the same, once the run is written
 	listed     []string                      // names of the tables that are written; none: all
+	rows       map[string][]report.Rows      // of tables that shares have written
 	sweep      analysis.SweepSpec            // what is not named is left empty
 	plot       plots.Options
 	needs      *analysis.Needs // of the study of the events that were read; nil before

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -113,6 +114,11 @@ func tableFiles(r *analysis.Result, p *plan, bar *progress) []file {
 	var files []file
 	for _, f := range p.tables {
 		for _, o := range f.Outputs(r, p.listed, p.plot.Lang, step) {
+			table := strings.TrimSuffix(o.Name, f.Ending)
+			if rows := p.rows[table]; len(rows) > 0 && f.Name == "csv" {
+				files = append(files, file{o.Name, func(w io.Writer) error { return report.JoinCSV(w, r, table, rows) }})
+				continue
+			}
 			total += o.Steps
 			files = append(files, file{o.Name, o.Write})
 		}

@@ -160,8 +160,8 @@ func (s *shard) resolve() error {
 
 // writePart writes a part to the folder out, and says where it is.
 func (a *app) writePart(ctx context.Context, out string, p parts.Part) error {
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fmt.Errorf("the output directory cannot be made: %w", err)
+	if err := makeOut(out); err != nil {
+		return err
 	}
 	name := parts.NameOf(out, p.Command, p.Part.Index, p.Part.Of)
 	if err := refuseOther(name, parts.Kind, "--out"); err != nil {
@@ -172,6 +172,13 @@ func (a *app) writePart(ctx context.Context, out string, p parts.Part) error {
 	}
 	_, err := fmt.Fprintln(a.stdout, name)
 	return err
+}
+
+func makeOut(out string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("the output directory cannot be made: %w", err)
+	}
+	return nil
 }
 
 // ofShare are flags that say nothing of what is computed, but of a share.

@@ -27,12 +27,15 @@ import (
 
 // Kind names the contents of the file of a part; another version of the program may
 // have another.
-const Kind = "part 4"
+const Kind = "part 5"
 
 // Part is a share of a study in a file.
 type Part struct {
 	Study string // tells the parts of one study from those of another
 	Part  *analysis.Part
+
+	Rows  []Rows // of tables, beside it
+	Shown string // tells the words and prices apart that stand in these, and that Study leaves out
 
 	Command string   // that shared it: "calibrate", "sweep"; "": run
 	Flags   []string // it had, as it takes them
@@ -50,6 +53,33 @@ func NameOf(dir, command string, i, n int) string {
 	}
 	return filepath.Join(dir, fmt.Sprintf("%spart-%d-of-%d.bin", command, i, n))
 }
+
+// Rows says of a file beside that of a part what it holds: rows of a table, of the
+// observations [Lo, Hi), as report.WriteRows wrote them.
+type Rows struct {
+	Table, Columns string
+	Lo, Hi         int
+	Sum            string // of the file
+}
+
+// RowsKind names the contents of such a file.
+const RowsKind = "rows 1"
+
+// RowsName is what the file of the rows of a table of share i of n is called.
+func RowsName(dir, table string, i, n int) string {
+	return filepath.Join(dir, fmt.Sprintf("part-%d-of-%d-%s.rows", i, n, table))
+}
+
+// WriteRows writes the file called name of rows, whole or not at all.
+func WriteRows(name string, write func(w io.Writer) error) (sum string, err error) {
+	if err = sealed.Write(name, RowsKind, write); err == nil {
+		sum, err = sealed.Sum(name, RowsKind)
+	}
+	return sum, err
+}
+
+// OpenRows opens the file called name of rows, see sealed.Open.
+func OpenRows(name string, r Rows) (io.ReadCloser, error) { return sealed.Open(name, RowsKind, r.Sum) }
 
 // In lists the files in a folder that are called as parts are, in the order of their
 // names.

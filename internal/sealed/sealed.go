@@ -6,9 +6,11 @@ package sealed
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -66,6 +68,39 @@ func Read(name, kind string, read func(r io.Reader) error) error {
 		return err
 	}
 	return read(bufio.NewReaderSize(f, 1<<18))
+}
+
+// Open opens the file called name of a kind, whose head must have that sum. What is read
+// of it ends with ErrSeal in place of io.EOF where it is not as it was written. Errors:
+// ErrSeal; that of opening it.
+func Open(name, kind, sum string) (io.ReadCloser, error) {
+	if is, err := Sum(name, kind); err != nil || is != sum {
+		return nil, cmp.Or(err, ErrSeal)
+	}
+	f, err := os.OpenFile(name, os.O_RDONLY|OpenPlain, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.Seek(int64(len(head(kind, make([]byte, sha256.Size)))), io.SeekStart); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &opened{f, sha256.New(), sum}, nil
+}
+
+type opened struct {
+	*os.File
+	is  hash.Hash
+	sum string
+}
+
+// Read implements io.Reader.
+func (o *opened) Read(p []byte) (int, error) {
+	n, err := o.File.Read(p)
+	o.is.Write(p[:n])
+	if err == io.EOF && hex.EncodeToString(o.is.Sum(nil)) != o.sum {
+		err = ErrSeal
+	}
+	return n, err
 }
 
 // Replace makes what write writes the content of the file called name, or leaves
