@@ -79,6 +79,54 @@ func partsOf(t testing.TB, s *Study, c *events.Catalog, p *market.Panel, of int,
 	return parts
 }
 
+// mustStretch compares what shares say of the observations that they make rows of with
+// what the whole says, by one worker or by one for each.
+func mustStretch(t *testing.T, whole *Result, of int, one bool) {
+	t.Helper()
+	s := whole.Study
+	say := func(r *Result, i int) string {
+		x, o := r.Reader(), &r.Observations[i]
+		out := fmt.Sprintln(o.EventID, o.Security, o.Session0, o.Fit, o.Exclusion, x.AbnormalReturns(i), x.Diagnostics(i))
+		out += fmt.Sprintln(r.Halves(i))
+		out += fmt.Sprintln(r.Regime(i), r.MidSession(i), r.Trimmed(i))
+		for w := range s.CARWindows {
+			low, high := x.PlaceboInterval(i, w)
+			out += fmt.Sprintln(x.ObservationTests(i, w), low, high, x.Seen(i, w))
+		}
+		return out
+	}
+	var w *Worker
+	at := 0
+	for i := 1; i <= of; i++ {
+		var err error
+		if w == nil || !one {
+			if w, err = s.NewWorker(whole.Catalog, whole.Panel); err != nil {
+				t.Fatal(err)
+			}
+			w.Placebo = true
+		}
+		if _, err := w.Part(t.Context(), i, of, nil); err != nil {
+			t.Fatal(err)
+		}
+		r, lo, hi, ok, err := w.Stretch(t.Context(), i, of)
+		if err != nil || !ok || lo != at || hi < lo {
+			t.Fatalf("share %d of %d: observations %d to %d after %d, %t, %v", i, of, lo, hi, at, ok, err)
+		}
+		at = hi
+		for k := lo; k < hi; k++ {
+			if is, want := say(r, k), say(whole, k); is != want {
+				t.Fatalf("share %d of %d, observation %d: %s", i, of, k, firstDifference(want, is))
+			}
+		}
+	}
+	if at != len(whole.Observations) {
+		t.Fatalf("%d shares have %d observations of %d", of, at, len(whole.Observations))
+	}
+	if _, _, _, _, err := w.Stretch(t.Context(), of+1, of); err == nil {
+		t.Error("there is a share too many")
+	}
+}
+
 func mustMerge(t testing.TB, s *Study, c *events.Catalog, p *market.Panel, parts []*Part) *Result {
 	t.Helper()
 	r, err := s.Merge(t.Context(), c, p, parts)
@@ -129,7 +177,10 @@ func TestParts(t *testing.T) {
 			s.Tests, s.Draws, s.Groups = Tests, 199, Groupings
 			change(s)
 			p := n.panel(t, market.Simple, nil)
-			whole := dump(mustRun(t, s, n.catalog, p))
+			ran := mustRun(t, s, n.catalog, p)
+			mustStretch(t, ran, 3, false)
+			mustStretch(t, ran, 40, true)
+			whole := dump(ran)
 			for _, of := range []int{1, 2, 3, 7, 40} { // 40: more parts than observations
 				if testing.Short() && of != 3 {
 					continue
@@ -191,6 +242,10 @@ func TestSharedGroups(t *testing.T) {
 				t.Fatal("the fixture is not what it is called")
 			}
 			want := dump(whole)
+			if what != "gaps" {
+				mustStretch(t, whole, 2, false)
+				mustStretch(t, whole, 3, true)
+			}
 			for _, of := range []int{1, 2, 3, 7} {
 				if testing.Short() && of != 3 {
 					continue
