@@ -179,12 +179,12 @@ func (s *story) detectable(e *entry) float64 {
 	return math.NaN()
 }
 
-// mover is the member of an entry that moved farthest from its own past.
+// mover is the member of an entry that is farthest from what the model expects.
 func (s *story) mover(e *entry) int {
 	best, most := e.members[0], -1.0
 	for _, i := range e.members {
-		if v := math.Abs(s.r.WindowTest(i, headline).Stat); v > most {
-			best, most = i, v
+		if v, _ := s.r.CAR(i, headline); math.Abs(v) > most {
+			best, most = i, math.Abs(v)
 		}
 	}
 	return best
@@ -287,24 +287,24 @@ func (s *story) benchmarked(ev int, members []int) string {
 		}
 		return out
 	}
-	out += " " + s.Say("The news is likely to have moved it too: what the model takes away for %s is part of the reaction.", s.takenFor(members))
-	raw := s.r.RawMove(members, w)
-	same := s.signed(raw.Return) == s.signed(raw.AR.Value)
-	switch {
-	case raw.P != raw.P:
-		return out
-	case len(members) == 1 && same:
-		return out + " " + s.Say("Raw, %s returned %s, and as much less its usual mean (95%% interval %s to %s, %s).",
-			s.name(s.r.Observations[members[0]].Security), s.signed(raw.Return), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
-	case same:
-		return out + " " + s.Say("Raw, the %s returned %s on average, and as much less their usual mean (95%% interval %s to %s, %s).",
-			s.Count(len(members), "security"), s.signed(raw.Return), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
-	case len(members) == 1:
-		return out + " " + s.Say("Raw, %s returned %s; less its usual mean, %s (95%% interval %s to %s, %s).",
-			s.name(s.r.Observations[members[0]].Security), s.signed(raw.Return), s.signed(raw.AR.Value), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
+	took := s.Say("The news may have moved it too: what the model takes away for %s is part of the reaction then.", s.takenFor(members))
+	if m.Unusual() {
+		took = s.Say("The news is likely to have moved it too: what the model takes away for %s is part of the reaction.", s.takenFor(members))
 	}
-	return out + " " + s.Say("Raw, the %s returned %s on average; less their usual mean, %s (95%% interval %s to %s, %s).",
-		s.Count(len(members), "security"), s.signed(raw.Return), s.signed(raw.AR.Value), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
+	out += " " + took
+	raw := s.r.RawMove(members, w)
+	if raw.P != raw.P {
+		return out
+	}
+	who := s.name(s.r.Observations[members[0]].Security)
+	if len(members) > 1 {
+		who = s.Say("the %s", s.Count(len(members), "security"))
+	}
+	span := s.Say("95%% interval %s to %s, %s", signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), s.sayP(raw.P))
+	if len(members) == 1 {
+		return out + " " + s.Say("Raw, %s returned %s, or %s against its own usual mean alone (%s).", who, s.signed(raw.Return), s.signed(raw.AR.Value), span)
+	}
+	return out + " " + s.Say("Raw, %s returned %s on average, or %s against their own usual mean alone (%s).", who, s.signed(raw.Return), s.signed(raw.AR.Value), span)
 }
 
 // takenFor is what a model takes away for: the market, or the benchmark by its symbol
@@ -404,11 +404,11 @@ func (s *story) movers(members []int, byReturn bool) string {
 	case len(all) <= most:
 		return list + "."
 	case byReturn:
-		return s.Say("%s: the largest moves of %s.", list, who)
+		return s.Say("%s: the largest moves of its %s.", list, who)
 	case bySize:
-		return s.Say("%s: the largest unusual moves of %s.", list, who)
+		return s.Say("%s: the largest unusual moves of its %s.", list, who)
 	}
-	return s.Say("%s: the most unusual moves of %s.", list, who)
+	return s.Say("%s: the most unusual moves of its %s.", list, who)
 }
 
 func btoi(b bool) int {
@@ -475,28 +475,28 @@ func (s *story) wasIt(e *entry, took bool) string {
 		return ""
 	}
 	if took {
-		return s.Say("Was it the news? The benchmark moved unusually too: read the raw returns first.")
+		return s.Say("Was it the news? The benchmark moved unusually too: see the raw returns first.")
 	}
 	if e.reading == analysis.Chance || e.reading == analysis.Weak {
 		for _, i := range e.members {
 			if t := s.r.WindowTest(i, headline); len(e.members) > 1 && t.P*float64(len(e.members)) < analysis.Level {
-				return s.Say("Was it the news? Not for all together, but for some: look at each.")
+				return s.Say("Was it the news? No sign of it for all together, but for some: look at each.")
 			}
 		}
-		return s.Say("Was it the news? Nothing shows it: usual days give as much.")
+		return s.Say("Was it the news? No sign of it: usual days give as much.")
 	}
-	explained := s.Say("Was it the news? Usual days do not give such a move")
+	explained := s.Say("Was it the news? It may be: usual days do not give such a move")
 	switch explainer(s.r.Study.Model, true) {
 	case "the market", "the factor model":
-		explained = s.Say("Was it the news? Neither %s nor usual days explain the move", s.takenFor(e.members))
+		explained = s.Say("Was it the news? It may be: neither %s nor usual days explain the move", s.takenFor(e.members))
 	}
 	switch same := s.sameSession(e.event); {
 	case len(same) > 0:
-		return s.Say("%s; which of the %s events of that session it was, returns cannot tell.", explained, 1+len(same))
+		return s.Say("%s, but which of the %s events of that session did it, returns cannot tell.", explained, 1+len(same))
 	case len(s.r.Catalog.Events) > 1:
-		return s.Say("%s, and no other event of the catalogue falls on that session.", explained)
+		return s.Say("%s, and the catalogue has no other event of that session.", explained)
 	}
-	return s.Say("%s; what else fell on that session is not known here.", explained)
+	return s.Say("%s. Other news of that session was not looked for.", explained)
 }
 
 // headed says what an entry did, in a sentence or two: the average, its interval
@@ -507,7 +507,10 @@ func (s *story) headed(e *entry) string {
 	}
 	x := s.interval(e)
 	w := e.finding.Window
-	out := s.average(w, s.sharedBenchmark(e.members))
+	out := s.split(e)
+	if out == "" {
+		out = s.average(w, s.sharedBenchmark(e.members))
+	}
 	if x.Lower == x.Lower && !s.aboutVolume() {
 		out += s.Say(" (95%% interval %s to %s)", signedPercent(x.Lower), signedPercent(x.Upper))
 	}
@@ -528,6 +531,25 @@ func (s *story) headed(e *entry) string {
 		out += s.unseen(e)
 	}
 	return out
+}
+
+// split says what an entry returned on average, how much of it the model explains and
+// what is left; "" where these do not add up: over several sessions, in logs, in
+// volumes, under weights.
+func (s *story) split(e *entry) string {
+	w := e.finding.Window
+	if w.Window.Len() > 1 || s.inLogs() || s.aboutVolume() || s.r.Study.Weights != analysis.EqualWeights {
+		return ""
+	}
+	at, raw := w.Window.From-s.r.Study.EventWindow.From, 0.0
+	for _, i := range e.members {
+		raw += s.r.AbnormalReturns(i).Return[at] / float64(len(e.members))
+	}
+	if raw != raw || w.N != len(e.members) {
+		return ""
+	}
+	return s.Say("%s the %s returned %s on average, where %s explains %s; the rest is %s", sentence(s.over(w.Window)), s.Count(w.N, "security"),
+		signedPercent(raw), s.explains(s.sharedBenchmark(e.members), true), signedPercent(raw-w.CAAR), signedPercent(w.CAAR))
 }
 
 // unseen says which effect could have been missed.

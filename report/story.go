@@ -378,9 +378,9 @@ func (s *story) counted(entries []entry) string {
 		return opening
 	}
 	if moved == 0 {
-		return s.Say("No event of %s moved its securities on average by more than chance, all tested together.", own) + " " + opening
+		return s.Say("In no event of %s is the average abnormal return beyond chance, all tested together.", own) + " " + opening
 	}
-	return s.Say("{1:One event of %[2]s moved its securities on average|%[1]s events of %[2]s moved their securities on average} by more than chance, all tested together.", sentence(s.Spell(moved)), own) + " " + opening
+	return s.Say("In {1:%[1]s event|%[1]s events} of %[2]s the average abnormal return is beyond chance, all tested together.", s.Spell(moved), own) + " " + opening
 }
 
 // summary says in which events some security stands out even when all

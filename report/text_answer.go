@@ -82,7 +82,7 @@ func (p *page) answer() {
 		for rows > least && crowded() {
 			rows--
 		}
-		for rows > min(len(entries), 3) && left(rows) < 0 {
+		for rows > 1 && left(rows) < 0 {
 			rows--
 		}
 		warned = whole(warned, max(0, left(rows)-len(pooled)))
@@ -261,7 +261,7 @@ func (p *page) shortened(first, rest, s, tail string) {
 			}
 			head = head[:at]
 		}
-		for _, mark := range []string{"; ", "؛ ", ": ", " ("} {
+		for _, mark := range []string{"; ", "؛ ", ": ", " (", ", ", "، ", " and "} {
 			if at := strings.LastIndex(head, mark); 3*at > 2*len(head) {
 				head = head[:at]
 				break
@@ -378,18 +378,29 @@ func tableP(p float64) string {
 }
 
 // pooledLines are the averages over several events, a line a group of two
-// observations or more, at most most of each grouping, and their readings.
+// observations or more, at most most of each grouping, and their readings. Groups of
+// two, which say next to nothing, and those that repeat an event are counted alone.
 func (p *page) pooledLines(most int) (lines []string, named []analysis.Reading) {
 	if len(p.events) < 2 {
 		return nil, nil
 	}
 	g := &grid{tight: true, heads: []head{{name: p.Say("pooled"), left: true, fill: true}, {name: "N"}, {name: p.Say("abnormal %%")}, {name: p.Say("95%% interval")}, {name: "p"}, {name: p.Say("reading"), left: true}}}
 	more := 0
+	var told []*analysis.Group // of which no line repeats one
+	for _, ev := range p.events {
+		if x := p.eventGroup(ev); x != nil {
+			told = append(told, x)
+		}
+	}
 	for _, by := range []analysis.Grouping{analysis.All, analysis.ByCategory, analysis.BySecurity} {
 		if !slices.Contains(p.r.Study.Groups, by) {
 			continue
 		}
 		groups, _ := p.pooled(by)
+		all := len(groups)
+		groups = slices.DeleteFunc(groups, func(x *analysis.Group) bool { return len(x.Members) < 3 || slices.ContainsFunc(told, sameMembers(x)) })
+		more += all - len(groups)
+		told = append(told, groups...)
 		slices.SortStableFunc(groups, func(a, b *analysis.Group) int { return len(b.Members) - len(a.Members) })
 		for k, x := range groups {
 			if k == most {
@@ -426,6 +437,11 @@ func (p *page) pooledLines(most int) (lines []string, named []analysis.Reading) 
 		lines = append(lines, p.Say("and {1:%[1]s more group|%[1]s more groups}: --full", more))
 	}
 	return append([]string{""}, lines...), named
+}
+
+// sameMembers reports of a group whether it has the members of x.
+func sameMembers(x *analysis.Group) func(*analysis.Group) bool {
+	return func(y *analysis.Group) bool { return slices.Equal(x.Members, y.Members) }
 }
 
 // nextLines is the sentence about the next event, on two lines at most.

@@ -525,7 +525,11 @@ func (k speaker) whenOut(e *events.Event, obs []int) []string {
 		if p.date != day || day != market.DateOf(e.Date()) {
 			zero = k.Date(p.date.Time())
 		}
-		s = k.Say("%s: session 0 is %s", s, zero)
+		if p.how == analysis.OnDate {
+			s = k.Say("%s: taken for session 0", s)
+		} else {
+			s = k.Say("%s: session 0 is %s", s, zero)
+		}
 		if n, ok := p.cal.Index(p.date); ok && p.cal.Early(n) {
 			s = k.Say("%s (early close at %s)", s, p.cal.Close(n).Format("15:04"))
 		}

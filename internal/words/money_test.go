@@ -38,11 +38,11 @@ func TestNumberedForms(t *testing.T) {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
-	const moved = "{1:One event of %[2]s moved its securities on average|%[1]s events of %[2]s moved their securities on average} by more than chance, all tested together."
-	if got, want := English.Say(moved, "One", 7), "One event of 7 moved its securities on average by more than chance, all tested together."; got != want {
+	const moved = "In {1:%[1]s event|%[1]s events} of %[2]s the average abnormal return is beyond chance, all tested together."
+	if got, want := English.Say(moved, English.Spell(1), 7), "In one event of 7 the average abnormal return is beyond chance, all tested together."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got, want := English.Say(moved, "Three", 7), "Three events of 7 moved their securities on average by more than chance, all tested together."; got != want {
+	if got, want := English.Say(moved, "three", 7), "In three events of 7 the average abnormal return is beyond chance, all tested together."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
