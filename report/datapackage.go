@@ -24,6 +24,10 @@ var keys = map[string][]string{
 	"donors":           {"event_id", "security", "donor"},
 }
 
+// Keys returns the columns that tell the rows of the table of that name apart; nil for
+// one that no study has.
+func Keys(table string) []string { return slices.Clone(keys[table]) }
+
 const profiles = "https://datapackage.org/profiles/2.0/"
 
 // The descriptors of Data Package 2.0 and Table Schema 2.0

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path"
@@ -20,10 +21,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/spf13/cobra"
 
 	"aftershock/internal/words"
 	"aftershock/market"
+	"aftershock/market/parquetfile"
 	"aftershock/market/store"
 	"aftershock/report"
 )
@@ -44,7 +47,8 @@ the configuration, the inputs; events and securities that are in one of them alo
 figures that moved by more than --tolerance; and readings that flipped: a p value
 that crossed --level, an estimate that changed its sign.
 
-The runs must have their tables as csv or json. Exit status 0 says that they were
+The runs must have tables as csv, json or parquet: all of those that both have are
+compared. Exit status 0 says that they were
 compared, whatever was found.`,
 		Example: `  aftershock compare monday tuesday
   aftershock compare monday tuesday --tolerance 1e-4 --format csv`,
@@ -64,7 +68,7 @@ compared, whatever was found.`,
 type change struct {
 	Kind   string   `json:"kind"`  // program, configuration, input, added, removed, moved, flipped
 	Table  string   `json:"table"` // "" beside tables
-	Key    string   `json:"key"`   // of the row, of the configuration, the name of the input
+	Key    string   `json:"key"`   // of the row, of the configuration, the name of the input; "": a column, or the whole table
 	Column string   `json:"column"`
 	Before string   `json:"before"`
 	After  string   `json:"after"`
@@ -82,19 +86,39 @@ type comparison struct {
 	Changes []change `json:"changes"`
 }
 
-// The columns by which rows are told apart, by table.
+// tableKeys are the columns that tell the rows of the tables of other commands than run
+// apart, by table.
 var tableKeys = map[string][]string{
-	"observations": {"event_id", "security"},
-	"cars":         {"event_id", "security", "from", "to"},
-	"averages":     {"group_by", "group", "tau"},
-	"tests":        {"group_by", "group", "from", "to", "test"},
-	"families":     {"family", "hypothesis"},
-	"regression":   {"name"},
+	"sweep":           {"group", "model", "benchmark", "estimation_from", "estimation_to", "from", "to", "test", "shift", "confounders"},
+	"calibration":     {"groups", "from", "to", "test", "figure", "level", "inject", "share"},
+	"impact":          {"security"},
+	"impact_excluded": {"security"},
+	"impact_groups":   {"by", "group"},
+	"coincidence":     {"security"},
+	"matches":         {"security", "date", "event_id"},
+	"moves":           {"security", "date"},
+	"unmoved":         {"security", "date", "event_id"},
+	"correlation":     {"kind", "security"},
+	"likeness":        {"first", "second"},
+}
+
+// rowKeys are the columns that tell the rows of a table apart; of a table that nobody
+// knows rows are told apart by their order.
+func rowKeys(table string) []string {
+	if keys := report.Keys(table); keys != nil {
+		return keys
+	}
+	return tableKeys[table]
 }
 
 func (a *app) compare(dirA, dirB string, q comparing) error {
-	if !(q.tolerance >= 0) || !(q.level > 0 && q.level < 1) || !slices.Contains([]string{"text", "csv", "json"}, q.format) {
-		return usageError{errors.New("--tolerance must not be negative, --level be between 0 and 1, --format be text, csv or json")}
+	switch {
+	case !(q.tolerance >= 0):
+		return usageError{fmt.Errorf("--tolerance: %v; use a number that is not negative", q.tolerance)}
+	case !(q.level > 0 && q.level < 1):
+		return usageError{fmt.Errorf("--level: %v; use a number between 0 and 1", q.level)}
+	case !slices.Contains([]string{"text", "csv", "json"}, q.format):
+		return usageError{fmt.Errorf("--format: %q; use text, csv or json", q.format)}
 	}
 	if q.lang == "" {
 		if c, err := loadConfig(a.configFile, nil); err == nil {
@@ -133,14 +157,19 @@ func (a *app) compare(dirA, dirB string, q comparing) error {
 func compareRuns(dirA, dirB string, q comparing) (*comparison, error) {
 	c := &comparison{A: dirA, B: dirB, Changes: []change{}}
 	var runs [2]*report.Manifest
-	for i, dir := range []string{dirA, dirB} {
+	for i, given := range []*string{&dirA, &dirB} {
+		dir := *given
+		if info, err := os.Stat(dir); err == nil && !info.IsDir() && filepath.Base(dir) == manifestName {
+			dir = filepath.Dir(dir)
+			*given = dir
+		}
 		if err := finishInterrupted(dir); err != nil {
 			return nil, err
 		}
 		m, sealed, err := manifestOf(filepath.Join(dir, manifestName))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("there is no run in %s: it has no %s", dir, manifestName)
+			return nil, noRun(dir)
 		case err != nil:
 			return nil, err
 		case !sealed:
@@ -149,22 +178,103 @@ func compareRuns(dirA, dirB string, q comparing) (*comparison, error) {
 		runs[i] = m
 	}
 	c.provenance(runs[0], runs[1])
+	x, err := tablesOf(dirA, runs[0])
+	if err != nil {
+		return nil, err
+	}
+	y, err := tablesOf(dirB, runs[1])
+	if err != nil {
+		return nil, err
+	}
 	compared := false
-	for _, table := range []string{"observations", "cars", "averages", "tests", "families", "regression"} {
-		x, err1 := readTable(dirA, table)
-		y, err2 := readTable(dirB, table)
-		if err := errors.Join(err1, err2); errors.Is(err, fs.ErrNotExist) {
+	for _, name := range inOrder(x, y) {
+		if x[name] == nil || y[name] == nil {
+			kind := "removed"
+			if x[name] == nil {
+				kind = "added"
+			}
+			c.Changes = append(c.Changes, change{Kind: kind, Table: name})
 			continue
-		} else if err != nil {
-			return nil, err
 		}
 		compared = true
-		c.rows(table, x, y, q)
+		t, err := x[name]()
+		if err != nil {
+			return nil, err
+		}
+		u, err := y[name]()
+		if err != nil {
+			return nil, err
+		}
+		c.rows(name, t, u, q)
 	}
 	if !compared {
-		return nil, fmt.Errorf("%s and %s have no table in common, as csv or json; run them with --format csv", dirA, dirB)
+		return nil, fmt.Errorf("%s and %s have no table in common, as csv, json or parquet; run them with --format csv", dirA, dirB)
 	}
 	return c, nil
+}
+
+// noRun says that there is no run in dir, and where one is.
+func noRun(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, latestName, manifestName)); err == nil {
+		return fmt.Errorf("there is no run in %s itself: its runs lie in folders, the last is %s", dir, filepath.Join(dir, latestName))
+	}
+	return fmt.Errorf("there is no run in %s: it has no %s; name the --out of a run", dir, manifestName)
+}
+
+// tablesOf are the tables of the run in dir, by name, each to be read when it is asked
+// for: of one that is there in several formats the CSV file.
+func tablesOf(dir string, m *report.Manifest) (map[string]func() (*runTable, error), error) {
+	out := make(map[string]func() (*runTable, error))
+	for _, f := range m.Outputs {
+		name, isParquet := strings.CutSuffix(f.Name, ".parquet")
+		if isParquet && !strings.Contains(name, "/") {
+			out[name] = func() (*runTable, error) { return tabled(name, parquetTable(dir, f.Name)) }
+		}
+	}
+	if slices.ContainsFunc(m.Outputs, func(f report.File) bool { return f.Name == "results.json" }) {
+		tables, err := jsonTables(dir)
+		if err != nil {
+			return nil, err
+		}
+		for name, rows := range tables {
+			out[name] = func() (*runTable, error) {
+				return tabled(name, func() ([][]string, error) { return rows, nil })
+			}
+		}
+	}
+	for _, f := range m.Outputs {
+		if name, ok := strings.CutSuffix(f.Name, ".csv"); ok && !strings.Contains(name, "/") {
+			out[name] = func() (*runTable, error) {
+				return tabled(name, func() ([][]string, error) {
+					data, err := readOutput(dir, f.Name)
+					if err != nil {
+						return nil, err
+					}
+					rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+					if err != nil {
+						return nil, fmt.Errorf("%s: %w", filepath.Join(dir, f.Name), err)
+					}
+					return rows, nil
+				})
+			}
+		}
+	}
+	return out, nil
+}
+
+// inOrder lists the names of the tables of two runs, those of a study in their order;
+// that with a row a session comes last.
+func inOrder(x, y map[string]func() (*runTable, error)) []string {
+	known := tableNames()
+	place := func(name string) int {
+		if i := slices.Index(known, name); i >= 0 && name != "abnormal_returns" {
+			return i
+		}
+		return len(known)
+	}
+	all := slices.Concat(slices.Collect(maps.Keys(x)), slices.Collect(maps.Keys(y)))
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b)) })
+	return slices.Compact(all)
 }
 
 // provenance compares what the runs were made of.
@@ -230,40 +340,44 @@ type runTable struct {
 	keys    []string            // in their order
 }
 
-// readTable reads a table of the run in dir, from CSV or JSON.
-func readTable(dir, name string) (*runTable, error) {
-	var rows [][]string
-	data, err := readOutput(dir, name+".csv")
-	if err == nil {
-		rows, err = csv.NewReader(bytes.NewReader(data)).ReadAll()
-	} else if errors.Is(err, fs.ErrNotExist) {
-		rows, err = jsonTable(dir, name)
-	}
+// tabled makes a table of rows, the names of its columns first. Rows of one key are
+// told apart by their order.
+func tabled(name string, read func() ([][]string, error)) (*runTable, error) {
+	rows, err := read()
 	if err != nil {
 		return nil, err
 	}
+	t := &runTable{rows: make(map[string][]string)}
 	if len(rows) == 0 {
-		return nil, fs.ErrNotExist
+		return t, nil
 	}
-	t := &runTable{columns: rows[0], rows: make(map[string][]string)}
+	t.columns = rows[0]
+	var places []int
+	for _, k := range rowKeys(name) {
+		if i := slices.Index(t.columns, k); i >= 0 {
+			places = append(places, i)
+		}
+	}
+	times := make(map[string]int)
 	for _, row := range rows[1:] {
 		var parts []string
-		for _, k := range tableKeys[name] {
-			if i := slices.Index(t.columns, k); i >= 0 && i < len(row) {
+		for _, i := range places {
+			if i < len(row) {
 				parts = append(parts, row[i])
 			}
 		}
 		key := strings.Join(parts, " ")
-		if _, twice := t.rows[key]; !twice {
-			t.keys = append(t.keys, key)
+		if times[key]++; times[key] > 1 || key == "" {
+			key = strings.TrimSpace(fmt.Sprintf("%s #%d", key, times[key]))
 		}
+		t.keys = append(t.keys, key)
 		t.rows[key] = row
 	}
 	return t, nil
 }
 
-// jsonTable reads a table of results.json, the names of its columns first.
-func jsonTable(dir, name string) ([][]string, error) {
+// jsonTables reads the tables of results.json, the names of their columns first.
+func jsonTables(dir string) (map[string][][]string, error) {
 	data, err := readOutput(dir, "results.json")
 	if err != nil {
 		return nil, err
@@ -276,35 +390,106 @@ func jsonTable(dir, name string) ([][]string, error) {
 	if err := d.Decode(&doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "results.json"), err)
 	}
-	list := doc.Tables[name]
-	if len(list) == 0 {
-		return nil, fs.ErrNotExist
-	}
-	var columns []string
-	for column := range list[0] {
-		columns = append(columns, column)
-	}
-	slices.Sort(columns)
-	out := [][]string{columns}
-	for _, object := range list {
-		row := make([]string, len(columns))
-		for i, column := range columns {
-			if v := object[column]; v != nil {
-				row[i] = fmt.Sprint(v)
+	out := make(map[string][][]string)
+	for name, list := range doc.Tables {
+		var columns []string
+		for _, object := range list {
+			for column := range object {
+				if !slices.Contains(columns, column) {
+					columns = append(columns, column)
+				}
 			}
 		}
-		out = append(out, row)
+		if columns == nil {
+			out[name] = nil
+			continue
+		}
+		slices.Sort(columns)
+		rows := [][]string{columns}
+		for _, object := range list {
+			row := make([]string, len(columns))
+			for i, column := range columns {
+				if v := object[column]; v != nil {
+					row[i] = fmt.Sprint(v)
+				}
+			}
+			rows = append(rows, row)
+		}
+		out[name] = rows
 	}
 	return out, nil
 }
 
+// parquetTable reads a table from a Parquet file, the names of its columns first.
+func parquetTable(dir, file string) func() ([][]string, error) {
+	return func() (rows [][]string, err error) {
+		data, err := readOutput(dir, file)
+		if err != nil {
+			return nil, err
+		}
+		defer func() {
+			if err != nil {
+				err = fmt.Errorf("%s: %w", filepath.Join(dir, file), err)
+			}
+		}()
+		defer parquetfile.Recover(&err)
+		f, err := parquetfile.Open(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			return nil, err
+		}
+		var columns []string
+		for _, path := range f.Schema().Columns() {
+			columns = append(columns, strings.Join(path, "."))
+		}
+		const most = 20_000_000 // rows: those of 256 MB
+		n := f.NumRows()
+		if n < 0 || n > most {
+			return nil, fmt.Errorf("it is said to have %d rows", n)
+		}
+		rows = make([][]string, n+1)
+		rows[0] = columns
+		for i := range rows[1:] {
+			rows[i+1] = make([]string, len(columns))
+		}
+		texts := make([]string, n)
+		for j, name := range columns {
+			err := parquetfile.ReadColumn(f, name, func(c parquet.ColumnChunk, at, end int) error {
+				if end > len(texts) {
+					return errors.New("it has more rows than the file")
+				}
+				return parquetfile.ReadTexts(c, texts[at:end])
+			})
+			if err != nil {
+				return nil, err
+			}
+			for i, text := range texts {
+				rows[i+1][j] = text
+			}
+		}
+		return rows, nil
+	}
+}
+
 // rows compares a table.
 func (c *comparison) rows(name string, x, y *runTable, q comparing) {
+	if len(x.columns) > 0 && len(y.columns) > 0 {
+		for _, column := range x.columns {
+			if !slices.Contains(y.columns, column) {
+				c.Changes = append(c.Changes, change{Kind: "removed", Table: name, Column: column})
+			}
+		}
+		for _, column := range y.columns {
+			if !slices.Contains(x.columns, column) {
+				c.Changes = append(c.Changes, change{Kind: "added", Table: name, Column: column})
+			}
+		}
+	}
 	for _, key := range x.keys {
 		if _, ok := y.rows[key]; !ok {
 			c.Changes = append(c.Changes, change{Kind: "removed", Table: name, Key: key})
 		}
 	}
+	keys := rowKeys(name)
 	for _, key := range y.keys {
 		before, ok := x.rows[key]
 		if !ok {
@@ -315,7 +500,7 @@ func (c *comparison) rows(name string, x, y *runTable, q comparing) {
 		after := y.rows[key]
 		for i, column := range x.columns {
 			k := slices.Index(y.columns, column)
-			if k < 0 || i >= len(before) || k >= len(after) || slices.Contains(tableKeys[name], column) {
+			if k < 0 || i >= len(before) || k >= len(after) || slices.Contains(keys, column) {
 				continue
 			}
 			c.cell(change{Table: name, Key: key, Column: column, Before: before[i], After: after[k]}, q)
@@ -341,13 +526,17 @@ func (c *comparison) cell(d change, q comparing) {
 		return
 	}
 	c.Moved++
-	d.Kind, d.By = "moved", &by
-	switch d.Column {
-	case "p":
+	d.Kind = "moved"
+	if !math.IsNaN(by) && !math.IsInf(by, 0) { // which JSON has no number for
+		d.By = &by
+	}
+	switch {
+	case d.Table == "abnormal_returns": // a session is no reading
+	case d.Column == "p":
 		if (u < q.level) != (v < q.level) {
 			d.Kind = "flipped"
 		}
-	case "car", "aar", "estimate", "caar":
+	case slices.Contains([]string{"car", "aar", "estimate", "caar", "difference"}, d.Column):
 		if u*v < 0 {
 			d.Kind = "flipped"
 		}
@@ -410,8 +599,17 @@ func (c *comparison) write(w io.Writer, l *words.Language) error {
 		}
 		return l.Say("%s: has changed", x.Key)
 	})
-	section("added", "Rows of the second alone", func(x change) string { return x.Table + ": " + x.Key })
-	section("removed", "Rows of the first alone", func(x change) string { return x.Table + ": " + x.Key })
+	what := func(x change) string {
+		switch {
+		case x.Column != "":
+			return x.Table + ": " + l.Say("the column %s", x.Column)
+		case x.Key == "":
+			return x.Table + ": " + l.Say("the whole table")
+		}
+		return x.Table + ": " + x.Key
+	}
+	section("added", "In the second alone", what)
+	section("removed", "In the first alone", what)
 	section("flipped", "Readings that flipped", func(x change) string {
 		return fmt.Sprintf("%s: %s: %s %s -> %s", x.Table, x.Key, x.Column, short(x.Before), short(x.After))
 	})

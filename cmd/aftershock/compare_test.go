@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -64,8 +66,51 @@ func TestCompareAndRepeat(t *testing.T) {
 	if _, problems := do(statusUsage, "compare", "a", "c", "--lang", "xx"); strings.Count(problems, "\n") != 1 {
 		t.Errorf("%s", problems)
 	}
-	do(statusFailure, "compare", "a", "nowhere")
-	do(statusUsage, "compare", "a", "c", "--tolerance", "-1")
+	for _, tt := range []struct {
+		status int
+		say    string
+		args   []string
+	}{
+		{statusFailure, "name the --out of a run", []string{"a", "nowhere"}},
+		{statusUsage, "--tolerance: -1; use a number", []string{"a", "c", "--tolerance", "-1"}},
+		{statusUsage, "--tolerance: NaN; use a number", []string{"a", "c", "--tolerance", "NaN"}},
+		{statusUsage, "--level: 1; use a number", []string{"a", "c", "--level", "1"}},
+		{statusUsage, `--format: "xml"; use text`, []string{"a", "c", "--format", "xml"}},
+	} {
+		if _, problems := do(tt.status, append([]string{"compare"}, tt.args...)...); !strings.Contains(problems, tt.say) || strings.Count(problems, "\n") != 1 {
+			t.Errorf("%v: %s", tt.args, problems)
+		}
+	}
+
+	// A format is as good as another, and a table that one run lacks is said.
+	write(catalogue)
+	do(statusOK, "run", "--quiet", "--out", "p", "--format", "parquet")
+	do(statusOK, "run", "--quiet", "--out", "j", "--format", "json")
+	do(statusOK, "run", "--quiet", "--out", "few", "--format", "csv", "--tables", "cars,tests")
+	do(statusOK, "run", "--quiet", "--out", "x", "--format", "xlsx")
+	do(statusOK, "run", "--quiet", "--out", "kept", "--keep", "3")
+	for _, run := range []string{"p", "j", filepath.Join("kept", latestName), filepath.Join("b", manifestName)} {
+		out, _ := do(statusOK, "compare", "a", run, "--tolerance", "0", "--format", "json")
+		var d comparison
+		if err := json.Unmarshal([]byte(out), &d); err != nil || d.Moved != 0 || d.Figures < 500 || slices.ContainsFunc(d.Changes, func(x change) bool { return x.Kind != "configuration" }) {
+			t.Errorf("compare a %s: %d figures, %+v, %v", run, d.Figures, d.Changes, err)
+		}
+	}
+	if out, _ := do(statusOK, "compare", "a", "few"); !strings.Contains(out, "In the first alone: ") || !strings.Contains(out, "  observations: the whole table") || strings.Contains(out, "cars: ") {
+		t.Errorf("%s", out)
+	}
+	if _, problems := do(statusFailure, "compare", "a", "x"); !strings.Contains(problems, "no table in common, as csv, json or parquet") {
+		t.Errorf("%s", problems)
+	}
+	if _, problems := do(statusFailure, "compare", "kept", "a"); !strings.Contains(problems, "the last is "+filepath.Join("kept", latestName)) {
+		t.Errorf("%s", problems)
+	}
+	do(statusOK, "sweep", "--quiet", "--charts", "none", "--groups", "all", "--models", "mean", "--out", "s1")
+	do(statusOK, "sweep", "--quiet", "--charts", "none", "--groups", "all", "--models", "mean,market", "--out", "s2")
+	if out, _ := do(statusOK, "compare", "s1", "s2"); !strings.Contains(out, "sweep: all market SPY") || strings.Contains(out, "moved, the most first") {
+		t.Errorf("%s", out)
+	}
+	write(catalogue + "later,2025-02-03,Two,TSM\n")
 
 	// Of a and of c alike an input has changed, or not.
 	if out, problems := do(statusOK, "repeat", filepath.Join("c", manifestName)); strings.Contains(out, "other") || problems != "" {
@@ -77,6 +122,35 @@ func TestCompareAndRepeat(t *testing.T) {
 	}
 	if left, err := filepath.Glob("aftershock-*"); err != nil || len(left) > 0 {
 		t.Errorf("left %v", left)
+	}
+}
+
+// What is no number in JSON, what a version has alone, and rows of one key are all said.
+func TestCompareOddCells(t *testing.T) {
+	root := t.TempDir()
+	dirs := []string{filepath.Join(root, "a"), filepath.Join(root, "b")}
+	for i, text := range []string{
+		"event_id,security,from,to,car,old\nx,A,0,0,1,1\nx,A,0,0,2,1\nx,B,0,0,NaN,1\nx,C,0,0,,1\n",
+		"event_id,security,from,to,new,car\nx,A,0,0,7,1\nx,A,0,0,7,3\nx,B,0,0,7,+Inf\nx,C,0,0,7,0.5\n",
+	} {
+		if err := writeOutput(dirs[i], outputs("cars.csv", text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := compareRuns(dirs[0], dirs[1], comparing{level: 0.05})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := json.Marshal(c); err != nil {
+		t.Error(err)
+	}
+	got := make(map[string]string)
+	for _, x := range c.Changes {
+		got[x.Key+"."+x.Column] = x.Kind + " " + x.Before + " " + x.After
+	}
+	want := map[string]string{".old": "removed  ", ".new": "added  ", "x A 0 0 #2.car": "moved 2 3", "x B 0 0.car": "moved NaN +Inf", "x C 0 0.car": "moved  0.5"}
+	if !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

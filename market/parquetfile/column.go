@@ -113,6 +113,39 @@ func ReadFloats(c parquet.ColumnChunk, dst []float64) error {
 	})
 }
 
+// ReadTexts reads a column of any type as it stands in a CSV file: numbers by their
+// shortest digits, days as 2006-01-02, null as an empty text.
+func ReadTexts(c parquet.ColumnChunk, dst []string) error {
+	_, days := logical(c.Type()).(*format.DateType)
+	return readPages(c, dst, func(p parquet.Page, dst []string) error {
+		values, buf := p.Values(), make([]parquet.Value, 1<<10)
+		for len(dst) > 0 {
+			n, err := values.ReadValues(buf[:min(len(buf), len(dst))])
+			for i, v := range buf[:n] {
+				switch {
+				case v.IsNull():
+					dst[i] = ""
+				case days && v.Kind() == parquet.Int32:
+					dst[i] = market.Date(v.Int32()).String()
+				case v.Kind() == parquet.Double:
+					dst[i] = strconv.FormatFloat(v.Double(), 'g', -1, 64)
+				case v.Kind() == parquet.Float:
+					dst[i] = strconv.FormatFloat(float64(v.Float()), 'g', -1, 32)
+				default:
+					dst[i] = v.String()
+				}
+			}
+			if dst = dst[n:]; err != nil && !(errors.Is(err, io.EOF) && len(dst) == 0) {
+				return err
+			}
+			if n == 0 && len(dst) > 0 {
+				return errors.New("it has fewer values than rows")
+			}
+		}
+		return nil
+	})
+}
+
 // ReadDates reads a column of days: DATE, TIMESTAMP (its day in UTC), a whole
 // number of the form 20060102, or text of the form 2006-01-02. Null, and a
 // number that is no date, is market.NoDate.
