@@ -67,6 +67,7 @@ func (r *Result) appendNext(out []NextEvent, grp Group, q quantiles) []NextEvent
 		one = one && g.ser[row] == g.ser[rows[0]]
 	}
 	var pairs []correlated // of rows whose windows may overlap; made when first asked for
+	var mem scratch
 	for w, win := range r.Study.CARWindows {
 		x := NextEvent{By: grp.By, Key: grp.Key, Window: win}
 		var y, v []float64
@@ -77,7 +78,7 @@ func (r *Result) appendNext(out []NextEvent, grp Group, q quantiles) []NextEvent
 				}
 			}
 		} else {
-			c := newCrossSection(newPool(g, rows), w)
+			c := newCrossSection(mem.pool(g, rows), w)
 			means, cluster := c.clusters()
 			if len(means) < 3 {
 				continue

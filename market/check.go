@@ -124,14 +124,16 @@ const (
 // median absolute value) of which the next session undoes three quarters.
 //
 // What a plausible price is hides from it: see CheckTogether and Compare.
-func Check(s *Series, cal *Calendar, o CheckOptions) []Finding {
+func Check(s *Series, cal *Calendar, o CheckOptions) []Finding { return check(s, cal, o, &workspace{}) }
+
+func check(s *Series, cal *Calendar, o CheckOptions, m *workspace) []Finding {
 	if o.Threshold == 0 {
 		o.Threshold = 0.25
 	}
 	if len(s.Bars) == 0 {
 		return []Finding{{Symbol: s.Symbol, Code: Gap, Problem: true, Date: NoDate, Last: NoDate, Text: "no bar at all"}}
 	}
-	c := &checker{s: s, o: o, index: strings.HasPrefix(s.Symbol, "^"), ret: returnsOf(s)}
+	c := &checker{s: s, o: o, index: strings.HasPrefix(s.Symbol, "^"), ret: returnsOf(s, m), workspace: m}
 	c.order()
 	if len(c.found) > 0 {
 		return c.found // the rest takes the order for granted
@@ -159,6 +161,7 @@ type checker struct {
 	given bool // returns are the source's own, and no matter of splits
 	ret   []float64
 	found []Finding
+	*workspace
 }
 
 // add records a finding about the bars first..last.
@@ -228,8 +231,11 @@ func (c *checker) prices() {
 
 // returnsOf returns the returns of s with dividends: of the adjusted close where
 // there is one, else of the close.
-func returnsOf(s *Series) []float64 {
-	r := nans(len(s.Bars))
+func returnsOf(s *Series, m *workspace) []float64 {
+	r := grown(&m.ret, len(s.Bars))
+	if len(r) > 0 {
+		r[0] = math.NaN()
+	}
 	next := 0
 	for i := 1; i < len(s.Bars); i++ {
 		b, before := &s.Bars[i], &s.Bars[i-1]
@@ -251,18 +257,26 @@ func returnsOf(s *Series) []float64 {
 // returns looks for jumps, reversals and falls of the adjusted close.
 func (c *checker) returns() {
 	n := len(c.s.Bars)
-	r, size := c.ret, make([]float64, n)
-	for i := range r {
-		size[i] = math.Abs(r[i])
-	}
-	var volume []float64
+	r := c.ret
+	var size, volume []float64 // made where they are asked for
 	for i := 1; i < n; i++ {
-		b := c.s.Bars[i]
-		if q := (b.AdjClose / b.Close) / (c.s.Bars[i-1].AdjClose / c.s.Bars[i-1].Close); q < 1-adjustSlack && !c.o.Study {
-			c.add(Adjustment, true, i, i, "the adjusted close falls by %.2f%% more than the close", 100*(1-q))
+		b := &c.s.Bars[i]
+		if before := &c.s.Bars[i-1]; !c.o.Study {
+			if q := (b.AdjClose / b.Close) / (before.AdjClose / before.Close); q < 1-adjustSlack {
+				c.add(Adjustment, true, i, i, "the adjusted close falls by %.2f%% more than the close", 100*(1-q))
+			}
 		}
-		if !(size[i] >= reversalMin) {
+		if !(math.Abs(r[i]) >= reversalMin) {
 			continue
+		}
+		if size == nil {
+			if c.workspace == nil {
+				c.workspace = &workspace{}
+			}
+			size = grown(&c.size, n)
+			for i := range r {
+				size[i] = math.Abs(r[i])
+			}
 		}
 		if last, power := c.unit(i); power != 0 {
 			c.add(Unit, true, i, last, "unit/run", 100*r[i], c.s.Bars[last+1].Date.String(), 100*r[last+1], c.s.Bars[i].Date.String(), c.s.Bars[last].Date.String(), int(power))
@@ -430,7 +444,8 @@ func (c *Column) Examine(closes bool, kind ReturnKind) []Finding {
 
 // around is the median of the values beside first..last.
 func around(v []float64, first, last int) float64 {
-	var near []float64
+	var room [2 * (neighbours + 1)]float64
+	near := room[:0]
 	for k := max(0, first-neighbours); k < min(len(v), last+neighbours+1); k++ {
 		if (k < first || k > last) && !math.IsNaN(v[k]) {
 			near = append(near, v[k])

@@ -113,6 +113,21 @@ type Panel struct {
 
 	bySymbol map[string]int
 	factors  map[string]factor
+	work     workspace // of AddSeries
+}
+
+// workspace is what one series after the other is looked at in.
+type workspace struct {
+	at        []int32
+	ret, size []float64
+}
+
+// grown returns n elements of *s, made longer where it has fewer.
+func grown[T any](s *[]T, n int) []T {
+	if cap(*s) < n {
+		*s = make([]T, n)
+	}
+	return (*s)[:n]
 }
 
 // NewPanel returns an empty panel whose returns are of kind, with gaps treated
@@ -156,30 +171,49 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 		return fmt.Errorf("%s: added twice", s.Symbol)
 	}
 	first, last := -1, -1
-	for i, b := range s.Bars {
+	haveClose, haveVolume, haveOpen := false, false, false
+	at := grown(&p.work.at, len(s.Bars)) // the session of each bar, -1 for none
+	for i := range s.Bars {
+		b := &s.Bars[i]
 		if i > 0 && b.Date <= s.Bars[i-1].Date {
 			return fmt.Errorf("%s: the bar of %s does not come after that of %s", s.Symbol, b.Date, s.Bars[i-1].Date)
 		}
-		if k, ok := cal.Index(b.Date); ok {
-			if first < 0 {
-				first = k
-			}
-			last = k
+		k, ok := cal.Index(b.Date)
+		if at[i] = int32(k); !ok {
+			at[i] = -1
+			continue
 		}
+		if first < 0 {
+			first = k
+		}
+		last = k
+		haveClose = haveClose || !math.IsNaN(b.Close)
+		haveVolume = haveVolume || !math.IsNaN(b.Volume)
+		haveOpen = haveOpen || !math.IsNaN(b.Open)
 	}
 	if first < 0 {
 		return fmt.Errorf("%s: none of its %d bars lies on a session of %s", s.Symbol, len(s.Bars), cal.Name())
 	}
 	n := last - first + 1
 	c := &Column{Security: sec, Calendar: cal, First: first, Actions: s.Actions, Adjusted: s.Adjusted, Origin: s.Origin,
-		Price: nans(n), Close: nans(n), Volume: nans(n), Findings: s.Findings}
+		Price: nans(n), Findings: s.Findings}
+	if haveClose {
+		c.Close = nans(n)
+	}
+	if haveVolume {
+		c.Volume = nans(n)
+	}
+	var open []float64
+	if haveOpen && s.Returns == nil {
+		open = nans(n)
+	}
 	if s.Returns != nil {
 		if err := p.Kind.Takes(p.Given); err != nil {
 			return err
 		}
 	}
 	if s.Returns == nil {
-		c.Findings = append(slices.Clip(c.Findings), Check(s, nil, CheckOptions{Study: true})...)
+		c.Findings = append(slices.Clip(c.Findings), check(s, nil, CheckOptions{Study: true}, &p.work)...)
 	} else {
 		c.Return = nans(n)
 		c.Findings = append(slices.Clip(c.Findings), checkReturns(s)...)
@@ -188,15 +222,19 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 		c.Issued = nans(n)
 	}
 	issues := impossible
-	haveClose, haveVolume, haveOpen := false, false, false
-	open := nans(n)
-	for i, b := range s.Bars {
-		k, ok := cal.Index(b.Date)
-		if !ok {
+	for i := range s.Bars {
+		b, k := &s.Bars[i], int(at[i])
+		if k < 0 {
 			issues = append(issues, Issue{s.Symbol, b.Date, "no-session", []any{cal.Name()}})
 			continue
 		}
-		c.Price[k-first], c.Close[k-first], c.Volume[k-first] = b.AdjClose, b.Close, b.Volume
+		c.Price[k-first] = b.AdjClose
+		if haveClose {
+			c.Close[k-first] = b.Close
+		}
+		if haveVolume {
+			c.Volume[k-first] = b.Volume
+		}
 		if s.Returns != nil {
 			c.Return[k-first] = s.Returns[i]
 		}
@@ -206,23 +244,14 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 				c.Shares, c.SharesOn = s.Shares[i], b.Date
 			}
 		}
-		haveClose = haveClose || !math.IsNaN(b.Close)
-		haveVolume = haveVolume || !math.IsNaN(b.Volume)
-		if o := b.Open * b.AdjClose / b.Close; o > 0 && !math.IsInf(o, 0) {
-			open[k-first], haveOpen = o, true
+		if open != nil {
+			if o := b.Open * b.AdjClose / b.Close; o > 0 && !math.IsInf(o, 0) {
+				open[k-first], c.Open = o, open
+			}
 		}
 	}
 	if isPrice := func(v float64) bool { return !math.IsNaN(v) }; len(impossible) > 0 && !slices.ContainsFunc(c.Price, isPrice) {
 		return fmt.Errorf("%s: price %v on %s: a price must be positive, and there is no other; leave it empty where there is none", s.Symbol, impossible[0].Args[0], impossible[0].Date)
-	}
-	if !haveClose {
-		c.Close = nil
-	}
-	if !haveVolume {
-		c.Volume = nil
-	}
-	if haveOpen && s.Returns == nil {
-		c.Open = open
 	}
 	main := c.Price
 	if s.Returns != nil {

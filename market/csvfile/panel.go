@@ -244,20 +244,12 @@ func (f *Many) Series(ctx context.Context, symbol string, from, to market.Date) 
 // series makes a series of what the file has; days that stand twice with two
 // closes are left out.
 func (m *member) series(file string) *market.Series {
-	order := make([]int, 0, len(m.days))
-	value := func(v []float64, i int) float64 {
+	order := m.order()
+	value := func(v []float64, i int32) float64 {
 		if v == nil {
 			return math.NaN()
 		}
 		return v[i]
-	}
-	for i := range m.days {
-		if m.price != nil && !math.IsNaN(m.price[i]) || m.close != nil && !math.IsNaN(m.close[i]) || m.ret != nil && !math.IsNaN(m.ret[i]) {
-			order = append(order, i)
-		}
-	}
-	if !slices.IsSortedFunc(order, func(a, b int) int { return int(m.days[a] - m.days[b]) }) {
-		slices.SortStableFunc(order, func(a, b int) int { return int(m.days[a] - m.days[b]) })
 	}
 	s := &market.Series{Symbol: m.Symbol, Name: m.Name, Exchange: m.Exchange, Currency: m.Currency, Origin: file, Actions: slices.Clone(m.actions), Findings: slices.Clone(m.findings)}
 	s.Bars = make([]market.Bar, 0, len(order))
@@ -276,7 +268,7 @@ func (m *member) series(file string) *market.Series {
 		}
 		if differs {
 			d := m.days[i]
-			f := market.Said(m.Symbol, market.Duplicate, true, d, "duplicate/figures", file, int(m.line(order[last-1])), int(m.line(i)))
+			f := market.Said(m.Symbol, market.Duplicate, true, d, "duplicate/figures", file, int(m.line(int(order[last-1]))), int(m.line(int(i))))
 			s.Findings = append(s.Findings, f)
 		} else {
 			b := market.Bar{Date: m.days[i], Open: nan, High: nan, Low: nan, Close: value(m.close, i), AdjClose: value(m.price, i), Volume: value(m.volume, i)}
@@ -308,6 +300,22 @@ func (m *member) series(file string) *market.Series {
 	slices.SortStableFunc(s.Actions, func(a, b market.Action) int { return int(a.Date) - int(b.Date) })
 	s.Adjusted = m.price != nil || m.ret != nil
 	return s
+}
+
+// order lists the rows that have a value, in order of day.
+func (m *member) order() []int32 {
+	order := make([]int32, 0, len(m.days))
+	sorted := true
+	for i := range m.days {
+		if m.price != nil && !math.IsNaN(m.price[i]) || m.close != nil && !math.IsNaN(m.close[i]) || m.ret != nil && !math.IsNaN(m.ret[i]) {
+			sorted = sorted && (len(order) == 0 || m.days[order[len(order)-1]] <= m.days[i])
+			order = append(order, int32(i))
+		}
+	}
+	if !sorted {
+		slices.SortStableFunc(order, func(a, b int32) int { return int(m.days[a] - m.days[b]) })
+	}
+	return order
 }
 
 // byReturns puts in place of closes as traded, whose factors are not known, closes
@@ -414,7 +422,7 @@ func (b *panelReader) wide(t *table, head []string) error {
 		}
 	}
 	rows := strings.Count(t.rest, "\n") + 1
-	all := make([]float64, 0, rows*len(symbols))
+	all := make([]float64, rows*len(symbols)) // one security after the other
 	var days []market.Date
 	var lines []int32
 	members := make([]*member, len(symbols))
@@ -457,10 +465,15 @@ func (b *panelReader) wide(t *table, head []string) error {
 		}
 		if before := seen[d]; before > 0 {
 			k := slices.Index(lines, before)
-			if !slices.EqualFunc(t.fields[day+1:], all[k*len(symbols):(k+1)*len(symbols)], func(s string, x float64) bool { y, _ := number(s, b.mark); return same(x, y) }) {
+			differs := false
+			for i, s := range t.fields[day+1:] {
+				x, _ := number(s, b.mark)
+				differs = differs || !same(x, all[i*rows+k])
+			}
+			if differs {
 				b.add(t.line, "%s appears twice, first on line %d", d, before)
 				for i, m := range members {
-					all[k*len(symbols)+i] = math.NaN()
+					all[i*rows+k] = math.NaN()
 					b.note(m, d, t.line, fmt.Errorf("%s appears twice, first on line %d, with other figures", d, before))
 				}
 			}
@@ -500,20 +513,21 @@ func (b *panelReader) wide(t *table, head []string) error {
 				b.wrong(members[i], d, t.line, "%s: the return %s is below -100%%", symbols[i], s)
 				x = math.NaN()
 			}
-			all = append(all, x)
+			all[i*rows+len(days)-1] = x
 		}
 	}
-	if negative > b.rows*len(symbols)/20 {
-		return fmt.Errorf("%s:%d: %s, and %d of %d values are not positive: they are returns or changes, not prices; say which (prices.layout: wide-returns or wide-percent)", file, firstLine, first, negative, len(all))
+	columns := make([][]float64, len(symbols))
+	for i := range columns {
+		columns[i] = all[i*rows:][:len(days):len(days)]
 	}
-	if b.opt.Values == "" && values == Prices && gross(all, len(symbols)) {
+	if negative > b.rows*len(symbols)/20 {
+		return fmt.Errorf("%s:%d: %s, and %d of %d values are not positive: they are returns or changes, not prices; say which (prices.layout: wide-returns or wide-percent)", file, firstLine, first, negative, len(days)*len(symbols))
+	}
+	if b.opt.Values == "" && values == Prices && gross(columns) {
 		return fmt.Errorf("%s: its values lie about 1 and do not hang together from day to day: they are gross returns (1 + return), not prices; take 1 from each and say so (prices.layout: wide-returns)", file)
 	}
 	for i, m := range members {
-		v := make([]float64, len(days))
-		for k := range v {
-			v[k] = all[k*len(symbols)+i]
-		}
+		v := columns[i]
 		m.days, m.lines = days, lines
 		if values == Prices {
 			m.price = v
@@ -557,15 +571,14 @@ func percents(t table, from int) bool {
 	return 2*with > n
 }
 
-// gross reports whether every column of all, which has k, is of gross returns: about
-// 1, and as far from it on a day whatever the day before was. A price about 1, of a
+// gross reports whether every column is of gross returns: about 1, and as far from it on a day whatever the day before was. A price about 1, of a
 // currency or a fund, stays near that of the day before.
-func gross(all []float64, k int) bool {
+func gross(columns [][]float64) bool {
 	const fewest = 20
-	for c := range k {
+	for _, column := range columns {
 		var x []float64
-		for i := c; i < len(all); i += k {
-			if v := all[i]; v == v {
+		for _, v := range column {
+			if v == v {
 				if v < 0.5 || v > 2 {
 					return false
 				}
@@ -591,7 +604,7 @@ func gross(all []float64, k int) bool {
 			return false
 		}
 	}
-	return k > 0
+	return len(columns) > 0
 }
 
 // note records a finding of m without counting it again.

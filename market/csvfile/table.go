@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 
 	"golang.org/x/text/encoding/htmlindex"
 )
@@ -90,7 +91,7 @@ func decode(data []byte, most int64) (string, error) {
 	if !utf8.Valid(data) {
 		return fromBytes(data)
 	}
-	return string(data), nil
+	return unsafe.String(unsafe.SliceData(data), len(data)), nil // files are large, and nobody changes what was read
 }
 
 // kinds are what files that are no text begin with.
