@@ -50,6 +50,7 @@ type engine struct {
 	hgap []float64 // as h, for the sessions between the estimation window and session 0: gap() a row
 	k    []int16
 	pl   []bool
+	is   []rowState
 
 	penalty []float64 // of synthetic controls that ridge corrects; else nil
 
@@ -60,6 +61,22 @@ type engine struct {
 	some        []bool       // the rows that both are asked of; nil: all
 }
 
+// rowState is what is known of a row once it is settled, in one byte: what goes through a
+// million rows for something rare looks at nothing else.
+type rowState uint8
+
+const (
+	isUsed       rowState = 1 << iota
+	isRemarkable          // see remarkable
+)
+
+// remarkable reports whether a row lacks a session of its windows, or has a return that
+// spans several.
+func (g *engine) remarkable(row int) bool {
+	s, s0 := g.ser[row], int(g.s0[row])
+	return s.col.Span != nil || int(g.m[row]) != g.study.EstimationWindow.Len() || !s.whole(s0+g.study.EventWindow.From, s0+g.study.EventWindow.To)
+}
+
 // grow makes room for n rows.
 func (g *engine) grow(n int) {
 	g.linear = model.IsLeastSquares(g.study.Model)
@@ -68,7 +85,7 @@ func (g *engine) grow(n int) {
 	f := func(per int) []float64 { return make([]float64, n*per) }
 	g.s0, g.m = make([]int32, n), make([]int32, n)
 	g.ser = make([]*series, n)
-	g.k, g.pl = make([]int16, n), make([]bool, n)
+	g.k, g.pl, g.is = make([]int16, n), make([]bool, n), make([]rowState, n)
 	g.s2, g.r2 = f(1), f(1)
 	g.b, g.se, g.xbar, g.sinv = f(g.coefs), f(g.coefs), f(p), f(p*p)
 	g.ar, g.va = f(l), f(l)
@@ -305,11 +322,10 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 	from := int(g.s0[r]) + st.EventWindow.From
 	ar, va := g.ar[r*l:][:l], g.va[r*l:][:l]
 	y, unit, root := s.y[from-s.first:][:l], f.unit[:l], f.root[:l]
-	if len(s.x) == 1 {
-		stat.OffLine(ar, y, s.x[0][from:], e.B[0], e.B[1])
-		for t := range va {
-			va[t] = e.S2 * unit[t]
-		}
+	line := len(s.x) == 1
+	if line {
+		f.line.AR, f.line.Var, f.line.Y, f.line.Alpha, f.line.Beta, f.line.S2 = ar, va, y, e.B[0], e.B[1], e.S2
+		f.line.Abnormal()
 	} else {
 		for t := range ar {
 			pred := e.B[0]
@@ -323,7 +339,10 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 	precision := 1 / math.Sqrt(e.S2)
 	for w, win := range st.CARWindows {
 		lo, n := win.From-st.EventWindow.From, win.Len()
-		h := stat.Hold(ar[lo:][:n], y[lo:], root[lo:])
+		h := f.line.Held
+		if !line || n < l {
+			h = stat.Hold(ar[lo:][:n], y[lo:], root[lo:])
+		}
 		switch {
 		case st.Subject == Volume: // nobody holds a volume
 			h.Gross = nan

@@ -28,6 +28,7 @@ type frame struct {
 	unit  []float64 // Var(AR_t) / s^2
 	root  []float64 // 1 / sqrt(unit)
 	scale []float64 // Var(CAR) / s^2, by window of the study
+	line  stat.Line // of the last that was fitted, where there is one regressor
 }
 
 // scaleAhead computes the figures of the event window, whose first session is from.
@@ -43,6 +44,9 @@ func (f *frame) scaleAhead(st *Study, x [][]float64, from int) {
 		}
 		f.unit[t] = 1 + 1/float64(f.M) + stat.Quadratic(f.SInv, d)
 		f.root[t] = 1 / math.Sqrt(f.unit[t])
+	}
+	if f.P == 1 {
+		f.line.X, f.line.Unit, f.line.Root = x[0][from:][:l], f.unit, f.root
 	}
 	for w, win := range st.CARWindows {
 		n := float64(win.Len())
@@ -102,6 +106,9 @@ search:
 
 var nan = math.NaN()
 
+// datesOfBlock is how many dates are measured together where they have the same securities.
+const datesOfBlock = 8
+
 // workspace is one worker's scratch memory.
 type workspace struct {
 	stat.Workspace
@@ -111,7 +118,8 @@ type workspace struct {
 	turn     int // of frames, to be given away next
 	last     int // of frames, that was asked for last
 	mem      scratch
-	members  []int        // of an event
+	members  []int // of an event
+	dating   dating
 	excluded []*Exclusion // by row of a unit
 	totals   []float64    // of its dates, see pool.totals
 }

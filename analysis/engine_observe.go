@@ -63,6 +63,7 @@ func (r *Result) observe() {
 		for _, p := range where[target[ev]:target[ev+1]] {
 			if p.column >= 0 && g.series[p.column] == nil {
 				g.series[p.column] = d.of(r.Panel.Columns[p.column])
+				g.series[p.column].number = p.column
 			}
 		}
 	}
@@ -95,6 +96,7 @@ func (r *Result) observe() {
 		}
 	}
 	g.obs, g.ev = make([]int32, 0, rows), make([]int32, 0, rows)
+	var on dating
 	for ev := range n {
 		for i := first[ev]; i < first[ev+1]; i++ {
 			if p := r.spots[i]; r.placeable(p) {
@@ -102,7 +104,7 @@ func (r *Result) observe() {
 				s := g.series[p.column]
 				g.forecast, g.conditional = max(g.forecast, s.forecast), g.conditional || s.conditional
 			} else {
-				o := r.enter(i, ev)
+				o := r.enter(i, ev, &on)
 				o.Exclusion = r.unplaced(o, &r.Catalog.Events[ev], p)
 			}
 		}
@@ -159,19 +161,35 @@ func (r *Result) placeable(p spot) bool {
 	return int(p.index) >= col.First && int(p.index) <= col.Last()
 }
 
+// dating is a session of a calendar, the last that was asked for: it is that of the next
+// observation most often.
+type dating struct {
+	cal   *market.Calendar
+	index int32
+	date  market.Date
+	early bool
+}
+
+func (d *dating) at(cal *market.Calendar, index int32) *dating {
+	if d.cal != cal || d.index != index {
+		*d = dating{cal, index, cal.Date(int(index)), cal.Early(int(index))}
+	}
+	return d
+}
+
 // enter fills in observation i, of event ev, but for what is measured.
-func (r *Result) enter(i, ev int) *Observation {
-	e, p, o := &r.Catalog.Events[ev], r.spots[i], &r.Observations[i]
+func (r *Result) enter(i, ev int, d *dating) *Observation {
+	e, p, o := &r.Catalog.Events[ev], &r.spots[i], &r.Observations[i]
 	t := &r.targets(e)[i-r.first[ev]]
-	*o = Observation{Event: ev, EventID: e.ID, Security: t.Symbol, Sign: t.Sign, column: p.column, row: -1, Session0: market.NoDate}
+	o.Event, o.EventID, o.Security, o.Sign = ev, e.ID, t.Symbol, t.Sign
+	o.column, o.row, o.Session0 = p.column, -1, market.NoDate
 	if p.column < 0 {
 		return o
 	}
 	o.Benchmark = r.eng.series[p.column].bench
 	if p.how > 0 {
-		cal := r.Panel.Columns[p.column].Calendar
-		o.index, o.Placement = p.index, placements[p.how]
-		o.Session0, o.Early = cal.Date(int(p.index)), cal.Early(int(p.index))
+		d.at(r.Panel.Columns[p.column].Calendar, p.index)
+		o.index, o.Placement, o.Session0, o.Early = p.index, placements[p.how], d.date, d.early
 	}
 	return o
 }

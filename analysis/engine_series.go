@@ -15,6 +15,7 @@ import (
 // calendar: element k of x[j] is session k; element k of y is session first+k.
 type series struct {
 	col      *market.Column
+	number   int32 // of col among those of the panel
 	first    int
 	value    []float64 // what the study is about, by session from first
 	y        []float64 // value, less the risk-free rate where rf is given
@@ -92,11 +93,17 @@ func (s *series) share(n, length int) {
 // sound reports whether the sessions [from, to) have a return and every regressor,
 // as their sums tell; where these are infinite it may not see it.
 func (s *series) sound(from, to int) bool {
-	v := stat.Sum(s.y[from-s.first : to-s.first])
-	for _, x := range s.x {
-		v += stat.Sum(x[from:to])
+	y := s.y[from-s.first : to-s.first]
+	if len(s.x) == 0 {
+		v := stat.Sum(y)
+		return v == v
 	}
-	return v == v
+	for _, x := range s.x {
+		if !stat.Sound(y, x[from:to]) {
+			return false
+		}
+	}
+	return true
 }
 
 // designs lays out the series of every column that a study uses. Regressors

@@ -141,49 +141,59 @@ func (r *Result) Leaks() Leaks {
 	var e model.Estimate
 	var xs, zs stat.Small
 	df, limit := 0, nan // the statistic whose p value is seenLevel, for those degrees of freedom
+	var scale float64   // of the variance in units of s^2; that of the row of before, whose regressors are the same
+	before := -1
+	from := -2 - r.Study.EventWindow.From
+	within := from >= 0 && from+2 <= g.length
 	for row, i := range g.obs {
-		if r.Observations[i].row != int32(row) {
-			continue
-		}
-		if _, again := r.SameReturn(int(i)); again {
+		if g.is[row]&isUsed == 0 || r.repeats != nil && r.repeats[i] >= 0 {
 			continue
 		}
 		s, s0 := g.ser[row], int(g.s0[row])
-		g.view(row, &e)
-		x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
-		clear(z)
-		car, ok := 0.0, true
-		var known []float64 // abnormal returns of both sessions, which lie closer together than returns
-		if from, to := -2-r.Study.EventWindow.From, -r.Study.EventWindow.From; from >= 0 && to <= g.length {
-			known = g.ar[row*g.length:][from:to]
-		}
-		if known != nil && s.forecast == len(s.x) && !math.IsNaN(known[0]+known[1]) {
+		var car float64
+		ok := within && s.forecast == len(s.x)
+		if ok { // both are abnormal returns of the event window, which lie closer together than returns
+			known := g.ar[row*g.length+from:]
 			car = known[0] + known[1]
-			for j, v := range s.x {
-				z[j] = v[s0-2] + v[s0-1]
-			}
+			ok = car == car
+		}
+		var variance float64
+		if ok && before >= 0 && g.sameForecast(before, row) {
+			variance = g.s2[row] * scale
 		} else {
-			for k := s0 - 2; k < s0; k++ {
-				y, there := s.predictors(k, x)
-				ok = ok && there
-				car += y - e.B[0]
-				for j, v := range x {
-					car -= e.B[1+j] * v
-					z[j] += v
+			g.view(row, &e)
+			x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
+			clear(z)
+			if !ok {
+				car, ok = 0, true
+				for k := s0 - 2; k < s0; k++ {
+					y, there := s.predictors(k, x)
+					ok = ok && there
+					car += y - e.B[0]
+					for j, v := range x {
+						car -= e.B[1+j] * v
+						z[j] += v
+					}
+				}
+				if !ok {
+					continue
+				}
+			} else {
+				for j, v := range s.x {
+					z[j] = v[s0-2] + v[s0-1]
 				}
 			}
-		}
-		if !ok {
-			continue
+			variance = e.Variance(2, z)
+			if s.conditional {
+				_, variance = g.early(row, &e, Window{-2, -1})
+			} else if g.linear {
+				before, scale = row, e.Scale(2, z)
+			}
 		}
 		out.N++
-		variance := e.Variance(2, z)
-		if s.conditional {
-			_, variance = g.early(row, &e, Window{-2, -1})
-		}
 		t := car / math.Sqrt(variance)
-		if e.M-e.K != df {
-			df = e.M - e.K
+		if d := int(g.m[row]) - int(g.k[row]); d != df {
+			df = d
 			limit = stat.StudentQuantile(1-seenLevel/2, float64(df))
 		}
 		unusual := math.Abs(t) > limit
@@ -199,6 +209,14 @@ func (r *Result) Leaks() Leaks {
 		out.P = stat.BinomialUpper(out.Unusual, out.N, seenLevel)
 	}
 	return out
+}
+
+// sameForecast reports whether two rows of a least squares model forecast from the same
+// regressors on the same sessions.
+func (g *engine) sameForecast(a, b int) bool {
+	p := g.forecast
+	return g.s0[a] == g.s0[b] && g.m[a] == g.m[b] && g.ser[a].alike(g.ser[b]) &&
+		slices.Equal(g.xbar[a*p:(a+1)*p], g.xbar[b*p:(b+1)*p]) && slices.Equal(g.sinv[a*p*p:(a+1)*p*p], g.sinv[b*p*p:(b+1)*p*p])
 }
 
 // Half is one half of session 0: from close to open, or from open to close.

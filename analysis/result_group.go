@@ -195,6 +195,10 @@ func (r *Result) groups() []Group {
 	type once struct{ group, first int32 }
 	of := make([]int32, len(r.Observations)) // index into out; -1: none
 	for _, by := range r.Study.Groups {
+		if by == ByEvent && r.early != nil {
+			out = r.groupsOfEvents(out)
+			continue
+		}
 		begin := len(out)
 		slot := r.slots(by)
 		var size []int
@@ -211,9 +215,6 @@ func (r *Result) groups() []Group {
 			}
 			if *at == 0 {
 				g := Group{By: by, Key: r.key(by, o)}
-				if by == ByEvent && r.early != nil && r.early[o.Event].Members != nil {
-					g = r.early[o.Event]
-				}
 				out, size = append(out, g), append(size, 0)
 				*at = int32(len(out))
 			}
@@ -229,17 +230,36 @@ func (r *Result) groups() []Group {
 			size[int(of[i])-begin]++
 		}
 		for k := range size {
-			if g := &out[begin+k]; g.Windows == nil {
-				g.Members = make([]int, 0, size[k])
-			}
+			out[begin+k].Members = make([]int, 0, size[k])
 		}
 		for i, k := range of {
-			if k >= 0 && out[k].Windows == nil {
+			if k >= 0 {
 				out[k].Members = append(out[k].Members, i)
 			}
 		}
 	}
 	return slices.Clip(out)
+}
+
+// groupsOfEvents appends the groups by event, those that are measured already as they are.
+func (r *Result) groupsOfEvents(out []Group) []Group {
+	out = slices.Grow(out, len(r.early))
+	for ev := range r.early {
+		g := r.early[ev]
+		if g.Members == nil {
+			for i := r.first[ev]; i < r.first[ev+1]; i++ {
+				if r.Observations[i].Used() {
+					g.Members = append(g.Members, i)
+				}
+			}
+			if g.Members == nil {
+				continue
+			}
+			g.By, g.Key = ByEvent, r.Catalog.Events[ev].ID
+		}
+		out = append(out, g)
+	}
+	return out
 }
 
 // slots returns where the group of an observation is noted, as its index plus

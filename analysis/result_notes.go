@@ -46,7 +46,10 @@ func (r *Result) notes() []Note {
 	if n := r.drafts(); n > 0 {
 		out = append(out, Note{Code: "drafts", Severity: Info, Args: []any{n}})
 	}
-	used, _ := r.Counts()
+	used := 0
+	for _, is := range r.eng.is {
+		used += int(is & isUsed)
+	}
 	if used > diagnosed {
 		out = append(out, Note{Code: "large-study", Severity: Info, Args: []any{used}})
 		out = append(out, r.countedNotes()...)
@@ -80,25 +83,28 @@ func dateOnly(e *events.Event) bool {
 
 // countedNotes says once what a large study has too many notes of.
 func (r *Result) countedNotes() (out []Note) {
-	dates, expected, short, doubtful, last := 0, 0, 0, 0, -1
-	for i := range r.Observations {
-		o := &r.Observations[i]
-		if !o.Used() {
+	dates, expected, short, doubtful := 0, 0, 0, 0
+	g, m := r.eng, r.Study.EstimationWindow.Len()
+	seen, last := make([]bool, len(r.Catalog.Events)), int32(-1)
+	for row, is := range g.is {
+		if is&isUsed == 0 {
 			continue
 		}
-		if o.Event != last && dateOnly(&r.Catalog.Events[o.Event]) {
-			dates++
+		if ev := g.ev[row]; ev != last && !seen[ev] {
+			last, seen[ev] = ev, true
+			if dateOnly(&r.Catalog.Events[ev]) {
+				dates++
+			}
+			if r.Catalog.Events[ev].Status() == events.Expected {
+				expected++
+			}
 		}
-		if o.Event != last && r.Catalog.Events[o.Event].Status() == events.Expected {
-			expected++
-		}
-		last = o.Event
-		if o.Fit.M < r.Study.EstimationWindow.Len() {
+		if is&isRemarkable != 0 && int(g.m[row]) < m {
 			short++
 		}
-		s := r.eng.ser[o.row]
+		s := g.ser[row]
 		for i := range s.doubts {
-			if estimation, event := s.doubts[i].concerns(r.Study, int(o.index)); estimation || event {
+			if estimation, event := s.doubts[i].concerns(r.Study, int(g.s0[row])); estimation || event {
 				doubtful++
 				break
 			}
@@ -120,24 +126,26 @@ func (r *Result) countedNotes() (out []Note) {
 }
 
 // observationNotes is about the events and their observations, gone through in
-// blocks on all processors.
+// blocks of events on all processors.
 func (r *Result) observationNotes(diagnose bool) []Note {
-	n := len(r.Observations)
-	parts := make([][]Note, (n+block-1)/block)
+	var which []int // events that may have a note
+	if diagnose {
+		for ev := range r.Catalog.Events {
+			which = append(which, ev)
+		}
+	} else {
+		which = r.notable()
+	}
+	const block = 64
+	parts := make([][]Note, (len(which)+block-1)/block)
 	_ = parallel(context.Background(), len(parts), 1, nil, func(w *workspace, b int) {
 		var x *Reader
 		if diagnose {
 			x = r.Reader()
 		}
-		i, end := b*block, min((b+1)*block, n)
-		// Observations of an event lie together; one belongs to the block of its first.
-		for i > 0 && i < end && r.Observations[i].Event == r.Observations[i-1].Event {
-			i++
-		}
-		for i < end {
-			ev := r.Observations[i].Event
+		for _, ev := range which[b*block : min((b+1)*block, len(which))] {
 			members := w.members[:0] // used ones
-			for ; i < n && r.Observations[i].Event == ev; i++ {
+			for i := r.first[ev]; i < r.first[ev+1]; i++ {
 				if r.Observations[i].Used() {
 					members = append(members, i)
 				}
@@ -149,17 +157,43 @@ func (r *Result) observationNotes(diagnose bool) []Note {
 	return slices.Concat(parts...)
 }
 
+// notable lists the events of which eventNotes has something to say of a study whose
+// observations are not diagnosed.
+func (r *Result) notable() (out []int) {
+	g := r.eng
+	is := make([]bool, len(r.Catalog.Events))
+	for ev := range is {
+		e := &r.Catalog.Events[ev]
+		is[ev] = e.Provenance != nil || e.Precision == events.Approx
+	}
+	for row, state := range g.is {
+		if state&isRemarkable != 0 {
+			is[g.ev[row]] = true
+		}
+	}
+	for ev, yes := range is {
+		if yes {
+			out = append(out, ev)
+		}
+	}
+	return out
+}
+
 // priceNotes is about the securities that some used observation needs.
 func (r *Result) priceNotes() []Note {
-	used, first := make([]bool, len(r.Panel.Columns)), make([]*Observation, len(r.Panel.Columns))
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() && !used[o.column] {
-			used[o.column], first[o.column] = true, o
+	first := make([]int32, len(r.Panel.Columns)) // used observation, counted from 1
+	for row, is := range r.eng.is {
+		if is&isUsed == 0 {
+			continue
+		}
+		at := &first[r.eng.ser[row].number]
+		if i := r.eng.obs[row] + 1; *at == 0 || i < *at {
+			*at = i
 		}
 	}
 	needed := make(map[string]bool)
 	for i, c := range r.Panel.Columns {
-		if used[i] {
+		if first[i] > 0 {
 			needed[c.Symbol], needed[r.eng.series[i].bench] = true, true
 		}
 	}
@@ -210,8 +244,8 @@ func (r *Result) priceNotes() []Note {
 			if b := r.Panel.Column(s.bench); b != nil && b.Calendar != c.Calendar && b.Calendar.Zone().String() != c.Calendar.Zone().String() {
 				out = append(out, Note{Code: "non-synchronous", Severity: Warning, Security: c.Symbol,
 					Args: []any{c.Symbol, c.Calendar.Zone().String(), b.Symbol, b.Calendar.Zone().String()}})
-			} else if o := first[i]; o != nil && b != nil {
-				out = r.shiftedNotes(out, o)
+			} else if first[i] > 0 && b != nil {
+				out = r.shiftedNotes(out, &r.Observations[first[i]-1])
 			}
 		}
 	}
@@ -329,7 +363,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 			out = r.sharesNotes(out, e.ID, o)
 			out = append(out, r.aroundNotes(e, i)...)
 		}
-		if r.eng.unremarkable(row) {
+		if r.eng.is[row]&isRemarkable == 0 {
 			continue
 		}
 		var gaps Names
@@ -554,13 +588,6 @@ func (r *Result) groupNotes(out []Note, g *Group, windows []string, mem *scratch
 		n.Variant, n.Args = "group", []any{k, g.title()}
 	}
 	return out
-}
-
-// unremarkable reports whether a row has every session of both windows, each with
-// a return of its own.
-func (g *engine) unremarkable(row int) bool {
-	s, s0 := g.ser[row], int(g.s0[row])
-	return s.col.Span == nil && int(g.m[row]) == g.study.EstimationWindow.Len() && s.whole(s0+g.study.EventWindow.From, s0+g.study.EventWindow.To)
 }
 
 func eventOf(g *Group) string {

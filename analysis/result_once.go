@@ -12,6 +12,16 @@ import (
 // of a used one before it, which that is.
 func (r *Result) findRepeats() {
 	r.repeats = nil
+	if !slices.ContainsFunc(r.eng.timeline, func(line []moment) bool {
+		for k := 1; k < len(line); k++ {
+			if line[k].index == line[k-1].index {
+				return true
+			}
+		}
+		return false
+	}) {
+		return
+	}
 	// By security, in the order of the catalogue; then the first of each session is noted.
 	most := int32(0)
 	begin := make([]int, len(r.Panel.Columns)+1)

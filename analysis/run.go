@@ -104,7 +104,7 @@ func (r *Result) refuseTooManyResults() error {
 
 // finish pools, corrects and annotates what was measured.
 func (r *Result) finish(ctx context.Context) (err error) {
-	r.spots, r.first = nil, nil
+	r.spots = nil
 	r.findRepeats()
 	if err := r.pool(ctx); err != nil {
 		return err
@@ -125,6 +125,7 @@ func (r *Result) finish(ctx context.Context) (err error) {
 		r.Contrasts = append(r.Contrasts, *c)
 	}
 	r.Notes = r.notes()
+	r.first = nil
 	return nil
 }
 
@@ -199,21 +200,26 @@ func (r *Result) settleInOrder(lo int, excluded []*Exclusion) {
 	for k := range excluded {
 		after[r.eng.obs[lo+k]] = int32(lo + k + 1)
 	}
-	_ = parallel(context.Background(), (len(after)+block-1)/block, 1, nil, func(_ *workspace, b int) {
+	_ = parallel(context.Background(), (len(after)+block-1)/block, 1, nil, func(w *workspace, b int) {
 		for _, row := range after[b*block : min((b+1)*block, len(after))] {
 			if row > 0 {
-				r.settle(int(row-1), excluded[int(row-1)-lo])
+				r.settle(int(row-1), excluded[int(row-1)-lo], &w.dating)
 			}
 		}
 	})
 }
 
 // settle records that a row was measured, or why it was not.
-func (r *Result) settle(row int, ex *Exclusion) {
-	o := r.enter(int(r.eng.obs[row]), int(r.eng.ev[row]))
+func (r *Result) settle(row int, ex *Exclusion, d *dating) {
+	g := r.eng
+	o := r.enter(int(g.obs[row]), int(g.ev[row]), d)
 	if o.Exclusion = ex; ex == nil {
 		o.row = int32(row)
 		o.Fit = r.fitOf(row)
+		g.is[row] = isUsed
+		if g.remarkable(row) {
+			g.is[row] |= isRemarkable
+		}
 	}
 }
 

@@ -178,12 +178,13 @@ func (s *Study) NewWorker(catalog *events.Catalog, panel *market.Panel) (*Worker
 	}
 	g := r.eng
 	w := &Worker{r: r, study: r.digest(), row: make([]int32, len(r.Observations)), fitted: make([]bool, len(g.obs)), common: make(map[int]*contribution)}
+	var on dating
 	for i := range w.row {
 		w.row[i] = -1
 	}
 	for row, i := range g.obs {
 		w.row[i] = int32(row)
-		r.enter(int(i), int(g.ev[row]))
+		r.enter(int(i), int(g.ev[row]), &on)
 	}
 	w.groups = r.groups()
 	for i := range w.groups {
@@ -389,7 +390,7 @@ func (w *Worker) fit(ctx context.Context, want []bool, progress Progress) error 
 		if ex == nil {
 			ex = r.eng.fit(row, ws)
 		}
-		r.settle(row, ex)
+		r.settle(row, ex, &ws.dating)
 		done.Add(1)
 	})
 	if err == nil {
@@ -669,11 +670,12 @@ func (r *Result) takeFits(parts []*Part) error {
 			excluded[p.Excluded[k].Row] = &p.Excluded[k].Exclusion
 		}
 		row += n
+		var on dating
 		for k := lo; k < row; k++ {
 			if m := int(g.m[k]); excluded[k] == nil && (m < 1 || m > r.Study.EstimationWindow.Len() || g.k[k] < 0) {
 				return foreign(p)
 			}
-			r.settle(k, excluded[k])
+			r.settle(k, excluded[k], &on)
 		}
 	}
 	if row != len(g.obs) {

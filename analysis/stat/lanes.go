@@ -21,6 +21,13 @@ func productSums(y, q []float64) (sy, syy, sqy float64) {
 	return sy, syy, sqy
 }
 
+// Sound reports whether the sums of y and of x y are numbers, which tells that all elements
+// are; where some are infinite they may not. x is as long as y.
+func Sound(y, x []float64) bool {
+	sy, _, sxy := productSums(y, x)
+	return sy+sxy == sy+sxy
+}
+
 // plainEightSums is productSums for a length divisible by eight. Each sum has a loop of
 // its own, so that its parts stay in registers.
 func plainEightSums(y, q []float64) (sy, syy, sqy float64) {
@@ -140,45 +147,58 @@ func plainOffLine(dst, y, x []float64, alpha, beta float64) {
 	}
 }
 
-// Held are what one window of abnormal returns adds up to.
+// Held are what a window of abnormal returns adds up to: their sum, that of them times
+// Root, and the products of 1 + y and of 1 + y - a.
 type Held struct{ Sum, Scaled, Gross, Expected float64 }
 
-// Hold returns, of abnormal returns a whose returns are y, the sum of a, that of a times
-// root, and the products of 1 + y and of 1 + y - a. y and root are at least as long as a.
-// Of each it takes every fourth element, and the four parts in pairs.
-func Hold(a, y, root []float64) (h Held) {
-	n := len(a)
-	whole := n &^ 3
-	y, root = y[:n], root[:n]
-	hold(a[:whole], y, root, &h)
-	for t := whole; t < n; t++ {
-		v, u := a[t], 1+y[t]
-		h.Sum += v
-		h.Scaled += float64(v * root[t])
-		h.Gross *= u
-		h.Expected *= u - v
-	}
-	return h
+// Line is a window of returns Y and their regressor X, of which alpha + beta x is
+// expected. Slices are as long as AR.
+type Line struct {
+	AR, Var, Y, X, Unit, Root []float64
+	Alpha, Beta, S2           float64
+	Held                      Held
 }
 
-// plainHold is Hold for a length divisible by four.
-func plainHold(a, y, root []float64, h *Held) {
+// Abnormal sets AR to Y - (alpha + beta X), as OffLine does, Var to S2 times Unit, and Held.
+// Each part of Held takes every fourth element, and the four are joined in pairs.
+func (l *Line) Abnormal() {
+	n := len(l.AR)
+	_, _, _, _, _ = l.Var[:n], l.Y[:n], l.X[:n], l.Unit[:n], l.Root[:n]
+	abnormal(l)
+}
+
+// plainAbnormal is Line.Abnormal.
+func plainAbnormal(l *Line) {
+	n := len(l.AR)
+	plainOffLine(l.AR, l.Y, l.X, l.Alpha, l.Beta)
+	v, unit := l.Var[:n], l.Unit[:n]
+	for t, u := range unit {
+		v[t] = l.S2 * u
+	}
+	l.Held = plainHold(l.AR, l.Y, l.Root)
+}
+
+// Hold returns what the abnormal returns a, whose returns are y, add up to. y and root are
+// at least as long as a.
+func Hold(a, y, root []float64) Held { return plainHold(a, y[:len(a)], root[:len(a)]) }
+
+func plainHold(a, y, root []float64) (h Held) {
 	var s, c [4]float64
 	g, e := [4]float64{1, 1, 1, 1}, [4]float64{1, 1, 1, 1}
 	y, root = y[:len(a)], root[:len(a)]
-	for t := 0; t+4 <= len(a); t += 4 {
-		for i := range 4 {
-			v, u := a[t+i], 1+y[t+i]
-			s[i] += v
-			c[i] += float64(v * root[t+i])
-			g[i] *= u
-			e[i] *= u - v
-		}
+	for t, v := range a {
+		u := 1 + y[t]
+		i := t & 3
+		s[i] += v
+		c[i] += float64(v * root[t])
+		g[i] *= u
+		e[i] *= u - v
 	}
 	h.Sum = (s[0] + s[2]) + (s[1] + s[3])
 	h.Scaled = (c[0] + c[2]) + (c[1] + c[3])
 	h.Gross = float64(g[0]*g[2]) * float64(g[1]*g[3])
 	h.Expected = float64(e[0]*e[2]) * float64(e[1]*e[3])
+	return h
 }
 
 // Spread are sums over many series of one session each.

@@ -39,13 +39,13 @@ func offLine(dst, y, x []float64, alpha, beta float64) {
 	wideOffLine(dst, y, x, alpha, beta)
 }
 
-// hold is plainHold.
-func hold(a, y, root []float64, h *Held) {
+// abnormal is plainAbnormal.
+func abnormal(l *Line) {
 	if !wide {
-		plainHold(a, y, root, h)
+		plainAbnormal(l)
 		return
 	}
-	wideHold(a, y, root, h)
+	wideAbnormal(l)
 }
 
 // addTwo is plainAddTwo for a length of a divisible by four.
@@ -72,7 +72,7 @@ func wideAbove(y, x []float64, alpha, beta float64) (above int)
 func wideOffLine(dst, y, x []float64, alpha, beta float64)
 
 //go:noescape
-func wideHold(a, y, root []float64, h *Held)
+func wideAbnormal(l *Line)
 
 //go:noescape
 func wideAddTwo(a, b, sum, squares, above []float64)

@@ -1,3 +1,4 @@
+#include "go_asm.h"
 #include "textflag.h"
 
 // func wideEightSums(y, q []float64) (sy, syy, sqy float64)
@@ -146,13 +147,29 @@ more:
 	VZEROUPPER
 	RET
 
-// func wideHold(a, y, root []float64, h *Held)
-TEXT ·wideHold(SB), NOSPLIT, $0-80
-	MOVQ         a_base+0(FP), DI
-	MOVQ         a_len+8(FP), CX
-	MOVQ         y_base+24(FP), SI
-	MOVQ         root_base+48(FP), DX
-	MOVQ         h+72(FP), R8
+// The last elements of a window, fewer than four: which of four lanes there are.
+DATA lanes<>+0(SB)/8, $-1
+DATA lanes<>+8(SB)/8, $-1
+DATA lanes<>+16(SB)/8, $-1
+DATA lanes<>+24(SB)/8, $0
+DATA lanes<>+32(SB)/8, $0
+DATA lanes<>+40(SB)/8, $0
+DATA lanes<>+48(SB)/8, $0
+GLOBL lanes<>(SB), RODATA|NOPTR, $56
+
+// func wideAbnormal(l *Line)
+TEXT ·wideAbnormal(SB), NOSPLIT, $0-8
+	MOVQ         l+0(FP), BX
+	MOVQ         Line_AR(BX), DI
+	MOVQ         (Line_AR+8)(BX), CX
+	MOVQ         Line_Var(BX), R9
+	MOVQ         Line_Y(BX), SI
+	MOVQ         Line_X(BX), R10
+	MOVQ         Line_Unit(BX), R11
+	MOVQ         Line_Root(BX), DX
+	VBROADCASTSD Line_Alpha(BX), Y8
+	VBROADCASTSD Line_Beta(BX), Y9
+	VBROADCASTSD Line_S2(BX), Y10
 	MOVQ         $0x3ff0000000000000, AX
 	MOVQ         AX, X7
 	VBROADCASTSD X7, Y7                  // 1
@@ -160,12 +177,20 @@ TEXT ·wideHold(SB), NOSPLIT, $0-80
 	VXORPD       Y1, Y1, Y1              // of a root
 	VMOVAPD      Y7, Y2                  // products of 1 + y
 	VMOVAPD      Y7, Y3                  // of 1 + y - a
+	MOVQ         CX, R12
+	ANDQ         $-4, R12
 	XORQ         AX, AX
 	JMP          more
 
 four:
-	VMOVUPD (DI)(AX*8), Y4
-	VADDPD (SI)(AX*8), Y7, Y5
+	VMOVUPD (SI)(AX*8), Y5
+	VMULPD (R10)(AX*8), Y9, Y4
+	VADDPD Y8, Y4, Y4
+	VSUBPD Y4, Y5, Y4
+	VMOVUPD Y4, (DI)(AX*8)
+	VMULPD (R11)(AX*8), Y10, Y6
+	VMOVUPD Y6, (R9)(AX*8)
+	VADDPD Y5, Y7, Y5
 	VMULPD (DX)(AX*8), Y4, Y6
 	VADDPD Y4, Y0, Y0
 	VADDPD Y6, Y1, Y1
@@ -175,9 +200,37 @@ four:
 	ADDQ $4, AX
 
 more:
-	CMPQ AX, CX
+	CMPQ AX, R12
 	JLT  four
+	CMPQ AX, CX
+	JGE  join
 
+	// As above, on the lanes that are left; the others hold zeros, to add, and ones.
+	SUBQ       AX, CX
+	LEAQ       lanes<>+24(SB), R8
+	SHLQ       $3, CX
+	SUBQ       CX, R8
+	VMOVUPD    (R8), Y11
+	VMASKMOVPD (SI)(AX*8), Y11, Y5
+	VMASKMOVPD (R10)(AX*8), Y11, Y4
+	VMULPD     Y4, Y9, Y4
+	VADDPD     Y8, Y4, Y4
+	VSUBPD     Y4, Y5, Y4
+	VANDPD     Y11, Y4, Y4
+	VMASKMOVPD Y4, Y11, (DI)(AX*8)
+	VMASKMOVPD (R11)(AX*8), Y11, Y6
+	VMULPD     Y6, Y10, Y6
+	VMASKMOVPD Y6, Y11, (R9)(AX*8)
+	VADDPD     Y5, Y7, Y5
+	VMASKMOVPD (DX)(AX*8), Y11, Y6
+	VMULPD     Y6, Y4, Y6
+	VADDPD     Y4, Y0, Y0
+	VADDPD     Y6, Y1, Y1
+	VMULPD     Y5, Y2, Y2
+	VSUBPD     Y4, Y5, Y5
+	VMULPD     Y5, Y3, Y3
+
+join:
 	VEXTRACTF128 $1, Y0, X4
 	VEXTRACTF128 $1, Y1, X5
 	VADDPD       X4, X0, X0
@@ -195,10 +248,10 @@ more:
 	VMULSD       X4, X2, X2
 	VMULSD       X5, X3, X3
 	VZEROUPPER
-	MOVSD        X0, 0(R8)
-	MOVSD        X1, 8(R8)
-	MOVSD        X2, 16(R8)
-	MOVSD        X3, 24(R8)
+	MOVSD        X0, Line_Held(BX)
+	MOVSD        X1, (Line_Held+8)(BX)
+	MOVSD        X2, (Line_Held+16)(BX)
+	MOVSD        X3, (Line_Held+24)(BX)
 	RET
 
 // func wideAddTwo(a, b, sum, squares, above []float64)

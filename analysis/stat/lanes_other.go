@@ -10,7 +10,7 @@ func aboveLine(y, x []float64, alpha, beta float64) int { return plainAbove(y, x
 
 func offLine(dst, y, x []float64, alpha, beta float64) { plainOffLine(dst, y, x, alpha, beta) }
 
-func hold(a, y, root []float64, h *Held) { plainHold(a, y, root, h) }
+func abnormal(l *Line) { plainAbnormal(l) }
 
 func addTwo(a, b, sum, squares, above []float64) { plainAddTwo(a, b, sum, squares, above) }
 

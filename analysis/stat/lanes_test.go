@@ -61,8 +61,16 @@ func TestLanes(t *testing.T) {
 				t.Fatalf("%d elements: %d above, want %d", n, got, want)
 			}
 		}
-		if got, want := Hold(y, z, x), heldPlainly(y, z, x); !equal(fields(got), fields(want)) {
-			t.Fatalf("%d elements held: %v, want %v", n, got, want)
+		line := func(ar, v []float64) *Line {
+			return &Line{AR: ar[1 : n+1], Var: v[1 : n+1], Y: y, X: z, Unit: x, Root: y, Alpha: scale[0], Beta: scale[1], S2: scale[2]}
+		}
+		ar, v := draw(n+2), draw(n+2)
+		ar2, v2 := slices.Clone(ar), slices.Clone(v)
+		got, want := line(ar, v), line(ar2, v2)
+		got.Abnormal()
+		plainAbnormal(want)
+		if !equal(ar, ar2) || !equal(v, v2) || !equal(got.Held.fields(), want.Held.fields()) {
+			t.Fatalf("%d abnormal returns: %v, want %v", n, got, want)
 		}
 		one, two := &Spread{draw(n + 2), draw(n + 2), draw(n + 2)}, new(Spread)
 		*two = Spread{slices.Clone(one.Sum), slices.Clone(one.Squares), slices.Clone(one.Above)}
@@ -82,20 +90,7 @@ func TestLanes(t *testing.T) {
 	}
 }
 
-func fields(h Held) []float64 { return []float64{h.Sum, h.Scaled, h.Gross, h.Expected} }
-
-// heldPlainly is Hold in Go.
-func heldPlainly(a, y, root []float64) (h Held) {
-	k := len(a) &^ 3
-	plainHold(a[:k], y, root, &h)
-	for t := k; t < len(a); t++ {
-		h.Sum += a[t]
-		h.Scaled += a[t] * root[t]
-		h.Gross *= 1 + y[t]
-		h.Expected *= 1 + y[t] - a[t]
-	}
-	return h
-}
+func (h *Held) fields() []float64 { return []float64{h.Sum, h.Scaled, h.Gross, h.Expected} }
 
 // FuzzLanes holds the loops of this processor to those in Go on any bits.
 func FuzzLanes(f *testing.F) {
@@ -124,8 +119,13 @@ func FuzzLanes(f *testing.F) {
 		scale := [4]float64{alpha, beta, 1 - alpha, 0}
 		AddFour(&scale, &[4][]float64{y, x, u, v}, t1)
 		plainAddFour(&scale, &[4][]float64{y, x, u, v}, t2)
-		if got, want := Hold(y, x, u), heldPlainly(y, x, u); !slices.EqualFunc(fields(got), fields(want), same) {
-			t.Fatalf("held: %v, want %v", got, want)
+		got, want := &Line{AR: slices.Clone(u), Var: slices.Clone(v), Y: y, X: x, Unit: u, Root: v, Alpha: alpha, Beta: beta, S2: beta}, new(Line)
+		*want = *got
+		want.AR, want.Var = slices.Clone(u), slices.Clone(v)
+		got.Abnormal()
+		plainAbnormal(want)
+		if !slices.EqualFunc(got.AR, want.AR, same) || !slices.EqualFunc(got.Var, want.Var, same) || !slices.EqualFunc(got.Held.fields(), want.Held.fields(), same) {
+			t.Fatalf("abnormal returns: %v, want %v", got, want)
 		}
 		s1, s2 := &Spread{slices.Clone(u), slices.Clone(v), slices.Clone(total)}, &Spread{slices.Clone(u), slices.Clone(v), slices.Clone(total)}
 		s1.AddTwo(y, x)

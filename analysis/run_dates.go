@@ -10,9 +10,6 @@ import (
 // each of as many rows; of 0, where no event is in it whole.
 type unit struct{ lo, hi, events int }
 
-// datesOfBlock is how many dates are measured together where they have the same securities.
-const datesOfBlock = 8
-
 // shares reports whether event v may be measured with the events of u: it has the same
 // securities.
 func (u unit) shares(r *Result, v unit, dates, most int) bool {
@@ -52,7 +49,7 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 		}
 	}
 	for row := u.lo; row < u.hi; row++ {
-		r.settle(row, w.excluded[row-u.lo])
+		r.settle(row, w.excluded[row-u.lo], &w.dating)
 	}
 	for d := range u.events {
 		first := u.lo + d*each
