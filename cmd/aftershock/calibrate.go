@@ -76,7 +76,7 @@ output.calibration is false.`,
 	flags.add(cmd, "draws", "study.draws", "`number` of sessions at most; where there are no more, all")
 	alias(cmd, "car", "window")
 	outFlag(cmd, flags)
-	curveFlags(cmd, flags)
+	curveFlags(cmd, flags, "calibration")
 	langFlag(cmd, flags)
 	studyFlags(cmd, flags)
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
@@ -154,10 +154,6 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 	if err != nil {
 		return err
 	}
-	drawn, err := c.curves("calibrate", "calibration")
-	if err != nil {
-		return err
-	}
 	spec, err := q.spec(p.study.Draws, p.study.Tests)
 	if err != nil {
 		return err
@@ -203,7 +199,7 @@ func (a *app) calibrate(cmd *cobra.Command, flags settingsFlags, q *calibration)
 		return err
 	}
 	var charts []plots.File
-	if drawn {
+	if len(c.Output.Charts) > 0 {
 		if charts, err = plots.Calibration(ctx, kept.Calibration, p.plot); err != nil {
 			return err
 		}
@@ -226,11 +222,7 @@ func (a *app) shareCalibration(cmd *cobra.Command, flags settingsFlags, q *calib
 	if err != nil {
 		return err
 	}
-	src, err := a.needed(ctx, c, p, cat)
-	if err != nil {
-		return err
-	}
-	panel, err := a.load(ctx, c, p, src, cat)
+	panel, err := a.loaded(ctx, c, p, cat)
 	if err != nil {
 		return err
 	}

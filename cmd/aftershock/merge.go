@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -62,11 +63,7 @@ another study or of another version of the program is named.`,
 // share computes the share of the study that --shard names and writes it to
 // the directory out.
 func (a *app) share(ctx context.Context, c *config, p *plan, cat *events.Catalog, out string) error {
-	src, err := a.needed(ctx, c, p, cat)
-	if err != nil {
-		return err
-	}
-	panel, err := a.load(ctx, c, p, src, cat)
+	panel, err := a.loaded(ctx, c, p, cat)
 	if err != nil {
 		return err
 	}
@@ -227,11 +224,10 @@ func (a *app) pack(ctx context.Context, c *config, p *plan, cat *events.Catalog)
 	if err := refuseOther(a.packFile, parts.PackKind, "--pack"); err != nil {
 		return err
 	}
-	src, err := a.needed(ctx, c, p, cat)
-	if err != nil {
-		return err
+	if info, err := os.Stat(filepath.Dir(a.packFile)); err != nil || !info.IsDir() {
+		return fmt.Errorf("--pack: there is no folder %s to hold the pack; make it, or name another file", filepath.Dir(a.packFile))
 	}
-	panel, err := a.load(ctx, c, p, src, cat)
+	panel, err := a.loaded(ctx, c, p, cat)
 	if err != nil {
 		return err
 	}

@@ -132,19 +132,24 @@ func themeFlag(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "theme", "output.theme", "`theme` of the charts: "+strings.Join(themeNames(), " or "), themeNames()...)
 }
 
-// curveFlags are those of a command that draws one kind of chart.
-func curveFlags(cmd *cobra.Command, flags settingsFlags) {
+// curveFlags are those of a command that draws the kind of chart called chart, unless
+// no charts are asked for.
+func curveFlags(cmd *cobra.Command, flags settingsFlags, chart string) {
 	flags.add(cmd, "charts", "output.charts", "all, or none: whether to draw its `charts`", all, none)
+	flags["output.charts"].Annotations = map[string][]string{onlyChart: {cmd.Name(), chart}}
 	themeFlag(cmd, flags)
 }
 
-// curves reports whether a command that draws the kind of chart called chart is to
-// draw it: unless no charts are asked for.
-func (c *config) curves(command, chart string) (bool, error) {
-	if c.origin("output.charts") == fromFlag && !slices.Contains([]string{all, byDefault}, strings.Join(c.Output.Charts, " ")) && len(c.Output.Charts) > 0 {
-		return false, usageError{fmt.Errorf("--charts: aftershock %s draws the chart %s alone; use all or none", command, chart)}
+// onlyChart annotates a flag of charts with the command and the only kind that it draws.
+const onlyChart = "only chart"
+
+// checkCurves refuses a chart by name where the command draws one kind alone.
+func (c *config) checkCurves(flags settingsFlags) error {
+	f := flags["output.charts"]
+	if f == nil || !f.Changed || f.Annotations[onlyChart] == nil || len(c.Output.Charts) == 0 || slices.Contains([]string{all, byDefault}, strings.Join(c.Output.Charts, " ")) {
+		return nil
 	}
-	return len(c.Output.Charts) > 0, nil
+	return usageError{fmt.Errorf("--charts: aftershock %s draws the chart %s alone; use all or none", f.Annotations[onlyChart][0], f.Annotations[onlyChart][1])}
 }
 
 func studyFlags(cmd *cobra.Command, flags settingsFlags) {
@@ -179,6 +184,9 @@ func (a *app) configured(cmd *cobra.Command, flags settingsFlags) (*config, erro
 	}
 	c, err := loadConfig(a.configFile, map[string]*pflag.Flag(flags))
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkCurves(flags); err != nil {
 		return nil, err
 	}
 	c.table = a.tableName
@@ -348,6 +356,16 @@ func (a *app) needed(ctx context.Context, c *config, p *plan, cat *events.Catalo
 		return src, err
 	}
 	return src, c.findNeeds(p, cat)
+}
+
+// loaded finds out what the study of the events of cat takes, opens the source of its
+// prices and loads them.
+func (a *app) loaded(ctx context.Context, c *config, p *plan, cat *events.Catalog) (*market.Panel, error) {
+	src, err := a.needed(ctx, c, p, cat)
+	if err != nil {
+		return nil, err
+	}
+	return a.load(ctx, c, p, src, cat)
 }
 
 // unusedSecurities says where a flag names securities that no event leaves open.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -227,7 +228,12 @@ func gather(names []string) ([]gathered, error) {
 				err = fmt.Errorf("%s: %w", name, e)
 			}
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("%s: is not there; name the parts that --shard wrote, or the folder that it had as its --out", name)
+		case errors.Is(err, fs.ErrPermission):
+			return nil, fmt.Errorf("%s: may not be read by this user; change its permissions, or copy it", name)
+		case err != nil:
 			return nil, err
 		}
 		if len(list) > 0 {

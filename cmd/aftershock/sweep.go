@@ -52,7 +52,7 @@ folder sweep in the output directory, or to --out.`,
 	flags.add(cmd, "shift", "sweep.shift", "`list` of sessions by which session 0 of every event is moved, such as -1,0,1")
 	flags.add(cmd, "confounders", "sweep.confounders", "`list` of what becomes of other catalogued events: keep, trim, drop", names(analysis.Confoundings, func(x analysis.Confounding) string { return string(x) })...)
 	outFlag(cmd, flags)
-	curveFlags(cmd, flags)
+	curveFlags(cmd, flags, "specification")
 	langFlag(cmd, flags)
 	flags.add(cmd, "events", "events.file", "`catalogue` of events (.yaml, .json, .csv), or shipped")
 	flags.add(cmd, "ids", "events.ids", "`list` of the IDs of the events to study; none: all")
@@ -135,10 +135,6 @@ func sweepText(s analysis.SweepSpec) string {
 func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 	ctx := cmd.Context()
 	c, p, cat, err := a.intended(cmd, flags)
-	if err != nil {
-		return err
-	}
-	drawn, err := c.curves("sweep", "specification")
 	if err != nil {
 		return err
 	}
@@ -231,7 +227,7 @@ func (a *app) sweep(cmd *cobra.Command, flags settingsFlags, quiet bool) error {
 		return err
 	}
 	var charts []plots.File
-	if drawn {
+	if len(c.Output.Charts) > 0 {
 		if charts, err = plots.Specification(ctx, s, p.plot); err != nil {
 			return err
 		}
