@@ -63,6 +63,18 @@ func TestCompletion(t *testing.T) {
 			t.Errorf("%v: status %d, %q, %s", tt.args, status, out, problems)
 		}
 	}
+	// The scripts of some shells set variables of their own.
+	set := 0
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		_, script, _ := aftershock(t, "completion", shell)
+		for _, m := range regexp.MustCompile(`AFTERSHOCK_[A-Z_]+`).FindAllString(script, -1) {
+			t.Setenv(m, "0")
+			set++
+		}
+	}
+	if _, out, problems := aftershock(t, "__complete", "explain", "nv"); set == 0 || !strings.HasPrefix(out, "NVDA\n") {
+		t.Errorf("with %d variables of scripts: %q, %s", set, out, problems)
+	}
 	for _, args := range [][]string{{"explain", "NVDA", ""}, {"run", "--tests", "t,"}} {
 		if _, out, _ := aftershock(t, append([]string{"__complete"}, args...)...); slices.ContainsFunc(strings.Split(out, "\n"), func(s string) bool { return s == "NVDA" || s == "t,t" }) {
 			t.Errorf("%v: %q has it again", args, out)

@@ -392,7 +392,8 @@ func (c *config) read(file string) ([]byte, error) {
 
 // checkEnvironment finds variables that look like keys and are none.
 func (c *config) checkEnvironment(keys map[string]any) {
-	names := []string{envName("config"), shardsName}
+	// the last two are cobra's, and its completion of fish and PowerShell sets the first
+	names := []string{envName("config"), shardsName, envPrefix + "ACTIVE_HELP", envPrefix + "COMPLETION_DESCRIPTIONS"}
 	for key := range keys {
 		names = append(names, envName(key))
 	}
