@@ -627,7 +627,7 @@ func (c *comparison) write(w io.Writer, l *words.Language) error {
 func (a *app) repeatCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
-		Use:   "repeat MANIFEST",
+		Use:   "repeat MANIFEST|DIR",
 		Short: "Perform a past run again, and say what differs",
 		Long: `Repeat performs the run of a manifest again, with its configuration and its inputs,
 and says of each of its files whether the bytes are the same. Inputs are looked for
@@ -636,7 +636,7 @@ have gone, are named first: they are why files differ. Prices that the store has
 brought up to date since are made again from the raw answers that it keeps, as far
 as these give the file of the manifest's hash. Nothing is fetched.
 
-Exit status 0: the same bytes in every file; 1: not.`,
+The environment does not count. Exit status 0: the same bytes in every file; 1: not.`,
 		Example: `  aftershock repeat out/manifest.json`,
 		Args:    arguments(cobra.ExactArgs(1)),
 	}
@@ -653,12 +653,42 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 	if err := checkLang(lang); err != nil {
 		return err
 	}
-	m, sealed, err := manifestOf(name)
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		if _, err := os.Stat(filepath.Join(name, manifestName)); errors.Is(err, fs.ErrNotExist) {
+			return noRun(name)
+		}
+		name = filepath.Join(name, manifestName)
+	}
+	data, err := readBounded(name, mostManifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is not there; name the manifest.json of a run", name)
+	}
 	if err != nil {
 		return err
 	}
-	if !sealed {
-		return fmt.Errorf("%s is not as the run wrote it, by its seal", name)
+	m, sealed, err := report.ReadManifest(data)
+	if err != nil {
+		return fmt.Errorf("%s is not a manifest of aftershock; name the manifest.json of a run", name)
+	}
+	switch {
+	case m.Seal == "":
+		return fmt.Errorf("%s has no seal, as manifests of releases before 0.2: run the study again", name)
+	case !sealed:
+		return fmt.Errorf("%s is not as the run wrote it, by its seal; what it says cannot be repeated", name)
+	}
+	first, err := filepath.Abs(filepath.Dir(name)) // the working directory is another from here on
+	if err != nil {
+		return err
+	}
+	if out != "" {
+		if own, err := os.Stat(first); err == nil {
+			if other, err := os.Stat(out); err == nil && os.SameFile(own, other) {
+				return usageError{fmt.Errorf("--out: %s is the run that is repeated; name another directory", out)}
+			}
+		}
+		if out, err = filepath.Abs(out); err != nil {
+			return err
+		}
 	}
 	if err := os.Chdir(base); err != nil {
 		return usageError{fmt.Errorf("--base: %w", err)}
@@ -669,13 +699,14 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 	}
 	c, err := configOf(m)
 	if err != nil {
-		return fmt.Errorf("%s: its configuration cannot be read: %w", name, err)
+		return fmt.Errorf("%s: its configuration is not one of this version: %w", name, err)
 	}
 	past, err := a.pastStore(cmd.Context(), c, m)
 	if err != nil {
 		return err
 	}
 	defer past.remove()
+	gone := 0
 	cache, _ := os.UserCacheDir()
 	for _, in := range m.Inputs {
 		path := filepath.FromSlash(in.Name)
@@ -688,6 +719,7 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 		f, err := os.Open(path)
 		if err != nil {
 			why = append(why, in.Name+" is not there")
+			gone++
 			continue
 		}
 		is, err := report.FileOf(in.Name, f)
@@ -698,6 +730,9 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 		case is.SHA256 != in.SHA256:
 			why = append(why, fmt.Sprintf("%s has changed since: its SHA-256 was %.12s…, and is %.12s…", in.Name, in.SHA256, is.SHA256))
 		}
+	}
+	if gone > 0 {
+		why = append(why, "names of inputs start from "+base+"; --base names another directory")
 	}
 	if past.rebuilt > 0 {
 		a.note("prices of %s are made again from raw answers", securitiesWord(past.rebuilt))
@@ -717,7 +752,7 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 	}
 	p, cat, err := c.intended()
 	if err != nil {
-		return err
+		return errors.Join(append(problemsOf(why), err)...)
 	}
 	if err := a.perform(cmd.Context(), c, p, cat, out, false); err != nil && !written(err) {
 		return errors.Join(append(problemsOf(why), err)...)
@@ -741,6 +776,9 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 				same, verdict = false, l.Phrase("not made")
 			case sum != f.SHA256:
 				same, verdict = false, l.Phrase("other bytes")
+				if line := differsFrom(filepath.Join(first, filepath.FromSlash(f.Name)), f.SHA256, filepath.Join(out, filepath.FromSlash(f.Name))); line > 0 {
+					verdict = l.Say("other bytes from line %s on", line)
+				}
 			}
 			if !same {
 				differ++
@@ -752,6 +790,9 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 		return err
 	}
 	if differ > 0 {
+		if len(why) == 0 && m.Version == unversioned {
+			why = append(why, "neither an input nor a setting has changed: the run was made by another build of the program, as all without a version are called "+unversioned)
+		}
 		why = append(why, fmt.Sprintf("%d of %d files differ", differ, len(m.Outputs)))
 		return errors.Join(problemsOf(why)...)
 	}
@@ -760,6 +801,24 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 	}
 	return nil
 }
+
+// differsFrom returns the line from which on the file called b differs from that called
+// a, whose SHA-256 is sum; 0 where a is not that file any more, or they are no text.
+func differsFrom(a, sum, b string) int {
+	x, err1 := readBounded(a, mostManifest)
+	y, err2 := readBounded(b, mostManifest)
+	if is := sha256.Sum256(x); err1 != nil || err2 != nil || hex.EncodeToString(is[:]) != sum || bytes.IndexByte(x, 0) >= 0 {
+		return 0
+	}
+	n := 0
+	for n < min(len(x), len(y)) && x[n] == y[n] {
+		n++
+	}
+	return 1 + bytes.Count(x[:n], []byte("\n"))
+}
+
+// unversioned is what Go calls the version of a program that was built in its folder.
+const unversioned = "(devel)"
 
 // pastStore is the store of prices as a run found it.
 type pastStore struct {
@@ -854,9 +913,9 @@ func configOf(m *report.Manifest) (*config, error) {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return nil, err
 	}
-	c, err := loadConfig(f.Name(), nil)
-	if err != nil {
-		return nil, err
+	c, err := readConfig(&config{alone: true}, f.Name())
+	if err != nil { // which names a file that nobody knows
+		return nil, errors.New(strings.ReplaceAll(strings.ReplaceAll(err.Error(), f.Name()+":1: ", ""), f.Name(), "it"))
 	}
 	c.file = "" // paths are relative to the working directory
 	return c, nil

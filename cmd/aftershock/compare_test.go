@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -122,6 +123,80 @@ func TestCompareAndRepeat(t *testing.T) {
 	}
 	if left, err := filepath.Glob("aftershock-*"); err != nil || len(left) > 0 {
 		t.Errorf("left %v", left)
+	}
+}
+
+// Repeat says what it is given, what is gone and what the environment would change.
+func TestRepeatOfOddRuns(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	if err := errors.Join(
+		os.WriteFile("events.csv", []byte("id,date,title,securities\nselloff,2025-01-27,One,NVDA AVGO MU\n"), 0o644),
+		os.WriteFile("config.yaml", []byte("events: {file: events.csv}\noutput: {charts: [], formats: [csv]}\n"), 0o644),
+		os.Mkdir("elsewhere", 0o755), os.Mkdir("empty", 0o755),
+	); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"run", "--quiet", "--out", "out"}, {"run", "--quiet", "--out", "kept", "--keep", "2"}} {
+		if status, _, problems := aftershock(t, args...); status != statusOK {
+			t.Fatal(problems)
+		}
+	}
+	whole, err := os.ReadFile("out/manifest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	repeated := func(args ...string) (status int, out, problems string) {
+		defer os.Chdir(root) // --base is the working directory of the rest of a process
+		return aftershock(t, append([]string{"repeat"}, args...)...)
+	}
+	unsealed := regexp.MustCompile(`"seal": "[0-9a-f]+"`).ReplaceAllString(string(whole), `"seal": ""`)
+	if err := errors.Join(os.WriteFile("old.json", []byte(unsealed), 0o644), os.WriteFile("other.json", []byte(strings.Replace(string(whole), "market", "mean", 1)), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		status int
+		say    string
+		args   []string
+	}{
+		{statusOK, "", []string{"out"}},
+		{statusOK, "", []string{"kept/latest"}},
+		{statusFailure, "the last is " + filepath.Join("kept", latestName), []string{"kept"}},
+		{statusFailure, "there is no run in empty", []string{"empty"}},
+		{statusFailure, "nowhere.json is not there; name", []string{"nowhere.json"}},
+		{statusFailure, "config.yaml is not a manifest of aftershock; name", []string{"config.yaml"}},
+		{statusFailure, "old.json has no seal", []string{"old.json"}},
+		{statusFailure, "by its seal", []string{"other.json"}},
+		{statusUsage, "--out: out is the run that is repeated", []string{"out/manifest.json", "--out", "out"}},
+		{statusUsage, "names of inputs start from elsewhere; --base", []string{"out/manifest.json", "--base", "elsewhere"}},
+		{statusUsage, "the configuration of the run: events.file: ", []string{"out/manifest.json", "--base", "elsewhere"}},
+		{statusUsage, "--base: ", []string{"out/manifest.json", "--base", "nowhere"}},
+	} {
+		status, out, problems := repeated(tt.args...)
+		if status != tt.status || !strings.Contains(problems, tt.say) || (status == statusOK) != (strings.Contains(out, "the same bytes") && problems == "") {
+			t.Errorf("repeat %v: status %d, %s%s", tt.args, status, out, problems)
+		}
+	}
+	t.Setenv("AFTERSHOCK_STUDY_MODEL", "mean")
+	t.Setenv("AFTERSHOCK_NO_SUCH_KEY", "1")
+	if status, out, problems := repeated("out/manifest.json", "--out", "again"); status != statusOK || problems != "" {
+		t.Errorf("the environment counts: status %d, %s%s", status, out, problems)
+	}
+	if _, err := os.Stat("again/cars.csv"); err != nil {
+		t.Error(err)
+	}
+	os.Unsetenv("AFTERSHOCK_STUDY_MODEL")
+	os.Unsetenv("AFTERSHOCK_NO_SUCH_KEY")
+	if err := os.WriteFile("events.csv", []byte("id,date,title,securities\nselloff,2025-01-28,One,NVDA AVGO MU\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, problems := repeated("out"); status != statusFailure || !strings.Contains(out, "other bytes from line 2 on") || !strings.Contains(problems, "events.csv has changed since") {
+		t.Errorf("status %d, %s%s", status, out, problems)
 	}
 }
 

@@ -291,6 +291,7 @@ const delimiter = "::"
 type config struct {
 	settings
 	file       string         // as it was named; "" when there is none
+	alone      bool           // what the environment says is of no interest
 	table      string         // that goes to stdout; "": none
 	lines      map[string]int // of the file's values, by dotted key
 	flags      map[string]*pflag.Flag
@@ -319,15 +320,23 @@ func (p problem) Error() string {
 // dotted keys to the flags that go before everything else. All that is wrong is
 // reported at once, as a usageError.
 func loadConfig(file string, flags map[string]*pflag.Flag) (*config, error) {
-	c := &config{flags: flags, lines: make(map[string]int), before: make(map[string]fs.FileInfo)}
+	return readConfig(&config{flags: flags}, file)
+}
+
+// readConfig is loadConfig into c, which says whether the environment counts.
+func readConfig(c *config, file string) (*config, error) {
+	flags := c.flags
+	c.lines, c.before = make(map[string]int), make(map[string]fs.FileInfo)
 	v := viper.NewWithOptions(viper.KeyDelimiter(delimiter))
 	v.SetConfigType("yaml")
 	keys := leafKeys()
 	for key, value := range keys {
 		viperKey := strings.ReplaceAll(key, ".", delimiter)
 		v.SetDefault(viperKey, value)
-		if err := v.BindEnv(viperKey, envName(key)); err != nil {
-			return nil, err
+		if !c.alone {
+			if err := v.BindEnv(viperKey, envName(key)); err != nil {
+				return nil, err
+			}
 		}
 		if f, ok := flags[key]; ok {
 			if err := v.BindPFlag(viperKey, f); err != nil {
@@ -346,7 +355,9 @@ func loadConfig(file string, flags map[string]*pflag.Flag) (*config, error) {
 		return nil, usageError{yamlProblem(c.file, err)}
 	}
 	c.walkFile(data)
-	c.checkEnvironment(keys)
+	if !c.alone {
+		c.checkEnvironment(keys)
+	}
 
 	unknown := len(c.problems) > 0
 	err = v.UnmarshalExact(&c.settings, func(d *mapstructure.DecoderConfig) {
@@ -437,7 +448,7 @@ func (c *config) origin(key string) layer {
 	if f, ok := c.flags[key]; ok && f.Changed {
 		return fromFlag
 	}
-	if os.Getenv(envName(key)) != "" {
+	if !c.alone && os.Getenv(envName(key)) != "" {
 		return fromEnvironment
 	}
 	if _, ok := c.lines[key]; ok {
@@ -480,7 +491,12 @@ func (c *config) where(key string) (string, int) {
 }
 
 // at names a key on a line of the file.
-func (c *config) at(line int, key string) string { return fmt.Sprintf("%s:%d: %s", c.file, line, key) }
+func (c *config) at(line int, key string) string {
+	if c.file == "" { // of a manifest
+		return "the configuration of the run: " + key
+	}
+	return fmt.Sprintf("%s:%d: %s", c.file, line, key)
+}
 
 // path resolves a path given as key: from the configuration's folder when it
 // stands in the file, from the working directory otherwise.

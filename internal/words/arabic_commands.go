@@ -40,11 +40,12 @@ var arabicCommands = map[string]string{
 	"{1:%[1]s record|%[1]s records} kept of calibrations and runs":                        "عدد ما يُحفظ من المعايرات والدراسات: %[1]s",
 
 	// aftershock repeat, and run --if-changed
-	"FILE":           "الملف",
-	"REPEATED":       "الإعادة",
-	"the same bytes": "البايتات نفسها",
-	"not made":       "لم يُكتب",
-	"other bytes":    "بايتات أخرى",
+	"FILE":                        "الملف",
+	"REPEATED":                    "الإعادة",
+	"the same bytes":              "البايتات نفسها",
+	"not made":                    "لم يُكتب",
+	"other bytes":                 "بايتات أخرى",
+	"other bytes from line %s on": "بايتات أخرى من السطر %s",
 	"nothing has changed since the run of %s in %s": "لم يتغير شيء منذ دراسة %s في %s",
 
 	// aftershock prices
