@@ -49,7 +49,7 @@ func TestImports(t *testing.T) {
 		case top == "events" && !strings.Contains(rest, "/"):
 			only("events", "internal/bounded", "internal/pattern")
 		case name == "market/store":
-			only("market", "market/parquetfile", "internal/bounded", "internal/pattern")
+			only("market", "market/parquetfile", "internal/bounded", "internal/columnar", "internal/pattern")
 		case name == "market/factors":
 			only("market", "market/csvfile", "internal/bounded", "internal/pattern")
 		case top == "market" && !strings.Contains(rest, "/"):
@@ -67,7 +67,7 @@ func TestImports(t *testing.T) {
 			only("analysis", "analysis/stat", "analysis/model", "events", "market")
 		case name == "docs/rivals/engine":
 			only("analysis", "events", "market")
-		case name == "internal/bounded" || name == "internal/sealed" || name == "internal/pattern" || name == "internal/shortest":
+		case name == "internal/bounded" || name == "internal/sealed" || name == "internal/pattern" || name == "internal/shortest" || name == "internal/columnar":
 			only()
 		case name == "internal/bulkmarket":
 			only("market")
@@ -76,7 +76,7 @@ func TestImports(t *testing.T) {
 		case name == "internal/words":
 			only("analysis", "events", "market")
 		case name == "plots" || name == "report":
-			only("analysis", "analysis/stat", "analysis/model", "events", "internal/pattern", "internal/shortest", "internal/words", "market")
+			only("analysis", "analysis/stat", "analysis/model", "events", "internal/columnar", "internal/pattern", "internal/shortest", "internal/words", "market")
 		case top == "cmd", strings.HasSuffix(name, "/generate"):
 		default:
 			t.Errorf("package %s has no import rule; add one here", name)

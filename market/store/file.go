@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"aftershock/internal/bounded"
+	"aftershock/internal/columnar"
 	"aftershock/internal/pattern"
 	"aftershock/market"
 	"aftershock/market/parquetfile"
@@ -41,16 +42,10 @@ const (
 	version   = 1                      // of that entry's format; a reader refuses higher ones
 )
 
-// row is one bar in a file. A nil is a null.
-type row struct {
-	Symbol   string   `parquet:"symbol,dict"`
-	Date     int32    `parquet:"date,date"`
-	Open     *float64 `parquet:"open,optional"`
-	High     *float64 `parquet:"high,optional"`
-	Low      *float64 `parquet:"low,optional"`
-	Close    *float64 `parquet:"close,optional"`
-	AdjClose *float64 `parquet:"adj_close,optional"`
-	Volume   *float64 `parquet:"volume,optional"`
+// columns are those of a file, whose rows are bars. A value that is not there is null.
+var columns = []columnar.Column{
+	{Name: "symbol", Kind: columnar.Text, Required: true}, {Name: "date", Kind: columnar.Date, Required: true},
+	{Name: "open"}, {Name: "high"}, {Name: "low"}, {Name: "close"}, {Name: "adj_close"}, {Name: "volume"},
 }
 
 // header is our entry in a file's metadata.
@@ -101,39 +96,40 @@ func (s *Store) write(i *Info) error {
 	if err != nil {
 		return fmt.Errorf("store: %s: %w", h.Symbol, err)
 	}
-	rows := make([]parquet.Row, len(h.Bars))
+	var buf bytes.Buffer
+	f, err := columnar.Begin(&buf, "row", columns)
+	if err != nil {
+		return fmt.Errorf("store: %s: %w", h.Symbol, err)
+	}
+	f.Note(key, string(meta))
+	g := columnar.NewGroup(columns)
 	for k := range h.Bars {
 		b := &h.Bars[k]
 		if k > 0 && b.Date <= h.Bars[k-1].Date {
 			return fmt.Errorf("store: %s: the bar of %s does not come after that of %s", h.Symbol, b.Date, h.Bars[k-1].Date)
 		}
-		rows[k] = parquet.Row{
-			parquet.ByteArrayValue([]byte(h.Symbol)).Level(0, 0, 0), parquet.Int32Value(int32(b.Date)).Level(0, 0, 1),
-			value(b.Open, 2), value(b.High, 3), value(b.Low, 4), value(b.Close, 5), value(b.AdjClose, 6), value(b.Volume, 7),
+		g.Columns[0].Text(h.Symbol)
+		g.Columns[1].Whole(int64(b.Date))
+		for i, v := range [...]float64{b.Open, b.High, b.Low, b.Close, b.AdjClose, b.Volume} {
+			if math.IsNaN(v) {
+				g.Null(2 + i)
+			} else {
+				g.Columns[2+i].Number(v)
+			}
+		}
+		if err := g.EndRow(); err != nil {
+			return fmt.Errorf("store: %s: %w", h.Symbol, err)
 		}
 	}
-	// Rows of values, and not of Go structs: what takes any struct brings some
-	// 2 MB of program with it, for messages in protocol buffers among others.
-	var buf bytes.Buffer
-	w := parquet.NewWriter(&buf, parquet.SchemaOf(row{}), parquet.KeyValueMetadata(key, string(meta)))
-	if _, err := w.WriteRows(rows); err != nil {
-		return fmt.Errorf("store: %s: %w", h.Symbol, err)
-	}
-	if err := w.Close(); err != nil {
-		return fmt.Errorf("store: %s: %w", h.Symbol, err)
+	for _, end := range []func() error{g.End, func() error { return f.Write(g) }, f.End} {
+		if err := end(); err != nil {
+			return fmt.Errorf("store: %s: %w", h.Symbol, err)
+		}
 	}
 	if err := replace(s.Path(h.Symbol), buf.Bytes()); err != nil {
 		return fmt.Errorf("store: %s: not stored: %w", h.Symbol, err)
 	}
 	return nil
-}
-
-// value is v in an optional column; NaN is null.
-func value(v float64, column int) parquet.Value {
-	if math.IsNaN(v) {
-		return parquet.NullValue().Level(0, 0, column)
-	}
-	return parquet.DoubleValue(v).Level(0, 1, column)
 }
 
 // keepRaw stores an answer as it came.
