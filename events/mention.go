@@ -134,7 +134,7 @@ func (s *scan) sentences() {
 		if !ends && strings.Contains(g, ".") && (strings.ContainsAny(g, " \t\u00a0") || t.arabic) {
 			// Inc. and initials end no sentence
 			before := s.tokens[i-1]
-			ends = before.to-before.from > 1 && !abbreviations[before.fold]
+			ends = before.to-before.from > 1 && !abbreviations.Has(before.fold)
 		}
 		if ends {
 			end()
@@ -153,7 +153,7 @@ func (s *scan) sentences() {
 	end()
 }
 
-var abbreviations = wordSet(`inc corp co ltd mr mrs ms dr prof jr sr st vs jan feb mar apr jun jul aug sep sept oct nov dec no gov sen rep gen`)
+var abbreviations = pattern.NewWords(`inc corp co ltd mr mrs ms dr prof jr sr st vs jan feb mar apr jun jul aug sep sept oct nov dec no gov sen rep gen`)
 
 // joined reports whether two words of one name may stand apart by gap.
 func joined(gap string) bool {
@@ -265,7 +265,7 @@ func (s *scan) try(i int, first string, from int, cut bool) (end int, ok bool) {
 	if s.inLink(f.Start) || s.taken(f.Start, f.End) {
 		return i, false
 	}
-	if leadWords[best.words[0]] && len(best.words) > 1 { // the firm X: the word is needed, and no part of the name
+	if leadWords.Has(best.words[0]) && len(best.words) > 1 { // the firm X: the word is needed, and no part of the name
 		f.from++
 		f.Start = s.tokens[f.from].from
 	}
@@ -367,11 +367,11 @@ var versionWords = map[string]string{
 
 var versionForm = pattern.New(`^[a-z]{0,2}\d{1,4}[a-z]{0,2}$`)
 
-var countedThings = wordSet(`million billion trillion thousand percent per users people models countries times months weeks days years hours minutes
+var countedThings = pattern.NewWords(`million billion trillion thousand percent per users people models countries times months weeks days years hours minutes
 	مليون مليار ملايين مليارات الف الاف تريليون نسخه نماذج دول سنوات اشهر ايام اسابيع ساعات مرات بالمئه بالمائه`)
 
 // leadWords may stand before a name in the table, to tell it from the word.
-var leadWords = wordSet(`شركه منصه تطبيق روبوت متصفح محرك موقع سيارات مجموعه`)
+var leadWords = pattern.NewWords(`شركه منصه تطبيق روبوت متصفح محرك موقع سيارات مجموعه`)
 
 // version lets the words of a version that follow f belong to it, and reports
 // whether there are any.
@@ -386,7 +386,7 @@ func (s *scan) version(f *found) bool {
 		}
 		if !ok {
 			year := len(t.fold) == 4 && (strings.HasPrefix(t.fold, "19") || strings.HasPrefix(t.fold, "20"))
-			if !versionForm.MatchString(t.fold) || year || end+1 < len(s.tokens) && joined(s.gap(end+1)) && countedThings[s.tokens[end+1].fold] || strings.HasPrefix(strings.TrimSpace(s.text[t.to:]), "%") {
+			if !versionForm.MatchString(t.fold) || year || end+1 < len(s.tokens) && joined(s.gap(end+1)) && countedThings.Has(s.tokens[end+1].fold) || strings.HasPrefix(strings.TrimSpace(s.text[t.to:]), "%") {
 				break
 			}
 			part = latin(s.raw(end))
@@ -452,7 +452,7 @@ func (s *scan) symbols() {
 }
 
 // marketWords speak of firms and their shares.
-var marketWords = wordSet(`share shares stock stocks investor investors earnings revenue profit profits sales dividend quarter analyst analysts
+var marketWords = pattern.NewWords(`share shares stock stocks investor investors earnings revenue profit profits sales dividend quarter analyst analysts
 	trading traded rose fell jumped slid dropped gained lost surged plunged climbed sank tumbled rallied soared slumped rise fall percent
 	guidance forecast results ceo nasdaq nyse market chipmaker company
 	سهم اسهم السهم اسهمها سهمها ايرادات ارباح ارباحها ايراداتها نتائج نتائجها الارباح المستثمرين تداول التداول التداولات ناسداك البورصه ربع الربع مليار مليون شركه الشركه شركات بالمئه بالمائه ارتفع انخفض قفز هبط تراجع صعد خسر`)
@@ -461,7 +461,7 @@ var marketWords = wordSet(`share shares stock stocks investor investors earnings
 func (s *scan) bare() {
 	for i, t := range s.tokens {
 		raw := s.raw(i)
-		if len(raw) < 3 || len(raw) > 5 || strings.ToUpper(raw) != raw || !plain(raw, 5) || ordinaryCapitals[raw] {
+		if len(raw) < 3 || len(raw) > 5 || strings.ToUpper(raw) != raw || !plain(raw, 5) || ordinaryCapitals.Has(raw) {
 			continue
 		}
 		k, ok := s.names.bySymbol[raw]
@@ -470,7 +470,7 @@ func (s *scan) bare() {
 		}
 		near := false
 		for j := range s.tokens {
-			if s.sentence[j] == s.sentence[i] && marketWords[s.tokens[j].fold] {
+			if s.sentence[j] == s.sentence[i] && marketWords.Has(s.tokens[j].fold) {
 				near = true
 				break
 			}
@@ -483,13 +483,7 @@ func (s *scan) bare() {
 	}
 }
 
-var ordinaryCapitals = func() map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(`ALL ARE CAN CAT CEO CFO COST DAY EAT ETF EPS EU FAST FOR GDP HAS IPO IT KEY LOW MAR NET NEW NOW ON ONE OUT PAY PM RUN SEE SO TAP THE TWO UK US USA WELL YOU CPI FED SEC FTC DOJ ECB OPEN REAL PLAN LIFE HOPE CARE TEAM ROCK LAND LOVE NEWS WORK SNOW BILL DASH SHOP COIN PATH NET BEAM EAR CAR MAN WM DD MS`) {
-		set[w] = true
-	}
-	return set
-}()
+var ordinaryCapitals = pattern.NewWords(`ALL ARE CAN CAT CEO CFO COST DAY EAT ETF EPS EU FAST FOR GDP HAS IPO IT KEY LOW MAR NET NEW NOW ON ONE OUT PAY PM RUN SEE SO TAP THE TWO UK US USA WELL YOU CPI FED SEC FTC DOJ ECB OPEN REAL PLAN LIFE HOPE CARE TEAM ROCK LAND LOVE NEWS WORK SNOW BILL DASH SHOP COIN PATH NET BEAM EAR CAR MAN WM DD MS`)
 
 // family returns the firm at the top of entity i.
 func (n *Names) family(i int) int {
@@ -537,18 +531,18 @@ func (s *scan) isGiven(from int) bool {
 
 // Words beside a name that speak for a firm.
 var (
-	beforeName = wordSet(`shares stock at by from chipmaker maker giant retailer rival rivals firm company designer parent owner startup group unit lender bank carmaker automaker
+	beforeName = pattern.NewWords(`shares stock at by from chipmaker maker giant retailer rival rivals firm company designer parent owner startup group unit lender bank carmaker automaker
 		investors backed owned ceo chief executive versus against buy bought acquire acquired acquires acquiring sue sued sues join joined joins partner partners like including
 		supplier suppliers customer customers
 		شركه شركات مجموعه عملاق عملاقه عملاقا اسهم سهم منصه موسسه رييس مالكه صانعه صانع نموذج نماذج منصات مصنع منافس منافسه منافستها منافسيها منتج منتجات لشركه وشركه بشركه مثل تطبيق هاتف هواتف مطوره الرقايق مصرف بنك
 		اعلنت اعلن كشفت كشف قالت قال اطلقت اطلق طرحت طرح رفعت خفضت سجلت حققت تعتزم تخطط تستثمر استثمرت وقعت ابرمت اشترت باعت استحوذت تراجعت ارتفعت هبطت قفزت خسرت اصدرت نشرت وافقت اكدت ذكرت اوضحت قررت بدات تطلق تعلن تكشف تطرح ستطلق ستعلن ستكشف قدمت تقدم تنوي توقعت تعهدت سرحت اغلقت انهت نفت رفضت اتهمت غرمت`)
-	afterName = wordSet(`inc corp corporation co ltd plc holdings platforms group shares stock says said say will has had is was plans plan planned reported reports report reporting posts posted announced announces
+	afterName = pattern.NewWords(`inc corp corporation co ltd plc holdings platforms group shares stock says said say will has had is was plans plan planned reported reports report reporting posts posted announced announces
 		unveils unveiled launches launched released releases raised raises cut cuts beat beats missed misses forecast forecasts expects expected agreed agrees bought buys buying acquired acquires
 		sold sells named names appointed suspended suspends earnings results revenue sales profit profits ceo chief chairman executive executives fell rose jumped slid dropped gained lost surged plunged climbed
 		sank tumbled rallied soared slumped wins won signed signs sues sued faces faced warned warns closed opened dipped edged hit began begins started filed files told tells introduced introduces
 		laid lays paid pays delayed delays halted halts confirmed confirms denied denies priced prices debuted debuts investors investor spent spends invested invests put puts took takes gave gives made makes led leads held holds went came saw sees got gets built builds drew grew grows chose left met set sets shut struck sent let lets overtook became
 		اعلنت اعلن كشفت قالت اطلقت طرحت رفعت خفضت سجلت حققت تعتزم تخطط تستثمر وقعت ابرمت اشترت تراجع ارتفع هبط قفز خسر تراجعت ارتفعت هبطت قفزت خسرت اصدرت نشرت وافقت اكدت ذكرت نتايج ارباح ايرادات الامريكيه الاميركيه العملاقه القابضه عن ان`)
-	asNoun = wordSet(`price prices range rate rates sources officials agency agencies agent date dates`)
+	asNoun = pattern.NewWords(`price prices range rate rates sources officials agency agencies agent date dates`)
 )
 
 // speaksFor reports whether the neighbours of f speak for its being a name.
@@ -561,12 +555,12 @@ func (s *scan) speaksFor(f *found) bool {
 			return true // ألغت ميتا
 		}
 		for k := 1; k <= 2; k++ {
-			if w := s.word(f.from-k, f.from); beforeName[w] || beforeName[strings.TrimPrefix(w, "و")] || beforeName[strings.TrimPrefix(w, "ل")] {
+			if w := s.word(f.from-k, f.from); beforeName.Has(w) || beforeName.Has(strings.TrimPrefix(w, "و")) || beforeName.Has(strings.TrimPrefix(w, "ل")) {
 				return true
 			}
 		}
 		for k := 0; k < 2; k++ {
-			if w := s.word(f.to+k, f.from); afterName[w] && (k == 0 || w != "عن" && w != "ان") && w != "عن" {
+			if w := s.word(f.to+k, f.from); afterName.Has(w) && (k == 0 || w != "عن" && w != "ان") && w != "عن" {
 				return true
 			}
 		}
@@ -581,21 +575,21 @@ func (s *scan) speaksFor(f *found) bool {
 	if next == "s" && strings.ContainsAny(s.gap(f.to), "'’") {
 		return true
 	}
-	if next == "" && prev == "" || asNoun[next] {
+	if next == "" && prev == "" || asNoun.Has(next) {
 		return false
 	}
-	if legalForms[next] && len(next) > 1 && next != "the" && next != "stock" && next != "de" || beforeName[prev] {
+	if legalForms.Has(next) && len(next) > 1 && next != "the" && next != "stock" && next != "de" || beforeName.Has(prev) {
 		return true
 	}
 	if prev == "of" || prev == "in" { // shares of Apple
 		for k := 2; k <= 4; k++ {
-			if marketWords[s.word(f.from-k, f.from)] {
+			if marketWords.Has(s.word(f.from-k, f.from)) {
 				return true
 			}
 		}
 	}
 	for k := range 3 {
-		if w := s.word(f.to+k, f.from); afterName[w] || len(w) > 4 && strings.HasSuffix(w, "ed") {
+		if w := s.word(f.to+k, f.from); afterName.Has(w) || len(w) > 4 && strings.HasSuffix(w, "ed") {
 			return true
 		} else if k == 0 && w != "" && !strings.HasSuffix(w, "ly") && w != "also" && w != "now" && w != "then" && w != "on" {
 			break
@@ -619,14 +613,14 @@ func (s *scan) speaksFor(f *found) bool {
 // a firm, which Arabic takes as feminine: ألغت, تنوي.
 func isFeminineVerb(raw, w string) bool {
 	r := []rune(strings.TrimPrefix(w, "و"))
-	if len(r) < 4 || strings.HasPrefix(strings.TrimPrefix(raw, "و"), "ال") || foundDead[string(r)] {
+	if len(r) < 4 || strings.HasPrefix(strings.TrimPrefix(raw, "و"), "ال") || foundDead.Has(string(r)) {
 		return false
 	}
 	return r[len(r)-1] == 'ت' && r[len(r)-2] != 'ا' || r[0] == 'ت' && r[len(r)-1] != 'ه'
 }
 
 // foundDead are verbs before a word that is no name: سقطت ميتة.
-var foundDead = wordSet(`وجدت سقطت ولدت ماتت باتت ظلت عادت تركت كانت اصبحت ليست تحت تلك تجاه تقريبا`)
+var foundDead = pattern.NewWords(`وجدت سقطت ولدت ماتت باتت ظلت عادت تركت كانت اصبحت ليست تحت تلك تجاه تقريبا`)
 
 // besideFirm reports whether f is listed with a firm: Nvidia, Apple and Meta.
 func (s *scan) besideFirm(f *found) bool {

@@ -8,8 +8,11 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"aftershock/internal/pattern"
 )
 
 // Kind says what a name stands for.
@@ -436,31 +439,23 @@ func (n *Names) by(m map[string]int, key string) (Entity, bool) {
 }
 
 // legalForms are words that end the full name of a firm.
-var legalForms = wordSet(`inc incorporated corp corporation co company companies ltd limited plc llc llp lp sa nv ag se spa
+var legalForms = pattern.NewWords(`inc incorporated corp corporation co company companies ltd limited plc llc llp lp sa nv ag se spa
 	ab asa oyj kgaa gmbh bv kk holdings holding group cl class a b c common stock ordinary shares adr ads sponsored the de /de/
 	pjsc jsc saog kscp qpsc شركه مجموعه المحدوده القابضه`)
 
 // nameKey folds a whole name, without the words of its legal form.
 func nameKey(name string) string {
 	words := foldWords(name)
-	for len(words) > 1 && legalForms[words[0]] && (words[0] == "the" || !isLatin(words[0])) {
+	for len(words) > 1 && legalForms.Has(words[0]) && (words[0] == "the" || !isLatin(words[0])) {
 		words = words[1:]
 	}
-	for len(words) > 1 && (legalForms[words[len(words)-1]] || words[len(words)-1] == "&") {
+	for len(words) > 1 && (legalForms.Has(words[len(words)-1]) || words[len(words)-1] == "&") {
 		words = words[:len(words)-1]
 	}
 	return strings.Join(words, " ")
 }
 
 func isLatin(s string) bool { return s != "" && s[0] < utf8.RuneSelf }
-
-func wordSet(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		set[w] = true
-	}
-	return set
-}
 
 // foldWords cuts s into words, each folded.
 func foldWords(s string) []string {
@@ -539,7 +534,7 @@ func fold(s string) string {
 	}
 	var b strings.Builder
 	for _, r := range s {
-		if to, ok := folded[r]; ok {
+		if to, ok := folded()[r]; ok {
 			b.WriteString(to)
 		} else if d, ok := digitOf(r); ok {
 			b.WriteByte('0' + byte(d))
@@ -551,7 +546,7 @@ func fold(s string) string {
 }
 
 // folded has what fold writes for letters that it does not keep.
-var folded = func() map[rune]string {
+var folded = sync.OnceValue(func() map[rune]string {
 	m := map[rune]string{'ـ': ""}
 	for _, pair := range strings.Fields(`أا إا آا ٱا ىي ئي ؤو ةه ڤف ڥف پب چج گك کك یي ہه ھه ژز
 		áa àa âa äa ãa åa ça ée èe êe ëe íi ìi îi ïi óo òo ôo öo õo øo úu ùu ûu üu ñn çc
@@ -561,7 +556,7 @@ var folded = func() map[rune]string {
 	}
 	m['ß'], m['æ'], m['œ'] = "ss", "ae", "oe"
 	return m
-}()
+})
 
 // digitOf returns the value of a decimal digit: European, Arabic-Indic, Persian,
 // Devanagari or of full width.

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"aftershock/internal/pattern"
+	"sync"
 )
 
 // Gathering says which items tell one story.
@@ -49,7 +50,7 @@ type title struct {
 
 // turning are the words without whose agreement two titles are not alike: names of days
 // and months, and directions.
-var turning = func() map[string]string {
+var turning = sync.OnceValue(func() map[string]string {
 	m := map[string]string{}
 	for _, list := range [][]string{weekdays[:], months[:]} {
 		for _, line := range list {
@@ -74,7 +75,7 @@ var turning = func() map[string]string {
 		}
 	}
 	return m
-}()
+})
 
 // newTitle makes a title ready; names are those of its publisher.
 func newTitle(s string, names ...string) title {
@@ -83,7 +84,7 @@ func newTitle(s string, names ...string) title {
 	var letters, digits, word strings.Builder
 	var signs []string
 	end := func() {
-		if w, ok := turning[word.String()]; ok {
+		if w, ok := turning()[word.String()]; ok {
 			signs = append(signs, w)
 		}
 		word.Reset()

@@ -913,7 +913,7 @@ func (r *reading) ownYearAt(at int) bool {
 			far = m.Start - at + 30
 		}
 		if far < least {
-			own, least = ownYears[m.Entity.Symbol], far
+			own, least = ownYears.Has(m.Entity.Symbol), far
 		}
 	}
 	return own
@@ -1089,20 +1089,12 @@ func onWeekday(r *reading, g groups, d *Date) bool {
 }
 
 var (
-	futureWord = wordSet(`will shall would due scheduled slated set plans plan planned expected expects expect hopes upcoming reports releases publishes holds hosts meets opens begins starts ends closes
+	futureWord = pattern.NewWords(`will shall would due scheduled slated set plans plan planned expected expects expect hopes upcoming reports releases publishes holds hosts meets opens begins starts ends closes
 		سوف المقرر المتوقع المرتقب المزمع تعتزم يعتزم تستعد يستعد تخطط يخطط المنتظر ينتظر يترقب تترقب`)
-	pastWord = wordSet(`said told rose fell sank slid won lost cut put took gave made led held went came saw got built drew grew met sent began became was were had did hit beat struck shut laid sold bought paid spent
+	pastWord = pattern.NewWords(`said told rose fell sank slid won lost cut put took gave made led held went came saw got built drew grew met sent began became was were had did hit beat struck shut laid sold bought paid spent
 		قال قالت اعلن اعلنت كشف كشفت ارتفع ارتفعت انخفض انخفضت تراجع تراجعت هبط هبطت صعد صعدت اطلق اطلقت وقع وقعت كان كانت ذكر ذكرت افاد افادت`)
 	wordForm = pattern.New(`[\p{L}']+`)
 )
-
-func wordSet(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		set[w] = true
-	}
-	return set
-}
 
 // future reports whether the verb nearest before a date, or after it where none
 // is before, speaks of what is to come.
@@ -1150,9 +1142,9 @@ func tense(words []string, i int) (future, ok bool) {
 	switch {
 	case w == "expected" || w == "planned" || w == "scheduled" || w == "set":
 		return i+1 < len(words) && (words[i+1] == "to" || words[i+1] == "for"), true
-	case futureWord[w]:
+	case futureWord.Has(w):
 		return true, true
-	case pastWord[w]:
+	case pastWord.Has(w):
 		return false, true
 	case len(w) > 4 && w[0] < utf8.RuneSelf:
 		return false, strings.HasSuffix(w, "ed")

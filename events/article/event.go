@@ -14,7 +14,7 @@ import (
 // forms are made of it.
 var (
 	englishActs = makeEnglishActs()
-	arabicActs  = wordSet(arabicBases)
+	arabicActs  = pattern.NewWords(arabicBases)
 )
 
 const actBases = `announce unveil launch release introduce debut publish disclose reveal report post file raise lower boost lift cut trim slash beat miss win lose
@@ -184,7 +184,7 @@ var firmDue = pattern.New(`\b(?:plans?\s+to|planned\s+to|agreed\s+to|will|is\s+s
 // pastAny reports whether any word has the form of a past.
 func pastAny(words []string) bool {
 	for _, w := range words {
-		if pastWord[w] || len(w) > 4 && w[0] < utf8.RuneSelf && strings.HasSuffix(w, "ed") {
+		if pastWord.Has(w) || len(w) > 4 && w[0] < utf8.RuneSelf && strings.HasSuffix(w, "ed") {
 			return true
 		}
 	}
@@ -220,12 +220,12 @@ const presentActs = `(?:تطلق|تعلن|تكشف|تطرح|تشتري|تستح�
 
 // verbNouns are verbs of the past that are written as their nouns, and count only
 // where a sentence or clause begins.
-var verbNouns = wordSet(`نشر طرح رفع خفض عرض دفع طلب حظر منع فرض فقد كشف ربح كسب جمع حل حكم ضخ سحب شحن نقل رفض وقع امر نفي قيد سجل غير شحن حذر علق اجل دخل خرج بلغ`)
+var verbNouns = pattern.NewWords(`نشر طرح رفع خفض عرض دفع طلب حظر منع فرض فقد كشف ربح كسب جمع حل حكم ضخ سحب شحن نقل رفض وقع امر نفي قيد سجل غير شحن حذر علق اجل دخل خرج بلغ`)
 
 // weakActs are verbs that tell of an event only beside a date.
-var weakActs = wordSet(`بدا بدات وصل وصلت بلغ بلغت دخل دخلت خرج خرجت اضاف اضافت قدم قدمت عرض عرضت ادي ادت اثار اثارت دفع دفعت طلب طلبت حل حلت غير غيرت واجه واجهت زاد زادت اظهر اظهرت تبين بينت ظهر ظهرت دعا دعت انتج انتجت اكد اكدت حذر حذرت`)
+var weakActs = pattern.NewWords(`بدا بدات وصل وصلت بلغ بلغت دخل دخلت خرج خرجت اضاف اضافت قدم قدمت عرض عرضت ادي ادت اثار اثارت دفع دفعت طلب طلبت حل حلت غير غيرت واجه واجهت زاد زادت اظهر اظهرت تبين بينت ظهر ظهرت دعا دعت انتج انتجت اكد اكدت حذر حذرت`)
 
-var relativePronouns = wordSet(`الذي التي الذين والذي والتي اللذان اللتان ما مما`)
+var relativePronouns = pattern.NewWords(`الذي التي الذين والذي والتي اللذان اللتان ما مما`)
 
 func tellsArabic(s string, near bool, best Precision) bool {
 	words := wordForm.FindAllString(s, -1)
@@ -234,18 +234,18 @@ func tellsArabic(s string, near bool, best Precision) bool {
 		maybe = len(wordForm.FindAllString(s[:m[0]], -1))
 	}
 	for i, w := range words {
-		if rest, ok := strings.CutPrefix(w, "و"); ok && arabicActs[rest] && !arabicActs[w] {
+		if rest, ok := strings.CutPrefix(w, "و"); ok && arabicActs.Has(rest) && !arabicActs.Has(w) {
 			w = rest
-		} else if rest, ok := strings.CutPrefix(w, "ف"); ok && arabicActs[rest] && !arabicActs[w] {
+		} else if rest, ok := strings.CutPrefix(w, "ف"); ok && arabicActs.Has(rest) && !arabicActs.Has(w) {
 			w = rest
 		}
 		switch {
-		case !arabicActs[w]:
+		case !arabicActs.Has(w):
 			if is, ok := tense(words, i); ok && is {
 				future = true
 			}
-		case i > 0 && relativePronouns[words[i-1]], verbNouns[w] && i > 1, maybe >= 0 && i > maybe:
-		case weakActs[w]:
+		case i > 0 && relativePronouns.Has(words[i-1]), verbNouns.Has(w) && i > 1, maybe >= 0 && i > maybe:
+		case weakActs.Has(w):
 			weak++
 		default:
 			acts++
@@ -281,10 +281,10 @@ func tellsArabic(s string, near bool, best Precision) bool {
 
 // weakFirst reports whether a weak verb begins the sentence.
 func weakFirst(words []string) bool {
-	return len(words) > 0 && (weakActs[words[0]] || weakActs[strings.TrimPrefix(words[0], "و")])
+	return len(words) > 0 && (weakActs.Has(words[0]) || weakActs.Has(strings.TrimPrefix(words[0], "و")))
 }
 
-var sayingWords = wordSet(`قال قالت وقال وقالت يقول تقول يري تري يرون ويري يعتقد ويعتقدون راي اعتبر اوضح ذكر اضاف واضاف ويقول وتقول ويرون`)
+var sayingWords = pattern.NewWords(`قال قالت وقال وقالت يقول تقول يري تري يرون ويري يعتقد ويعتقدون راي اعتبر اوضح ذكر اضاف واضاف ويقول وتقول ويرون`)
 
 // saysFirst reports whether a sentence begins with a verb of saying.
 func saysFirst(words []string) bool {
@@ -292,7 +292,7 @@ func saysFirst(words []string) bool {
 		if i > 1 {
 			break
 		}
-		if sayingWords[w] {
+		if sayingWords.Has(w) {
 			return true
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"aftershock/events"
+	"aftershock/internal/pattern"
+	"sync"
 )
 
 // Match is an event of a catalogue that a sentence seems to tell of.
@@ -176,7 +178,7 @@ func (m *matcher) match(all []Sentence, published time.Time) {
 
 // Words of one meaning in the two languages, in the forms that news has, and what
 // they are counted as.
-var concepts = func() map[string]string {
+var concepts = sync.OnceValue(func() map[string]string {
 	m := map[string]string{}
 	for concept, forms := range map[string]string{
 		"=fall":    `fall falls fell fallen sink sinks sank drop drops dropped plunge plunges plunged slump slumps slumped tumble tumbled tumbles selloff sell-off slide slid decline loses lost lose rout تراجع تراجعت هبط هبطت هبوط انخفاض انخفض انخفضت تهوي هوي هوت تفقد فقد فقدت خسر خسرت خسائر تنهار انهار`,
@@ -201,9 +203,9 @@ var concepts = func() map[string]string {
 		}
 	}
 	return m
-}()
+})
 
-var emptyWords = wordSet(`the and for its with from that this are was were has have had will into over after before about which their they been more than first year years company said says new out not but all one two you his her who what when where while also
+var emptyWords = pattern.NewWords(`the and for its with from that this are was were has have had will into over after before about which their they been more than first year years company said says new out not but all one two you his her who what when where while also
 	التي الذي الذين هذا هذه ذلك تلك علي الي عن من في مع بعد قبل عند كان كانت قد ان او ثم حيث بين كما لم لن لا ما كل غير اكثر اقل شركه شركات الشركه عام العام يوم اليوم`)
 
 // contentWords returns the words of s that may tell one event from another.
@@ -221,12 +223,12 @@ func contentWords(s string) map[string]bool {
 		}
 		done := false
 		for _, f := range forms {
-			if c, ok := concepts[f]; ok {
+			if c, ok := concepts()[f]; ok {
 				out[c], done = true, true
 				break
 			}
 		}
-		if done || emptyWords[w] || len([]rune(w)) < 3 {
+		if done || emptyWords.Has(w) || len([]rune(w)) < 3 {
 			continue
 		}
 		for _, p := range []string{"وال", "بال", "فال", "كال", "لل", "ال"} {

@@ -110,8 +110,8 @@ func letters(s string) (n int) {
 
 // Elements whose text is no text, and those that begin a line.
 var (
-	hidden = wordSet(`script style noscript template svg iframe select option button nav footer textarea object canvas`)
-	blocks = wordSet(`p div br li ul ol tr td th table h1 h2 h3 h4 h5 h6 section article header aside blockquote figure figcaption pre hr dd dt title main form`)
+	hidden = pattern.NewWords(`script style noscript template svg iframe select option button nav footer textarea object canvas`)
+	blocks = pattern.NewWords(`p div br li ul ol tr td th table h1 h2 h3 h4 h5 h6 section article header aside blockquote figure figcaption pre hr dd dt title main form`)
 )
 
 // plain takes all text of a page, token by token: neither its length nor its depth
@@ -138,16 +138,16 @@ func (p *Page) plain(text []byte) {
 			switch {
 			case skip == tag:
 				depth++
-			case skip == "" && hidden[tag]:
+			case skip == "" && hidden.Has(tag):
 				skip, depth = tag, 1
 			case tag == "title":
 				title = true
 			}
-			if blocks[tag] {
+			if blocks.Has(tag) {
 				begin()
 			}
 		case html.SelfClosingTagToken:
-			if name, _ := in.TagName(); blocks[string(name)] {
+			if name, _ := in.TagName(); blocks.Has(string(name)) {
 				begin()
 			}
 		case html.EndTagToken:
@@ -161,7 +161,7 @@ func (p *Page) plain(text []byte) {
 			if tag == "title" {
 				title = false
 			}
-			if blocks[tag] {
+			if blocks.Has(tag) {
 				begin()
 			}
 		case html.TextToken:

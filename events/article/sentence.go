@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"aftershock/internal/pattern"
 )
 
 // longest is the length in bytes from which a sentence is cut at a blank: pages
@@ -11,7 +13,7 @@ import (
 const longest = 2000
 
 // abbreviations are words whose point ends no sentence.
-var abbreviations = wordSet(`inc corp co ltd mr mrs ms dr prof jr sr st vs jan feb mar apr jun jul aug sep sept oct nov dec no gov sen rep gen u.s u.k e.g i.e a.m p.m`)
+var abbreviations = pattern.NewWords(`inc corp co ltd mr mrs ms dr prof jr sr st vs jan feb mar apr jun jul aug sep sept oct nov dec no gov sen rep gen u.s u.k e.g i.e a.m p.m`)
 
 // sentences cuts text into its sentences, each a range of bytes without the blanks
 // about it. A line never goes on in the next.
@@ -123,7 +125,7 @@ func abbreviates(s string) bool {
 	if len(word) == 1 && unicode.IsUpper(rune(word[0])) {
 		return true
 	}
-	return abbreviations[strings.ToLower(word)]
+	return abbreviations.Has(strings.ToLower(word))
 }
 
 // arabicText reports whether most letters of s are Arabic.

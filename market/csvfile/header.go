@@ -126,7 +126,7 @@ func headerOf(fields []string) (header, error) {
 	for i, f := range fields {
 		for k, form := range forms(f) {
 			if col := columnNamed(form); col >= 0 {
-				of(i, col, 1000*k+slices.Index(names[col], form))
+				of(i, col, 1000*k+slices.Index(names()[col], form))
 				break
 			}
 		}

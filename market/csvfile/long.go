@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"aftershock/market"
 )
@@ -31,25 +32,27 @@ const (
 	longColumns
 )
 
-var longNames = [longColumns][]string{
-	longSymbol:      {"permno", "symbol", "ticker", "tic", "ric", "isin", "cusip", "gvkey", "security", "instrument", "securityid", "code", "stkcd"},
-	longName:        {"comnam", "company", "companyname", "issuernm", "name", "conm", "ticker"},
-	longDate:        names[colDate],
-	longReturn:      names[colReturn],
-	longDelisting:   {"dlret", "dlyretdel", "delistingreturn"},
-	longPrice:       names[colAdj],
-	longClose:       slices.Concat([]string{"prc", "dlyprc", "prccd"}, names[colClose]),
-	longVolume:      slices.Concat([]string{"dlyvol", "cshtrd"}, names[colVolume]),
-	longShares:      {"shares", "sharesoutstanding", "cshoc"},
-	longThousands:   {"shrout", "dlyshrout", "shroutthousands"},
-	longFactor:      {"cfacpr", "dlyfacprc", "dlycumfacpr", "ajexdi"},
-	longShareFactor: {"cfacshr", "dlycumfacshr"},
-	longTotalFactor: {"trfd"},
-	longCurrency:    {"currency", "curcdd", "curcd", "ccy"},
-	longDividend:    names[colDividend],
-	longSplit:       names[colSplit],
-	longTicker:      {"ticker", "tic", "symbol", "tsymbol", "ric"},
-}
+var longNames = sync.OnceValue(func() *[longColumns][]string {
+	return &[longColumns][]string{
+		longSymbol:      {"permno", "symbol", "ticker", "tic", "ric", "isin", "cusip", "gvkey", "security", "instrument", "securityid", "code", "stkcd"},
+		longName:        {"comnam", "company", "companyname", "issuernm", "name", "conm", "ticker"},
+		longDate:        names()[colDate],
+		longReturn:      names()[colReturn],
+		longDelisting:   {"dlret", "dlyretdel", "delistingreturn"},
+		longPrice:       names()[colAdj],
+		longClose:       slices.Concat([]string{"prc", "dlyprc", "prccd"}, names()[colClose]),
+		longVolume:      slices.Concat([]string{"dlyvol", "cshtrd"}, names()[colVolume]),
+		longShares:      {"shares", "sharesoutstanding", "cshoc"},
+		longThousands:   {"shrout", "dlyshrout", "shroutthousands"},
+		longFactor:      {"cfacpr", "dlyfacprc", "dlycumfacpr", "ajexdi"},
+		longShareFactor: {"cfacshr", "dlycumfacshr"},
+		longTotalFactor: {"trfd"},
+		longCurrency:    {"currency", "curcdd", "curcd", "ccy"},
+		longDividend:    names()[colDividend],
+		longSplit:       names()[colSplit],
+		longTicker:      {"ticker", "tic", "symbol", "tsymbol", "ric"},
+	}
+})
 
 // tradedPrices are the names under which CRSP and Compustat give closes as
 // traded, and the name of the factor that belongs to each.
@@ -67,7 +70,7 @@ func findColumns(head []string, own Columns) (at [longColumns]int, ok bool) {
 	}
 	named := [longColumns]string{own.Symbol, own.Name, own.Date, own.Return, own.Delisting, own.Price, own.Close, own.Volume, own.Shares}
 	for c := range at {
-		look := longNames[c]
+		look := longNames()[c]
 		if named[c] != "" {
 			look = []string{canonical(named[c])}
 		}
@@ -297,7 +300,7 @@ func (b *panelReader) observation(m *member, d market.Date, f []string, at [long
 	figure := func(c int) float64 {
 		x, ok := number(field(c), b.mark)
 		if !ok {
-			b.wrong(m, d, line, "%s %q is not a number", longNames[c][0], field(c))
+			b.wrong(m, d, line, "%s %q is not a number", longNames()[c][0], field(c))
 		}
 		return x
 	}

@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -28,7 +29,9 @@ const (
 // English and as vendors abbreviate it, then in German, French, Italian,
 // Spanish, Portuguese, Dutch, Polish, Romanian, Russian, Ukrainian, Swedish,
 // Danish, Norwegian, Finnish, Czech, Hungarian, Turkish, Greek and Arabic.
-var names = canonicalNames([columns]string{
+var names = sync.OnceValue(func() *[columns][]string { return canonicalNames(&columnNames) })
+
+var columnNames = [columns]string{
 	colDate: `date "exchange date" "session date" datetime timestamp tradedate tradingdate tradingday pricedate pricingdate quotedate asofdate valuedate day time unix t
 		datum handelstag börsentag tag jour séance "date de cotation" data giorno fecha día dia dagen dato "data sesji" data/ora дата tarih
 		päivämäärä pvm kaupankäyntipäivä dátum nap ημερομηνία التاريخ تاريخ "تاريخ التداول" "تاريخ الجلسة" اليوم 日付 日期 날짜 일자 trddt
@@ -72,10 +75,11 @@ var names = canonicalNames([columns]string{
 	colReturn: `ret return returns totalreturn dailyreturn dlyret trt1d logreturn
 		rendite renditen rendement rendimento rentabilidad retorno rendementen "stopa zwrotu" randament доходность дохідність avkastning afkast tuotto výnos hozam getiri απόδοση العائد عائد`,
 	colSymbol: `ticker symbol tic tickersymbol stocksymbol`,
-})
+}
 
 // canonicalNames parts each list at its blanks, but within quotation marks.
-func canonicalNames(lists [columns]string) (out [columns][]string) {
+func canonicalNames(lists *[columns]string) *[columns][]string {
+	var out [columns][]string
 	for c, list := range lists {
 		for i, part := range strings.Split(list, `"`) {
 			if i%2 == 1 {
@@ -87,20 +91,20 @@ func canonicalNames(lists [columns]string) (out [columns][]string) {
 			}
 		}
 	}
-	return out
+	return &out
 }
 
 // columnNamed returns the column that a canonical name means; -1: none.
 func columnNamed(canon string) int {
-	if c, ok := columnOf[canon]; ok {
+	if c, ok := columnOf()[canon]; ok {
 		return c
 	}
 	return -1
 }
 
-var columnOf = func() map[string]int {
+var columnOf = sync.OnceValue(func() map[string]int {
 	m := make(map[string]int)
-	for c, list := range names {
+	for c, list := range names() {
 		for _, n := range list {
 			if _, dup := m[n]; !dup {
 				m[n] = c
@@ -108,11 +112,11 @@ var columnOf = func() map[string]int {
 		}
 	}
 	return m
-}()
+})
 
 // monthWords are the names of the months in the same languages, whole and as
 // they are cut off, canonically.
-var monthWords = func() map[string]time.Month {
+var monthWords = sync.OnceValue(func() map[string]time.Month {
 	m := make(map[string]time.Month)
 	for k, list := range [...]string{
 		"january januar jänner janvier gennaio enero janeiro januari styczeń stycznia ianuarie января январь січня січень tammikuu leden ledna ocak ιανουάριος ιανουαρίου يناير jan janv jän gen ene sty ian янв січ tam led oca ιαν كانونالثاني جانفي",
@@ -133,7 +137,7 @@ var monthWords = func() map[string]time.Month {
 		}
 	}
 	return m
-}()
+})
 
 // canonical reduces a column's name to its lower-case letters and digits,
 // without accents.

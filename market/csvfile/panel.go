@@ -391,10 +391,10 @@ func (b *panelReader) wrong(m *member, d market.Date, line int, format string, a
 func (b *panelReader) wide(t *table, head []string) error {
 	file := b.problems.file
 	day := 0
-	for day < len(head)-2 && (head[day] == "" || canonical(head[day]) == "unnamed0") && slices.Contains(names[colDate], canonical(head[day+1])) {
+	for day < len(head)-2 && (head[day] == "" || canonical(head[day]) == "unnamed0") && slices.Contains(names()[colDate], canonical(head[day+1])) {
 		day++ // an index that a data frame was saved with
 	}
-	if c := canonical(head[day]); c != "" && c != "index" && !slices.Contains(names[colDate], c) || len(head) < day+2 {
+	if c := canonical(head[day]); c != "" && c != "index" && !slices.Contains(names()[colDate], c) || len(head) < day+2 {
 		return fmt.Errorf("%s:%d: the first column of a wide file must be the date; it is %q", file, t.line, head[day])
 	}
 	symbols := head[day+1:]
@@ -687,7 +687,7 @@ func (b *panelReader) grid(t *table, g grid) error {
 					continue
 				}
 				if !ok || x <= 0 && c.col != colVolume || x < 0 {
-					b.wrong(m, d, t.line, "%s of %s: %q is no price", names[c.col][0], symbol, s)
+					b.wrong(m, d, t.line, "%s of %s: %q is no price", names()[c.col][0], symbol, s)
 					x = math.NaN()
 				}
 				for len(*to) < len(m.days)-1 {

@@ -394,12 +394,12 @@ func (r *reader) value(f []string, d market.Date, line, col int, to *float64) bo
 	case ok && x < 0 && missingPrice(x) && x != -1:
 		return true
 	case !ok:
-		r.wrong(d, line, "%s %q is not a number", names[col][0], s)
+		r.wrong(d, line, "%s %q is not a number", names()[col][0], s)
 	case x <= 0 && col <= colAdj:
-		r.wrong(d, line, "%s is %s; a price must be positive: leave it empty where there is none", names[col][0], s)
+		r.wrong(d, line, "%s is %s; a price must be positive: leave it empty where there is none", names()[col][0], s)
 		ok = false
 	case x < 0:
-		r.wrong(d, line, "%s is %s; it must not be negative", names[col][0], s)
+		r.wrong(d, line, "%s is %s; it must not be negative", names()[col][0], s)
 		ok = false
 	}
 	*to = x

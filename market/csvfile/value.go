@@ -289,7 +289,7 @@ func monthNamed(s string) time.Month {
 	if len(s) < 3 || s[0] >= '0' && s[0] <= '9' {
 		return 0
 	}
-	return monthWords[canonical(s)]
+	return monthWords()[canonical(s)]
 }
 
 // digits reads up to four digits; anything else is -1.
