@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -31,11 +32,13 @@ var Arabic = &Language{
 		}
 		return strconv.Itoa(n) + " " + f
 	},
-	List:       func(names []string) string { return strings.Join(names, " و") },
-	Date:       func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
-	Day:        func(t time.Time) string { return arabicDays[t.Weekday()] },
-	phrases:    joined(arabicPhrases, arabicMoves, arabicAnswer, arabicCompared, arabicCommands),
-	sentences:  joined(withFindings(arabicSentences, "%s، %s (%s): "), arabicRefused),
+	List:    func(names []string) string { return strings.Join(names, " و") },
+	Date:    func(t time.Time) string { return arabicDays[t.Weekday()] + " " + arabicDate(t) },
+	Day:     func(t time.Time) string { return arabicDays[t.Weekday()] },
+	phrases: joined(arabicPhrases, arabicMoves, arabicAnswer, arabicCompared, arabicCommands),
+	sentences: sync.OnceValue(func() map[string]string {
+		return joined(withFindings(arabicSentences, "%s، %s (%s): "), arabicRefused)()
+	}),
 	plural:     arabicForm,
 	more:       "%s و%d غيرها",
 	categories: arabicCategories, units: arabicUnits, currencies: arabicCurrencies,

@@ -1,6 +1,9 @@
 package words
 
-import "maps"
+import (
+	"maps"
+	"sync"
+)
 
 // arabicMoves are the phrases of moves, impacts and correlations.
 var arabicMoves = map[string]string{
@@ -122,10 +125,12 @@ var arabicMoves = map[string]string{
 }
 
 // joined is several tables of phrases as one.
-func joined(tables ...map[string]string) map[string]string {
-	all := make(map[string]string)
-	for _, t := range tables {
-		maps.Copy(all, t)
-	}
-	return all
+func joined(tables ...map[string]string) func() map[string]string {
+	return sync.OnceValue(func() map[string]string {
+		all := make(map[string]string)
+		for _, t := range tables {
+			maps.Copy(all, t)
+		}
+		return all
+	})
 }

@@ -29,7 +29,9 @@ var English = &Language{
 		}
 		return 1
 	},
-	more: "%s and %d more",
+	phrases:   func() map[string]string { return nil },
+	sentences: func() map[string]string { return nil },
+	more:      "%s and %d more",
 }
 
 var smallNumbers = []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}

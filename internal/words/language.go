@@ -33,12 +33,12 @@ type Language struct {
 	Date   func(t time.Time) string        // "Monday 27 January 2025"
 	Day    func(t time.Time) string        // "Monday"
 
-	phrases   map[string]string // by the English phrase; English has none
-	sentences map[string]string // by the code; English has none, they stand with the codes
-	plural    func(n int) int   // which of the forms of a thing serves n of them
-	more      string            // "%s and %d more"
-	exchanges map[string]string // by the names of package market
-	cities    map[string]string // by the English name
+	phrases   func() map[string]string // by the English phrase; English has none
+	sentences func() map[string]string // by the code; English has none, they stand with the codes
+	plural    func(n int) int          // which of the forms of a thing serves n of them
+	more      string                   // "%s and %d more"
+	exchanges map[string]string        // by the names of package market
+	cities    map[string]string        // by the English name
 
 	categories map[string]string // of events, by the names that catalogues usually have
 
@@ -81,7 +81,7 @@ func Of(tag string) *Language {
 
 // Phrase returns what an English phrase is in l, or the phrase itself.
 func (l *Language) Phrase(s string) string {
-	if own, ok := l.phrases[s]; ok {
+	if own, ok := l.phrases()[s]; ok {
 		return own
 	}
 	return s
@@ -123,7 +123,7 @@ var numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 // Translate returns what an English phrase without values is in l, or the phrase
 // itself in its own direction: what a model is, what a test assumes.
 func (l *Language) Translate(s string) string {
-	if own, ok := l.phrases[s]; ok {
+	if own, ok := l.phrases()[s]; ok {
 		return own
 	}
 	return l.Isolate(s)
@@ -133,10 +133,10 @@ func (l *Language) Translate(s string) string {
 // what to say in place of a value: an event's title in the language of the report.
 // What l has no words for it says in English.
 func (l *Language) Sentence(s analysis.Sentence, as func(v any) any) string {
-	own, ok := l.sentences[s.Code]
+	own, ok := l.sentences()[s.Code]
 	if !ok {
 		own = analysis.Form(s.Code)
-		if l.sentences != nil {
+		if l.sentences() != nil {
 			return l.Isolate(English.Sentence(s, as))
 		}
 	}
@@ -175,7 +175,7 @@ func (l *Language) Issue(is market.Issue) string { return l.issue(is, nil) }
 // issue says an issue of package market.
 func (l *Language) issue(is market.Issue, as func(v any) any) string {
 	code := "issue/" + is.Code
-	if _, ok := l.sentences[code]; !ok {
+	if _, ok := l.sentences()[code]; !ok {
 		code = market.IssueForm(is.Code)
 	}
 	return l.Sentence(analysis.Sentence{Code: code, Args: is.Args}, as)

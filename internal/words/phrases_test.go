@@ -173,7 +173,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("model %s has no display name", m.Name())
 		}
 		for _, l := range languages[1:] {
-			if english != "" && l.phrases[english] == "" {
+			if english != "" && l.phrases()[english] == "" {
 				t.Errorf("%s does not name the model %s", l.Tag, m.Name())
 			}
 		}
@@ -188,7 +188,7 @@ func TestReadings(t *testing.T) {
 			t.Errorf("no word for the reading %s", r)
 		}
 		for _, l := range languages[1:] {
-			if l.phrases[x.word] == "" || l.phrases[x.means] == "" {
+			if l.phrases()[x.word] == "" || l.phrases()[x.means] == "" {
 				t.Errorf("%s does not say %q: %q", l.Tag, x.word, x.means)
 			}
 		}

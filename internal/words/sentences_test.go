@@ -57,7 +57,7 @@ func TestSentences(t *testing.T) {
 	}
 	for _, l := range languages[1:] {
 		for c, form := range english {
-			own, ok := l.sentences[c]
+			own, ok := l.sentences()[c]
 			if !ok {
 				t.Errorf("%s has no words for %q: %s", l.Tag, c, form)
 				continue
