@@ -215,8 +215,9 @@ func compareRuns(dirA, dirB string, q comparing) (*comparison, error) {
 
 // noRun says that there is no run in dir, and where one is.
 func noRun(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, latestName, manifestName)); err == nil {
-		return fmt.Errorf("there is no run in %s itself: its runs lie in folders, the last is %s", dir, filepath.Join(dir, latestName))
+	last := lastRun(dir)
+	if _, err := os.Stat(filepath.Join(last, manifestName)); err == nil {
+		return fmt.Errorf("there is no run in %s itself: its runs lie in folders, the last is %s", dir, last)
 	}
 	return fmt.Errorf("there is no run in %s: it has no %s; name the --out of a run", dir, manifestName)
 }

@@ -99,8 +99,16 @@ func (a *app) doctor(cmd *cobra.Command, flags settingsFlags, network bool) erro
 		a.examineStore(d, c, p)
 	}
 	a.examineCache(d)
-	if network && err == nil {
+	switch {
+	case err != nil:
+	case network:
 		examineNetwork(cmd.Context(), d, c)
+	case c.Prices.Source != yahooSource:
+		d.fine("network", "not needed: prices come from %s", c.Prices.Source)
+	case a.offline:
+		d.remark("network", "off: prices are taken as they are stored")
+	default:
+		d.remark("network", "needed for prices; --network sees whether the service can be reached")
 	}
 	err = a.table(func(t io.Writer) {
 		for _, row := range d.rows {
@@ -138,7 +146,7 @@ func (a *app) examineEvents(d *diagnosis, c *config) {
 func (a *app) examineOutput(d *diagnosis, c *config) {
 	dir := c.path("output.dir", c.Output.Dir)
 	if c.Output.Keep > 0 {
-		dir = filepath.Join(dir, latestName)
+		dir = lastRun(dir)
 	}
 	o := newOutput(dir)
 	_, err := os.Stat(dir)
@@ -154,6 +162,7 @@ func (a *app) examineOutput(d *diagnosis, c *config) {
 		d.remark("lock", "a run is at work in %s", dir)
 		return
 	}
+	d.fine("lock", "no run is at work in %s", dir)
 	if o.interrupted() {
 		d.remark("output", "a run was interrupted in %s: the next command completes it, or takes it back", dir)
 	}
@@ -251,7 +260,7 @@ func (a *app) examineCache(d *diagnosis) {
 			n += len(entries)
 		}
 	}
-	d.fine("cache", "{1:%[1]s record|%[1]s records} kept of calibrations and runs", n)
+	d.fine("cache", "%[1]s: {2:%[2]s record|%[2]s records} kept of calibrations and runs", (&config{}).shown(filepath.Join(cache, "aftershock")), n)
 }
 
 func examineNetwork(ctx context.Context, d *diagnosis, c *config) {

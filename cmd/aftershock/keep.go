@@ -49,20 +49,37 @@ func datedRuns(dir string) ([]string, error) {
 	return out, nil
 }
 
+// lastRun is the folder of the last run in dir: latest, or where there can be no
+// links that with the last time.
+func lastRun(dir string) string {
+	latest := filepath.Join(dir, latestName)
+	if _, err := os.Stat(filepath.Join(latest, manifestName)); err == nil {
+		return latest
+	}
+	if runs, err := datedRuns(dir); err == nil && len(runs) > 0 {
+		return filepath.Join(dir, runs[len(runs)-1])
+	}
+	return latest
+}
+
 // kept makes latest lead to the run in the folder called name of dir, and removes
-// the runs but the last keep: of each the files that it left, and no others.
-func kept(dir, name string, keep int) error {
+// the runs but the last keep: of each the files that it left, and no others. Where the
+// system has no links, or not for this user, warn is told, and the runs are kept
+// without.
+func kept(dir, name string, keep int, warn func(error)) error {
 	latest := filepath.Join(dir, latestName)
 	if info, err := os.Lstat(latest); err == nil && info.Mode()&fs.ModeSymlink == 0 {
 		return fmt.Errorf("%s is no link of aftershock; move it away, or choose another --out", latest)
 	}
 	next := filepath.Join(dir, ".aftershock.latest")
 	os.Remove(next) // of a run that was killed
-	if err := os.Symlink(name, next); err != nil {
-		return fmt.Errorf("the latest run cannot be marked: %w", err)
+	err := os.Symlink(name, next)
+	if err == nil {
+		err = os.Rename(next, latest)
 	}
-	if err := os.Rename(next, latest); err != nil {
-		return fmt.Errorf("the latest run cannot be marked: %w", err)
+	if err != nil {
+		os.Remove(latest) // it would lead to an older run
+		warn(fmt.Errorf("%s cannot be made (%w): the last run is %s", latest, err, filepath.Join(dir, name)))
 	}
 	runs, err := datedRuns(dir)
 	if err != nil {

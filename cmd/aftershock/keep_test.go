@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -80,6 +81,34 @@ func TestKeepClearsKilledRuns(t *testing.T) {
 		if text, err := os.ReadFile(name); err != nil || string(text) != "mine" {
 			t.Errorf("%s: %q, %v", name, text, err)
 		}
+	}
+}
+
+// Where there can be no links the runs are kept all the same, that is said, and the last
+// one is found.
+func TestKeepWithoutLinks(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	// what stands where the link is made keeps it from being made
+	if err := os.MkdirAll("out/.aftershock.latest/foreign", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"run", "--quiet", "--charts", "none", "--format", "csv", "--keep", "2"}
+	for range 4 {
+		if status, _, problems := aftershock(t, args...); status != statusOK || !strings.Contains(problems, "the last run is out") || strings.Count(problems, "\n") != 1 {
+			t.Fatalf("status %d, %s", status, problems)
+		}
+	}
+	runs, err := datedRuns("out")
+	if err != nil || len(runs) != 2 {
+		t.Errorf("%v are kept, %v", runs, err)
+	}
+	if status, out, problems := aftershock(t, append(args[:1:1], "--if-changed", "--charts", "none", "--format", "csv", "--keep", "2")...); status != statusOK || !strings.HasPrefix(out, "nothing has changed") {
+		t.Errorf("status %d, %s%s", status, out, problems)
+	}
+	if _, _, problems := aftershock(t, "compare", "out", "out"); !strings.Contains(problems, "the last is "+filepath.Join("out", runs[1])) {
+		t.Errorf("%s", problems)
 	}
 }
 

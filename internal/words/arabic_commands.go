@@ -37,7 +37,11 @@ var arabicCommands = map[string]string{
 	"a run replaces its files one by one, by a journal (docs/outputs.md says why)":        "تستبدل الدراسة ملفاته واحدا واحدا بسجلّ (والسبب في \u2066docs/outputs.md\u2069)",
 	"%[1]s is {2:%[2]s day|%[2]s days} old: aftershock prices fetch brings it up to date": "{2:عمر %[1]s يوم واحد|عمر %[1]s يومان|عمر %[1]s %[2]s أيام|عمر %[1]s %[2]s يوما}: يحدّثه \u2066aftershock prices fetch\u2069",
 	"there is none (%s): calibrations are not kept, and --if-changed runs always":         "لا توجد (%s): فلا تُحفظ المعايرات، ويعمل \u2066--if-changed\u2069 دائما",
-	"{1:%[1]s record|%[1]s records} kept of calibrations and runs":                        "عدد ما يُحفظ من المعايرات والدراسات: %[1]s",
+	"not needed: prices come from %s":                                                     "غير مطلوبة: مصدر الأسعار %s",
+	"off: prices are taken as they are stored":                                            "مغلقة: تؤخذ الأسعار كما هي مخزونة",
+	"needed for prices; --network sees whether the service can be reached":                "مطلوبة للأسعار؛ ويختبر \u2066--network\u2069 الوصول إلى الخدمة",
+	"no run is at work in %s": "لا دراسة تعمل الآن في %s",
+	"%[1]s: {2:%[2]s record|%[2]s records} kept of calibrations and runs": "%[1]s: عدد ما يُحفظ من المعايرات والدراسات: %[2]s",
 
 	// aftershock repeat, and run --if-changed
 	"FILE":                        "الملف",
