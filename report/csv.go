@@ -6,6 +6,8 @@ import (
 	"iter"
 	"unicode"
 	"unicode/utf8"
+
+	"aftershock/internal/shortest"
 )
 
 // WriteCSV writes t as comma-separated values (RFC 4180, but lines end in \n):
@@ -39,31 +41,38 @@ func csvHead(t Table) (head []byte) {
 // fieldsOf returns what appends the first cells of a row to a line.
 func fieldsOf(t Table) func(line []byte, row []Cell) []byte {
 	last := make([]repeated, len(t.Columns)) // texts and dates are often those of the row before
+	for i := range last {
+		last[i].texts, last[i].dates, last[i].numbers = t.Columns[i].Type == String, t.Columns[i].Type == Date, t.Columns[i].Type == Number
+	}
 	return func(line []byte, row []Cell) []byte {
 		for i := range row {
 			line = appendComma(line, i)
 			cell, f := &row[i], &last[i]
-			switch kind := t.Columns[i].Type; {
-			case kind == String:
+			switch {
+			case f.texts:
 				if cell.Text != f.text {
 					f.text, f.out = cell.Text, appendField(f.out[:0], cell.Text)
 				}
 				line = append(line, f.out...)
-			case kind == Date && !cell.Empty(Date): // this and the rest hold nothing to quote
+			case f.numbers && cell.Num-cell.Num == 0: // this and the rest hold nothing to quote; here, a finite number
+				line = shortest.Append(line, cell.Num)
+			case f.dates && !cell.Empty(Date):
 				if cell.Num != f.num || f.out == nil {
 					f.num, f.out = cell.Num, cell.appendTo(f.out[:0], Date)
 				}
 				line = append(line, f.out...)
 			default:
-				line = cell.appendTo(line, kind)
+				line = cell.appendTo(line, t.Columns[i].Type)
 			}
 		}
 		return line
 	}
 }
 
-// repeated is what a column had in the row before, and how that is written.
+// repeated is what a column has, what it had in the row before, and how that is written.
 type repeated struct {
+	texts, dates, numbers bool
+
 	text string
 	num  float64
 	out  []byte

@@ -4,6 +4,7 @@ prices of 500 shares in another become tables in CSV files.
 
     python3 docs/rivals/pandas_rival.py             # from the root of the repository
     python3 docs/rivals/pandas_rival.py --tables cars
+    python3 docs/rivals/pandas_rival.py --tables tests,averages
 
 A market is drawn on New York's sessions and written as CSV: prices, a day a row and a
 share a column, and events, one share each. Then both programs measure every event:
@@ -13,12 +14,17 @@ all events of a date, and scipy's for p values.
 
 Tables: cars (a row a window: CAR, standard error, SCAR, CSAR, BHAR, t, its degrees of
 freedom and p values, 90% interval) and abnormal_returns (a row a session: return,
-expected, AR, standard error, SAR, p, u, cumulative AR and its standard error). All
-cells of both are compared first: where one differs by more than 1e-9 no time is
-printed. Then both run in turns; what counts is the processor time (user and system) of
-the whole process, on all processors that it takes. aftershock writes columns and files
-beside these (detectable effects, notes, a report, a manifest with the SHA-256 of what
-was read and written), which are in its time.
+expected, AR, standard error, SAR, p, u, cumulative AR and its standard error). Or few
+tables, of all events as one group: averages (a row a session: AAR, standard deviation
+and error, CAAR, how many rose) and tests (a row a window and test: CAAR, mean BHAR and
+SCAR, how many rose, statistic and p values of the cross-sectional t test, Patell's and
+BMP); of events that share a return the first counts. All cells of both are compared
+first: where one differs by more than 1e-9 no time is printed. Then both run in turns;
+what counts is the processor time (user and system) of the whole process, on all
+processors that it takes. aftershock writes columns and files beside these (detectable
+effects, the mean correlation of the members, notes, a report, a manifest with the
+SHA-256 of what was read and written), which are in its time; --formats csv leaves the
+report out, of which pandas has none.
 
 Needs numpy, pandas and scipy.
 """
@@ -40,6 +46,7 @@ import pandas as pd
 
 EST, EVENT = (-270, -21), (-10, 10)
 WINDOWS = [(-1, 1), (0, 5), (-10, 10)]
+TESTS = ["cross-section", "patell", "bmp"]
 
 
 def rival(where, tables):
@@ -104,6 +111,36 @@ def rival(where, tables):
         }).to_csv(f"{where}/rival/abnormal_returns.csv", index=False)
 
 
+    if {"tests", "averages"} & set(tables):
+        once = ~events.duplicated(["column", "session"]).to_numpy()
+        ar, ret, exp, sar, s, z = ar[once], ret[once], exp[once], sar[once], s[once], z[once]
+        sxx, n = sxx[once], len(ar)
+    if "averages" in tables:
+        aar, sd = ar.mean(axis=0), ar.std(axis=0, ddof=1)
+        pd.DataFrame({
+            "group_by": "all", "group": "all", "tau": np.arange(EVENT[0], EVENT[1] + 1), "n": n, "aar": aar, "sd": sd,
+            "n_car": n, "caar": np.cumsum(aar), "positive": (ar > 0).sum(axis=0),
+        }).to_csv(f"{where}/rival/averages.csv", index=False)
+    if "tests" in tables:
+        rows = []
+        for lo, hi in WINDOWS:
+            k, w = hi - lo + 1, slice(lo - EVENT[0], hi - EVENT[0] + 1)
+            car = ar[:, w].sum(axis=1)
+            scar = car / (s * np.sqrt(k + k**2 / m + z[:, w].sum(axis=1) ** 2 / sxx))
+            bhar = np.prod(1 + ret[:, w], axis=1) - np.prod(1 + exp[:, w], axis=1)
+            for test in TESTS:
+                if test == "patell":
+                    t = sar[:, w].sum() / np.sqrt(n * k * df / (df - 2))
+                    lower, upper = special.ndtr(t), special.ndtr(-t)
+                else:
+                    x = scar if test == "bmp" else car
+                    t = x.mean() * np.sqrt(n) / x.std(ddof=1)
+                    lower, upper = special.stdtr(n - 1, t), special.stdtr(n - 1, -t)
+                rows.append(("all", "all", lo, hi, n, car.mean(), bhar.mean(), scar.mean(), (car > 0).sum(), test, t, 2 * min(lower, upper), lower, upper))
+        pd.DataFrame(rows, columns=["group_by", "group", "from", "to", "n", "caar", "abhar", "mean_scar", "positive", "test", "statistic", "p", "p_lower", "p_upper"]
+                     ).to_csv(f"{where}/rival/tests.csv", index=False)
+
+
 def draw(where, sessions, shares, n):
     """Prices and events of a market on the sessions of New York."""
     rng = np.random.default_rng(18)
@@ -129,9 +166,9 @@ study:
   estimation: [-270, -21]
   event: [-10, 10]
   car: [[-1, 1], [0, 5], [-10, 10]]
-  groups: []
-  tests: [t]
-output: {dir: out, formats: [text, csv], tables: [TABLES], calibration: false}
+  groups: [GROUPS]
+  tests: [TESTS]
+output: {dir: out, formats: [FORMATS], tables: [TABLES], calibration: false}
 """
 
 
@@ -150,6 +187,7 @@ def main():
     p.add_argument("--shares", type=int, default=500)
     p.add_argument("--sessions", type=int, default=2700)
     p.add_argument("--tables", default="cars,abnormal_returns")
+    p.add_argument("--formats", default="text,csv", help="of aftershock: with csv alone it writes no report")
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--program", help="aftershock, built already")
     p.add_argument("--job", help=argparse.SUPPRESS)
@@ -165,9 +203,12 @@ def main():
         sessions = subprocess.run(["go", "run", "./docs/rivals/engine", "-calendar", str(a.sessions)], check=True, capture_output=True, text=True).stdout.split()
         draw(where, sessions, a.shares, a.events)
         os.mkdir(f"{where}/rival")
-        config = f"{where}/config.yaml"
+        config, config_text = f"{where}/config.yaml", CONFIG
         with open(config, "w") as f:
-            f.write(CONFIG.replace("TABLES", ", ".join(tables)))
+            grouped = {"tests", "averages"} & set(tables)
+            for key, value in {"TABLES": ", ".join(tables), "FORMATS": a.formats, "GROUPS": "all" if grouped else "", "TESTS": ", ".join(TESTS) if grouped else "t"}.items():
+                config_text = config_text.replace(key, value)
+            f.write(config_text)
         ours = [program, "run", "--config", config, "--quiet", "--charts", "none"]
         theirs = [sys.executable, os.path.abspath(__file__), "--job", where, "--tables", a.tables]
         took(ours), took(theirs)

@@ -19,6 +19,11 @@ func Append(b []byte, v float64) []byte {
 	if !ok {
 		return strconv.AppendFloat(b, v, 'g', -1, 64)
 	}
+	if digits >= 1e15 {
+		if out, ok := appendLong(b, math.Signbit(v), digits, exp); ok {
+			return out
+		}
+	}
 	if math.Signbit(v) {
 		b = append(b, '-')
 	}
@@ -57,6 +62,55 @@ func Append(b []byte, v float64) []byte {
 		return append(append(b, s...), "00000"[:point-len(s)]...)
 	}
 	return append(append(append(b, s[:point]...), '.'), s[point:]...)
+}
+
+// appendLong is Append for the numbers that most results are: of 16 or 17 digits, and
+// not so small or large that they take an exponent. They are put in their places at once.
+func appendLong(b []byte, negative bool, digits uint64, exp int) ([]byte, bool) {
+	const most = 32 // bytes that may be written to
+	n := 16
+	if digits >= 1e16 {
+		n = 17
+	}
+	point := n + exp // where the decimal point stands among the digits
+	if point < -3 || point > 6 {
+		return b, false
+	}
+	at := len(b)
+	if cap(b)-at < most {
+		b = append(b, make([]byte, most)...)[:at]
+	}
+	out := b[at : at+most]
+	i := 0
+	if negative {
+		out[0], i = '-', 1
+	}
+	start := i + 1 // of the digits, before the point is put between them
+	if point <= 0 {
+		copy(out[i:i+5], "0.000")
+		start = i + 2 - point
+	}
+	end := start
+	if high := digits / 1e16; high > 0 {
+		out[start] = byte('0' + high)
+		digits -= high * 1e16
+		end++
+	}
+	upper := digits / 1e8
+	eightDigits(out[end:end+8], upper)
+	eightDigits(out[end+8:end+16], digits-upper*1e8)
+	end += 16
+	if point > 0 {
+		copy(out[i:], out[start:start+point])
+		out[i+point] = '.'
+	}
+	for out[end-1] == '0' {
+		end--
+	}
+	if out[end-1] == '.' { // it is whole
+		return b, false
+	}
+	return b[:at+end], true
 }
 
 // eightDigits writes n < 10^8 to b with zeros in front: four, two and one digit at a

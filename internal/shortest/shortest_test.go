@@ -36,9 +36,9 @@ func TestAppend(t *testing.T) {
 		}
 	}
 	rng := rand.New(rand.NewPCG(18, 4))
-	n := 2_000_000
+	n := 500_000
 	if testing.Short() {
-		n /= 10
+		n /= 5
 	}
 	for range n {
 		compare(t, math.Float64frombits(rng.Uint64()))
