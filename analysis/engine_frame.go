@@ -60,6 +60,48 @@ func (f *frame) scaleAhead(st *Study, x [][]float64, from int) {
 	}
 }
 
+// fitDates is fit for the rows lo, lo+each and so on up to hi, of one security at as many
+// dates, whose windows are whole: a row has the bits that fit gives it. frames are those
+// of the dates.
+func (g *engine) fitDates(lo, hi, each int, frames []frame, excluded []*Exclusion) {
+	st, s := g.study, g.ser[lo]
+	m, x := st.EstimationWindow.Len(), s.x[0]
+	for d, row := 0, lo; row < hi; d, row = d+1, row+each {
+		f := &frames[d]
+		from := int(g.s0[row]) + st.EstimationWindow.From
+		y := s.y[from-s.first:][:m]
+		f.sums = s.blocks.Over(y, x[from:], from)
+		e := &f.estimate
+		e.B = g.b[row*g.coefs:][:2:2]
+		ybar, rss, tss := f.SolveSums(y, &f.sums, e.B)
+		var err error
+		if e.S2, g.r2[row], err = model.Spread(m, 2, rss, tss, ybar); err != nil {
+			excluded[row-lo] = exclusionOf(err)
+			continue
+		}
+		sd := math.Sqrt(e.S2)
+		se := g.se[row*g.coefs:][:2]
+		se[0], se[1] = sd*f.SE[0], sd*f.SE[1]
+		g.m[row], g.k[row], g.s2[row], g.xbar[row], g.sinv[row] = int32(m), 2, e.S2, f.XBar[0], f.SInv[0]
+		g.framed(row, e, f)
+		excluded[row-lo] = nil
+	}
+}
+
+// prepare makes f the frame of the date of row r, whose windows are whole, and reports
+// whether its regressor can be fitted on.
+func (f *frame) prepare(g *engine, r int) bool {
+	st, x, s0 := g.study, g.ser[r].x, int(g.s0[r])
+	*f = frame{Factorisation: f.Factorisation, unit: f.unit, root: f.root, scale: f.scale}
+	from, m := s0+st.EstimationWindow.From, st.EstimationWindow.Len()
+	f.Factorise([][]float64{x[0][from:][:m]}, m)
+	if f.Dependent >= 0 || m <= 2 {
+		return false
+	}
+	f.scaleAhead(st, x, s0+st.EventWindow.From)
+	return true
+}
+
 // slab hands out pieces of blocks of memory.
 type slab[T any] []T
 
@@ -120,6 +162,7 @@ type workspace struct {
 	mem      scratch
 	members  []int // of an event
 	dating   dating
-	excluded []*Exclusion // by row of a unit
-	totals   []float64    // of its dates, see pool.totals
+	dates    [datesOfBlock]frame // of a unit
+	excluded []*Exclusion        // by row of a unit
+	totals   []float64           // of its dates, see pool.totals
 }

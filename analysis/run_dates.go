@@ -30,16 +30,25 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 	w.excluded = stat.Grown(w.excluded, u.hi-u.lo)
 	even := g.evenDates(u)
 	m := g.study.EstimationWindow.Len()
+	line := false // and one regressor
 	if even {
 		w.totals = stat.Grown(w.totals, u.events*m)
 		clear(w.totals)
+		line = len(g.ser[u.lo].x) == 1 && g.forecast == 1 && g.coefs == 2 && g.study.Weights != ValueWeights
+		for d := 0; line && d < u.events; d++ {
+			line = w.dates[d].prepare(g, u.lo+d*each)
+		}
 	}
 	for k := range each {
 		if even && k+1 < each {
 			g.fetchDates(u.lo+k+1, u.hi-each+k+1)
 		}
-		for row := u.lo + k; row < u.hi; row += each {
-			w.excluded[row-u.lo] = g.try(row, w)
+		if s := g.ser[u.lo+k]; line && len(s.doubts) == 0 && s.dropped == nil {
+			g.fitDates(u.lo+k, u.hi, each, w.dates[:], w.excluded[k:])
+		} else {
+			for row := u.lo + k; row < u.hi; row += each {
+				w.excluded[row-u.lo] = g.try(row, w)
+			}
 		}
 		if even && (k%4 == 3 || k == each-1) {
 			for d := range u.events {

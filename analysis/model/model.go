@@ -23,16 +23,21 @@ func (s *Sample) factorised() *stat.Factorisation {
 }
 
 // spread sets S2 and R2 of an estimate whose M and K are set.
-func (e *Estimate) spread(rss, tss, ybar float64) error {
-	if stat.Negligible(rss, tss+float64(e.M)*ybar*ybar) {
-		return noVariance(e.M)
+func (e *Estimate) spread(rss, tss, ybar float64) (err error) {
+	e.S2, e.R2, err = Spread(e.M, e.K, rss, tss, ybar)
+	return err
+}
+
+// Spread returns s^2 and R^2 of a least squares fit of k parameters on m rows, from the
+// residual and total sums of squares and the mean of y. Errors: ErrNoVariance.
+func Spread(m, k int, rss, tss, ybar float64) (s2, r2 float64, err error) {
+	if stat.Negligible(rss, tss+float64(m)*ybar*ybar) {
+		return 0, 0, noVariance(m)
 	}
-	e.S2 = rss / float64(e.M-e.K)
-	e.R2 = 1 - rss/tss
-	if e.K == 1 {
-		e.R2 = 0
+	if k > 1 {
+		r2 = 1 - rss/tss
 	}
-	return nil
+	return rss / float64(m-k), r2, nil
 }
 
 // first is the sample with its first regressor alone.
