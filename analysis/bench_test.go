@@ -140,3 +140,63 @@ func benchRun(b *testing.B, s *Study, c *events.Catalog, p *market.Panel) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/obs")
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "obs/s")
 }
+
+// BenchmarkRBar is a study of all observations in one group and one test, whose time is
+// most of all that of the mean correlation: of complete members, with one that was listed
+// late, with gaps in one of thirteen, and with a gap in each second, whose pairs are drawn.
+func BenchmarkRBar(b *testing.B) {
+	for _, job := range []struct {
+		name  string
+		n     int
+		dates int
+		gaps  func(i int, r []float64)
+	}{
+		{"complete", 462, 100, func(int, []float64) {}},
+		{"one late", 462, 100, func(i int, r []float64) {
+			for k := range r[:min(len(r), 1500)] {
+				if i == 0 {
+					r[k] = nan
+				}
+			}
+		}},
+		{"one of thirteen", 501, 100, func(i int, r []float64) {
+			if i%13 == 0 {
+				for k := 7; k < len(r); k += 83 {
+					r[k] = nan
+				}
+			}
+		}},
+		{"each second", 260, 70, func(i int, r []float64) {
+			if i%2 == 0 {
+				for k := 20 + i%40; k < len(r); k += 61 {
+					r[k] = nan
+				}
+			}
+		}},
+	} {
+		b.Run(job.name, func(b *testing.B) {
+			sessions := 2700
+			if job.name == "each second" {
+				sessions = 700
+			}
+			p := benchPanel(b, job.n, sessions)
+			for i, c := range p.Columns[1:] {
+				job.gaps(i, c.Return)
+			}
+			c := benchCatalog(p, job.n*job.dates)
+			s := DefaultStudy()
+			s.Benchmark, s.Groups, s.Tests, s.CARWindows = "INDEX", []Grouping{All}, []Test{KPBMP{}}, []Window{{-10, 10}}
+			for b.Loop() {
+				mustRunB(b, s, c, p)
+			}
+		})
+	}
+}
+
+func mustRunB(b *testing.B, s *Study, c *events.Catalog, p *market.Panel) *Result {
+	r, err := s.Run(context.Background(), c, p, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return r
+}

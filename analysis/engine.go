@@ -44,7 +44,6 @@ type engine struct {
 	se   []float64 // coefs a row
 	r2   []float64
 	ar   []float64 // length a row
-	va   []float64 // Var(AR), length a row
 	h    []float64 // length a row, for models with a conditional variance
 	hest []float64 // as h, for the usable estimation sessions: Estimation.Len() a row
 	hgap []float64 // as h, for the sessions between the estimation window and session 0: gap() a row
@@ -88,7 +87,7 @@ func (g *engine) grow(n int) {
 	g.k, g.pl, g.is = make([]int16, n), make([]bool, n), make([]rowState, n)
 	g.s2, g.r2 = f(1), f(1)
 	g.b, g.se, g.xbar, g.sinv = f(g.coefs), f(g.coefs), f(p), f(p*p)
-	g.ar, g.va = f(l), f(l)
+	g.ar = f(l)
 	g.car, g.carVar, g.csar, g.bhar = f(w), f(w), f(w), f(w)
 	if m, ok := g.study.Model.(model.Synthetic); ok && m.Ridge {
 		g.penalty = f(1)
@@ -265,7 +264,7 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	return nil
 }
 
-// abnormal computes AR, Var(AR) and the figures of the CAR windows of row r,
+// abnormal computes AR and the figures of the CAR windows of row r,
 // and reports whether there is any abnormal return. f may be nil.
 //
 //	AR_t      = R_t - x_t'b
@@ -285,14 +284,14 @@ func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 		g.drop(r)
 		return true
 	}
-	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
+	ar := g.ar[r*l : (r+1)*l]
 	var xs stat.Small
 	x := xs.Floats(s.forecast)
 	any := false
 	for t := range l {
 		y, ok := s.predictors(from+t, x)
 		if !ok {
-			ar[t], va[t] = nan, nan
+			ar[t] = nan
 			continue
 		}
 		any = true
@@ -301,11 +300,6 @@ func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 			pred += e.B[1+j] * v
 		}
 		ar[t] = y - pred
-		if e.H != nil {
-			va[t] = e.H[t]
-		} else {
-			va[t] = e.Variance(1, x)
-		}
 	}
 	for w, win := range st.CARWindows {
 		i := r*g.windows + w
@@ -315,16 +309,48 @@ func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
 	return any
 }
 
+// variances fills dst with Var(AR) of row r, from session first of the event window on,
+// an index; NaN where there is no AR. They are not kept: a row takes them from its
+// regressors in less time than to read them from memory.
+func (g *engine) variances(r, first int, dst []float64) []float64 {
+	var e model.Estimate
+	g.view(r, &e)
+	s := g.ser[r]
+	ar := g.ar[r*g.length+first:][:len(dst)]
+	from := int(g.s0[r]) + g.study.EventWindow.From + first
+	var xs stat.Small
+	x := xs.Floats(s.forecast)
+	for t, v := range ar {
+		switch {
+		case v != v:
+			dst[t] = nan
+		case e.H != nil:
+			dst[t] = e.H[first+t]
+		default:
+			for j := range x {
+				x[j] = s.x[j][from+t]
+			}
+			dst[t] = e.Variance(1, x)
+		}
+	}
+	return dst
+}
+
+// variance is Var(AR) of row r on session t of the event window, an index.
+func (g *engine) variance(r, t int) float64 {
+	var v [1]float64
+	return g.variances(r, t, v[:])[0]
+}
+
 // framed is abnormal for an event window without gaps, with what its variances
 // share with those of other observations taken from f.
 func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 	st, s, l := g.study, g.ser[r], g.length
 	from := int(g.s0[r]) + st.EventWindow.From
-	ar, va := g.ar[r*l:][:l], g.va[r*l:][:l]
-	y, unit, root := s.y[from-s.first:][:l], f.unit[:l], f.root[:l]
+	ar, y, root := g.ar[r*l:][:l], s.y[from-s.first:][:l], f.root[:l]
 	line := len(s.x) == 1
 	if line {
-		f.line.AR, f.line.Var, f.line.Y, f.line.Alpha, f.line.Beta, f.line.S2 = ar, va, y, e.B[0], e.B[1], e.S2
+		f.line.AR, f.line.Y, f.line.Alpha, f.line.Beta = ar, y, e.B[0], e.B[1]
 		f.line.Abnormal()
 	} else {
 		for t := range ar {
@@ -333,7 +359,6 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 				pred += e.B[1+j] * x[from+t]
 			}
 			ar[t] = y[t] - pred
-			va[t] = e.S2 * unit[t]
 		}
 	}
 	precision := 1 / math.Sqrt(e.S2)
@@ -400,7 +425,7 @@ func (s *series) whole(from, to int) bool {
 // cumulate returns CAR, Var(CAR), the sum of the SARs and BHAR of row r over win.
 func (g *engine) cumulate(r int, e *model.Estimate, win Window) (car, variance, csar, bhar float64) {
 	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
-	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
+	ar := g.ar[r*l : (r+1)*l]
 	var xs, zs stat.Small
 	x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 	n := 0
@@ -421,8 +446,14 @@ func (g *engine) cumulate(r int, e *model.Estimate, win Window) (car, variance, 
 		}
 		n++
 		car += ar[t]
-		csar += ar[t] / math.Sqrt(va[t])
-		h += va[t]
+		var va float64
+		if e.H != nil {
+			va = e.H[t]
+		} else {
+			va = e.Variance(1, x)
+		}
+		csar += ar[t] / math.Sqrt(va)
+		h += va
 		if s.rf != nil {
 			y += s.rf[k]
 		}

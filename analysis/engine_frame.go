@@ -25,8 +25,7 @@ type frame struct {
 
 	// Of the event window, on which the regressors are whole.
 	ahead bool      // what follows is computed
-	unit  []float64 // Var(AR_t) / s^2
-	root  []float64 // 1 / sqrt(unit)
+	root  []float64 // s / sqrt(Var(AR_t))
 	scale []float64 // Var(CAR) / s^2, by window of the study
 	line  stat.Line // of the last that was fitted, where there is one regressor
 }
@@ -35,18 +34,17 @@ type frame struct {
 func (f *frame) scaleAhead(st *Study, x [][]float64, from int) {
 	l := st.EventWindow.Len()
 	f.ahead = true
-	f.unit, f.root, f.scale = stat.Grown(f.unit, l), stat.Grown(f.root, l), stat.Grown(f.scale, len(st.CARWindows))
+	f.root, f.scale = stat.Grown(f.root, l), stat.Grown(f.scale, len(st.CARWindows))
 	var ds stat.Small
 	d := ds.Floats(f.P)
-	for t := range f.unit {
+	for t := range f.root {
 		for j := range d {
 			d[j] = x[j][from+t] - f.XBar[j]
 		}
-		f.unit[t] = 1 + 1/float64(f.M) + stat.Quadratic(f.SInv, d)
-		f.root[t] = 1 / math.Sqrt(f.unit[t])
+		f.root[t] = 1 / math.Sqrt(1+1/float64(f.M)+stat.Quadratic(f.SInv, d))
 	}
 	if f.P == 1 {
-		f.line.X, f.line.Unit, f.line.Root = x[0][from:][:l], f.unit, f.root
+		f.line.X, f.line.Root = x[0][from:][:l], f.root
 	}
 	for w, win := range st.CARWindows {
 		n := float64(win.Len())
@@ -92,7 +90,7 @@ func (g *engine) fitDates(lo, hi, each int, frames []frame, excluded []*Exclusio
 // whether its regressor can be fitted on.
 func (f *frame) prepare(g *engine, r int) bool {
 	st, x, s0 := g.study, g.ser[r].x, int(g.s0[r])
-	*f = frame{Factorisation: f.Factorisation, unit: f.unit, root: f.root, scale: f.scale}
+	*f = frame{Factorisation: f.Factorisation, root: f.root, scale: f.scale}
 	from, m := s0+st.EstimationWindow.From, st.EstimationWindow.Len()
 	f.Factorise([][]float64{x[0][from:][:m]}, m)
 	if f.Dependent >= 0 || m <= 2 {
@@ -149,7 +147,7 @@ search:
 var nan = math.NaN()
 
 // datesOfBlock is how many dates are measured together where they have the same securities.
-const datesOfBlock = 8
+const datesOfBlock = 16
 
 // workspace is one worker's scratch memory.
 type workspace struct {

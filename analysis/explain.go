@@ -281,13 +281,13 @@ func (x *explainer) measureUnit(w *workspace, lo, hi, from, to int, why []*Exclu
 			continue
 		}
 		f.measured, f.m, f.df = true, int16(g.m[r]), int16(g.m[r])-g.k[r]
-		f.ret, f.ar, f.se = ret, ar, math.Sqrt(g.va[r*g.length+zero])
+		f.ret, f.ar, f.se = ret, ar, math.Sqrt(g.variance(r, zero))
 		f.t = f.ar / f.se
 		f.p, _, _ = stat.StudentT(float64(f.df)).PValues(f.t)
 		f.rawP = nan
 		plain.ser[0], plain.s0[0] = x.mean[at.security], int32(at.session)
 		if plain.fit(0, w) == nil {
-			z := plain.ar[zero] / math.Sqrt(plain.va[zero])
+			z := plain.ar[zero] / math.Sqrt(plain.variance(0, zero))
 			f.rawP, _, _ = stat.StudentT(float64(plain.m[0]) - 1).PValues(z)
 		}
 	}

@@ -239,7 +239,7 @@ func (c *CrossSection) Residuals(i int) []float64 { return c.pool.residuals(i) }
 //
 // One common date gives the mean correlation of Kolari and Pynnönen (2010);
 // windows that do not overlap give 0. It is exact, but that of the pairs with a
-// member that lacks a session a million are drawn from Study.Seed where they are
+// member that lacks a session half a million are drawn from Study.Seed where they are
 // more than two million; GroupWindow.RBarSE is then the standard error of that.
 // After Kolari, Pape, Pynnönen (2018).
 func (c *CrossSection) RBar() float64 {

@@ -19,7 +19,7 @@ const (
 	minCommon  = 30        // common sessions below which a correlation counts as 0
 	fewPairs   = 1 << 14   // overlapping pairs up to which every one is listed
 	maxPairs   = 2_000_000 // pairs that have to be gone through one by one, above which a sample is drawn
-	drawnPairs = 1_000_000
+	drawnPairs = 500_000
 )
 
 // pair is two members whose event windows share sessions.
@@ -123,12 +123,14 @@ func (p *pool) pairMean(n int, in []bool, win Window) meanCorrelation {
 	}
 	sum := p.overlapping(q.lagged, q.foreign, win)
 	var one, square float64
+	length := win.Len()
 	for _, f := range q.listed {
 		var v float64
 		switch {
-		case f.rho == 0 || in != nil && !(in[f.i] && in[f.j]):
+		case int(f.lag) >= length || f.rho == 0: // the first is the same for many that follow each other
+		case in != nil && !(in[f.i] && in[f.j]):
 		case f.lag >= 0:
-			v = f.rho * float64(max(0, win.Len()-int(f.lag)))
+			v = f.rho * float64(length-int(f.lag))
 		default:
 			v = f.rho * float64(p.overlap(int(f.i), int(f.j), win))
 		}
@@ -387,8 +389,12 @@ func (p *pool) plan() *pairPlan {
 	} else {
 		rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
 		out.listed = make([]pair, drawnPairs)
-		for i := range out.listed {
-			k := rng.IntN(out.others)
+		drawn := make([]int, drawnPairs)
+		for i := range drawn {
+			drawn[i] = rng.IntN(out.others)
+		}
+		slices.Sort(drawn) // pairs of one member then follow each other
+		for i, k := range drawn {
 			m := meetings[sort.Search(len(meetings), func(m int) bool { return meetings[m].before+meetings[m].pairs > k })]
 			out.listed[i] = m.pair(co, k-m.before)
 		}
@@ -675,33 +681,139 @@ func (d *side) add(dst, x []float64, scale float64) {
 	}
 }
 
-// correlate computes the correlations of pairs that overlap.
+// filled are residuals with 0 in place of those that are missing, and where these are: what
+// a pair has in common is then one product of both, and sums of which little is taken off.
+type filled struct {
+	e            []float64
+	gaps         []int32
+	sum, squares float64
+}
+
+// fill makes f of e, in its memory.
+func (f *filled) fill(e []float64) {
+	f.e, f.gaps = e, f.gaps[:0]
+	if f.sum = stat.Sum(e); f.sum != f.sum {
+		for t, v := range e {
+			if v != v {
+				e[t] = 0
+				f.gaps = append(f.gaps, int32(t))
+			}
+		}
+		f.sum = stat.Sum(e)
+	}
+	f.squares = floats.Dot(e, e)
+}
+
+// with returns the correlation of f and o over the sessions that both have, of which
+// element t of f is element t+d of o, as pearson does. ok is false where so little is
+// left of one of them that the difference has lost digits.
+func (f *filled) with(o *filled, d int) (rho float64, ok bool) {
+	m := len(f.e)
+	a, b := max(0, -d), min(m, m-d) // elements of f
+	if b-a < minCommon {
+		return 0, true
+	}
+	n := b - a
+	sx, xx, sy, yy := f.sum, f.squares, o.sum, o.squares
+	less := func(s, ss float64, e []float64) (float64, float64) {
+		for _, v := range e {
+			s -= v
+			ss -= v * v
+		}
+		return s, ss
+	}
+	sx, xx = less(sx, xx, f.e[:a])
+	sx, xx = less(sx, xx, f.e[b:])
+	sy, yy = less(sy, yy, o.e[:a+d])
+	sy, yy = less(sy, yy, o.e[b+d:])
+	k := 0                 // of f.gaps, those before the gap of o
+	gap := func(t int32) { // of f
+		if int(t) >= a && int(t) < b {
+			v := o.e[int(t)+d]
+			sy, yy, n = sy-v, yy-v*v, n-1
+		}
+	}
+	for _, u := range o.gaps {
+		t := u - int32(d)
+		for ; k < len(f.gaps) && f.gaps[k] < t; k++ {
+			gap(f.gaps[k])
+		}
+		if k < len(f.gaps) && f.gaps[k] == t { // of both: 0 in each
+			k++
+		}
+		if int(t) >= a && int(t) < b {
+			v := f.e[t]
+			sx, xx, n = sx-v, xx-v*v, n-1
+		}
+	}
+	for ; k < len(f.gaps); k++ {
+		gap(f.gaps[k])
+	}
+	if n < minCommon {
+		return 0, true
+	}
+	if xx < f.squares/16 || yy < o.squares/16 {
+		return 0, false
+	}
+	xy := floats.Dot(f.e[a:b], o.e[a+d:b+d])
+	vx, vy := xx-sx*sx/float64(n), yy-sy*sy/float64(n)
+	if !(vx > 1e-12*xx) || !(vy > 1e-12*yy) {
+		return 0, true
+	}
+	return (xy - sx*sy/float64(n)) / math.Sqrt(vx*vy), true
+}
+
+// correlate computes the correlations of pairs that overlap. Those of one member that
+// follow each other share its residuals.
 func (p *pool) correlate(all []pair) {
 	g := p.eng
 	m := g.study.EstimationWindow.Len()
-	// Residuals are kept here only while they are few.
-	var flat []float64
-	if n := len(p.rows); n*m <= 1<<23 && len(all) >= n/2 {
-		flat = make([]float64, n*m)
-		for i, r := range p.rows {
-			g.residuals(int(r), flat[i*m:(i+1)*m])
-		}
-	}
-	of := func(i int32, buf []float64) []float64 {
-		if flat != nil {
-			return flat[int(i)*m:][:m]
-		}
-		g.residuals(int(p.rows[i]), buf)
-		return buf
+	// Residuals of all are kept only while they are few.
+	var kept []filled
+	if n := len(p.rows); n*m <= 1<<24 && len(all) >= n/2 {
+		flat := make([]float64, n*m)
+		kept = make([]filled, n)
+		_ = parallel(context.Background(), n, 256, nil, func(_ *workspace, i int) {
+			e := flat[i*m : (i+1)*m]
+			g.residuals(int(p.rows[i]), e)
+			kept[i].fill(e)
+		})
 	}
 	some := func(all []pair, x, y []float64) {
+		var own, other filled
+		last := int32(-1)
 		for k := range all {
-			if k+1 < len(all) && flat == nil {
-				g.fetch(int(p.rows[all[k+1].i]))
-				g.fetch(int(p.rows[all[k+1].j]))
-			}
 			q := &all[k]
-			q.rho = p.correlation(int(q.i), int(q.j), of(q.i, x), of(q.j, y))
+			a, b := p.rows[q.i], p.rows[q.j]
+			if g.apart(a, b) {
+				q.rho = 0
+				continue
+			}
+			if g.ser[a].col.Calendar == g.ser[b].col.Calendar {
+				u, v := &own, &other
+				if kept != nil {
+					u, v = &kept[q.i], &kept[q.j]
+				} else {
+					if k+1 < len(all) {
+						g.fetch(int(p.rows[all[k+1].j]))
+					}
+					if q.i != last {
+						last = q.i
+						g.residuals(int(a), x)
+						own.fill(x)
+					}
+					g.residuals(int(b), y)
+					other.fill(y)
+				}
+				var ok bool
+				if q.rho, ok = u.with(v, int(g.s0[a]-g.s0[b])); ok {
+					continue
+				}
+			}
+			last = -1
+			g.residuals(int(a), x)
+			g.residuals(int(b), y)
+			q.rho = p.correlation(int(q.i), int(q.j), x, y)
 		}
 	}
 	const block = 1024

@@ -198,7 +198,7 @@ func (g *engine) path(r int, car, variance []float64) { g.pathFrom(r, 0, car, va
 // before is left as it is.
 func (g *engine) pathFrom(r, first int, car, variance []float64) {
 	e, s, s0, l := g.estimate(r), g.ser[r], int(g.s0[r]), g.length
-	ar, va := g.ar[r*l:(r+1)*l], g.va[r*l:(r+1)*l]
+	ar := g.ar[r*l : (r+1)*l]
 	var xs, zs stat.Small
 	x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 	var sum, h float64
@@ -210,7 +210,9 @@ func (g *engine) pathFrom(r, first int, car, variance []float64) {
 				z[j] += v
 			}
 			sum += ar[t]
-			h += va[t]
+			if e.H != nil {
+				h += e.H[t]
+			}
 			n++
 		} else if g.study.MissingEvent != ZeroMissing {
 			sum = nan

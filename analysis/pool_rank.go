@@ -328,9 +328,10 @@ func (d *deviations) spread() []float64 {
 	return d.ss
 }
 
-// standardisable returns the ARs of a row, then its CARs, with their variances
+// standardisable returns the ARs of a row, then its CARs, with their variances, of which
+// those of the ARs are filled into va,
 // and where they begin among the columns of deviations.
-func (g *engine) standardisable(r int32) [2]struct {
+func (g *engine) standardisable(r int32, va []float64) [2]struct {
 	value, variance []float64
 	first           int
 } {
@@ -338,7 +339,7 @@ func (g *engine) standardisable(r int32) [2]struct {
 	return [2]struct {
 		value, variance []float64
 		first           int
-	}{{g.ar[row*l:][:l], g.va[row*l:][:l], 0}, {g.car[row*w:][:w], g.carVar[row*w:][:w], l}}
+	}{{g.ar[row*l:][:l], g.variances(row, 0, va[:l]), 0}, {g.car[row*w:][:w], g.carVar[row*w:][:w], l}}
 }
 
 // firstStandardised returns the first SAR that there is of each session of the
@@ -349,8 +350,9 @@ func (p *pool) firstStandardised() []float64 {
 		about[k] = nan
 	}
 	left := len(about)
+	va := p.scratch.zeros(p.eng.length)
 	for _, r := range p.rows {
-		for _, x := range p.eng.standardisable(r) {
+		for _, x := range p.eng.standardisable(r, va) {
 			for t, v := range x.value {
 				if k := x.first + t; about[k] != about[k] && v == v {
 					about[k] = v / math.Sqrt(x.variance[t])
@@ -367,8 +369,9 @@ func (p *pool) firstStandardised() []float64 {
 
 // addStandardised adds the SARs and SCARs of rows to d.
 func (p *pool) addStandardised(d *deviations, rows []int32, about []float64) {
+	va := make([]float64, p.eng.length)
 	for _, r := range rows {
-		for _, x := range p.eng.standardisable(r) {
+		for _, x := range p.eng.standardisable(r, va) {
 			n := len(x.value)
 			variance, about := x.variance[:n], about[x.first:][:n]
 			count, sum, ss := d.n[x.first:][:n], d.sum[x.first:][:n], d.ss[x.first:][:n]
@@ -397,11 +400,12 @@ func (job *ranking) begin(out *ranks, s *scratch) {
 func (job *ranking) members(out *ranks, rows []int32, s *scratch) *ranks {
 	g := job.pool.eng
 	est, l := g.study.EstimationWindow.Len(), g.length
-	event, residuals, values := s.zeros(l), s.zeros(est), s.zeros(g.windows)
+	event, residuals, values, va := s.zeros(l), s.zeros(est), s.zeros(g.windows), s.zeros(l)
 	s.tally.begin(out, est, l)
 	for _, r := range rows {
 		row := int(r)
-		ar, va := g.ar[row*l:][:l], g.va[row*l:][:l]
+		ar := g.ar[row*l:][:l]
+		g.variances(row, 0, va)
 		g.residuals(row, residuals)
 		// The residuals are compared with s times a standardised value,
 		// unless their variance is not constant.

@@ -100,6 +100,74 @@ func TestPairSums(t *testing.T) {
 	}
 }
 
+// Residuals with zeros in their gaps correlate as the sessions that two have in common do,
+// whatever is missing of either and however far they lie apart.
+func TestFilled(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 9))
+	const m = 120
+	lost, few := 0, 0
+	for range 4000 {
+		draw := func() []float64 {
+			e := make([]float64, m)
+			for k := range e {
+				e[k] = rng.NormFloat64()
+			}
+			switch rng.IntN(4) {
+			case 0: // listed late, or gone
+				a, b := rng.IntN(m), rng.IntN(m)
+				for k := min(a, b); k < max(a, b); k++ {
+					e[k] = nan
+				}
+			case 1: // single ones
+				for range rng.IntN(60) {
+					e[rng.IntN(m)] = nan
+				}
+			case 2: // most of what it varies lies at one end
+				for k := range 8 {
+					e[k] *= 1e4
+				}
+			}
+			return e
+		}
+		x, y, d := draw(), draw(), rng.IntN(2*m+20)-m-10
+		want := 0.0
+		if a, b := max(0, -d), min(m, m-d); a < b {
+			want = pearson(x[a:b], y[a+d:b+d])
+		}
+		var f, o filled
+		f.fill(slices.Clone(x))
+		o.fill(slices.Clone(y))
+		got, ok := f.with(&o, d)
+		if !ok {
+			lost++
+			continue
+		}
+		if want == 0 {
+			few++
+		}
+		if math.Abs(got-want) > 1e-13 {
+			t.Fatalf("%d apart: %v, of the common sessions %v", d, got, want)
+		}
+	}
+	if lost == 0 || lost > 1500 || few == 0 || few > 3000 {
+		t.Errorf("digits were lost %d times, sessions too few %d times", lost, few)
+	}
+}
+
+// Pairs have the same correlations in pieces, whose residuals are not kept, as together.
+func TestPairsInPieces(t *testing.T) {
+	_, p := crowd(t, 20, 9, 3, true)
+	all := slices.Clone(p.plan().listed)
+	pieces := slices.Clone(all)
+	p.correlate(all)
+	for k := 0; k < len(pieces); k += 7 {
+		p.correlate(pieces[k:min(k+7, len(pieces))])
+	}
+	if len(all) < 100 || !slices.Equal(all, pieces) {
+		t.Errorf("%d pairs, the same in pieces: %v", len(all), slices.Equal(all, pieces))
+	}
+}
+
 // Of one date and of a member that was listed late, two million pairs and more.
 func TestRBarOfMany(t *testing.T) {
 	if testing.Short() {

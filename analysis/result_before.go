@@ -276,7 +276,7 @@ func (r *Result) Halves(i int) (night, day Half) {
 			h.Note = &why
 			continue
 		}
-		h.AR, h.SE = p.eng.ar[0], math.Sqrt(p.eng.va[0])
+		h.AR, h.SE = p.eng.ar[0], math.Sqrt(p.eng.variance(0, 0))
 		if h.AR != h.AR {
 			h.SE = nan
 		}

@@ -54,7 +54,6 @@ func (x *Reader) AbnormalReturns(i int) AbnormalReturns {
 	s, s0 := g.ser[row], int(g.s0[row])
 	if next := x.ahead(i); next >= 0 {
 		stat.Fetch(g.ar[next*l:][:l])
-		stat.Fetch(g.va[next*l:][:l])
 		s := g.ser[next]
 		if from := int(g.s0[next]) + r.Study.EventWindow.From - s.first; 0 <= from && from+l <= len(s.value) {
 			stat.Fetch(s.value[from:][:l])
@@ -69,11 +68,12 @@ func (x *Reader) AbnormalReturns(i int) AbnormalReturns {
 		return s
 	}
 	f.Return, f.Expected, f.SE, f.SAR, f.Path, f.PathSE = cut(l), cut(l), cut(l), cut(l), cut(l), cut(l)
+	g.variances(row, 0, f.SE)
 	for t := range l {
 		k := s0 + r.Study.EventWindow.From + t
 		f.Return[t] = at(s.value, s.first, k)
 		f.Expected[t] = f.Return[t] - f.AR[t]
-		f.SE[t] = math.Sqrt(g.va[row*l+t])
+		f.SE[t] = math.Sqrt(f.SE[t])
 		f.SAR[t] = f.AR[t] / f.SE[t]
 	}
 	g.path(row, f.Path, f.PathSE)
@@ -181,7 +181,7 @@ func (r *Result) SessionTest(i, tau int) TestResult {
 		res.Note = &Sentence{Code: "undefined/no-return"}
 		return res
 	}
-	res.N, res.Stat = 1, g.ar[k]/math.Sqrt(g.va[k])
+	res.N, res.Stat = 1, g.ar[k]/math.Sqrt(g.variance(row, tau-r.Study.EventWindow.From))
 	res.P, res.PLower, res.PUpper = res.Dist.PValues(res.Stat)
 	return res
 }
@@ -196,9 +196,9 @@ func (x *Reader) SessionP(i int) []float64 {
 	g, l := x.r.eng, x.r.eng.length
 	x.p = stat.Grown(x.p, l)
 	df := float64(g.m[row] - int32(g.k[row]))
-	va := g.va[row*l:][:l]
+	g.variances(row, 0, x.p)
 	for t, ar := range g.ar[row*l:][:l] {
-		x.p[t] = 2 * stat.StudentUpper(math.Abs(ar/math.Sqrt(va[t])), df)
+		x.p[t] = 2 * stat.StudentUpper(math.Abs(ar/math.Sqrt(x.p[t])), df)
 	}
 	return x.p
 }

@@ -171,13 +171,17 @@ func (grp *Group) average(g *engine, p *pool) {
 	if grp.SEMethod != "portfolio" {
 		p.inflate(ar, car)
 	}
+	var own []float64
+	if grp.SEMethod == "portfolio" {
+		own = p.whole.eng.variances(0, 0, p.scratch.zeros(l))
+	}
 	for t := range l {
 		a := Average{Tau: g.study.EventWindow.From + t, N: int(ar.n[t]), AAR: ar.mean[t], SD: ar.sd[t], SE: ar.se[t], Positive: int(ar.positive[t]),
 			NPath: int(car.n[t]), CAAR: car.mean[t], CAARSE: car.se[t], Lower: nan, Upper: nan}
 		df := float64(a.NPath - 1)
 		if grp.SEMethod == "portfolio" {
 			e := p.whole.eng.estimate(0)
-			a.SE, a.CAARSE = math.Sqrt(p.whole.eng.va[t]), math.Sqrt(ownVar[t])
+			a.SE, a.CAARSE = math.Sqrt(own[t]), math.Sqrt(ownVar[t])
 			df = float64(e.M - e.K)
 		}
 		if q := p.scratch.quantile(df); q == q {

@@ -71,7 +71,7 @@ func (r *Result) ARInterval(i, tau int) stat.Interval {
 		return stat.Interval{Value: nan, Lower: nan, Upper: nan}
 	}
 	k := row*r.eng.length + tau - r.Study.EventWindow.From
-	return r.interval(row, r.eng.ar[k], math.Sqrt(r.eng.va[k]))
+	return r.interval(row, r.eng.ar[k], math.Sqrt(r.eng.variance(row, tau-r.Study.EventWindow.From)))
 }
 
 // CARInterval returns the cumulative abnormal return of observation i over CAR

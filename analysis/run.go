@@ -137,7 +137,7 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 	dates := 1 // events of a unit at most
 	if grouped {
 		r.early = make([]Group, len(r.Catalog.Events))
-		dates = min(max(1, len(r.Catalog.Events)/16), datesOfBlock)
+		dates = min(max(1, len(r.Catalog.Events)/8), datesOfBlock)
 	}
 	ev := r.eng.ev
 	for row := lo; row < hi; {
@@ -150,7 +150,7 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 			u := unit{lo: row, hi: end}
 			if grouped {
 				u.events = 1
-				if n := len(units); n > 0 && units[n-1].shares(r, u, dates, most) {
+				if n := len(units); n > 0 && units[n-1].shares(r, u, dates, 2*most) {
 					units[n-1].hi = end
 					units[n-1].events++
 					row = end

@@ -43,6 +43,7 @@ func (VarianceU) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (VarianceU) Run(c *CrossSection) TestResult {
 	g, inverse := c.pool.eng, c.inverse()
+	va := c.mem().zeros(c.Window.Len())
 	var sum, variance, n float64
 	for i, r := range c.rows {
 		d := float64(c.M(i) - c.K(i))
@@ -50,7 +51,7 @@ func (VarianceU) Run(c *CrossSection) TestResult {
 			return Undefined("undefined/few-sessions", c.M(i), c.K(i)+5)
 		}
 		k := int(r)*g.length + c.Window.From - g.study.EventWindow.From
-		ar, va := g.ar[k:][:c.Window.Len()], g.va[k:][:c.Window.Len()]
+		ar := g.ar[k:][:c.Window.Len()]
 		var squares, sessions float64
 		if inverse != nil {
 			for t, v := range ar {
@@ -59,6 +60,7 @@ func (VarianceU) Run(c *CrossSection) TestResult {
 			squares /= g.s2[r]
 			sessions = float64(len(ar))
 		} else {
+			g.variances(int(r), c.Window.From-g.study.EventWindow.From, va)
 			for t, v := range ar {
 				if v == v {
 					squares += v * v / va[t]
@@ -142,10 +144,10 @@ func (VarianceLambda) Run(c *CrossSection) TestResult {
 // ratios sets n to N_t and ratios to (N_t-1) lambda_t.
 func (c *CrossSection) ratios(n, ratios []float64) {
 	g, l, mem := c.pool.eng, len(n), c.mem()
-	sum, vs := mem.zeros(l), mem.zeros(l)
+	sum, vs, va := mem.zeros(l), mem.zeros(l), mem.zeros(l)
 	first := c.Window.From - g.study.EventWindow.From
 	for _, r := range c.rows {
-		va := g.va[int(r)*g.length+first:][:l]
+		g.variances(int(r), first, va)
 		for t, v := range g.ar[int(r)*g.length+first:][:l] {
 			if v == v {
 				n[t]++
@@ -155,7 +157,7 @@ func (c *CrossSection) ratios(n, ratios []float64) {
 		}
 	}
 	for _, r := range c.rows {
-		va := g.va[int(r)*g.length+first:][:l]
+		g.variances(int(r), first, va)
 		for t, v := range g.ar[int(r)*g.length+first:][:l] {
 			if v == v {
 				d := n[t]*v - sum[t]
@@ -195,7 +197,7 @@ func (c *CrossSection) inverse() []float64 {
 	}
 	g, r := c.pool.eng, int(c.rows[0])
 	out := c.mem().zeros(c.Window.Len())
-	for t, v := range g.va[r*g.length+c.Window.From-g.study.EventWindow.From:][:len(out)] {
+	for t, v := range g.variances(r, c.Window.From-g.study.EventWindow.From, out) {
 		out[t] = g.s2[r] / v
 	}
 	return out

@@ -154,27 +154,22 @@ type Held struct{ Sum, Scaled, Gross, Expected float64 }
 // Line is a window of returns Y and their regressor X, of which alpha + beta x is
 // expected. Slices are as long as AR.
 type Line struct {
-	AR, Var, Y, X, Unit, Root []float64
-	Alpha, Beta, S2           float64
-	Held                      Held
+	AR, Y, X, Root []float64
+	Alpha, Beta    float64
+	Held           Held
 }
 
-// Abnormal sets AR to Y - (alpha + beta X), as OffLine does, Var to S2 times Unit, and Held.
+// Abnormal sets AR to Y - (alpha + beta X), as OffLine does, and Held.
 // Each part of Held takes every fourth element, and the four are joined in pairs.
 func (l *Line) Abnormal() {
 	n := len(l.AR)
-	_, _, _, _, _ = l.Var[:n], l.Y[:n], l.X[:n], l.Unit[:n], l.Root[:n]
+	_, _, _ = l.Y[:n], l.X[:n], l.Root[:n]
 	abnormal(l)
 }
 
 // plainAbnormal is Line.Abnormal.
 func plainAbnormal(l *Line) {
-	n := len(l.AR)
 	plainOffLine(l.AR, l.Y, l.X, l.Alpha, l.Beta)
-	v, unit := l.Var[:n], l.Unit[:n]
-	for t, u := range unit {
-		v[t] = l.S2 * u
-	}
 	l.Held = plainHold(l.AR, l.Y, l.Root)
 }
 

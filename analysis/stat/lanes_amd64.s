@@ -162,14 +162,11 @@ TEXT ·wideAbnormal(SB), NOSPLIT, $0-8
 	MOVQ         l+0(FP), BX
 	MOVQ         Line_AR(BX), DI
 	MOVQ         (Line_AR+8)(BX), CX
-	MOVQ         Line_Var(BX), R9
 	MOVQ         Line_Y(BX), SI
 	MOVQ         Line_X(BX), R10
-	MOVQ         Line_Unit(BX), R11
 	MOVQ         Line_Root(BX), DX
 	VBROADCASTSD Line_Alpha(BX), Y8
 	VBROADCASTSD Line_Beta(BX), Y9
-	VBROADCASTSD Line_S2(BX), Y10
 	MOVQ         $0x3ff0000000000000, AX
 	MOVQ         AX, X7
 	VBROADCASTSD X7, Y7                  // 1
@@ -188,8 +185,6 @@ four:
 	VADDPD Y8, Y4, Y4
 	VSUBPD Y4, Y5, Y4
 	VMOVUPD Y4, (DI)(AX*8)
-	VMULPD (R11)(AX*8), Y10, Y6
-	VMOVUPD Y6, (R9)(AX*8)
 	VADDPD Y5, Y7, Y5
 	VMULPD (DX)(AX*8), Y4, Y6
 	VADDPD Y4, Y0, Y0
@@ -218,9 +213,6 @@ more:
 	VSUBPD     Y4, Y5, Y4
 	VANDPD     Y11, Y4, Y4
 	VMASKMOVPD Y4, Y11, (DI)(AX*8)
-	VMASKMOVPD (R11)(AX*8), Y11, Y6
-	VMULPD     Y6, Y10, Y6
-	VMASKMOVPD Y6, Y11, (R9)(AX*8)
 	VADDPD     Y5, Y7, Y5
 	VMASKMOVPD (DX)(AX*8), Y11, Y6
 	VMULPD     Y6, Y4, Y6

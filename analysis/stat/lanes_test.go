@@ -61,15 +61,15 @@ func TestLanes(t *testing.T) {
 				t.Fatalf("%d elements: %d above, want %d", n, got, want)
 			}
 		}
-		line := func(ar, v []float64) *Line {
-			return &Line{AR: ar[1 : n+1], Var: v[1 : n+1], Y: y, X: z, Unit: x, Root: y, Alpha: scale[0], Beta: scale[1], S2: scale[2]}
+		line := func(ar []float64) *Line {
+			return &Line{AR: ar[1 : n+1], Y: y, X: z, Root: x, Alpha: scale[0], Beta: scale[1]}
 		}
-		ar, v := draw(n+2), draw(n+2)
-		ar2, v2 := slices.Clone(ar), slices.Clone(v)
-		got, want := line(ar, v), line(ar2, v2)
+		ar := draw(n + 2)
+		ar2 := slices.Clone(ar)
+		got, want := line(ar), line(ar2)
 		got.Abnormal()
 		plainAbnormal(want)
-		if !equal(ar, ar2) || !equal(v, v2) || !equal(got.Held.fields(), want.Held.fields()) {
+		if !equal(ar, ar2) || !equal(got.Held.fields(), want.Held.fields()) {
 			t.Fatalf("%d abnormal returns: %v, want %v", n, got, want)
 		}
 		one, two := &Spread{draw(n + 2), draw(n + 2), draw(n + 2)}, new(Spread)
@@ -119,12 +119,12 @@ func FuzzLanes(f *testing.F) {
 		scale := [4]float64{alpha, beta, 1 - alpha, 0}
 		AddFour(&scale, &[4][]float64{y, x, u, v}, t1)
 		plainAddFour(&scale, &[4][]float64{y, x, u, v}, t2)
-		got, want := &Line{AR: slices.Clone(u), Var: slices.Clone(v), Y: y, X: x, Unit: u, Root: v, Alpha: alpha, Beta: beta, S2: beta}, new(Line)
+		got, want := &Line{AR: slices.Clone(u), Y: y, X: x, Root: v, Alpha: alpha, Beta: beta}, new(Line)
 		*want = *got
-		want.AR, want.Var = slices.Clone(u), slices.Clone(v)
+		want.AR = slices.Clone(u)
 		got.Abnormal()
 		plainAbnormal(want)
-		if !slices.EqualFunc(got.AR, want.AR, same) || !slices.EqualFunc(got.Var, want.Var, same) || !slices.EqualFunc(got.Held.fields(), want.Held.fields(), same) {
+		if !slices.EqualFunc(got.AR, want.AR, same) || !slices.EqualFunc(got.Held.fields(), want.Held.fields(), same) {
 			t.Fatalf("abnormal returns: %v, want %v", got, want)
 		}
 		s1, s2 := &Spread{slices.Clone(u), slices.Clone(v), slices.Clone(total)}, &Spread{slices.Clone(u), slices.Clone(v), slices.Clone(total)}
