@@ -173,7 +173,7 @@ func compareRuns(dirA, dirB string, q comparing) (*comparison, error) {
 		case err != nil:
 			return nil, err
 		case !sealed:
-			return nil, fmt.Errorf("%s is not as the run wrote it, by its seal; run the study again", filepath.Join(dir, manifestName))
+			return nil, unsealedError(filepath.Join(dir, manifestName), m)
 		}
 		runs[i] = m
 	}
@@ -211,6 +211,14 @@ func compareRuns(dirA, dirB string, q comparing) (*comparison, error) {
 		return nil, fmt.Errorf("%s and %s have no table in common, as csv, json or parquet; run them with --format csv", dirA, dirB)
 	}
 	return c, nil
+}
+
+// unsealedError says why the manifest m called name is not to be relied on.
+func unsealedError(name string, m *report.Manifest) error {
+	if m.Seal == "" {
+		return fmt.Errorf("%s has no seal, as manifests of releases before 0.2; run the study again", name)
+	}
+	return fmt.Errorf("%s is not as the run wrote it, by its seal; run the study again", name)
 }
 
 // noRun says that there is no run in dir, and where one is.
@@ -671,11 +679,8 @@ func (a *app) repeat(cmd *cobra.Command, name, base, out, lang string) error {
 	if err != nil {
 		return fmt.Errorf("%s is not a manifest of aftershock; name the manifest.json of a run", name)
 	}
-	switch {
-	case m.Seal == "":
-		return fmt.Errorf("%s has no seal, as manifests of releases before 0.2: run the study again", name)
-	case !sealed:
-		return fmt.Errorf("%s is not as the run wrote it, by its seal; what it says cannot be repeated", name)
+	if !sealed {
+		return unsealedError(name, m)
 	}
 	first, err := filepath.Abs(filepath.Dir(name)) // the working directory is another from here on
 	if err != nil {
