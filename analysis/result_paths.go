@@ -43,8 +43,9 @@ func (r *Result) PathFrom(i, from int) []stat.Interval {
 	t0 := from - r.Study.EventWindow.From
 	r.eng.pathFrom(row, t0, car, variance)
 	out := make([]stat.Interval, l-t0)
+	t := r.limit(row)
 	for k := range out {
-		out[k] = r.interval(row, car[t0+k], math.Sqrt(variance[t0+k]))
+		out[k] = about(car[t0+k], t*math.Sqrt(variance[t0+k]))
 	}
 	return out
 }
@@ -99,6 +100,7 @@ func (r *Result) AveragePaths(g *Group, from ...int) (paths [][]stat.Interval, m
 		case ByForecast:
 			df = r.leastDF(p.rows)
 		}
+		limit, limitDF := nan, nan
 		in := make([]bool, n)
 		for k := range path {
 			t, count := t0+k, 0
@@ -137,8 +139,10 @@ func (r *Result) AveragePaths(g *Group, from ...int) (paths [][]stat.Interval, m
 				}
 				se = math.Sqrt(float64(count)/df*ss) / total * inflation(count, between())
 			}
-			half := stat.StudentQuantile(0.975, df) * se
-			path[k] = stat.Interval{Value: caar, Lower: caar - half, Upper: caar + half}
+			if df != limitDF { // mostly that of the session before
+				limit, limitDF = stat.StudentQuantile(0.975, df), df
+			}
+			path[k] = about(caar, limit*se)
 		}
 	}
 	return paths, method

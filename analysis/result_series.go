@@ -97,16 +97,25 @@ func (r *Result) PathInterval(i int) []stat.Interval {
 	}
 	f := r.AbnormalReturns(i)
 	out := make([]stat.Interval, len(f.Path))
+	t := r.limit(row)
 	for k, v := range f.Path {
-		out[k] = r.interval(row, v, f.PathSE[k])
+		out[k] = about(v, t*f.PathSE[k])
 	}
 	return out
 }
 
 // interval is v with half of its 95% interval on either side, by the degrees of
 // freedom of a row.
-func (r *Result) interval(row int, v, se float64) stat.Interval {
-	half := stat.StudentQuantile(0.975, float64(r.eng.m[row]-int32(r.eng.k[row]))) * se
+func (r *Result) interval(row int, v, se float64) stat.Interval { return about(v, r.limit(row)*se) }
+
+// limit is the 97.5% quantile of Student's t with the degrees of freedom of a row.
+// Finding it takes as long as some hundred sessions of a path.
+func (r *Result) limit(row int) float64 {
+	return stat.StudentQuantile(0.975, float64(r.eng.m[row]-int32(r.eng.k[row])))
+}
+
+// about is the interval of v that reaches half to either side.
+func about(v, half float64) stat.Interval {
 	return stat.Interval{Value: v, Lower: v - half, Upper: v + half}
 }
 

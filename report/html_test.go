@@ -395,6 +395,51 @@ func TestRelative(t *testing.T) {
 	}
 }
 
+// TestTenths: a number is rounded as its float is, halves away from zero.
+func TestTenths(t *testing.T) {
+	check := func(d string) {
+		f, err := strconv.ParseFloat(d, 64)
+		if got, rest, ok := tenths(d + " 7"); got != int(math.Round(10*f)) || rest != "7" || ok != (err == nil) {
+			t.Fatalf("%s: %d, %q, %v", d, got, rest, ok)
+		}
+	}
+	for v := -130000; v <= 130000; v++ {
+		check(strconv.FormatFloat(float64(v)/100, 'f', -1, 64))
+		check(strconv.FormatFloat(float64(v)/100, 'f', 2, 64))
+	}
+	for _, d := range []string{"-0", "0.05", ".5", "-.25", "5.", "999999.95", "1234567.85", "0.149", "1.2345", "1-2", "--1", "", "-", "1.2.3", "0.1.", "12345678901"} {
+		check(d)
+	}
+}
+
+// TestUsesOf: a line of text is glyphs and nothing else, and each of its words stands
+// in the sheet, unless it is the only one.
+func TestUsesOf(t *testing.T) {
+	own := map[string]string{"a": "ga", "b": "gb"}
+	const a0, b5, b9, b99 = `<use xlink:href="#a" x="0"/>`, `<use xlink:href="#b" x="500"/>`, `<use xlink:href="#b" x="900" y="-3"/>`, `<use xlink:href="#b" x="9900"/>`
+	for _, x := range []struct{ line, want, defs string }{
+		{"", "", ""},
+		{a0, `<use href="#ga"/>`, ""},
+		{b5, `<use href="#gb" x="500"/>`, ""},
+		{a0 + b5 + b9, `<use href="#ga"/><use href="#gb" x="500"/><use href="#gb" x="900" y="-3"/>`, ""},
+		{a0 + b99, `<use href="#ga"/><use href="#gb" x="9900"/>`, ""},
+		{b99 + a0 + b5, `<use href="#gb" x="9900"/><use href="#g0"/>`, "<g id=\"g0\"><use href=\"#ga\"/><use href=\"#gb\" x=\"500\"/></g>\n"},
+		{b5 + b9 + b99, `<use href="#g0" x="500"/><use href="#gb" x="9900"/>`, "<g id=\"g0\"><use href=\"#gb\"/><use href=\"#gb\" x=\"400\" y=\"-3\"/></g>\n"},
+	} {
+		var s glyphSheet
+		uses, ok := usesOf(x.line)
+		if got := s.words(uses, own); !ok && x.line != "" || got != x.want || s.defs.String() != x.defs {
+			t.Errorf("%s: %v, %s with %s, want %s with %s", x.line, ok, got, s.defs.String(), x.want, x.defs)
+		}
+	}
+	for _, line := range []string{"x", `<use xlink:href="#a"/>`, `<use xlink:href="#a" x="1"`, `<use xlink:href="#a" x="1" onload="x"/>`, `<use xlink:href="#" x="1"/>`, `<use xlink:href="#a" y="1" x="1"/>`,
+		`<use xlink:href="#a" x="1.5"/>`, `<use xlink:href="#a" x="+1"/>`, `<use xlink:href="#a" x="1" y="2" z="3"/>`, `<use xlink:href="#a" x="1" y=""/>`, a0 + " ", `<use xlink:href="#a"b" x="1"/>`} {
+		if uses, ok := usesOf(line); ok {
+			t.Errorf("%s: %v", line, uses)
+		}
+	}
+}
+
 func TestContrast(t *testing.T) {
 	luminance := func(hex string) float64 {
 		var sum float64

@@ -44,7 +44,6 @@ type pathOf struct {
 
 var (
 	viewBox = pattern.New(`^<svg [^>]*viewBox="([-0-9. ]+)"`)
-	useOf   = pattern.New(`<use xlink:href="#([^"]+)" x="(-?[0-9]+)"( y="-?[0-9]+")?/>`)
 	partOf  = pattern.New(`^<g data-series="([^"<>]*)"(?: data-from="(-?[0-9]+)" data-values="([-0-9. ]*)")?>$`)
 	colorOf = pattern.New(`(?:fill|stroke)="(#[0-9a-f]{6})"`)
 )
@@ -101,7 +100,11 @@ func (s *glyphSheet) add(svg []byte, dark map[string]string) (p picture, err err
 			if strings.Count(line, "<") != 2+strings.Count(glyphs, "<use ") {
 				return p, fmt.Errorf("a line of text with more than glyphs: %.60s", line)
 			}
-			glyphs = s.words(useOf.FindAllStringSubmatch(glyphs, -1), own)
+			uses, ok := usesOf(glyphs)
+			if !ok {
+				return p, fmt.Errorf("a glyph that is not known: %.60s", line)
+			}
+			glyphs = s.words(uses, own)
 			if c := colorOf.FindStringSubmatch(attrs); c != nil {
 				p.Own = p.Own || dark[c[1]] == ""
 			}
@@ -148,36 +151,89 @@ const wordGap = 1650
 // pointed leaves out the naught before a decimal point of a number.
 var pointed = strings.NewReplacer("(0.", "(.", " 0.", " .", "-0.", "-.")
 
-// words returns the elements of a line of text whose glyphs are uses: of each its
-// name in the chart, which own translates, its place and the attribute of its height.
-// Each word stands in the sheet once.
-func (s *glyphSheet) words(uses [][]string, own map[string]string) string {
-	var out strings.Builder
-	var word []string // elements of one
-	start, last := 0, 0
-	flush := func(alone bool) {
-		switch {
-		case len(word) == 0:
-		case alone, len(word) == 1:
-			for _, w := range word {
-				out.WriteString(strings.Replace(w, `x="0"`, fmt.Sprintf(`x="%d"`, start), 1))
+// use is a glyph of a line of text: its name in the chart, where it stands, and the
+// attribute of its height, if it has one.
+type use struct {
+	id string
+	x  int
+	y  string
+}
+
+// usesOf takes a line's elements apart, each as <use xlink:href="#g1-7" x="560" y="-3"/>;
+// false where there is anything else.
+func usesOf(glyphs string) (uses []use, ok bool) {
+	for glyphs != "" {
+		var u use
+		if glyphs, ok = strings.CutPrefix(glyphs, `<use xlink:href="#`); !ok {
+			return nil, false
+		}
+		if u.id, glyphs, ok = strings.Cut(glyphs, `" x="`); !ok || u.id == "" || strings.Contains(u.id, `"`) {
+			return nil, false
+		}
+		place, rest, ok := strings.Cut(glyphs, "/>")
+		if !ok {
+			return nil, false
+		}
+		x, y, high := strings.Cut(place, `" y="`)
+		if high {
+			y, ok = strings.CutSuffix(y, `"`)
+			if _, err := strconv.Atoi(y); !ok || err != nil || y[0] == '+' {
+				return nil, false
+			}
+			u.y = ` y="` + y + `"`
+		} else if x, ok = strings.CutSuffix(x, `"`); !ok {
+			return nil, false
+		}
+		var err error
+		if u.x, err = strconv.Atoi(x); err != nil || x[0] == '+' {
+			return nil, false
+		}
+		uses, glyphs = append(uses, u), rest
+	}
+	return uses, true
+}
+
+// words returns the elements of a line of text whose glyphs are uses; own translates
+// their names. Each word stands in the sheet once.
+func (s *glyphSheet) words(uses []use, own map[string]string) string {
+	var out, word []byte
+	first, start, last := 0, 0, 0 // the word's first glyph and where it stands; where the last glyph does
+	put := func(b []byte, id string, x int, y string) []byte {
+		b = append(append(append(b, `<use href="#`...), id...), '"')
+		if x != 0 { // as it is where nothing is said
+			b = append(strconv.AppendInt(append(b, ` x="`...), int64(x), 10), '"')
+		}
+		return append(append(b, y...), "/>"...)
+	}
+	flush := func(end int, alone bool) {
+		switch n := end - first; {
+		case n == 0:
+		case alone, n == 1:
+			for k, u := range uses[first:end] {
+				x := u.x - start
+				if k == 0 || x == 0 {
+					x = start
+				}
+				out = put(out, own[u.id], x, u.y)
 			}
 		default:
-			fmt.Fprintf(&out, `<use href="#%s" x="%d"/>`, s.define("<g", ">"+strings.ReplaceAll(strings.Join(word, ""), ` x="0"`, "")+"</g>"), start)
+			word = append(word[:0], '>')
+			for _, u := range uses[first:end] {
+				word = put(word, own[u.id], u.x-start, u.y)
+			}
+			out = put(out, s.define("<g", string(append(word, "</g>"...))), start, "")
 		}
-		word = word[:0]
+		first = end
 	}
 	for k, u := range uses {
-		x, _ := strconv.Atoi(u[2]) // digits
-		if k == 0 || x-last > wordGap || x < last {
-			flush(false)
-			start = x
+		if k == 0 || u.x-last > wordGap || u.x < last {
+			flush(k, false)
+			start = u.x
 		}
-		last = x
-		word = append(word, fmt.Sprintf(`<use href="#%s" x="%d"%s/>`, own[u[1]], x-start, u[3]))
+		last = u.x
 	}
-	flush(out.Len() == 0 && start == 0)
-	return strings.ReplaceAll(out.String(), ` x="0"`, "") // as it is where nothing is said
+	flush(len(uses), len(out) == 0 && start == 0)
+	return string(out)
 }
 
 // figures are the lines of a chart as CSV: a row a session, a column a line; "" where
@@ -235,8 +291,16 @@ func relative(d string) (string, bool) {
 	for d != "" {
 		op := d[0]
 		d = d[1:]
-		points, ok := map[byte]int{'Z': 0, 'M': 1, 'L': 1, 'Q': 2, 'C': 3}[op]
-		if !ok {
+		points, ok := 0, true
+		switch op {
+		case 'Z':
+		case 'M', 'L':
+			points = 1
+		case 'Q':
+			points = 2
+		case 'C':
+			points = 3
+		default:
 			return "", false
 		}
 		if op != last || op == 'M' {
@@ -276,8 +340,42 @@ func tenths(d string) (v int, rest string, ok bool) {
 	for n < len(d) && (d[n] >= '0' && d[n] <= '9' || d[n] == '.' || d[n] == '-') {
 		n++
 	}
+	rest = strings.TrimPrefix(d[n:], " ")
+	if v, ok := hundredths(d[:n]); ok { // as package plots writes them
+		if v < 0 {
+			return -((-v + 5) / 10), rest, true
+		}
+		return (v + 5) / 10, rest, true
+	}
 	f, err := strconv.ParseFloat(d[:n], 64)
-	return int(math.Round(10 * f)), strings.TrimPrefix(d[n:], " "), err == nil
+	return int(math.Round(10 * f)), rest, err == nil
+}
+
+// hundredths reads a number of at most six digits and two decimals.
+func hundredths(d string) (v int, ok bool) {
+	minus := strings.HasPrefix(d, "-")
+	if minus {
+		d = d[1:]
+	}
+	whole, part, _ := strings.Cut(d, ".")
+	if whole == "" || len(whole) > 6 || len(part) > 2 {
+		return 0, false
+	}
+	for _, digits := range [...]string{whole, part} {
+		for i := range len(digits) {
+			if digits[i] < '0' || digits[i] > '9' {
+				return 0, false
+			}
+			v = 10*v + int(digits[i]-'0')
+		}
+	}
+	for range 2 - len(part) {
+		v *= 10
+	}
+	if minus {
+		v = -v
+	}
+	return v, true
 }
 
 func appendTenths(b []byte, v int) []byte {
