@@ -84,6 +84,8 @@ type comparison struct {
 	Moved   int      `json:"moved"`   // of these
 	Flipped int      `json:"flipped"`
 	Changes []change `json:"changes"`
+
+	NotCompared []string `json:"not_compared,omitempty"` // tables that are too large
 }
 
 // tableKeys are the columns that tell the rows of the tables of other commands than run
@@ -148,6 +150,9 @@ func (a *app) compare(dirA, dirB string, q comparing) error {
 			w.Write([]string{x.Kind, x.Table, x.Key, x.Column, x.Before, x.After, by})
 		}
 		w.Flush()
+		if len(c.NotCompared) > 0 {
+			a.say("too large to be compared: %s", strings.Join(c.NotCompared, ", "))
+		}
 		return w.Error()
 	}
 	return c.write(a.stdout, words.Of(q.lang))
@@ -188,24 +193,32 @@ func compareRuns(dirA, dirB string, q comparing) (*comparison, error) {
 	}
 	compared := false
 	for _, name := range inOrder(x, y) {
-		if x[name] == nil || y[name] == nil {
-			kind := "removed"
-			if x[name] == nil {
-				kind = "added"
-			}
-			c.Changes = append(c.Changes, change{Kind: kind, Table: name})
+		before, here := x[name]
+		after, there := y[name]
+		switch {
+		case !there:
+			c.Changes = append(c.Changes, change{Kind: "removed", Table: name})
+			continue
+		case !here:
+			c.Changes = append(c.Changes, change{Kind: "added", Table: name})
+			continue
+		case max(before.bytes, after.bytes) > mostCompared:
+			c.NotCompared = append(c.NotCompared, name)
 			continue
 		}
 		compared = true
-		t, err := x[name]()
+		t, err := tabled(name, before.read)
 		if err != nil {
 			return nil, err
 		}
-		u, err := y[name]()
+		u, err := tabled(name, after.read)
 		if err != nil {
 			return nil, err
 		}
 		c.rows(name, t, u, q)
+	}
+	if len(c.NotCompared) > 0 && !compared {
+		return nil, fmt.Errorf("every table that %s and %s have in common is too large to be compared (%d bytes); run them with --tables tests,averages", dirA, dirB, mostCompared)
 	}
 	if !compared {
 		return nil, fmt.Errorf("%s and %s have no table in common, as csv, json or parquet; run them with --format csv", dirA, dirB)
@@ -230,50 +243,66 @@ func noRun(dir string) error {
 	return fmt.Errorf("there is no run in %s: it has no %s; name the --out of a run", dir, manifestName)
 }
 
-// tablesOf are the tables of the run in dir, by name, each to be read when it is asked
-// for: of one that is there in several formats the CSV file.
-func tablesOf(dir string, m *report.Manifest) (map[string]func() (*runTable, error), error) {
-	out := make(map[string]func() (*runTable, error))
-	for _, f := range m.Outputs {
-		name, isParquet := strings.CutSuffix(f.Name, ".parquet")
-		if isParquet && !strings.Contains(name, "/") {
-			out[name] = func() (*runTable, error) { return tabled(name, parquetTable(dir, f.Name)) }
+// storedTable is a table as a run left it, to be read when it is asked for.
+type storedTable struct {
+	bytes int64
+	read  func() ([][]string, error) // the names of the columns first
+}
+
+// mostCompared is how many bytes of a table are compared: its rows are held.
+const mostCompared = 64 << 20
+
+// tablesOf are the tables of the run in dir, by name: of one that is there in several
+// formats the CSV file, and results.json where there is no other.
+func tablesOf(dir string, m *report.Manifest) (map[string]storedTable, error) {
+	out := make(map[string]storedTable)
+	for _, ending := range []string{".parquet", ".csv"} {
+		for _, f := range m.Outputs {
+			name, ok := strings.CutSuffix(f.Name, ending)
+			if !ok || strings.Contains(name, "/") {
+				continue
+			}
+			read := func() ([][]string, error) { return parquetRows(dir, f.Name) }
+			if ending == ".csv" {
+				read = func() ([][]string, error) { return csvRows(dir, f.Name) }
+			}
+			out[name] = storedTable{f.Bytes, read}
 		}
 	}
-	if slices.ContainsFunc(m.Outputs, func(f report.File) bool { return f.Name == "results.json" }) {
-		tables, err := jsonTables(dir)
-		if err != nil {
-			return nil, err
-		}
-		for name, rows := range tables {
-			out[name] = func() (*runTable, error) {
-				return tabled(name, func() ([][]string, error) { return rows, nil })
-			}
-		}
+	i := slices.IndexFunc(m.Outputs, func(f report.File) bool { return f.Name == resultsName })
+	if len(out) > 0 || i < 0 {
+		return out, nil
 	}
-	for _, f := range m.Outputs {
-		if name, ok := strings.CutSuffix(f.Name, ".csv"); ok && !strings.Contains(name, "/") {
-			out[name] = func() (*runTable, error) {
-				return tabled(name, func() ([][]string, error) {
-					data, err := readOutput(dir, f.Name)
-					if err != nil {
-						return nil, err
-					}
-					rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-					if err != nil {
-						return nil, fmt.Errorf("%s: %w", filepath.Join(dir, f.Name), err)
-					}
-					return rows, nil
-				})
-			}
-		}
+	if n := m.Outputs[i].Bytes; n > mostCompared {
+		return nil, fmt.Errorf("%s has %d bytes, and at most %d are compared; run the study with --format csv", filepath.Join(dir, resultsName), n, mostCompared)
+	}
+	tables, err := jsonTables(dir)
+	if err != nil {
+		return nil, err
+	}
+	for name, rows := range tables {
+		out[name] = storedTable{0, func() ([][]string, error) { return rows, nil }}
 	}
 	return out, nil
 }
 
+const resultsName = "results.json"
+
+func csvRows(dir, file string) ([][]string, error) {
+	data, err := readOutput(dir, file)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, file), err)
+	}
+	return rows, nil
+}
+
 // inOrder lists the names of the tables of two runs, those of a study in their order;
 // that with a row a session comes last.
-func inOrder(x, y map[string]func() (*runTable, error)) []string {
+func inOrder(x, y map[string]storedTable) []string {
 	known := tableNames()
 	place := func(name string) int {
 		if i := slices.Index(known, name); i >= 0 && name != "abnormal_returns" {
@@ -387,7 +416,7 @@ func tabled(name string, read func() ([][]string, error)) (*runTable, error) {
 
 // jsonTables reads the tables of results.json, the names of their columns first.
 func jsonTables(dir string) (map[string][][]string, error) {
-	data, err := readOutput(dir, "results.json")
+	data, err := readOutput(dir, resultsName)
 	if err != nil {
 		return nil, err
 	}
@@ -397,7 +426,7 @@ func jsonTables(dir string) (map[string][][]string, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(&doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "results.json"), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, resultsName), err)
 	}
 	out := make(map[string][][]string)
 	for name, list := range doc.Tables {
@@ -429,54 +458,52 @@ func jsonTables(dir string) (map[string][][]string, error) {
 	return out, nil
 }
 
-// parquetTable reads a table from a Parquet file, the names of its columns first.
-func parquetTable(dir, file string) func() ([][]string, error) {
-	return func() (rows [][]string, err error) {
-		data, err := readOutput(dir, file)
-		if err != nil {
-			return nil, err
-		}
-		defer func() {
-			if err != nil {
-				err = fmt.Errorf("%s: %w", filepath.Join(dir, file), err)
-			}
-		}()
-		defer parquetfile.Recover(&err)
-		f, err := parquetfile.Open(bytes.NewReader(data), int64(len(data)))
-		if err != nil {
-			return nil, err
-		}
-		var columns []string
-		for _, path := range f.Schema().Columns() {
-			columns = append(columns, strings.Join(path, "."))
-		}
-		const most = 20_000_000 // rows: those of 256 MB
-		n := f.NumRows()
-		if n < 0 || n > most {
-			return nil, fmt.Errorf("it is said to have %d rows", n)
-		}
-		rows = make([][]string, n+1)
-		rows[0] = columns
-		for i := range rows[1:] {
-			rows[i+1] = make([]string, len(columns))
-		}
-		texts := make([]string, n)
-		for j, name := range columns {
-			err := parquetfile.ReadColumn(f, name, func(c parquet.ColumnChunk, at, end int) error {
-				if end > len(texts) {
-					return errors.New("it has more rows than the file")
-				}
-				return parquetfile.ReadTexts(c, texts[at:end])
-			})
-			if err != nil {
-				return nil, err
-			}
-			for i, text := range texts {
-				rows[i+1][j] = text
-			}
-		}
-		return rows, nil
+// parquetRows reads a table from a Parquet file, the names of its columns first.
+func parquetRows(dir, file string) (rows [][]string, err error) {
+	data, err := readOutput(dir, file)
+	if err != nil {
+		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s: %w", filepath.Join(dir, file), err)
+		}
+	}()
+	defer parquetfile.Recover(&err)
+	f, err := parquetfile.Open(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, err
+	}
+	var columns []string
+	for _, path := range f.Schema().Columns() {
+		columns = append(columns, strings.Join(path, "."))
+	}
+	const most = 1_000_000 // rows
+	n := f.NumRows()
+	if n < 0 || n > most {
+		return nil, fmt.Errorf("it has %d rows, and at most %d are compared; run the study with --tables tests,averages", n, most)
+	}
+	rows = make([][]string, n+1)
+	rows[0] = columns
+	for i := range rows[1:] {
+		rows[i+1] = make([]string, len(columns))
+	}
+	texts := make([]string, n)
+	for j, name := range columns {
+		err := parquetfile.ReadColumn(f, name, func(c parquet.ColumnChunk, at, end int) error {
+			if end > len(texts) {
+				return errors.New("it has more rows than the file")
+			}
+			return parquetfile.ReadTexts(c, texts[at:end])
+		})
+		if err != nil {
+			return nil, err
+		}
+		for i, text := range texts {
+			rows[i+1][j] = text
+		}
+	}
+	return rows, nil
 }
 
 // rows compares a table.
@@ -625,7 +652,10 @@ func (c *comparison) write(w io.Writer, l *words.Language) error {
 	section("moved", "Figures that moved, the most first", func(x change) string {
 		return fmt.Sprintf("%s: %s: %s %s -> %s", x.Table, x.Key, x.Column, short(x.Before), short(x.After))
 	})
-	if len(c.Changes) == 0 {
+	if len(c.NotCompared) > 0 {
+		say("\n" + l.Say("Too large to be compared: %s.", l.List(c.NotCompared)))
+	}
+	if len(c.Changes) == 0 && len(c.NotCompared) == 0 {
 		say("\n" + l.Say("Nothing changed."))
 	}
 	say("\n" + l.Say("{1:%[1]s row|%[1]s rows} and {2:%[2]s figure|%[2]s figures} compared; %[3]s moved, %[4]s of them readings that flipped.", c.Rows, c.Figures, c.Moved, c.Flipped))

@@ -278,3 +278,22 @@ func TestRepeatFromAnswers(t *testing.T) {
 		t.Errorf("a repetition has changed the store: %v", err)
 	}
 }
+
+// A table that is too large to be held is not compared, which is said.
+func TestCompareLargeTables(t *testing.T) {
+	root := t.TempDir()
+	dirs := []string{filepath.Join(root, "a"), filepath.Join(root, "b")}
+	large := "event_id,security,tau,ar\n" + strings.Repeat("x,A,0,0.1234567890123456789\n", mostCompared/27)
+	for _, dir := range dirs {
+		if err := writeOutput(dir, []file{made("cars.csv", []byte("event_id,security,from,to,car\nx,A,0,0,1\n")), made("abnormal_returns.csv", []byte(large))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status, out, problems := aftershock(t, "compare", dirs[0], dirs[1])
+	if status != statusOK || !strings.Contains(out, "Too large to be compared: abnormal_returns.") || strings.Contains(out, "Nothing changed") || !strings.Contains(out, "1 row and 1 figure compared") {
+		t.Errorf("status %d, %s%s", status, out, problems)
+	}
+	if _, _, problems := aftershock(t, "compare", dirs[0], dirs[1], "--format", "csv"); !strings.Contains(problems, "too large to be compared: abnormal_returns") {
+		t.Errorf("%s", problems)
+	}
+}

@@ -71,6 +71,7 @@ var arabicCompared = map[string]string{
 	"In the first alone":                 "في الأول وحده",
 	"the column %s":                      "العمود %s",
 	"the whole table":                    "الجدول كله",
+	"Too large to be compared: %s.":      "أكبر من أن يُقارن: %s.",
 	"Readings that flipped":              "قراءات انقلبت",
 	"Figures that moved, the most first": "أرقام تغيرت، أكثرها تغيرا أولا",
 	"and %s more: --format csv has all":  "و%s غيرها: والكل مع \u2066--format csv\u2069",
