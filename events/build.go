@@ -83,6 +83,8 @@ type builder struct {
 	zones    zones
 	order    Order    // of day and month
 	clock    string   // the zone that the heading of the times states; ""
+	midnight bool     // every time is midnight: they are dates
+	encoding string   // that the file was read in, where it is not Unicode; ""
 	targets  []Target // room for those of the next events
 	seen     map[string]bool
 }

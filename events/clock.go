@@ -11,6 +11,9 @@ import (
 // timeForm splits a time as people write it into date, clock and zone.
 var timeForm = pattern.New(`^(\d{4}-\d{2}-\d{2})(?:(?:[Tt]|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*([A-Za-z][\w/+-]*|[+-][\d:]+)?)?$`)
 
+// abbreviated is a zone such as ET or CEST.
+var abbreviated = pattern.New(`^[A-Za-z]{2,5}$`)
+
 // clockForm is a time of day alone.
 var clockForm = pattern.New(`^\d{1,2}(?::\d{2}|\s*[AaPp]\.?[Mm])`)
 
@@ -25,6 +28,15 @@ func (z zones) moment(date, hours, zone string, order Order) (t time.Time, p Pre
 	var loc *time.Location
 	if zone != "" {
 		if loc, err = z.find(zone); err != nil {
+			// An abbreviation such as ET is one beside its time alone: which offset it is
+			// depends on the season.
+			if s := strings.TrimSpace(iso(date) + " " + hourOf(hours)); abbreviated.MatchString(zone) {
+				if t, p, e := z.parse(s+" "+zone, nil, order); e == nil {
+					return t, p, nil
+				} else if t, p, e := z.parse(s, nil, order); e == nil { // a date alone
+					return t, p, nil
+				}
+			}
 			return t, "", err
 		}
 	}

@@ -2,9 +2,11 @@ package events
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"aftershock/internal/pattern"
@@ -31,19 +33,23 @@ var fields = []struct {
 }{
 	{"id", []string{"eventid", "idevent", "uid", "guid", "newsid", "storyid", "rpstoryid", "itemid", "accessionnumber", "accessionno", "accession"}},
 	{"date", []string{"eventdate", "dateevent", "dateofevent", "announcementdate", "announcedate", "anndate", "anndats", "reportdate", "earningsdate", "releasedate", "newsdate",
-		"filingdate", "datefiled", "fileddate", "publicationdate", "rdq", "day", "datum", "fecha", "data", "التاريخ", "تاريخ"}},
+		"filingdate", "datefiled", "fileddate", "publicationdate", "rdq", "day", "datum", "fecha", "data", "التاريخ", "تاريخ",
+		"تاريخالحدث", "تاريخالإعلان", "дата", "tarih", "日付", "日期", "公告日期", "公告日", "発表日", "날짜", "일자", "dato", "päivämäärä", "dátum", "ημερομηνία", "tanggal", "ngày"}},
 	{"time", []string{"timestamp", "datetime", "when", "published", "publishedat", "publisheddate", "publishdate", "publishedtime", "publicationtime", "pubdate", "pubtime", "seendate",
-		"acceptancedatetime", "acceptedat", "accepted", "filedat", "eventtime", "eventdatetime", "newstime", "announcementtime", "anntims", "createdat", "uhrzeit", "heure", "hora", "الوقت"}},
-	{"hour", []string{"timing", "marketsession", "releasetime", "reporttime", "earningstime", "timeofday", "timeoftheday", "markettime", "beforeaftermarket", "startdatetimetype", "amcbmo", "bmoamc", "whenreported"}},
+		"acceptancedatetime", "acceptedat", "accepted", "filedat", "eventtime", "eventdatetime", "newstime", "announcementtime", "anntims", "createdat", "uhrzeit", "heure", "hora", "الوقت", "ora", "saat", "godzina", "время", "时间", "发布时间", "公告时间", "時刻", "時間", "시간"}},
+	{"hour", []string{"timing", "marketsession", "releasetime", "reporttime", "earningstime", "timeofday", "timeoftheday", "markettime", "beforeaftermarket", "startdatetimetype", "amcbmo", "bmoamc", "whenreported", "calltime", "session", "tradingsession", "announcesession", "slot", "timeslot", "premarketpostmarket", "announcetime"}},
 	{"zone", []string{"timezone", "tz"}},
 	{"after_close", []string{"aftermarket", "afterhours", "amc"}},
 	{"precision", []string{"timeprecision"}},
 	{"confidence", nil},
-	{"title", []string{"headline", "eventtitle", "newstitle", "event", "eventname", "subject", "titel", "titre", "titulo", "titolo", "العنوان"}},
+	{"title", []string{"headline", "eventtitle", "newstitle", "event", "eventname", "subject", "titel", "titre", "titulo", "título", "titolo", "العنوان", "عنوان", "الخبر",
+		"schlagzeile", "tytuł", "başlık", "заголовок", "标题", "標題", "見出し", "タイトル", "제목", "rubrik", "otsikko", "τίτλος", "judul", "news", "noticia", "notizia", "notícia"}},
 	{"titles", []string{"headlines"}},
 	{"category", []string{"type", "eventtype", "kind", "formtype"}},
 	{"tags", []string{"tag", "labels", "keywords"}},
-	{"securities", []string{"security", "tickers", "ticker", "symbols", "symbol", "stocks", "stock", "tickersymbol", "stocksymbol", "tic", "ric", "permno", "instrument"}},
+	{"securities", []string{"security", "tickers", "ticker", "symbols", "symbol", "stocks", "stock", "tickersymbol", "stocksymbol", "tic", "ric", "permno", "instrument",
+		"kürzel", "aktie", "wertpapier", "valeur", "símbolo", "simbolo", "acción", "ativo", "papel", "azione", "aandeel", "spółka", "walor", "hisse", "sembol", "тикер", "бумага", "инструмент",
+		"الرمز", "رمز", "السهم", "代码", "代碼", "股票代码", "股票代碼", "证券代码", "銘柄コード", "証券コード", "コード", "종목코드", "종목", "code", "companyticker", "stockcode", "isin", "company", "companyname", "firm", "issuer"}},
 	{"source", []string{"url", "link", "reference", "publisher", "provider"}},
 	{"note", []string{"notes", "comment", "comments", "remark", "description", "summary"}},
 	// What an import says of how it came by the event.
@@ -101,6 +107,11 @@ func canonical(heading string) (field string, rank int) {
 				if o == name {
 					return f.name, i + 1
 				}
+			}
+		}
+		if list := strings.TrimRight(name, "0123456789"); list != name && list != "" { // ticker1, ticker2
+			if f, r := canonical(list); f == "securities" {
+				return f, r
 			}
 		}
 		bare := name
@@ -219,8 +230,23 @@ func iso(s string) string {
 	if m := slashed.FindStringSubmatch(s); m != nil && m[2] == "-" {
 		return strings.Replace(s, "-", "/", 2)
 	}
-	if len(s) == 8 && digitsOnly(s) {
-		return s[:4] + "-" + s[4:6] + "-" + s[6:]
+	if whole, rest, _ := strings.Cut(s, "."); digitsOnly(whole) {
+		fraction := strings.Trim(rest, "0")
+		switch {
+		case len(whole) == 5 && (fraction == "" || digitsOnly(rest)): // days of a spreadsheet
+			if x, err := strconv.ParseFloat(s, 64); err == nil && x >= 20_000 && x < 80_000 {
+				t := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).Add(time.Duration(math.Round(x*86400)) * time.Second)
+				if fraction == "" {
+					return t.Format(time.DateOnly)
+				}
+				return t.Format(time.DateTime)
+			}
+		case fraction != "":
+		case len(whole) == 8:
+			return whole[:4] + "-" + whole[4:6] + "-" + whole[6:]
+		case len(whole) == 16 || len(whole) == 19: // micro- and nanoseconds since 1970
+			return whole[:10]
+		}
 	}
 	return s
 }
@@ -342,6 +368,9 @@ func idWords(text string, most int) string {
 // and small letters.
 func symbols(t text) []text {
 	s := strings.Trim(t.s, "[]{}() ")
+	if m := inBrackets.FindStringSubmatch(t.s); m != nil { // Acme Inc. (NASDAQ: ACME)
+		return []text{{m[1], t.line}}
+	}
 	if s != t.s || strings.ContainsAny(s, `"`) || strings.HasPrefix(s, "'") { // a list as programs print it
 		s = strings.NewReplacer(`"`, "", "'", "").Replace(s)
 	}
@@ -355,13 +384,22 @@ func symbols(t text) []text {
 		case len(words) > 1 && isName(words):
 			out = append(out, text{strings.Join(words, " "), t.line})
 		default:
-			for _, w := range words {
+			for i, w := range words {
+				switch {
+				case w == "&" || w == "+" || len(words) > 2 && i > 0 && i < len(words)-1 && (w == "and" || w == "und" || w == "et"):
+					continue
+				case len(w) > 1 && w[0] == '$' && (w[1] < '0' || w[1] > '9'): // a cashtag
+					w = w[1:]
+				}
 				out = append(out, text{w, t.line})
 			}
 		}
 	}
 	return out
 }
+
+// inBrackets finds the symbol that stands behind a name.
+var inBrackets = pattern.New(`^[^()]*\pL[^()]*\(\s*(?:[A-Za-z ]{2,20}:\s*)?([A-Z0-9^][A-Z0-9.^-]{0,11})\s*\)\.?$`)
 
 var companyForms = map[string]bool{"inc": true, "ltd": true, "llc": true, "corp": true, "co": true, "plc": true, "ag": true, "se": true, "sa": true, "nv": true, "s.a": true, "n.v": true, "l.p": true, "lp": true}
 

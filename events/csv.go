@@ -28,22 +28,32 @@ func (b *builder) readCSV(r io.Reader) (*Catalog, error) {
 }
 
 func (b *builder) table(data []byte) {
-	in := csvReader(data, separator(data))
+	if bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")) {
+		b.problem(0, "it is a workbook (.xlsx, .xls) or another archive, not text; save its sheet as CSV")
+		return
+	}
+	above, comma := b.preamble(data)
+	whole := data
+	data = data[above:]
+	above = bytes.Count(whole[:above], []byte("\n")) // lines
+	in := csvReader(data, comma)
 	row, err := in.Read()
 	if err == io.EOF {
 		return
 	}
 	if err != nil { // rows mean nothing without their header
-		b.badQuotes(err, data[:in.InputOffset()], 1)
+		b.badQuotes(err, data[:in.InputOffset()], 1+above)
 		return
 	}
 	line, _ := in.FieldPos(0)
+	line += above
 	columns := b.header(row, line)
 	if columns == nil {
 		return
 	}
 	end := in.InputOffset()
-	body := csvPart{data[end:], 1 + bytes.Count(data[:end], []byte("\n")), in.Comma}
+	body := csvPart{data[end:], 1 + above + bytes.Count(data[:end], []byte("\n")), in.Comma}
+	b.softColumns(columns, row, line, body)
 	b.dateOrder(columns, body)
 	if len(body.data) < 2*partSize || body.mostRows(len(columns)) > mostEvents || !b.inParts(columns, body) {
 		b.rows(columns, body)
@@ -61,20 +71,126 @@ func (b *builder) dateOrder(columns []string, p csvPart) {
 	}
 	var seen evidence
 	in := csvReader(p.data, p.comma)
-	const look = 50 // rows by which a file without such dates is told
-	for n := 0; ; n++ {
+	const look = 50      // rows by which a file without such dates is told
+	midnights, n := 0, 0 // of times without a zone
+	for rows := 0; ; rows++ {
 		row, err := in.Read()
-		if err == io.EOF || n == look && seen == (evidence{}) {
+		if err == io.EOF || rows == look && seen == (evidence{}) && midnights < n {
 			break
 		}
 		for _, i := range at {
 			if err == nil && i < len(row) {
 				line, _ := in.FieldPos(i)
-				seen.see(strings.TrimSpace(row[i]), p.line-1+line)
+				s := strings.TrimSpace(row[i])
+				seen.see(s, p.line-1+line)
+				if s != "" {
+					n++
+				}
+				if _, ok := atMidnight(s); ok {
+					midnights++
+				}
 			}
 		}
 	}
+	if midnights > 0 && midnights == n && !slices.Contains(columns, "zone") && b.clock == "" {
+		b.midnight = true
+		b.warnings = append(b.warnings, fmt.Sprintf("%s: every time is midnight, as programs write dates: read as dates", b.file))
+	}
 	b.decide(seen)
+}
+
+// atMidnight returns the date of a time such as 2024-11-18 00:00:00, as programs write
+// dates.
+func atMidnight(s string) (string, bool) {
+	const n = len("2006-01-02")
+	if len(s) < n+6 || s[n] != ' ' && s[n] != 'T' {
+		return s, false
+	}
+	clock, fraction, _ := strings.Cut(s[n+1:], ".")
+	if clock != "00:00" && clock != "00:00:00" || strings.Trim(fraction, "0") != "" {
+		return s, false
+	}
+	return s[:n], true
+}
+
+// softColumns gives up a column that was taken by its heading for the hour, and holds
+// something else.
+func (b *builder) softColumns(columns, headings []string, line int, p csvPart) {
+	i := slices.Index(columns, "hour")
+	if i < 0 || squeezed(headings[i]) != "session" && squeezed(headings[i]) != "slot" {
+		return
+	}
+	in := csvReader(p.data, p.comma)
+	for range 50 {
+		row, err := in.Read()
+		if err == io.EOF {
+			return
+		}
+		if err != nil || i >= len(row) {
+			continue
+		}
+		s := strings.TrimSpace(row[i])
+		if _, ok := release(s); !ok && !clockForm.MatchString(s) {
+			columns[i] = ""
+			b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: column %s is not read", b.file, line, quote(headings[i])))
+			return
+		}
+	}
+}
+
+// preamble returns where the headings begin, behind blank lines, lines of comment, the
+// line sep=; of spreadsheets, and titles, and what separates columns.
+func (b *builder) preamble(data []byte) (at int, comma rune) {
+	const most = 20
+	first, stated := -1, rune(0)
+	for range most {
+		end := bytes.IndexByte(data[at:], '\n') + 1
+		if end == 0 {
+			end = len(data) - at
+		}
+		line := bytes.TrimSpace(data[at : at+end])
+		next := at + end
+		switch {
+		case len(line) == 0 || line[0] == '#':
+		case len(line) <= 5 && bytes.HasPrefix(bytes.ToLower(line), []byte("sep=")):
+			if len(line) == 5 {
+				stated = rune(line[4])
+			} else {
+				stated = '\t'
+			}
+		default:
+			if first < 0 {
+				first = at
+			}
+			c := stated
+			if c == 0 {
+				c = separator(line)
+			}
+			row, err := csvReader(line, c).Read()
+			if err != nil { // a quoted heading of two lines, or no headings at all
+				return first, c
+			}
+			known, dated := 0, false
+			for _, h := range row {
+				if field, _ := canonical(strings.TrimSpace(h)); field != "" {
+					known++
+					dated = dated || field == "time" || field == "date"
+				}
+			}
+			if dated && (known > 1 || len(row) == 1 || first == at) {
+				return at, c
+			}
+		}
+		if next >= len(data) {
+			break
+		}
+		at = next
+	}
+	at = max(first, 0)
+	if stated != 0 {
+		return at, stated
+	}
+	return at, separator(data[at:])
 }
 
 // A csvPart is some rows of a file.
@@ -167,7 +283,7 @@ func (b *builder) inParts(columns []string, p csvPart) bool {
 		wg.Go(func() {
 			for k := int(next.Add(1)) - 1; k < len(parts) && !wrong.Load(); k = int(next.Add(1)) - 1 {
 				own := newBuilder(b.file)
-				own.ids, own.seed, own.order, own.clock = nil, b.seed, b.order, b.clock
+				own.ids, own.seed, own.order, own.clock, own.midnight = nil, b.seed, b.order, b.clock, b.midnight
 				own.events = all[ends[k]:ends[k]:ends[k+1]]
 				own.rows(columns, parts[k])
 				builders[k] = own
@@ -287,6 +403,9 @@ func (b *builder) header(row []string, line int) []string {
 		other, taken := from[field]
 		switch {
 		case !taken:
+		case field == "securities" && numbered(h) && numbered(row[other-1]):
+			columns[i] = field
+			continue
 		case rank == best[field] && squeezed(h) == squeezed(row[other-1]):
 			b.problem(line, "column %s appears twice; rename or remove one", quote(h))
 			continue
@@ -306,12 +425,22 @@ func (b *builder) header(row []string, line int) []string {
 		b.clock = headingZone(row[i-1])
 	}
 	if from["time"] == 0 && from["date"] == 0 {
-		b.problem(line, "no column is called time or date; the first row must name the columns, such as id,time,title,securities")
+		if b.encoding != "" {
+			b.problem(line, "not UTF-8 text, and no column is called time or date in %s; save the file as UTF-8", b.encoding)
+		} else {
+			b.problem(line, "no column is called time or date; the first row must name the columns, such as id,time,title,securities")
+		}
 	}
 	if len(b.errs) > before {
 		return nil
 	}
 	return columns
+}
+
+// numbered reports whether a heading ends in a number, as ticker1 does.
+func numbered(heading string) bool {
+	s := squeezed(heading)
+	return s != "" && s[len(s)-1] >= '0' && s[len(s)-1] <= '9'
 }
 
 // notRead says that a column is passed over for another of the same field.
@@ -336,6 +465,9 @@ func (b *builder) row(r *record, columns, row []string, line int, pos func(int) 
 	*r = record{line: line, unnamed: !slices.Contains(columns, "id"), fields: r.fields[:0], securities: r.securities[:0], imported: slices.Contains(columns, "raw_time")}
 	for i, s := range row {
 		t := text{strings.TrimSpace(s), pos(i)}
+		if b.midnight && (columns[i] == "time" || columns[i] == "date") {
+			t.s, _ = atMidnight(t.s)
+		}
 		switch field := columns[i]; {
 		case t.s == "" || field == "":
 		case strings.HasPrefix(field, "title_"):

@@ -2,6 +2,7 @@ package events
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -91,8 +92,17 @@ func (b *builder) load(r io.Reader) ([]byte, bool) {
 	}
 	data := in.Bytes()
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		data = fromUTF16(data)
+	}
 	if utf8.Valid(data) {
 		return data, true
+	}
+	if !hasRunes(data) && bytes.IndexByte(data, 0) < 0 && inWords(data) { // an encoding of before Unicode, throughout
+		text, label := guess(data)
+		b.encoding = label
+		b.warnings = append(b.warnings, fmt.Sprintf("%s: not UTF-8 text; read as %s", b.file, label))
+		return text, true
 	}
 	line := 1
 	for rest := data; len(rest) > 0; {
@@ -107,4 +117,20 @@ func (b *builder) load(r io.Reader) ([]byte, bool) {
 	}
 	b.problem(line, "not UTF-8 text; save the file as UTF-8")
 	return nil, false
+}
+
+// inWords reports whether bytes beyond ASCII stand in words: beside a letter, or
+// another such byte.
+func inWords(data []byte) bool {
+	for i, c := range data {
+		if c < 0x80 {
+			continue
+		}
+		for _, k := range [2]int{i - 1, i + 1} {
+			if k >= 0 && k < len(data) && (data[k] >= 0x80 || data[k]|0x20 >= 'a' && data[k]|0x20 <= 'z') {
+				return true
+			}
+		}
+	}
+	return false
 }

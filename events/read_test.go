@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/text/encoding/charmap"
 )
 
 // same compares catalogues by what was read, not by where.
@@ -202,6 +203,57 @@ func TestErrors(t *testing.T) {
 		_, err := Read(tt.name, strings.NewReader(tt.in))
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%s %.60q:\n got %v\nwant %s", tt.name, tt.in, err, tt.want)
+		}
+	}
+}
+
+// TestFormsOfTables reads one event as tables of many makes write it.
+func TestFormsOfTables(t *testing.T) {
+	cp1251, _ := charmap.Windows1251.NewEncoder().String("Дата;Тикер;Заголовок\n18.11.2024;ACME;Новость дня\n")
+	cp1252, _ := charmap.Windows1252.NewEncoder().String("Datum;Kürzel;Titel\n18.11.2024;ACME;Übernahme geplatzt\n")
+	utf16 := "\xff\xfe"
+	for _, r := range "date\tticker\ttitle\n2024-11-18\tACME\tNews\n" {
+		utf16 += string([]byte{byte(r), 0})
+	}
+	for name, text := range map[string]string{
+		"Spanish": "Fecha;Título;Símbolo\n18/11/2024;Noticia;ACME\n", "Italian": "Data;Titolo;Simbolo\n18/11/2024;Notizia;ACME\n", "Portuguese": "Data;Título;Ativo\n18/11/2024;Notícia;ACME\n",
+		"Arabic": "التاريخ,الرمز,العنوان\n2024-11-18,ACME,خبر\n", "Chinese": "日期,代码,标题\n2024-11-18,ACME,新闻\n", "Japanese": "日付,銘柄コード,見出し\n2024/11/18,ACME,ニュース\n", "Korean": "날짜,종목코드,제목\n2024-11-18,ACME,뉴스\n",
+		"Turkish": "Tarih;Hisse;Başlık\n18.11.2024;ACME;Haber\n", "Polish": "Data;Spółka;Tytuł\n18.11.2024;ACME;Wiadomość\n", "Russian, Windows-1251": cp1251, "German, Windows-1252": cp1252, "UTF-16": utf16,
+		"a comment":    "# my events\n\ndate,ticker,title\n2024-11-18,ACME,News\n",
+		"titles":       "My events,,\nas of today,,\n\ndate,ticker,title\n2024-11-18,ACME,News\n",
+		"sep":          "sep=;\ndate;ticker;title\n2024-11-18;ACME;News\n",
+		"a name":       "date,company,title\n2024-11-18,Acme Inc. (NASDAQ: ACME),News\n",
+		"a cashtag":    "date,ticker,title\n2024-11-18,$ACME,News\n",
+		"a serial":     "date,ticker,title\n45614,ACME,News\n",
+		"midnights":    "datetime,ticker,title\n2024-11-18 00:00:00,ACME,News\n",
+		"a call":       "Date,Symbol,Call Time,Event\n2024-11-18,ACME,Before Market Open,Results\n",
+		"a session":    "Date,Symbol,Session,Event\n2024-11-18,ACME,bmo,Results\n",
+		"two columns":  "date,ticker1,ticker2,title\n2024-11-18,ACME,,News\n",
+		"other fields": "date,ticker,session,title\n2024-11-18,ACME,2024-11-19,News\n",
+	} {
+		c, err := Read("a.csv", strings.NewReader(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(c.Events) != 1 || c.Events[0].Time.Format(time.DateOnly) != "2024-11-18" || !c.Events[0].DateOnly || len(c.Events[0].Targets) != 1 || c.Events[0].Targets[0].Symbol != "ACME" || c.Events[0].Title == "" {
+			t.Errorf("%s: %+v", name, c.Events)
+		}
+	}
+	c, err := Read("a.csv", strings.NewReader("# two\ndate,ticker1,ticker2,session\n2024-11-18,ACME,BETA,amc\n2024-11-18,ACME & BETA,,amc\n2024-11-18,BETA and ACME,,\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := c.Events; len(e) != 3 || len(e[0].Targets) != 2 || len(e[1].Targets) != 2 || len(e[2].Targets) != 2 || !e[0].AfterClose || e[2].AfterClose || e[0].Origin != "a.csv:3" {
+		t.Errorf("%+v", e)
+	}
+	for text, want := range map[string]string{
+		"PK\x03\x04\x14": "a.csv: it is a workbook",
+		"# x\n\ndate,ticker\n2024-11-18,ACME\nbad,ACME\n":      `a.csv:5: time "bad" cannot be read`,
+		"\xc8\xd5\xc6\xda,\xb4\xfa\xc2\xeb\n2024-11-18,ACME\n": "a.csv:1: not UTF-8 text, and no column is called time or date in windows-1251; save the file as UTF-8",
+	} {
+		if _, err := Read("a.csv", strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
 }

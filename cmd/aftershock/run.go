@@ -384,7 +384,16 @@ func (a *app) unusedSecurities(c *config, p *plan, cat *events.Catalog) {
 // findNeeds finds out what the study of the events of cat takes.
 func (c *config) findNeeds(p *plan, cat *events.Catalog) (err error) {
 	p.needs, err = p.study.Needs(cat, slices.Concat(p.known, p.securities)...)
-	return c.blame(err)
+	return c.blame(withWarnings(err, cat))
+}
+
+// withWarnings adds to an error of what a catalogue says what was not read of it.
+func withWarnings(err error, cat *events.Catalog) error {
+	const shown = 3
+	if err == nil || len(cat.Warnings) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w (%s)", err, strings.Join(cat.Warnings[:min(shown, len(cat.Warnings))], "; "))
 }
 
 // nameIn gives the columns of panel the names in lang that the table of names has,
