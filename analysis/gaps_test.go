@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -189,6 +190,62 @@ func TestShiftedBenchmark(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("a benchmark %d sessions late, noise %v: %q", c.shift, c.noise, got)
+		}
+	}
+}
+
+// The same of the factors, whose first is the market's; and a factor that lacks the
+// event day takes the abnormal return of a security that has its own, and is named.
+func TestFactorsOffByASession(t *testing.T) {
+	for _, c := range []struct {
+		shift, lacks int
+		want         string
+	}{
+		{0, 0, ""}, {1, 0, "benchmark-shifted/late/factor"}, {-1, 0, "benchmark-shifted/early/factor"}, {0, 600, "unexplained-return/factor"},
+	} {
+		p := benchPanel(t, 2, 900)
+		index := p.Column("INDEX")
+		rng := rand.New(rand.NewPCG(5, 5))
+		own := *p.Column("S0000")
+		own.Symbol, own.First, own.Price, own.Close, own.Volume, own.Span = "OWN", index.First, nil, nil, nil, nil
+		own.Return = missing(len(index.Return))
+		dates := make([]market.Date, len(index.Return))
+		values := missing(len(index.Return))
+		for k, v := range index.Return {
+			dates[k] = index.Calendar.Date(index.First + k)
+			own.Return[k] = v + 0.005*rng.NormFloat64()
+			if j := k + c.shift; j >= 0 && j < len(values) && (c.lacks == 0 || j != c.lacks) {
+				values[j] = v
+			}
+		}
+		if err := p.AddColumn(&own); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.AddFactorOf("f.csv", "mkt", dates, values); err != nil {
+			t.Fatal(err)
+		}
+		day := own.Calendar.Date(own.First + 600)
+		cat := &events.Catalog{Events: []events.Event{{ID: "e", DateOnly: true, Time: day.Time(), Targets: []events.Target{{Symbol: "OWN"}}}}}
+		s := DefaultStudy()
+		s.Tests = nil
+		var err error
+		if s.Model, err = model.New("factors", model.Options{Factors: []string{"mkt"}}); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, n := range mustRun(t, s, cat, p).Notes {
+			switch n.Code {
+			case "benchmark-shifted", "unexplained-return":
+				got += n.Code + "/" + n.Variant
+				if n.Code == "unexplained-return" && !strings.HasPrefix(n.Text(), "OWN has no abnormal return on session 0: the factor mkt in f.csv, which reaches from ") {
+					t.Error(n.Text())
+				}
+			case "missing-return":
+				t.Errorf("lacks %d: %s", c.lacks, n.Text())
+			}
+		}
+		if got != c.want {
+			t.Errorf("factors %d sessions late, lacks %d: %q, want %q", c.shift, c.lacks, got, c.want)
 		}
 	}
 }

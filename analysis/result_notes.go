@@ -241,10 +241,11 @@ func (r *Result) priceNotes() []Note {
 			out = append(out, Note{Code: "unadjusted", Severity: Warning, Security: c.Symbol, Args: []any{c.Symbol}})
 		}
 		if s := r.eng.series[i]; s != nil {
-			if b := r.Panel.Column(s.bench); b != nil && b.Calendar != c.Calendar && b.Calendar.Zone().String() != c.Calendar.Zone().String() {
+			b := r.Panel.Column(s.bench)
+			if b != nil && b.Calendar != c.Calendar && b.Calendar.Zone().String() != c.Calendar.Zone().String() {
 				out = append(out, Note{Code: "non-synchronous", Severity: Warning, Security: c.Symbol,
 					Args: []any{c.Symbol, c.Calendar.Zone().String(), b.Symbol, b.Calendar.Zone().String()}})
-			} else if first[i] > 0 && b != nil {
+			} else if first[i] > 0 {
 				out = r.shiftedNotes(out, &r.Observations[first[i]-1])
 			}
 		}
@@ -283,7 +284,15 @@ func (r *Result) clockNotes(e *events.Event, used int, note func(code, variant s
 // note non-synchronous.
 func (r *Result) shiftedNotes(out []Note, o *Observation) []Note {
 	s := r.eng.ser[o.row]
-	j := slices.IndexFunc(r.Study.Model.Design(o.Security).Terms, func(t model.Term) bool { return t.Series == model.BenchmarkReturn && t.Lag == 0 })
+	terms := r.Study.Model.Design(o.Security).Terms
+	j := slices.IndexFunc(terms, func(t model.Term) bool { return t.Series == model.BenchmarkReturn && t.Lag == 0 })
+	whose, kind := o.Benchmark, ""
+	if j < 0 { // the market among factors
+		j = slices.IndexFunc(terms, func(t model.Term) bool { return t.Series == model.FactorReturn && t.Lag == 0 })
+		if j >= 0 {
+			whose, kind = terms[j].Name, "/factor"
+		}
+	}
 	if j < 0 || j >= len(s.x) || r.Study.Subject == Volume {
 		return out
 	}
@@ -309,7 +318,7 @@ func (r *Result) shiftedNotes(out []Note, o *Observation) []Note {
 			if lead < 0 {
 				variant = "early"
 			}
-			out = append(out, Note{Code: "benchmark-shifted", Variant: variant, Severity: Warning, Security: o.Security, Args: []any{o.Security, o.Benchmark, c, same}})
+			out = append(out, Note{Code: "benchmark-shifted", Variant: variant + kind, Severity: Warning, Security: o.Security, Args: []any{o.Security, whose, c, same}})
 		}
 	}
 	return out
@@ -366,25 +375,44 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		if r.eng.is[row]&isRemarkable == 0 {
 			continue
 		}
-		var gaps Names
+		var gaps, unexplained Names
+		var want []any // the series that is missing, and where it ends or begins
+		variant := ""
 		for t, v := range r.eng.ar[row*r.eng.length:][:r.eng.length] {
-			if v != v {
-				gaps = append(gaps, signed(r.Study.EventWindow.From+t))
+			if v == v {
+				continue
 			}
+			tau := r.Study.EventWindow.From + t
+			if form, args := r.eng.unexplained(row, Window{tau, tau}); form != "" {
+				unexplained = append(unexplained, signed(tau))
+				if variant == "" {
+					variant, want = form, args[:len(args)-1]
+				}
+				continue
+			}
+			gaps = append(gaps, signed(tau))
 		}
 		for tau := r.Study.EventWindow.From; tau <= r.Study.EventWindow.To; tau++ {
 			if n := r.eng.ser[row].span(int(o.index) + tau); n > 1 && r.Study.Subject != Volume {
 				note("spanning-return", "", Warning, o.Security, o.Security, signed(tau), n)
 			}
 		}
-		if len(gaps) > 0 {
+		if len(gaps)+len(unexplained) > 0 {
 			var lost []string
 			for w, c := range r.eng.car[row*r.eng.windows:][:r.eng.windows] {
 				if c != c {
 					lost = append(lost, r.Study.CARWindows[w].String())
 				}
 			}
+			if len(unexplained) > 0 {
+				severity := Info
+				if r.Study.MissingEvent == ZeroMissing || len(lost) > 0 {
+					severity = Warning
+				}
+				note("unexplained-return", variant, severity, o.Security, append([]any{o.Security, unexplained}, want...)...)
+			}
 			switch {
+			case len(gaps) == 0:
 			case r.Study.MissingEvent == ZeroMissing:
 				note("zero-filled", "", Warning, o.Security, o.Security, gaps)
 			case len(lost) > 0:

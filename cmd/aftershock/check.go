@@ -200,6 +200,9 @@ func (c *config) model() model.Model {
 	var o model.Options
 	switch c.Study.Model {
 	case "factors":
+		for i, name := range c.Model.Factors { // as the table of factors calls them
+			c.Model.Factors[i] = factors.NameOf(name)
+		}
 		o.Factors, o.Excess = c.Model.Factors, c.Model.Excess
 	case "dimson", "fowler-rorke":
 		o.Lags = c.Model.Lags

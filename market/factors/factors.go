@@ -149,8 +149,9 @@ func ReadFile(path string, o Options) (*Table, error) {
 
 // Read reads the bytes of a file that messages call file.
 //
-// Dates are 20260430, 2026-04-30, or in any form that package csvfile reads, in
-// ascending order; decimals may have a comma. The line before the first date names
+// Dates are 20260430, 2026-04-30, or in any form that package csvfile reads, or year,
+// month and day in three columns, in any order; a row that is there twice counts once;
+// decimals may have a comma. The line before the first date names
 // the columns; text above and below it is passed over, and the edition of the CRSP
 // database that it states becomes the vintage. -99.99 and -999 (French's marks),
 // -0.9999, an empty field and NaN are no observation.
@@ -164,7 +165,8 @@ func ReadFile(path string, o Options) (*Table, error) {
 // one reading is possible.
 //
 // Errors name file and line: no table, a number that cannot be read, a line
-// cut off, dates that do not ascend, a monthly file, a second table.
+// cut off, a day with two figures, a figure that no daily factor has, a monthly file, a
+// second table.
 func Read(file string, data []byte, o Options) (*Table, error) {
 	if o.Unit != Auto && o.Unit != Percent && o.Unit != Decimal {
 		return nil, fmt.Errorf("%s: unit %q of factors: it must be %s or %s", file, o.Unit, Percent, Decimal)
@@ -192,6 +194,9 @@ func Read(file string, data []byte, o Options) (*Table, error) {
 	}
 	if err := t.decimals(p.percent); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if err := p.plausible(); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
@@ -229,7 +234,8 @@ type parser struct {
 	line    int
 	header  string // the last line with text before the table
 	delim   byte
-	day     int // the column of dates
+	day     int  // the column of dates
+	parted  bool // dates are in three columns
 	ended   bool
 	rows    [][]string
 	lines   []int
@@ -244,6 +250,9 @@ func (p *parser) errorf(format string, args ...any) error {
 // fields parts a line at the delimiter of the table.
 func (p *parser) fields(line string) []string {
 	f := strings.Split(line, string(p.delim))
+	if p.delim == ' ' {
+		f = strings.Fields(line)
+	}
 	for i := range f {
 		f[i] = strings.Trim(f[i], " \t\"\u00a0")
 	}
@@ -271,6 +280,13 @@ func (p *parser) take(line string) error {
 			p.day = 1
 		}
 	}
+	if len(p.rows) == 0 {
+		p.parted = !csvfile.IsDay(f[0]) && threeParts(f)
+	}
+	if p.parted && threeParts(f) {
+		f = append([]string{f[0] + "-" + two(f[1]) + "-" + two(f[2])}, f[3:]...)
+		p.day = 0
+	}
 	isDate := p.day < len(f) && csvfile.IsDay(f[p.day])
 	switch {
 	case !isDate && len(p.rows) == 0:
@@ -288,7 +304,7 @@ func (p *parser) take(line string) error {
 		return p.errorf("a second table begins; keep one of them")
 	}
 	if len(p.rows) == 0 {
-		if err := p.names(); err != nil {
+		if err := p.names(len(f)); err != nil {
 			return err
 		}
 	}
@@ -302,9 +318,27 @@ func (p *parser) take(line string) error {
 	return nil
 }
 
+// threeParts reports whether a row begins with year, month and day in columns of their own.
+func threeParts(f []string) bool {
+	return len(f) > 3 && len(f[0]) == 4 && csvfile.IsDay(f[0]+"-"+two(f[1])+"-"+two(f[2]))
+}
+
+func two(s string) string {
+	if len(s) == 1 {
+		return "0" + s
+	}
+	return s
+}
+
 // names reads the header once the table's first day is met.
-func (p *parser) names() error {
+func (p *parser) names(width int) error {
 	f := p.fields(p.header)
+	if p.parted && len(f) > 3 {
+		f = f[2:]
+	}
+	if p.delim == ' ' && len(f) == width-1 { // the days, or the numbers of R's rows, have no heading
+		f = append([]string{""}, f...)
+	}
 	if len(f) < p.day+2 {
 		return p.errorf("the line before the first day must name the columns")
 	}
@@ -312,11 +346,7 @@ func (p *parser) names() error {
 		f = f[:len(f)-1]
 	}
 	for _, s := range f[p.day+1:] {
-		name := strings.ToLower(strings.Trim(s, " \t\""))
-		name = strings.Trim(strings.NewReplacer("-", "_", " ", "_", ".", "_", "%", "", "(", "", ")", "").Replace(name), "_")
-		if c, ok := canonical[name]; ok {
-			name = c
-		}
+		name := NameOf(s)
 		if name == "" || slices.Contains(p.t.Names, name) {
 			return p.errorf("the header above has a column without a name, or two of one name: %q", p.header)
 		}
@@ -324,6 +354,17 @@ func (p *parser) names() error {
 		p.t.Values = append(p.t.Values, nil)
 	}
 	return nil
+}
+
+// NameOf returns the name that a factor has in a Table: that of one that is known,
+// else the file's, in lower case with underscores.
+func NameOf(heading string) string {
+	name := strings.ToLower(strings.Trim(heading, " \t\""))
+	name = strings.Trim(strings.NewReplacer("-", "_", " ", "_", ".", "_", "%", "", "(", "", ")", "").Replace(name), "_")
+	if c, ok := canonical[name]; ok {
+		return c
+	}
+	return name
 }
 
 // fill reads the rows, once it is known how all of them are written.
@@ -343,15 +384,29 @@ func (p *parser) fill() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.file, err)
 	}
+	order := make([]int, len(p.rows))
+	on := make([]market.Date, len(p.rows))
 	for i, f := range p.rows {
-		p.line = p.lines[i]
-		d, err := dates.Parse(f[p.day])
-		if err != nil {
+		order[i] = i
+		if on[i], err = dates.Parse(f[p.day]); err != nil {
+			p.line = p.lines[i]
 			return p.errorf("%q is not a day", f[p.day])
 		}
-		if n := len(t.Dates); n > 0 && d <= t.Dates[n-1] {
-			return p.errorf("%s does not come after %s", d, t.Dates[n-1])
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return int(on[a]) - int(on[b]) })
+	var lines []int
+	last := -1 // the row before
+	for _, i := range order {
+		f, d := p.rows[i], on[i]
+		p.line = p.lines[i]
+		if last >= 0 && d == on[last] {
+			if !slices.Equal(f[p.day+1:], p.rows[last][p.day+1:]) {
+				return p.errorf("%s stands twice, first on line %d, with other figures; keep one", d, p.lines[last])
+			}
+			continue
 		}
+		last = i
+		lines = append(lines, p.line)
 		for k, s := range f[p.day+1:] {
 			x, percent, ok := csvfile.Number(s, mark)
 			if !ok {
@@ -365,6 +420,30 @@ func (p *parser) fill() error {
 			t.Values[k] = append(t.Values[k], x)
 		}
 		t.Dates = append(t.Dates, d)
+	}
+	p.lines = lines
+	return nil
+}
+
+// plausible looks for what no daily factor is: one that moves by a tenth on half of
+// the days, and a day of more than 30% that is fifty times what is usual.
+func (p *parser) plausible() error {
+	const most, absurd, times = 0.1, 0.3, 50
+	for i, v := range p.t.Values {
+		name := p.t.Names[i]
+		if name == RF {
+			continue
+		}
+		usual := median(v)
+		if usual > most && slices.Contains(known, name) {
+			return fmt.Errorf("%s: the factor %s moves by %.0f%% on half of the days: it is in basis points, a level, or in another unit than factors.unit says", p.file, name, 100*usual)
+		}
+		for k, x := range v {
+			if math.Abs(x) > absurd && math.Abs(x) > times*usual && usual > 0 {
+				p.line = p.lines[k]
+				return p.errorf("the factor %s is %+.1f%% on %s, where %.1f%% is usual: correct it, or leave it empty", name, 100*x, p.t.Dates[k], 100*usual)
+			}
+		}
 	}
 	return nil
 }
@@ -441,11 +520,14 @@ func median(v []float64) float64 {
 	return size[len(size)/2]
 }
 
+// known are the factors whose size is known; others may be of any.
+var known = []string{MktRF, SMB, HML, RMW, CMA, Mom}
+
 // guessUnit decides between per cent and decimals by the factors, and leaves it
 // open where there is none but the risk-free rate.
 func (t *Table) guessUnit() error {
-	seen := make(map[Unit]string)                     // the first factor that says so
-	known := []string{MktRF, SMB, HML, RMW, CMA, Mom} // others may be of any size
+	seen := make(map[Unit]string) // the first factor that says so
+	known := known
 	if !slices.ContainsFunc(t.Names, func(name string) bool { return slices.Contains(known, name) }) {
 		known = t.Names
 	}

@@ -130,7 +130,9 @@ func TestReadErrors(t *testing.T) {
 		{"letters", "date,mkt_rf\n2025-01-27,x\n", `f.csv:2: mkt_rf "x" is not a number`},
 		{"infinite", "date,mkt_rf\n2025-01-27,Inf\n", `is not a number`},
 		{"cut off", "date,mkt_rf,smb\n2025-01-24,1,2\n2025-01-27,1", "f.csv:3: 1 values for 2 factors; is the line cut off?"},
-		{"not ascending", "date,mkt_rf\n2025-01-27,1\n2025-01-24,1\n", "f.csv:3: 2025-01-24 does not come after 2025-01-27"},
+		{"a day twice", "date,mkt_rf\n2025-01-27,1\n2025-01-24,1\n2025-01-27,2\n", "f.csv:4: 2025-01-27 stands twice, first on line 2, with other figures; keep one"},
+		{"basis points", "date,mkt_rf\n2025-01-24,60\n2025-01-27,-40\n2025-01-28,80\n", "f.csv: the factor mkt_rf moves by 60% on half of the days: it is in basis points"},
+		{"a slip", "date,smb\n2025-01-24,0.005\n2025-01-27,-0.004\n2025-01-28,0.4\n2025-01-29,0.003\n2025-01-30,0.006\n2025-01-31,0.004\n", "f.csv:4: the factor smb is +40.0% on 2025-01-28, where 0.5% is usual: correct it, or leave it empty"},
 		{"not a day", "date,mkt_rf\n2025-01-27,1\n2025-02-30,1\n", `f.csv:3: "2025-02-30" is not a day`},
 		{"two tables", ",Mkt-RF\n20250127,1\n\nEqual weighted\n,Mkt-RF\n20250127,1\n", "f.csv:6: a second table begins"},
 		{"one name twice", "date,mom,UMD\n2025-01-27,1,1\n", "two of one name"},
@@ -296,7 +298,7 @@ func TestUnits(t *testing.T) {
 }
 
 // Forms of dates and numbers are those that prices are read in.
-func TestForms(t *testing.T) {
+func TestOtherForms(t *testing.T) {
 	for name, text := range map[string]string{
 		"times":            "date,Mkt-RF,RF\n2024-08-01 00:00:00,-0.5,0.02\n2024-08-02 00:00:00,1.25,0.02\n",
 		"American":         "date,Mkt-RF,RF\n8/1/2024,-0.5,0.02\n8/2/2024,1.25,0.02\n8/13/2024,.,.\n",
@@ -319,6 +321,27 @@ func TestForms(t *testing.T) {
 		}
 		if len(got.Dates) > 2 && !math.IsNaN(got.Factor(MktRF)[2]) {
 			t.Errorf("%s: %v is no observation", name, got.Factor(MktRF)[2])
+		}
+	}
+}
+
+// TestMoreForms reads one table of factors as others write it.
+func TestMoreForms(t *testing.T) {
+	for name, text := range map[string]string{
+		"blanks, as in the library's texts": "This file was created using the 202411 CRSP database.\n\n            Mkt-RF     SMB      RF\n20241115    -1.28    -0.10   0.018\n20241118     0.40     0.05   0.018\n\nCopyright\n",
+		"descending":                        "date,Mkt-RF,SMB,RF\n2024-11-18,0.0040,0.0005,0.00018\n2024-11-15,-0.0128,-0.0010,0.00018\n",
+		"a row twice":                       "date,Mkt-RF,SMB,RF\n2024-11-15,-0.0128,-0.0010,0.00018\n2024-11-15,-0.0128,-0.0010,0.00018\n2024-11-18,0.0040,0.0005,0.00018\n",
+		"three columns of the date":         "year,month,day,Mkt-RF,SMB,R_F\n2024,11,15,-1.28,-0.10,0.018\n2024,11,18,0.40,0.05,0.018\n",
+		"rows numbered by R":                "\"date\" \"Mkt.RF\" \"SMB\" \"RF\"\n\"1\" 2024-11-15 -0.0128 -0.0010 0.00018\n\"2\" 2024-11-18 0.0040 0.0005 0.00018\n",
+	} {
+		f, err := Read("f.csv", []byte(text), Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		m, rf := f.Factor(MktRF), f.Factor(RF)
+		if len(f.Dates) != 2 || f.Dates[0].String() != "2024-11-15" || len(m) != 2 || math.Abs(m[0]+0.0128) > 1e-12 || math.Abs(rf[1]-0.00018) > 1e-12 || math.Abs(f.Factor(SMB)[1]-0.0005) > 1e-12 {
+			t.Errorf("%s: %+v", name, f)
 		}
 	}
 }
