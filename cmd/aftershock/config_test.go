@@ -140,7 +140,7 @@ func TestWrongConfigs(t *testing.T) {
 		{"not YAML", "study:\n  model: [market\n", `
 			config.yaml:2: not YAML: did not find expected ',' or ']'`},
 		{"tab", "study:\n\tmodel: market\n", `
-			config.yaml:2: not YAML: found character that cannot start any token`},
+			config.yaml:2: not YAML: found character that cannot start any token; a tab, or an @ or % that is not in quotes: indent by blanks`},
 		{"twice", "study: {seed: 1}\nstudy: {seed: 2}\n", `
 			config.yaml:2: not YAML: mapping key "study" already defined at line 1`},
 		{"a list", "- study\n", `

@@ -305,7 +305,7 @@ func yamlProblem(file string, err error) error {
 	}
 	what := "not YAML: " + strings.Join(strings.Fields(m[2]), " ")
 	if strings.HasPrefix(m[2], "found character that cannot start any token") || strings.Contains(m[2], "tab character") {
-		what += "; a tab, or one of @ ` % that is not in quotes: indent by blanks"
+		what += "; a tab, or an @ or % that is not in quotes: indent by blanks"
 	}
 	if strings.HasPrefix(m[2], "cannot unmarshal") {
 		what = "must hold keys and values, such as study: and below it model: market"
