@@ -18,7 +18,7 @@ const (
 	AtWeekend     Circumstance = "weekend"     // the day is none on which the exchange trades
 	AtHoliday     Circumstance = "holiday"     // a day of the week on which it trades, and did not
 	AtHalfDay     Circumstance = "half-day"    // session 0 closes early
-	BeforeOpening Circumstance = "before-open" // out by the opening of session 0, on its day
+	BeforeOpening Circumstance = "before-open" // out before the opening of session 0, on its day
 	MidSession    Circumstance = "mid-session" // out while the exchange traded: the return of session 0 holds trading before the news
 	AfterHours    Circumstance = "after-close" // out after the close: session 0 is the next session
 	WithoutHour   Circumstance = "no-hour"     // only the date is known
@@ -98,7 +98,7 @@ func PlaceAround(e *events.Event, cal *market.Calendar) Around {
 			}
 		}
 	case InSession:
-		if open, known := cal.Open(index); known && !instant.After(open) {
+		if open, known := cal.Open(index); known && instant.Before(open) {
 			a.What = append(a.What, BeforeOpening)
 		} else {
 			a.What = append(a.What, MidSession)

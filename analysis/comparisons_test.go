@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"aftershock/analysis/model"
 	"aftershock/analysis/stat"
 )
 
@@ -279,6 +280,30 @@ func TestComparisonsSize(t *testing.T) {
 }
 
 // R 4.2: binom.test(4, 5)$p.value = 0.375.
+// A CAR of exactly 0 has no sign, and counts in the mean.
+func TestExpectedSignsOfZero(t *testing.T) {
+	s := simulate(t, 3, 400, 31)
+	e := s.event(300, names(3)...)
+	for i := range e.Targets {
+		e.Targets[i].Sign = 1
+	}
+	st := s.study()
+	st.Model = model.MarketAdjusted{}
+	bench := s.panel.Column(st.Benchmark)
+	for i := range 3 {
+		c := s.panel.Column(fmt.Sprint("S", i))
+		c.Return[300] = bench.Return[300] + []float64{0, .2, -.1}[i]
+	}
+	r := s.run(t, st, e)
+	if car, _ := r.CAR(0, 0); car != 0 {
+		t.Fatalf("CAR %g", car)
+	}
+	got := r.ExpectedSigns(&r.Groups[0], 0)
+	if got.N != 2 || got.Agree != 1 || got.Zero != 1 || math.Abs(got.Mean-0.1/3) > 1e-12 || got.P != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestExpectedSigns(t *testing.T) {
 	s := simulate(t, 7, 400, 31)
 	e := s.event(300, names(7)...)

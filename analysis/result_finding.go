@@ -81,6 +81,17 @@ func (r *Result) barred(g *Group, w Window) func(test string) bool {
 	}
 }
 
+// Interval is [Result.AverageInterval] of the group and window, without its ends where
+// it is that of the test portfolio, which the study's calibration found to reject too
+// often: it would be too narrow beside the p value of the test that leads.
+func (f *Finding) Interval() stat.Interval {
+	x := f.r.AverageInterval(f.Group, f.w)
+	if f.Group.SEMethod == "portfolio" && slices.ContainsFunc(f.Barred, func(t *TestResult) bool { return t.Test == "portfolio" }) {
+		x.Lower, x.Upper = nan, nan
+	}
+	return x
+}
+
 // Outstanding are the members that stand out even when all of them are tested
 // together, see [Outstanding].
 func (f *Finding) Outstanding() []Single { return Outstanding(f.r.Singles(f.Group.Members, f.w)) }
@@ -272,12 +283,14 @@ func (f *Finding) judgeVariance() {
 type ExpectedSigns struct {
 	N     int     // observations with an expected sign and a CAR that is not zero
 	Agree int     // of which the CAR has that sign
-	Mean  float64 // mean of sign x CAR, a decimal; NaN for none
+	Zero  int     // further observations with an expected sign, whose CAR is exactly 0
+	Mean  float64 // mean of sign x CAR over all of these, a decimal; NaN for none
 	P     float64 // of as many agreements or disagreements by chance: binomial with 1/2, exact, two-sided; NaN for none
 }
 
 // ExpectedSigns compares the CARs of a group over CAR window w with the signs that
-// the catalogue expects of them (NVDA:-). A return that two members share counts once.
+// the catalogue expects of them (NVDA:-). A return that two members share counts once;
+// a CAR of exactly 0 has no sign, and counts in the mean alone.
 // Observations of one date move together: many that agree are then less than they
 // look.
 func (r *Result) ExpectedSigns(grp *Group, w int) ExpectedSigns {
@@ -289,10 +302,14 @@ func (r *Result) ExpectedSigns(grp *Group, w int) ExpectedSigns {
 		o := &r.Observations[i]
 		car, _ := r.CAR(i, w)
 		k := key{o.column, o.index}
-		if o.Sign == 0 || car != car || car == 0 || seen[k] {
+		if o.Sign == 0 || car != car || seen[k] {
 			continue
 		}
 		seen[k] = true
+		if car == 0 {
+			out.Zero++
+			continue
+		}
 		out.N++
 		v := float64(o.Sign) * car
 		sum += v
@@ -300,8 +317,10 @@ func (r *Result) ExpectedSigns(grp *Group, w int) ExpectedSigns {
 			out.Agree++
 		}
 	}
+	if n := out.N + out.Zero; n > 0 {
+		out.Mean = sum / float64(n)
+	}
 	if out.N > 0 {
-		out.Mean = sum / float64(out.N)
 		out.P = min(1, 2*stat.BinomialUpper(max(out.Agree, out.N-out.Agree), out.N, 0.5))
 	}
 	return out

@@ -84,6 +84,26 @@ func TestOutstanding(t *testing.T) {
 	}
 }
 
+// TestBarredInterval: the interval of a test that is barred does not stand beside the
+// p value of another.
+func TestBarredInterval(t *testing.T) {
+	s := simulate(t, 5, 400, 31)
+	r := s.run(t, s.study(), s.event(300, names(5)...))
+	g := &r.Groups[0]
+	f := r.Finding(g, 0)
+	if x := f.Interval(); g.SEMethod != "portfolio" || x != r.AverageInterval(g, 0) || !(x.Lower < x.Value && x.Value < x.Upper) {
+		t.Fatalf("%s %+v", g.SEMethod, x)
+	}
+	f.Barred = []*TestResult{{Test: "crude"}}
+	if x := f.Interval(); x.Lower != x.Lower {
+		t.Error("another test is barred, and the interval goes")
+	}
+	f.Barred = []*TestResult{{Test: "portfolio"}}
+	if x := f.Interval(); x.Value != r.AverageInterval(g, 0).Value || x.Lower == x.Lower || x.Upper == x.Upper {
+		t.Errorf("%+v", x)
+	}
+}
+
 // TestBarred: a test that was found to reject too often on the study's own data
 // neither leads nor is quoted.
 func TestBarred(t *testing.T) {

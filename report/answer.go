@@ -164,7 +164,7 @@ func (s *story) interval(e *entry) stat.Interval {
 	if e.group == nil {
 		return s.r.CARInterval(e.members[0], headline)
 	}
-	return s.r.AverageInterval(e.group, headline)
+	return e.finding.Interval()
 }
 
 // detectable is the effect of an entry that would usually not have been missed;

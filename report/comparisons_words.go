@@ -232,10 +232,16 @@ func shrunk(r *analysis.Result, obs []int, w int, rbar float64) map[int]float64 
 // the catalogue expects; nothing where it expects none.
 func (s *story) expected(g *analysis.Group) string {
 	x := s.r.ExpectedSigns(g, headline)
-	if x.N == 0 {
+	switch {
+	case x.N == 0 && x.Zero > 0:
+		return s.Say("Expected signs: the {1:reaction|reactions} of which the catalogue expects a sign (%s) {1:is|are} exactly 0.", x.Zero)
+	case x.N == 0:
 		return ""
 	}
 	said := s.Say("Expected signs: %s of %s moved as the catalogue expects (exact binomial %s); in the direction that is expected they moved %s on average.", x.Agree, x.N, s.sayP(x.P), s.signed(x.Mean))
+	if x.Zero > 0 {
+		said += " " + s.Say("Reactions of exactly 0 (%s) have no sign, and count in that average alone.", x.Zero)
+	}
 	if g.SameDate && x.N > 1 {
 		said += " " + s.Say("They share one date and move together, so that so many agree by chance more often than that says.")
 	}

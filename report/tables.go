@@ -518,8 +518,8 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 	}
 	extras := extraColumns(r)
 	t.Columns = append(append(t.Columns, extras...),
-		Column{"n_signed", Integer, "observations", "Observations of the group with an expected sign in the catalogue and a CAR over this window; of the group, not of the test."},
-		Column{"signed_caar", Number, "return", "Mean of expected sign times CAR of these. Empty where there is none."},
+		Column{"n_signed", Integer, "observations", "Observations of the group with an expected sign in the catalogue and a CAR over this window that is not 0; of the group, not of the test."},
+		Column{"signed_caar", Number, "return", "Mean of expected sign times CAR of these and of those whose CAR is exactly 0. Empty where there is none."},
 		Column{"agree", Integer, "observations", "How many of them have the sign that is expected."},
 		Column{"agree_p", Number, "", "Two-sided p value of so many agreements, or so few, by chance: exact binomial with 1/2. Empty where there is none."},
 		note)

@@ -408,7 +408,7 @@ func (p *page) pooledLines(most int) (lines []string, named []analysis.Reading) 
 				break
 			}
 			f := p.r.Finding(x, headline)
-			v := p.r.AverageInterval(x, headline)
+			v := f.Interval()
 			span := "–"
 			if v.Lower == v.Lower {
 				span = percent(v.Lower, 1) + ".." + percent(v.Upper, 1)
