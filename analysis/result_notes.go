@@ -405,11 +405,15 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 				}
 			}
 			if len(unexplained) > 0 {
-				severity := Info
-				if r.Study.MissingEvent == ZeroMissing || len(lost) > 0 {
-					severity = Warning
+				args := append([]any{o.Security, unexplained}, want...)
+				switch {
+				case r.Study.MissingEvent == ZeroMissing:
+					note("unexplained-return", variant+"/zero", Warning, o.Security, args...)
+				case len(lost) > 0:
+					note("unexplained-return", variant, Warning, o.Security, append(args, strings.Join(lost, " "))...)
+				default:
+					note("unexplained-return", variant+"/outside", Info, o.Security, args...)
 				}
-				note("unexplained-return", variant, severity, o.Security, append([]any{o.Security, unexplained}, want...)...)
 			}
 			switch {
 			case len(gaps) == 0:

@@ -557,7 +557,7 @@ func (s *story) doubtful(n *analysis.Note) bool {
 	switch n.Code {
 	case "counted-twice", "same-return": // the readings say it
 		return false
-	case "row-left-out", "price-mended", "price-finding", "price-issue", "trusted-prices", "zero-filled", "missing-return", "spanning-return":
+	case "row-left-out", "price-mended", "price-finding", "price-issue", "trusted-prices", "zero-filled", "missing-return", "unexplained-return", "spanning-return":
 		return true
 	}
 	return n.Severity == analysis.Warning
