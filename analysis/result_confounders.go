@@ -90,14 +90,17 @@ func (r *Result) Trimmed(i int) int {
 	if o.column < 0 || o.Placement == "" {
 		return 0
 	}
-	trimming := *r.Study
-	trimming.Confounders = TrimConfounders
-	var s series
-	s.distract(&trimming, r.newsOf(int(o.column)))
-	from, n := int(o.index)+r.Study.EstimationWindow.From, 0
-	for k := from; k < from+r.Study.EstimationWindow.Len(); k++ {
-		if s.trims(int(o.index), k, k) {
-			n++
+	news, about := r.newsOf(int(o.column)), r.Study.ConfounderWindow
+	next, last := int(o.index)+r.Study.EstimationWindow.From, int(o.index)+r.Study.EstimationWindow.To
+	n := 0
+	k, _ := slices.BinarySearch(news, int32(next-about.To))
+	for ; k < len(news) && int(news[k])+about.From <= last; k++ {
+		if news[k] == o.index {
+			continue
+		}
+		if end := min(last, int(news[k])+about.To); end >= next { // sessions about two news count once
+			n += end - max(next, int(news[k])+about.From) + 1
+			next = end + 1
 		}
 	}
 	return n

@@ -214,8 +214,14 @@ func (r *Result) Singles(obs []int, w int) []Single {
 	obs = r.Distinct(obs)
 	out := make([]Single, 0, len(obs))
 	for _, i := range obs {
-		if t := r.WindowTest(i, w); t.Defined() {
-			out = append(out, Single{Observation: i, Stat: t.Stat, P: t.P, place: len(out)})
+		o := &r.Observations[i]
+		if !o.Used() {
+			continue
+		}
+		car, se := r.CAR(i, w)
+		t := car / se
+		if p, _, _ := stat.StudentT(float64(o.Fit.M - o.Fit.K)).PValues(t); p == p {
+			out = append(out, Single{Observation: i, Stat: t, P: p, place: len(out)})
 		}
 	}
 	slices.SortFunc(out, func(a, b Single) int {

@@ -1,0 +1,43 @@
+package analysis
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// TestTrimmed counts the trimmed sessions one by one.
+func TestTrimmed(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 8))
+	some := 0
+	for range 500 {
+		st := &Study{EstimationWindow: Window{-40, -11}, ConfounderWindow: Window{-rng.IntN(4), rng.IntN(4)}}
+		if rng.IntN(4) == 0 {
+			st.ConfounderWindow = Window{2, 4}
+		}
+		news := []int32{60}
+		for range rng.IntN(8) {
+			news = append(news, int32(rng.IntN(80)))
+		}
+		slices.Sort(news)
+		news = slices.Compact(news)
+		s := &series{}
+		s.distract(&Study{Confounders: TrimConfounders, ConfounderWindow: st.ConfounderWindow}, news)
+		r := &Result{Study: st, eng: &engine{series: []*series{s}}, Observations: []Observation{{index: 60, Placement: "date"}}}
+		want := 0
+		for k := 60 + st.EstimationWindow.From; k <= 60+st.EstimationWindow.To; k++ {
+			if s.trims(60, k, k) {
+				want++
+			}
+		}
+		if got := r.Trimmed(0); got != want {
+			t.Fatalf("news %v about %v: %d sessions, want %d", news, st.ConfounderWindow, got, want)
+		}
+		if want > 0 {
+			some++
+		}
+	}
+	if some < 100 {
+		t.Errorf("only %d windows were trimmed", some)
+	}
+}
