@@ -32,9 +32,10 @@ func tableFormats() []string {
 	return names(report.Formats, func(f report.Format) string { return f.Name })
 }
 
-func tableNames() []string {
-	return names(report.Tables(&analysis.Result{}), func(t report.Table) string { return t.Name })
-}
+// tableNames lists the tables of a study.
+var tableNames = sync.OnceValue(func() []string {
+	return slices.Clip(names(report.Tables(&analysis.Result{}), func(t report.Table) string { return t.Name }))
+})
 
 func (a *app) formatFlags(cmd *cobra.Command, flags settingsFlags) {
 	flags.add(cmd, "format", "output.formats", "`list` of the formats of report, tables and charts; see aftershock list formats", formatNames()...)

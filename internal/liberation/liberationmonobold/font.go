@@ -1,7 +1,7 @@
 // Package liberationmonobold is a stand-in, see package liberation.
 package liberationmonobold
 
-import "codeberg.org/go-fonts/dejavu/dejavusansbold"
+import "codeberg.org/go-fonts/liberation/blank"
 
 // TTF is a font.
-var TTF = dejavusansbold.TTF
+var TTF = blank.TTF

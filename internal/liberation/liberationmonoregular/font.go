@@ -1,7 +1,7 @@
 // Package liberationmonoregular is a stand-in, see package liberation.
 package liberationmonoregular
 
-import "codeberg.org/go-fonts/dejavu/dejavusans"
+import "codeberg.org/go-fonts/liberation/blank"
 
 // TTF is a font.
-var TTF = dejavusans.TTF
+var TTF = blank.TTF
