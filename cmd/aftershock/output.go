@@ -14,6 +14,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -175,6 +176,9 @@ func (o *output) tryLock() (bool, error) {
 func (o *output) close() {
 	os.Remove(o.lock.Path())
 	o.lock.Close()
+	if runtime.GOOS == "windows" { // where a file that is open stays, that of another too
+		os.Remove(o.lock.Path())
+	}
 	o.unmake()
 }
 

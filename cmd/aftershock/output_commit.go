@@ -249,12 +249,18 @@ func removeAll(dir string) error {
 	if err == nil {
 		return nil
 	}
+	var all []string
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, _ error) error {
 		if d != nil && d.IsDir() {
 			_ = os.Chmod(path, 0o700) // the second attempt tells
 		}
+		all = append(all, path)
 		return nil
 	})
+	// One by one: what RemoveAll asks of the system not every file system can do.
+	for _, path := range slices.Backward(all) {
+		_ = os.Remove(path)
+	}
 	return os.RemoveAll(dir)
 }
 
