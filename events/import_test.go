@@ -139,7 +139,8 @@ func TestGather(t *testing.T) {
 		"2025-01-27T14:40:00Z|k1|Nvidia tumbles as DeepSeek shakes AI trade|NVDA|https://a.example/1",
 		"|k6|Nvidia tumbles as DeepSeek shakes AI trade|NVDA|https://f.example/1",
 	)
-	out, same, repeats := DefaultGathering.Gather(in)
+	out, by := DefaultGathering.Gather(in)
+	same, repeats := by.Same, by.Repeats
 	if len(out) != 4 || same != 1 || repeats != 2 {
 		t.Fatalf("%d events, %d the same, %d repeats: %+v", len(out), same, repeats, out)
 	}
@@ -152,7 +153,7 @@ func TestGather(t *testing.T) {
 	}
 	keep := DefaultGathering
 	keep.KeepRepeats = true
-	if out, _, _ := keep.Gather(in); len(out) != len(in) || out[5].ID == out[0].ID {
+	if out, _ := keep.Gather(in); len(out) != len(in) || out[5].ID == out[0].ID {
 		t.Errorf("%d events of %d kept", len(out), len(in))
 	}
 }
@@ -164,7 +165,7 @@ func TestEarliestCredibleTime(t *testing.T) {
 		"2016-12-14T19:00:05Z|q|Fed lifts rates, sees faster pace of hikes - CNBC||https://b.example/1",
 	)
 	in[0].Provenance.Rewritten = true
-	out, _, _ := DefaultGathering.Gather(in)
+	out, _ := DefaultGathering.Gather(in)
 	if len(out) != 1 || out[0].When() != "2016-12-14T19:00:05Z" || !strings.Contains(strings.Join(out[0].Provenance.Doubts, ";"), "preview or was rewritten") {
 		t.Errorf("%+v", out)
 	}
@@ -177,7 +178,7 @@ func TestMergeIsIdempotent(t *testing.T) {
 		"2025-02-01T14:51:00Z|k3|Another thing altogether happened there|AMD|https://b.example/2",
 	)
 	g := DefaultGathering
-	first, _, _ := g.Gather(in)
+	first, _ := g.Gather(in)
 	c := &Catalog{}
 	if m := g.Merge(c, first); m.Added != 2 || len(c.Events) != 2 {
 		t.Fatalf("%+v", m)
@@ -191,7 +192,7 @@ func TestMergeIsIdempotent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, _, _ := g.Gather(in)
+	second, _ := g.Gather(in)
 	m := g.Merge(c, second)
 	var after bytes.Buffer
 	if err := WriteYAML(&after, c); err != nil {

@@ -13,6 +13,7 @@ type Merged struct {
 	Added, Unchanged, Repeats int
 	Updated                   []string // a sentence for each event whose time or status changed
 	Changed                   map[string]bool
+	Whole                     bool // all titles were compared; see [Gathered]
 }
 
 // confirmWithin is how far from its day an expected report of results may come.
@@ -25,7 +26,8 @@ const confirmWithin = 15 * 24 * time.Hour
 // security which a calendar foretold within 15 days, and gives it its time. Events that
 // nothing concerns stay as they are, byte by byte.
 func (g Gathering) Merge(c *Catalog, in []Event) Merged {
-	m := Merged{Changed: map[string]bool{}}
+	m := Merged{Changed: map[string]bool{}, Whole: true}
+	var foretold expectations
 	known, covered, ids := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range c.Events {
 		e := &c.Events[i]
@@ -42,18 +44,20 @@ func (g Gathering) Merge(c *Catalog, in []Event) Merged {
 		k := identity(e.Key(), e.Source)
 		if i, ok := known[k]; ok {
 			m.update(&c.Events[i], &e)
+			foretold.moved(c, i)
 			m.cover(&c.Events[i], e.coverage(), covered, i)
 			continue
 		}
 		if i, ok := ids[strings.ToLower(e.ID)]; ok && c.Events[i].Key() == e.Key() {
 			m.update(&c.Events[i], &e)
+			foretold.moved(c, i)
 			continue
 		}
 		if _, ok := covered[k]; ok {
 			m.Unchanged++
 			continue
 		}
-		if i := confirms(c, &e); i >= 0 {
+		if i := foretold.confirmedBy(c, &e); i >= 0 {
 			m.confirm(&c.Events[i], &e)
 			covered[k] = i
 			continue
@@ -70,7 +74,9 @@ func (g Gathering) Merge(c *Catalog, in []Event) Merged {
 			list = append(list, newCandidate(&fresh[i], false, n+i))
 		}
 		gone := map[int]bool{}
-		for _, group := range g.group(list) {
+		groups, whole := g.group(list)
+		m.Whole = whole
+		for _, group := range groups {
 			at := slices.IndexFunc(group, func(x candidate) bool { return x.old })
 			if at < 0 || len(group) == 1 {
 				continue
@@ -115,17 +121,16 @@ func (g Gathering) Merge(c *Catalog, in []Event) Merged {
 		}
 		fresh = rest
 	}
+	next := map[string]int{}
 	for _, e := range fresh {
-		for n := 2; ; n++ {
-			if _, used := ids[strings.ToLower(e.ID)]; !used {
-				break
-			}
+		if _, used := ids[strings.ToLower(e.ID)]; used {
 			p := Provenance{}
 			if e.Provenance != nil {
 				p = *e.Provenance
 			}
-			p.Key = fmt.Sprintf("%s#%d", strings.TrimSpace(cmp.Or(p.Key, e.ID)), n)
-			e.Provenance, e.ID = &p, SafeID(p.Key)
+			base := strings.TrimSpace(cmp.Or(p.Key, e.ID))
+			p.Key, e.ID, next[base] = free(base, next[base], func(id string) bool { _, used := ids[id]; return used })
+			e.Provenance = &p
 		}
 		ids[strings.ToLower(e.ID)] = len(c.Events)
 		c.Events = append(c.Events, e)
@@ -145,21 +150,26 @@ func (e *Event) coverage() []Coverage {
 // cover adds reports that e did not know yet.
 func (m *Merged) cover(e *Event, list []Coverage, covered map[string]int, at int) {
 	own := identity(e.Key(), e.Source)
+	var more []Coverage
 	for _, v := range list {
 		k := identity(v.Key, v.Source)
 		if _, ok := covered[k]; ok || k == own {
 			continue
 		}
-		p := Provenance{}
-		if e.Provenance != nil {
-			p = *e.Provenance
-		}
-		p.Coverage = append(slices.Clone(p.Coverage), v)
-		e.Provenance = &p
+		more = append(more, v)
 		covered[k] = at
-		m.Changed[e.ID] = true
-		m.Repeats++
 	}
+	if len(more) == 0 {
+		return
+	}
+	p := Provenance{}
+	if e.Provenance != nil {
+		p = *e.Provenance
+	}
+	p.Coverage = slices.Concat(p.Coverage, more)
+	e.Provenance = &p
+	m.Changed[e.ID] = true
+	m.Repeats += len(more)
 }
 
 // update brings e up to what its source says now.
@@ -202,23 +212,68 @@ func (m *Merged) update(e, now *Event) {
 	}
 }
 
-// confirms returns the index of the event of c that e, a filing of results, confirms; -1
+// expectations are the reports of results that a catalogue expects, by security and day.
+type expectations map[expectation][]int
+
+type expectation struct {
+	symbol string
+	day    int64
+}
+
+func dayOf(e *Event) int64 { return e.Date().Unix() / (24 * 60 * 60) }
+
+// add enters the event at i where it is expected.
+func (x expectations) add(c *Catalog, i int) {
+	o := &c.Events[i]
+	if o.Status() != Expected || o.Category != "earnings" || o.Timeless() {
+		return
+	}
+	for _, t := range o.Targets {
+		k := expectation{t.Symbol, dayOf(o)}
+		if at, is := slices.BinarySearch(x[k], i); !is {
+			x[k] = slices.Insert(x[k], at, i)
+		}
+	}
+}
+
+// moved enters the event at i anew: it may be expected on another day.
+func (x *expectations) moved(c *Catalog, i int) {
+	if *x != nil {
+		x.add(c, i)
+	}
+}
+
+// confirmedBy returns the index of the event of c that e, a filing of results, confirms; -1
 // for none.
-func confirms(c *Catalog, e *Event) int {
+func (x *expectations) confirmedBy(c *Catalog, e *Event) int {
 	if e.Timeless() || len(e.Targets) == 0 || e.Status() != Confirmed || !slices.Contains(e.Tags, "item-2.02") {
 		return -1
 	}
-	best, gap := -1, confirmWithin+1
-	for i := range c.Events {
-		o := &c.Events[i]
-		if o.Status() != Expected || o.Category != "earnings" || o.Timeless() || !o.concerns(e.Targets[0].Symbol) {
-			continue
-		}
-		if d := o.Date().Sub(e.Date()).Abs(); d < gap {
-			best, gap = i, d
+	if *x == nil {
+		*x = expectations{}
+		for i := range c.Events {
+			x.add(c, i)
 		}
 	}
-	return best
+	day := dayOf(e)
+	for gap := range int64(confirmWithin/(24*time.Hour)) + 1 {
+		best := -1
+		for _, d := range []int64{day - gap, day + gap} {
+			k := expectation{e.Targets[0].Symbol, d}
+			list := (*x)[k]
+			for len(list) > 0 && (c.Events[list[0]].Status() != Expected || dayOf(&c.Events[list[0]]) != d) {
+				list = list[1:]
+			}
+			(*x)[k] = list
+			if len(list) > 0 && (best < 0 || list[0] < best) {
+				best = list[0]
+			}
+		}
+		if best >= 0 {
+			return best
+		}
+	}
+	return -1
 }
 
 // confirm gives an expected event the time of the filing that tells of it.

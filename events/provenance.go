@@ -155,21 +155,32 @@ type Batch struct {
 	Kind     string   // in words: RSS 2.0, iCalendar, ...
 	Events   []Event  // one an item, in the source's order
 	Told     []string // what is odd about the source as a whole
-	Rejected Errors   // items that could not be read, with their lines
+	Untold   int      // how much more is
+	told     map[string]bool
+	Rejected Errors // items that could not be read, with their lines
 	// Accepted holds the times at which filings were accepted that a source knows
 	// for certain, by accession number, of filings that are no events too.
 	Accepted map[string]time.Time
 }
 
-// Tell adds a sentence to what is told about the source, once.
+// mostTold is how many sentences about a source are told.
+const mostTold = 1000
+
+// Tell adds a sentence to what is told about the source, once. Beyond mostTold they are
+// counted in Untold.
 func (b *Batch) Tell(format string, args ...any) {
-	s := fmt.Sprintf(format, args...)
-	for _, t := range b.Told {
-		if t == s {
-			return
-		}
+	if len(b.Told) >= mostTold {
+		b.Untold++
+		return
 	}
-	b.Told = append(b.Told, s)
+	s := fmt.Sprintf(format, args...)
+	if b.told == nil {
+		b.told = map[string]bool{}
+	}
+	if !b.told[s] {
+		b.told[s] = true
+		b.Told = append(b.Told, s)
+	}
 }
 
 // Reject adds an item that could not be read.
@@ -237,24 +248,38 @@ func (b *Batch) Add(it Item) *Event {
 	if !e.DateOnly {
 		p.Part = ""
 	}
+	var known map[string]bool // of lists longer than any that is meant
+	if n := len(it.Tags) + len(it.Securities); n > 64 {
+		known = make(map[string]bool, n)
+	}
+	// isNew reports whether s is the first of its kind.
+	isNew := func(kind, s string, listed func() bool) bool {
+		if known == nil {
+			return !listed()
+		}
+		k := kind + s
+		was := known[k]
+		known[k] = true
+		return !was
+	}
 	for _, t := range it.Tags {
 		t = strings.Join(strings.FieldsFunc(oneLine(t), isSeparator), "-")
-		if t != "" && !containsText(e.Tags, t) {
+		if t != "" && isNew("tag ", t, func() bool { return containsText(e.Tags, t) }) {
 			e.Tags = append(e.Tags, t)
 		}
 	}
 	for _, s := range it.Securities {
 		s = strings.TrimSpace(s)
-		if s == "" || e.concerns(s) {
+		if s == "" || !isNew("security ", s, func() bool { return e.concerns(s) }) {
 			continue
 		}
 		if !isSymbol(s) {
-			if !containsText(p.Unresolved, s) {
+			if isNew("unresolved ", s, func() bool { return containsText(p.Unresolved, s) }) {
 				p.Unresolved = append(p.Unresolved, oneLine(s))
 			}
 			continue
 		}
-		if strings.ContainsAny(s, ":/") && !containsText(p.Unresolved, s) {
+		if strings.ContainsAny(s, ":/") && isNew("unresolved ", s, func() bool { return containsText(p.Unresolved, s) }) {
 			p.Unresolved = append(p.Unresolved, s) // kept as it is written, and told
 		}
 		e.Targets = append(e.Targets, Target{Symbol: s})

@@ -20,6 +20,50 @@ type Source struct {
 	Securities []string          // of items that name none
 	Forms      []string          // of filings to take; empty: 8-K alone; "all": every one
 	Mapping    map[string]string // names of columns by field: id, title, time, date, zone, securities, category, source, url
+
+	object   any // of Text, while nobody has taken its records
+	document *Document
+	wrong    error
+	decoded  bool
+}
+
+// A Document is a JSON document as a list of records.
+type Document struct {
+	Top     *Record   // the document itself, nil where it is a list
+	Path    string    // the names that lead to the list; "": the document itself
+	List    bool      // there is a list
+	Records []*Record // its objects; nil for what is none
+}
+
+// Object decodes s once, see [Object].
+func (s *Source) Object() (any, error) {
+	if !s.decoded {
+		s.object, s.wrong = Object(s.Text)
+		s.decoded = true
+	}
+	return s.object, s.wrong
+}
+
+// Document decodes s once, and takes its records out of what Object returned: only one
+// of the two forms of an object is held.
+func (s *Source) Document() (*Document, error) {
+	if s.document != nil {
+		return s.document, nil
+	}
+	v, err := s.Object()
+	if err != nil {
+		return nil, err
+	}
+	list, path := FindList(v)
+	d := &Document{Top: RecordOf(v), Path: path, List: list != nil, Records: make([]*Record, len(list))}
+	for i, v := range list {
+		list[i] = nil
+		if d.Records[i] = RecordOf(v); d.Records[i] != nil {
+			d.Records[i].Index = i + 1
+		}
+	}
+	s.document, s.object = d, nil
+	return d, nil
 }
 
 // ErrUnknownKind is returned by readers for a source that is not of their kinds.

@@ -3,6 +3,8 @@ package events
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"math/bits"
 	"net/url"
 	"slices"
 	"strings"
@@ -46,6 +48,7 @@ type title struct {
 	digits   string
 	signs    string // words that change all: days, months, directions
 	trigrams []uint32
+	bits     [4]uint64 // a bit for each trigram
 }
 
 // turning are the words without whose agreement two titles are not alike: names of days
@@ -114,7 +117,23 @@ func newTitle(s string, names ...string) title {
 	}
 	slices.Sort(t.trigrams)
 	t.trigrams = slices.Compact(t.trigrams)
+	for _, x := range t.trigrams {
+		t.bits[x>>30] |= 1 << (x >> 24 & 63)
+	}
 	return t
+}
+
+// most returns a bound of the likeness of t and u, found without their trigrams.
+func (t *title) most(u *title) float64 {
+	if t.digits != u.digits || t.signs != u.signs || len(t.trigrams) == 0 || len(u.trigrams) == 0 {
+		return 0
+	}
+	a, b := len(t.trigrams), len(u.trigrams)
+	inBoth := a // at most: every bit that u lacks is of a trigram that it lacks
+	for i, x := range t.bits {
+		inBoth -= bits.OnesCount64(x &^ u.bits[i])
+	}
+	return 2 * float64(min(inBoth, b)) / float64(a+b)
 }
 
 func (t title) likeness(u title) float64 {
@@ -229,6 +248,10 @@ type candidate struct {
 	at    time.Time // its instant, or noon of its date
 	old   bool      // it stands in the catalogue
 	order int
+
+	calendar bool // foretold: it repeats what is of the same day alone
+	day      int64
+	apart    string // see Event.distinct
 }
 
 func newCandidate(e *Event, old bool, order int) candidate {
@@ -242,26 +265,26 @@ func newCandidate(e *Event, old bool, order int) candidate {
 	if c.at = e.Time; e.DateOnly {
 		c.at = e.Date().Add(12 * time.Hour)
 	}
+	c.calendar = e.Provenance != nil && e.Provenance.scheduled || e.Status() == Expected
+	c.day, c.apart = dayOf(e), e.distinct()
 	return c
 }
 
-// repeats reports whether a and b tell one story.
-func (g Gathering) repeats(a, b candidate) bool {
+// repeats reports whether a and b tell one story, and adds to steps what it took.
+func (g Gathering) repeats(a, b *candidate, steps *int) bool {
+	*steps++
 	if a.Timeless() || b.Timeless() || a.old && b.old {
 		return false
 	}
-	if d := a.distinct(); d != "" && d == b.distinct() {
+	if a.apart != "" && a.apart == b.apart {
 		return false
 	}
-	calendar := func(c candidate) bool {
-		return c.Provenance != nil && c.Provenance.scheduled || c.Status() == Expected
-	}
-	if calendar(a) || calendar(b) {
-		if !a.Date().Equal(b.Date()) {
+	if a.calendar || b.calendar {
+		if a.day != b.day {
 			return false
 		}
 		// A firm's results and its call about them are one event of its day.
-		if calendar(a) && calendar(b) && a.set != "" && a.set == b.set && a.Category == "earnings" && b.Category == "earnings" {
+		if a.calendar && b.calendar && a.set != "" && a.set == b.set && a.Category == "earnings" && b.Category == "earnings" {
 			g.Alike = min(g.Alike, 0.6)
 		}
 	}
@@ -279,6 +302,13 @@ func (g Gathering) repeats(a, b candidate) bool {
 	if short := min(len(a.title.trigrams), len(b.title.trigrams)); short < 8 { // Results, Dividend
 		least = 1
 	}
+	if a.title.letters == b.title.letters && a.title.letters != "" {
+		return true
+	}
+	if a.title.most(&b.title) < least {
+		return false
+	}
+	*steps += 10
 	return a.title.likeness(b.title) >= least
 }
 
@@ -305,23 +335,31 @@ var accession = pattern.New(`(?:^|accession-number=)\d{10}-\d{2}-\d{6}$`)
 // items of one story are one event, whose coverage are the others. Its time is the
 // earliest credible one: not that of a preview, nor of a page that was rewritten later.
 // Where times differ by more than g.Agree, the event says so. The order is that of the
-// first items. It returns the number of items that were merged into others.
-func (g Gathering) Gather(all []Event) (out []Event, same, repeats int) {
-	out, same = unique(all, g.KeepRepeats)
+// first items.
+func (g Gathering) Gather(all []Event) ([]Event, Gathered) {
+	out, same := unique(all, g.KeepRepeats)
+	n := Gathered{Same: same, Whole: true}
 	if g.KeepRepeats {
-		return out, same, 0
+		return out, n
 	}
 	list := make([]candidate, len(out))
 	for i := range out {
 		list[i] = newCandidate(&out[i], false, i)
 	}
-	groups := g.group(list)
-	kept := out[:0:0]
+	groups, whole := g.group(list)
+	n.Whole = whole
+	kept := make([]Event, 0, len(groups))
 	for _, group := range groups {
 		kept = append(kept, g.story(group))
-		repeats += len(group) - 1
+		n.Repeats += len(group) - 1
 	}
-	return kept, same, repeats
+	return kept, n
+}
+
+// Gathered says what Gather made one of.
+type Gathered struct {
+	Same, Repeats int  // items that came twice; that are coverage of others
+	Whole         bool // all titles were compared; else from some item on only equal ones
 }
 
 // unique makes one of items that came twice, and gives those that only share a key, as
@@ -329,6 +367,8 @@ func (g Gathering) Gather(all []Event) (out []Event, same, repeats int) {
 func unique(all []Event, keep bool) (out []Event, same int) {
 	seen := map[string]int{}
 	ids := map[string]bool{}
+	next := map[string]int{} // the first number of a key that may be free
+	differ := map[int]int{}  // by item, how often another time was met
 	for _, e := range all {
 		k := identity(e.Key(), e.Source)
 		if i, ok := seen[k]; ok && !keep && (out[i].Title == e.Title && out[i].When() == e.When() || out[i].Origin != e.Origin && fileOf(out[i].Origin) != fileOf(e.Origin)) {
@@ -336,28 +376,49 @@ func unique(all []Event, keep bool) (out []Event, same int) {
 			if len(out[i].Targets) == 0 { // a filing's header names no security, the submissions do
 				out[i].Targets = e.Targets
 			}
-			disagree(&out[i], &e)
+			if disagrees(&out[i], &e) {
+				if differ[i]++; differ[i] <= mostDiffer {
+					disagree(&out[i], &e)
+				}
+			}
 			continue
 		}
-		for n := 2; ids[strings.ToLower(e.ID)]; n++ {
-			if e.Provenance == nil {
-				e.Provenance = &Provenance{}
+		if ids[strings.ToLower(e.ID)] {
+			p := Provenance{}
+			if e.Provenance != nil {
+				p = *e.Provenance
 			}
-			p := *e.Provenance
 			base := cmp.Or(strings.TrimSpace(p.Key), e.ID)
-			if i := strings.LastIndex(base, "#"); i > 0 && n > 2 {
-				base = base[:i]
-			}
-			p.Key = fmt.Sprintf("%s#%d", base, n)
+			p.Key, e.ID, next[base] = free(base, next[base], func(id string) bool { return ids[id] })
 			e.Provenance = &p
-			e.ID = SafeID(p.Key)
 			k = identity(p.Key, e.Source)
 		}
 		ids[strings.ToLower(e.ID)] = true
 		seen[k] = len(out)
 		out = append(out, e)
 	}
+	for i, n := range differ {
+		if n > mostDiffer {
+			p := *out[i].Provenance
+			p.Doubts = append(slices.Clone(p.Doubts), fmt.Sprintf("the same item bears other times %d times more", n-mostDiffer))
+			out[i].Provenance = &p
+		}
+	}
 	return out, same
+}
+
+// mostDiffer is how many other times of one item are told one by one.
+const mostDiffer = 20
+
+// free returns the first key base#n, from n = 2 or next on, whose ID is not used, with
+// that ID and the number after it.
+func free(base string, next int, used func(id string) bool) (key, id string, after int) {
+	for n := max(next, 2); ; n++ {
+		key = fmt.Sprintf("%s#%d", base, n)
+		if id = SafeID(key); !used(strings.ToLower(id)) {
+			return key, id, n + 1
+		}
+	}
 }
 
 func fileOf(origin string) string {
@@ -369,11 +430,13 @@ func fileOf(origin string) string {
 	return origin
 }
 
-// disagree notes that the same item bears another time elsewhere.
+// disagrees reports whether the same item bears another time elsewhere.
+func disagrees(e, other *Event) bool {
+	return e.Provenance != nil && !other.Timeless() && e.When() != other.When()
+}
+
+// disagree notes it.
 func disagree(e, other *Event) {
-	if e.When() == other.When() || other.Timeless() || e.Provenance == nil {
-		return
-	}
 	p := *e.Provenance
 	if e.Timeless() {
 		q := *other.Provenance
@@ -387,67 +450,185 @@ func disagree(e, other *Event) {
 
 // group puts together what repeats; groups in the order of their first members, members in
 // the order of time.
-func (g Gathering) group(list []candidate) [][]candidate {
+//
+// Only titles of the same letters, or of the same numbers and turning words, can be alike,
+// so that a candidate is compared with those alone. Where very many such titles of the
+// same securities fall into one window, mostSteps ends the comparison: from there on
+// only the same letters make a story, and whole is false.
+func (g Gathering) group(list []candidate) (groups [][]candidate, whole bool) {
 	slices.SortStableFunc(list, func(a, b candidate) int { return a.at.Compare(b.at) })
-	type open struct {
-		first candidate
-		n     int // index into groups
+	// Groups by the securities of their first members, and by the forms of titles and the
+	// days of their first three (any day where no calendar foretold them): ascending
+	// numbers, apart by what is never one story, all and those without one of the catalogue.
+	type key struct {
+		set, form string
+		day       int64
 	}
-	var groups [][]candidate
-	bySet := map[string][]open{} // open groups by their securities
-	look := func(c candidate, set string) int {
-		live := bySet[set]
-		for len(live) > 0 && c.at.Sub(live[0].first.at) > g.Window {
-			live = live[1:]
+	type shelf struct {
+		apart string
+		open  [2][]int
+	}
+	shelves := map[key]map[string]*shelf{}
+	order := map[key][]*shelf{}
+	const anyDay = math.MinInt64
+	var hasOld []bool // by group
+	steps := 0
+	forms := func(c *candidate) [2]string {
+		return [2]string{"=" + c.title.letters, c.title.digits + " " + c.title.signs}
+	}
+	same := func(n int, c *candidate) bool {
+		members := groups[n]
+		for i := range members[:min(len(members), 3)] {
+			if g.repeats(&members[i], c, &steps) {
+				return true
+			}
 		}
-		bySet[set] = live
-		for _, o := range live {
-			for _, m := range groups[o.n][:min(len(groups[o.n]), 3)] {
-				if g.repeats(m, c) && !(c.old && slices.ContainsFunc(groups[o.n], func(x candidate) bool { return x.old })) {
-					return o.n
+		return false
+	}
+	// walk returns the first group of list that c is of, and list without those that it
+	// can have no more.
+	walk := func(c *candidate, list []int, before int) (int, []int) {
+		for len(list) > 0 && c.at.Sub(groups[list[0]][0].at) > g.Window {
+			list = list[1:]
+		}
+		found, i, gone := -1, 0, 0
+		for ; i < len(list) && list[i] < before && found < 0; i++ {
+			if n := list[i]; c.old && hasOld[n] {
+				gone++
+			} else if same(n, c) {
+				found = n
+			}
+		}
+		if gone == 0 {
+			return found, list
+		}
+		to := i
+		for from := i - 1; from >= 0; from-- {
+			if n := list[from]; !hasOld[n] {
+				to--
+				list[to] = n
+			}
+		}
+		return found, list[to:]
+	}
+	// look finds the first open group of set that c is of.
+	look := func(c *candidate, set string) int {
+		found := len(list)
+		days := []int64{c.day, anyDay}
+		if c.calendar {
+			days = days[:1]
+		}
+		which := 0
+		if c.old {
+			which = 1
+		}
+		for i, form := range forms(c) {
+			for _, day := range days {
+				for _, s := range order[key{set, form, day}] {
+					if steps++; steps > mostSteps && (i > 0 || s.apart != "") {
+						break
+					}
+					if s.apart != "" && s.apart == c.apart {
+						continue
+					}
+					n := -1
+					if n, s.open[which] = walk(c, s.open[which], found); n >= 0 {
+						found = n
+					}
 				}
 			}
 		}
-		return -1
+		if found == len(list) {
+			return -1
+		}
+		return found
 	}
-	for _, c := range list {
+	// Groups that name securities, for those that name none: the latest first.
+	const most = 2000
+	named := map[string][]int{}
+	lookNamed := func(c *candidate) int {
+		found := -1
+		for _, form := range forms(c) {
+			if steps > mostSteps {
+				break
+			}
+			list := named[form]
+			for at := len(list) - 1; at >= 0; at-- {
+				n := list[at]
+				if n <= found || n < len(groups)-most || c.at.Sub(groups[n][0].at) > g.Window {
+					break
+				}
+				if g.repeats(&groups[n][0], c, &steps) {
+					found = n
+					break
+				}
+			}
+		}
+		return found
+	}
+	enter := func(c *candidate, n int) {
+		for _, form := range forms(c) {
+			for _, day := range []int64{c.day, anyDay} {
+				if c.calendar && day == anyDay {
+					continue
+				}
+				k := key{groups[n][0].set, form, day}
+				s := shelves[k][c.apart]
+				if s == nil {
+					if shelves[k] == nil {
+						shelves[k] = map[string]*shelf{}
+					}
+					s = &shelf{apart: c.apart}
+					shelves[k][c.apart] = s
+					order[k] = append(order[k], s)
+				}
+				for which := range s.open {
+					if at, is := slices.BinarySearch(s.open[which], n); !is && (which == 0 || !hasOld[n]) {
+						s.open[which] = slices.Insert(s.open[which], at, n)
+					}
+				}
+			}
+		}
+	}
+	for i := range list {
+		c := &list[i]
 		n := -1
 		if !c.Timeless() {
 			n = look(c, c.set)
 			if n < 0 && c.set != "" {
 				n = look(c, "")
 			} else if n < 0 {
-				n = g.lookAll(c, groups)
+				n = lookNamed(c)
 			}
 		}
 		if n >= 0 {
-			groups[n] = append(groups[n], c)
+			groups[n] = append(groups[n], *c)
+			hasOld[n] = hasOld[n] || c.old
+			if len(groups[n]) <= 3 {
+				enter(c, n)
+			}
 			continue
 		}
-		groups = append(groups, []candidate{c})
-		if !c.Timeless() {
-			bySet[c.set] = append(bySet[c.set], open{c, len(groups) - 1})
+		n = len(groups)
+		groups = append(groups, []candidate{*c})
+		hasOld = append(hasOld, c.old)
+		if c.Timeless() {
+			continue
+		}
+		enter(c, n)
+		if c.set != "" {
+			for _, form := range forms(c) {
+				named[form] = append(named[form], n)
+			}
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b []candidate) int { return cmp.Compare(firstOrder(a), firstOrder(b)) })
-	return groups
+	return groups, steps <= mostSteps
 }
 
-// lookAll looks for c, which names no security, among the groups that do, the latest
-// first.
-func (g Gathering) lookAll(c candidate, groups [][]candidate) int {
-	const most = 2000
-	for i := len(groups) - 1; i >= max(0, len(groups)-most); i-- {
-		m := groups[i][0]
-		if c.at.Sub(m.at) > g.Window {
-			return -1
-		}
-		if m.set != "" && g.repeats(m, c) {
-			return i
-		}
-	}
-	return -1
-}
+// mostSteps bounds the comparison of titles: a step is a pair that is told apart at
+// sight, ten are one that is compared by its trigrams.
+const mostSteps = 200_000_000
 
 func firstOrder(group []candidate) int {
 	least := group[0].order

@@ -400,7 +400,8 @@ func (p *Panel) Calendars() []*Calendar {
 // r_0 is NaN. Under Skip a return is NaN if either price is. Under
 // TradeToTrade the first price after a gap is compared with the last before
 // it, and span[t] is the number of sessions between them; span is nil when
-// every return covers one session.
+// every return covers one session. A return that no number holds, of 1e-200 to
+// 1e200, is NaN.
 func Returns(price []float64, kind ReturnKind, gaps Gaps) (ret []float64, span []int32) {
 	ret = nans(len(price))
 	last := -1
@@ -413,6 +414,9 @@ func Returns(price []float64, kind ReturnKind, gaps Gaps) (ret []float64, span [
 				ret[t] = math.Log(p / price[last])
 			} else {
 				ret[t] = p/price[last] - 1
+			}
+			if math.IsInf(ret[t], 0) {
+				ret[t] = math.NaN()
 			}
 			if last != t-1 {
 				if span == nil {

@@ -40,6 +40,11 @@ func TestReturns(t *testing.T) {
 			t.Errorf("%s %s: %v %v, want %v %v", c.kind, c.gaps, ret, span, c.ret, c.span)
 		}
 	}
+	for _, kind := range []ReturnKind{Simple, Log} { // beyond the numbers
+		if ret, _ := Returns([]float64{1e-300, 1e300, 1e300, 1e-300}, kind, Skip); math.IsInf(ret[1], 0) || ret[2] != 0 || math.IsInf(ret[3], 0) {
+			t.Errorf("%s: %v", kind, ret)
+		}
+	}
 	for _, p := range [][]float64{nil, {5}, {nan}} {
 		if ret, span := Returns(p, Simple, TradeToTrade); len(ret) != len(p) || len(p) > 0 && !math.IsNaN(ret[0]) || span != nil {
 			t.Errorf("returns of %v: %v %v", p, ret, span)

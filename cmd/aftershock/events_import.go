@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ import (
 
 // mostImported is how many bytes of a source are read.
 const mostImported = 64 << 20
+
+// mostSaid is how many items that could not be read, or were updated, are said one by one.
+const mostSaid = 1000
 
 // catalogFormats are the forms of a catalogue that is written.
 var catalogFormats = []string{"yaml", "csv", "json"}
@@ -156,6 +160,10 @@ func (a *app) eventsImport(cmd *cobra.Command, flags settingsFlags, q *intake, a
 	if err != nil {
 		return err
 	}
+
+	// What is read is held as events, and little of it is left behind: memory for half as
+	// much again is enough.
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
 
 	client := c.client()
 	mapping := c.importColumns()
@@ -384,6 +392,9 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 		for _, t := range b.Told {
 			told = append(told, b.Origin+": "+t)
 		}
+		if b.Untold > 0 {
+			told = append(told, fmt.Sprintf("%s: %d more remarks are not told", b.Origin, b.Untold))
+		}
 		rejected = append(rejected, b.Rejected...)
 		found = append(found, b.Events...)
 	}
@@ -391,12 +402,16 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 		more := resolveSecurities(q.names, found)
 		told = append(told, more...)
 	}
-	gathered, same, repeats := gather.Gather(found)
-	if same > 0 {
-		told = append(told, fmt.Sprintf("%s the same as others, and taken once", wereThere(same, "item")))
+	gathered, by := gather.Gather(found)
+	if by.Same > 0 {
+		told = append(told, fmt.Sprintf("%s the same as others, and taken once", wereThere(by.Same, "item")))
 	}
 	merged := gather.Merge(old, gathered)
-	if repeats += merged.Repeats; repeats > 0 {
+	if !by.Whole || !merged.Whole {
+		told = append(told, "the titles within one window are too many to compare each with each: of the later ones only those that are the same, letter by letter, are taken for repeats; import fewer sources at a time, or shorten --window")
+	}
+	repeats := by.Repeats + merged.Repeats
+	if repeats > 0 {
 		told = append(told, fmt.Sprintf("%s told again elsewhere, as coverage of an event (the same securities, titles alike by %.2f, without securities by %.2f, within %s); --keep-repeats leaves them events", wereThere(repeats, "item"), gather.Alike, gather.Exact, hoursOf(gather.Window)))
 	}
 	drafts, expected := 0, 0
@@ -418,14 +433,20 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 	if len(found) == 0 {
 		told = append(told, "no events")
 	}
-	for _, p := range rejected {
+	for _, p := range rejected[:min(len(rejected), mostSaid)] {
 		a.say("%v", p)
+	}
+	if n := len(rejected) - mostSaid; n > 0 {
+		a.say("%d more items could not be read", n)
 	}
 	for _, t := range told {
 		a.say("%s", t)
 	}
-	for _, u := range merged.Updated {
+	for _, u := range merged.Updated[:min(len(merged.Updated), mostSaid)] {
 		a.say("updated: %s", u)
+	}
+	if n := len(merged.Updated) - mostSaid; n > 0 {
+		a.say("updated: %d more events", n)
 	}
 
 	var out bytes.Buffer

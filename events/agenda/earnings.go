@@ -28,18 +28,17 @@ func Read(s *events.Source) (*events.Batch, error) {
 	case len(head) >= 15 && bytes.EqualFold(head[:15], []byte("BEGIN:VCALENDAR")):
 		return readCalendar(s)
 	case head[0] == '{' || head[0] == '[':
-		v, err := events.Object(s.Text)
+		doc, err := s.Document()
 		if err != nil {
 			return nil, events.ErrUnknownKind // said by whoever reads JSON last
 		}
-		list, path := events.FindList(v)
-		records := events.Records(list)
+		records := doc.Records
 		if !isEarnings(records) {
 			return nil, events.ErrUnknownKind
 		}
-		b := s.Batch(vendor(records[0], path))
+		b := s.Batch(vendor(records[0], doc.Path))
 		day := ""
-		if top := events.RecordOf(v); top != nil {
+		if top := doc.Top; top != nil {
 			if data := events.RecordOf(top.Raw("data")); data != nil {
 				day = data.Text("asof")
 			}
@@ -167,6 +166,7 @@ func earnings(b *events.Batch, s *events.Source, records []*events.Record, day s
 			b.Reject(0, "row %d is no object", i+1)
 			continue
 		}
+		records[i] = nil // it is held as an event from here on
 		symbol := r.Text(symbolNames...)
 		symbols := []string{symbol}
 		if symbol == "" {

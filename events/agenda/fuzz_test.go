@@ -34,7 +34,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		gathered, _, _ := events.DefaultGathering.Gather(b.Events)
+		gathered, _ := events.DefaultGathering.Gather(b.Events)
 		c := &events.Catalog{}
 		events.DefaultGathering.Merge(c, gathered)
 		if len(c.Events) == 0 {

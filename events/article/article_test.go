@@ -333,8 +333,10 @@ func TestLongText(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	names, catalog := shipped(f)
-	for _, c := range ownSentences {
-		f.Add(c.text)
+	for i, c := range ownSentences {
+		if i%5 == 0 && len(c.text) <= 160 { // short ones: long seeds are shortened for minutes before anything is tried
+			f.Add(c.text)
+		}
 	}
 	f.Add("\xff\xfe 27 يناير/كانون الثاني ٢٠٢٥م")
 	f.Add("99/99/9999 1.1.1 2025-13-40 q5 fy0 the 99th of may 00/00/0000")

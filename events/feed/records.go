@@ -39,18 +39,16 @@ func (n names) field(field string, usual []string) []string {
 }
 
 func readJSON(s *events.Source) (*events.Batch, error) {
-	v, err := events.Object(s.Text)
+	doc, err := s.Document()
 	if err != nil {
 		return nil, fmt.Errorf("%s: not JSON: %w", s.Name, err)
 	}
-	top := events.RecordOf(v)
-	list, path := events.FindList(v)
-	records := events.Records(list)
+	top, path, records := doc.Top, doc.Path, doc.Records
 	kind := "JSON list of news"
 	switch {
 	case top != nil && strings.Contains(top.Text("version"), "jsonfeed.org"):
-		return readJSONFeed(s, top)
-	case top != nil && len(top.Names) == 0, len(records) == 0 && top != nil && top.Has("articles", "news", "results", "items", "feed", "events", "earningscalendar", "hits", "data"), len(records) == 0 && list != nil:
+		return readJSONFeed(s, doc)
+	case top != nil && len(top.Names) == 0, len(records) == 0 && top != nil && top.Has("articles", "news", "results", "items", "feed", "events", "earningscalendar", "hits", "data"), len(records) == 0 && doc.List:
 		b := s.Batch("JSON")
 		b.Tell("the answer is empty")
 		return b, nil
@@ -162,6 +160,7 @@ func readRecords(b *events.Batch, s *events.Source, records []*events.Record, gd
 			b.Reject(0, "item %d is no object", i+1)
 			continue
 		}
+		records[i] = nil // it is held as an event from here on
 		if c := events.RecordOf(r.Raw("content")); c != nil && !r.Has(titleNames...) { // Yahoo wraps its news
 			r = c
 		}
@@ -344,17 +343,22 @@ func dayFirst(records []*events.Record, n names) bool {
 	return false
 }
 
-func readJSONFeed(s *events.Source, top *events.Record) (*events.Batch, error) {
+func readJSONFeed(s *events.Source, doc *events.Document) (*events.Batch, error) {
 	b := s.Batch("JSON Feed")
-	list, _ := top.Raw("items").([]any)
+	top, records := doc.Top, doc.Records
+	if events.Simple(doc.Path) != "items" { // another list is longer
+		list, _ := top.Raw("items").([]any)
+		records = events.Records(list)
+	}
 	how := s.Reading()
 	how.Place = place(top.Text("language"), top.Text("homepageurl"))
 	without := 0
-	for i, r := range events.Records(list) {
+	for i, r := range records {
 		if r == nil {
 			b.Reject(0, "item %d is no object", i+1)
 			continue
 		}
+		records[i] = nil // it is held as an event from here on
 		raw := r.Text("datepublished")
 		e := events.Item{
 			Key: r.Text("id"), Title: plainText(firstOf(r.Text("title"), r.Text("summary"))), Lang: firstOf(r.Text("language"), top.Text("language")),
@@ -383,7 +387,7 @@ func readJSONFeed(s *events.Source, top *events.Record) (*events.Batch, error) {
 		b.Add(e)
 	}
 	if without > 0 {
-		b.Tell("%d of %d items have no date_published: they are drafts", without, len(list))
+		b.Tell("%d of %d items have no date_published: they are drafts", without, len(records))
 	}
 	if next := top.Text("nexturl"); next != "" {
 		b.Tell("the feed is incomplete: next_url points to a further page")

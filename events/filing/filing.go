@@ -6,6 +6,7 @@
 package filing
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"html"
@@ -29,10 +30,10 @@ func Read(s *events.Source) (*events.Batch, error) {
 	case headerForm.Match(head) || strings.Contains(string(head), "&lt;ACCEPTANCE-DATETIME&gt;"):
 		return readHeader(s)
 	case strings.HasPrefix(strings.TrimSpace(string(head[:min(len(head), 200)])), "{"):
-		if !strings.Contains(string(s.Text), "accessionNumber") && !strings.Contains(string(s.Text), `"adsh"`) {
+		if !bytes.Contains(s.Text, []byte("accessionNumber")) && !bytes.Contains(s.Text, []byte(`"adsh"`)) {
 			return nil, events.ErrUnknownKind
 		}
-		v, err := events.Object(s.Text)
+		v, err := s.Object()
 		if err != nil {
 			return nil, fmt.Errorf("%s: not JSON: %w", s.Name, err)
 		}
@@ -136,17 +137,20 @@ func readHeader(s *events.Source) (*events.Batch, error) {
 		whole = html.UnescapeString(whole)
 	}
 	// A file may hold several filings, one after the other.
+	line, counted := 1, 0
 	starts := headerForm.FindAllStringIndex(whole, -1)
 	for i, at := range starts {
-		end := len(whole)
+		begin, end := at[0], len(whole)
 		if i+1 < len(starts) {
 			end = starts[i+1][0]
 		}
-		text := whole[at[0]:end]
+		line += strings.Count(whole[counted:begin], "\n")
+		counted = begin
+		text := whole[begin:end]
 		if stop := headerEnd.FindStringIndex(text); stop != nil {
 			text = text[:stop[0]]
 		}
-		if err := oneHeader(b, s, text, 1+strings.Count(whole[:at[0]], "\n")); err != nil {
+		if err := oneHeader(b, s, text, line); err != nil {
 			return nil, err
 		}
 	}

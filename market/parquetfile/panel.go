@@ -738,9 +738,17 @@ func (b *bulk) givenReturn(r *rows, i int) (float64, error) {
 	case math.IsNaN(v):
 		return d, nil
 	case log:
-		return v + d, nil
+		return finite(v + d)
 	}
-	return (1+v)*(1+d) - 1, nil
+	return finite((1+v)*(1+d) - 1)
+}
+
+// finite returns v, a return that was computed.
+func finite(v float64) (float64, error) {
+	if math.IsInf(v, 0) {
+		return 0, fmt.Errorf("a return of %v with that of the delisting; returns are decimals from -1 up", v)
+	}
+	return v, nil
 }
 
 // checkReturn returns v, or NaN if it is one of CRSP's codes of missing values. A

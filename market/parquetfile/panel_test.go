@@ -275,6 +275,7 @@ func TestPanelErrors(t *testing.T) {
 		"two rows":      {path: change(func(r []crspRow) []crspRow { return append(r, r[0]) }), want: "(10001, 2020-01-02): a second row on this day"},
 		"return":        {path: change(func(r []crspRow) []crspRow { r[4].RET = some(-1.5); return r }), want: "row 5 (10002, 2020-01-03): a return of -1.5"},
 		"infinite":      {path: change(func(r []crspRow) []crspRow { r[4].DLRET = some(math.Inf(1)); return r }), want: "row 5 (10002, 2020-01-03): a return of +Inf"},
+		"too large":     {path: change(func(r []crspRow) []crspRow { r[4].RET, r[4].DLRET = some(1e300), some(1e300); return r }), want: "row 5 (10002, 2020-01-03): a return of +Inf with that of the delisting"},
 		"unadjusted":    {path: writeRows(t, 3, bare{18263, 1, 1}), want: "prc is not adjusted"},
 		"no such":       {path: change(slices.Clip), o: PanelOptions{Columns: Columns{Return: "retx"}}, want: "no column retx; it has PERMNO, date, PRC, RET, DLRET"},
 		"wrong type":    {path: change(slices.Clip), o: PanelOptions{Columns: Columns{Date: "RET"}}, want: "not of dates"},
