@@ -230,7 +230,7 @@ func (z zones) find(name string) (*time.Location, error) {
 	}
 	loc := offset(name)
 	if loc == nil && strings.Contains(name, "/") {
-		loc, _ = time.LoadLocation(name)
+		loc, _ = Location(name)
 	}
 	if loc == nil {
 		return nil, fmt.Errorf("zone %s is not known; write a place such as America/New_York, UTC, or an offset such as -05:00", quote(name))

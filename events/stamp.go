@@ -205,14 +205,14 @@ func (st Stamp) named(t parts, how Reading) Stamp {
 		return st.in(t.wall, loc, t.zone+" (given)")
 	}
 	if place, ok := clocks[name]; ok {
-		if loc, err := time.LoadLocation(place); err == nil {
+		if loc, err := Location(place); err == nil {
 			return st.in(t.wall, loc, fmt.Sprintf("%s (%s, given)", place, t.zone))
 		}
 	}
 	if list, ok := manyZones[name]; ok {
 		var all []string
 		for _, a := range list {
-			loc, err := time.LoadLocation(a.zone)
+			loc, err := Location(a.zone)
 			if err != nil {
 				continue
 			}
@@ -232,7 +232,7 @@ func (st Stamp) named(t parts, how Reading) Stamp {
 		if a.place == "" {
 			return st
 		}
-		loc, err := time.LoadLocation(a.place)
+		loc, err := Location(a.place)
 		if err != nil {
 			return st
 		}
@@ -248,7 +248,7 @@ func (st Stamp) named(t parts, how Reading) Stamp {
 		return st
 	}
 	if strings.Contains(t.zone, "/") {
-		if loc, err := time.LoadLocation(t.zone); err == nil {
+		if loc, err := Location(t.zone); err == nil {
 			return st.in(t.wall, loc, t.zone+" (given)")
 		}
 	}

@@ -396,13 +396,20 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 			told = append(told, fmt.Sprintf("%s: %d more remarks are not told", b.Origin, b.Untold))
 		}
 		rejected = append(rejected, b.Rejected...)
-		found = append(found, b.Events...)
+		if len(batches) == 1 {
+			found = b.Events
+		} else {
+			found = append(found, b.Events...)
+		}
+		b.Events, b.Accepted = nil, nil
 	}
 	if q.resolve {
 		more := resolveSecurities(q.names, found)
 		told = append(told, more...)
 	}
+	count := len(found)
 	gathered, by := gather.Gather(found)
+	found = nil // what follows needs the memory
 	if by.Same > 0 {
 		told = append(told, fmt.Sprintf("%s the same as others, and taken once", wereThere(by.Same, "item")))
 	}
@@ -430,7 +437,7 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 	if expected > 0 {
 		told = append(told, fmt.Sprintf("%s expected, not confirmed: a study says so", wereThere(expected, "event")))
 	}
-	if len(found) == 0 {
+	if count == 0 {
 		told = append(told, "no events")
 	}
 	for _, p := range rejected[:min(len(rejected), mostSaid)] {

@@ -212,7 +212,7 @@ func earnings(b *events.Batch, s *events.Source, records []*events.Record, day s
 			// A calendar's hour is its vendor's slot.
 			local := st.Time
 			if st.Clock == "" && s.Zone == nil {
-				if loc, err := time.LoadLocation("America/New_York"); err == nil {
+				if loc, err := events.Location("America/New_York"); err == nil {
 					if _, sec := local.Zone(); sec == 0 && local.Location() == time.UTC {
 						local = local.In(loc)
 					}

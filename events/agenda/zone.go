@@ -7,6 +7,8 @@ import (
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/teambition/rrule-go"
+
+	"aftershock/events"
 )
 
 // zone is a zone of a calendar: a place known by its name, or the rules of the file.
@@ -84,12 +86,12 @@ func (c *calendar) find(name string) *zone {
 		place = place[i+1:]
 	}
 	if strings.Contains(place, "/") || place == "UTC" {
-		if loc, err := time.LoadLocation(place); err == nil {
+		if loc, err := events.Location(place); err == nil {
 			return &zone{name: name, loc: loc, rules: rules}
 		}
 	}
 	if w, ok := windowsZones[name]; ok {
-		if loc, err := time.LoadLocation(w); err == nil {
+		if loc, err := events.Location(w); err == nil {
 			return &zone{name: name, loc: loc, windows: true, rules: rules}
 		}
 	}
@@ -97,7 +99,7 @@ func (c *calendar) find(name string) *zone {
 		return own
 	}
 	if w, ok := otherNames[name]; ok {
-		if loc, err := time.LoadLocation(w); err == nil {
+		if loc, err := events.Location(w); err == nil {
 			return &zone{name: name, loc: loc}
 		}
 	}

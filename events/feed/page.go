@@ -181,7 +181,7 @@ func country(lang, address, site string) (*time.Location, string) {
 	if name == "" {
 		return nil, ""
 	}
-	loc, err := time.LoadLocation(name)
+	loc, err := events.Location(name)
 	if err != nil {
 		return nil, ""
 	}

@@ -160,7 +160,7 @@ func readRecords(b *events.Batch, s *events.Source, records []*events.Record, gd
 			b.Reject(0, "item %d is no object", i+1)
 			continue
 		}
-		records[i] = nil // it is held as an event from here on
+		records[i] = nil                                                               // it is held as an event from here on
 		if c := events.RecordOf(r.Raw("content")); c != nil && !r.Has(titleNames...) { // Yahoo wraps its news
 			r = c
 		}

@@ -59,7 +59,7 @@ func takes(forms []string, form string) bool {
 }
 
 func newYork() *time.Location {
-	loc, err := time.LoadLocation("America/New_York")
+	loc, err := events.Location("America/New_York")
 	if err != nil {
 		return time.UTC
 	}
