@@ -628,7 +628,7 @@ func (g Gathering) group(list []candidate) (groups [][]candidate, whole bool) {
 
 // mostSteps bounds the comparison of titles: a step is a pair that is told apart at
 // sight, ten are one that is compared by its trigrams.
-const mostSteps = 200_000_000
+const mostSteps = 100_000_000
 
 func firstOrder(group []candidate) int {
 	least := group[0].order

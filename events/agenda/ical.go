@@ -63,12 +63,15 @@ func readCalendar(s *events.Source) (*events.Batch, error) {
 		}
 	}
 	// Single dates of a series that were moved: they stand for those of the series.
-	moved := map[string][]time.Time{}
+	moved := map[string]*clocks{}
 	for _, e := range parsed.Events() {
 		if id := e.GetProperty(ics.ComponentPropertyRecurrenceId); id != nil {
 			if st := c.stamp(id.BaseProperty); !st.Time.IsZero() {
 				uid := value(e, ics.ComponentPropertyUniqueId)
-				moved[uid] = append(moved[uid], wall(st))
+				if moved[uid] == nil {
+					moved[uid] = &clocks{}
+				}
+				moved[uid].add(wall(st), false)
 			}
 		}
 	}
@@ -180,7 +183,7 @@ func (c *calendar) stamp(p ics.BaseProperty) events.Stamp {
 }
 
 // add adds the dates of an entry.
-func (c *calendar) add(b *events.Batch, s *events.Source, e *ics.VEvent, moved map[string][]time.Time) {
+func (c *calendar) add(b *events.Batch, s *events.Source, e *ics.VEvent, moved map[string]*clocks) {
 	summary := unescape(value(e, ics.ComponentPropertySummary))
 	description := unescape(value(e, ics.ComponentPropertyDescription))
 	uid := value(e, ics.ComponentPropertyUniqueId)
@@ -266,7 +269,7 @@ func (c *calendar) add(b *events.Batch, s *events.Source, e *ics.VEvent, moved m
 
 // occurrences returns the clocks, as if in UTC, at which an entry begins: the first, and
 // those that its rule adds.
-func (c *calendar) occurrences(e *ics.VEvent, st events.Stamp, moved []time.Time) (starts []time.Time, told string) {
+func (c *calendar) occurrences(e *ics.VEvent, st events.Stamp, moved *clocks) (starts []time.Time, told string) {
 	first := wall(st)
 	rule := e.GetProperty(ics.ComponentPropertyRrule)
 	var added, taken []events.Stamp
@@ -361,24 +364,54 @@ func (c *calendar) occurrences(e *ics.VEvent, st events.Stamp, moved []time.Time
 	}
 	slices.SortFunc(starts, func(a, b time.Time) int { return a.Compare(b) })
 	starts = slices.CompactFunc(starts, func(a, b time.Time) bool { return a.Equal(b) })
-	without := func(list []time.Time, day bool, x time.Time) []time.Time {
-		return slices.DeleteFunc(list, func(t time.Time) bool {
-			return t.Equal(x) || day && t.Format(time.DateOnly) == x.Format(time.DateOnly)
-		})
-	}
+	var out clocks
 	for _, x := range taken {
 		at := x.Time
 		if x.Clock == "" && st.Clock == "" && st.Precision != events.Day && x.Precision != events.Day {
 			at = x.Time.In(st.Time.Location())
 		}
-		starts = without(starts, x.Precision == events.Day || st.Precision == events.Day, wall(events.Stamp{Time: at, Clock: x.Clock}))
+		out.add(wall(events.Stamp{Time: at, Clock: x.Clock}), x.Precision == events.Day)
 	}
-	if e.GetProperty(ics.ComponentPropertyRecurrenceId) == nil {
-		for _, x := range moved {
-			starts = without(starts, st.Precision == events.Day, x)
-		}
+	days := st.Precision == events.Day // the clocks of one that lasts a day say nothing
+	starts = slices.DeleteFunc(starts, func(t time.Time) bool { return out.has(t, days) })
+	if moved != nil && e.GetProperty(ics.ComponentPropertyRecurrenceId) == nil {
+		starts = slices.DeleteFunc(starts, func(t time.Time) bool { return moved.has(t, days) })
 	}
 	return starts, told
+}
+
+// clocks are dates of a series that it does not have.
+type clocks struct {
+	at       map[int64]bool // by second
+	day, all map[int64]bool // whole days; the days of all
+}
+
+const secondsOfDay = 24 * 60 * 60
+
+// add adds a clock, as if in UTC, or its whole day.
+func (c *clocks) add(t time.Time, day bool) {
+	if c.at == nil {
+		c.at, c.day, c.all = map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
+	}
+	s := t.Unix()
+	d := s / secondsOfDay
+	if s < 0 && s%secondsOfDay != 0 {
+		d--
+	}
+	c.at[s], c.all[d] = true, true
+	if day {
+		c.day[d] = true
+	}
+}
+
+// has reports whether t is one of c; days: the day alone decides.
+func (c *clocks) has(t time.Time, days bool) bool {
+	s := t.Unix()
+	d := s / secondsOfDay
+	if s < 0 && s%secondsOfDay != 0 {
+		d--
+	}
+	return c.at[s] || c.day[d] || days && c.all[d]
 }
 
 var untilForm = pattern.New(`(?i)UNTIL=([0-9TZ]+)`)

@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,7 +121,12 @@ func (z *zone) assumed(t time.Time) string {
 	return z.name + " (given)"
 }
 
-// definedZone reads the rules of a VTIMEZONE; nil where there are none.
+// mostRules is how many rules a zone may have: every event asks each of them, and no
+// place has put its clocks in so many ways.
+const mostRules = 1000
+
+// definedZone reads the rules of a VTIMEZONE; nil where there are none, or more than
+// mostRules.
 func definedZone(tz *ics.VTimezone) *zone {
 	z := &zone{}
 	for _, p := range tz.Properties {
@@ -160,11 +166,12 @@ func definedZone(tz *ics.VTimezone) *zone {
 				o.name = p.Value
 			}
 		}
+		slices.SortFunc(o.dates, time.Time.Compare)
 		if ok && !o.first.IsZero() {
 			z.rules = append(z.rules, o)
 		}
 	}
-	if z.name == "" || len(z.rules) == 0 {
+	if z.name == "" || len(z.rules) == 0 || len(z.rules) > mostRules {
 		return nil
 	}
 	return z
@@ -213,10 +220,10 @@ func (o *observance) lastOnset(wall time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	last := o.first
-	for _, d := range o.dates {
-		if !d.After(wall) && d.After(last) {
-			last = d
-		}
+	if n, is := slices.BinarySearchFunc(o.dates, wall, time.Time.Compare); is {
+		last = wall
+	} else if n > 0 && o.dates[n-1].After(last) {
+		last = o.dates[n-1]
 	}
 	if o.rule == "" {
 		return last, true
