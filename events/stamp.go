@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"aftershock/internal/pattern"
@@ -301,7 +302,7 @@ var (
 	// Mar 8, 2026 11:58 PM
 	monthDay  = pattern.New(`^(\pL[\pL\pM]*)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4,6})(.*)$`)
 	weekdayAt = pattern.New(`^(\pL[\pL\pM]*)\.?\s*[,،]?\s+`)
-	clockAt   = pattern.New(`^[\s,،:|@-]*(?:at\s+|um\s+|à\s+|الساعة\s+)?(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?|\s*(?:h|Uhr))?\s*([AaPp]\.?\s?[Mm]\.?|ص|م|صباحا|صباحاً|مساء|مساءً)?(?:\s+|$|([Zz+-]))(.*)$`)
+	clockAt   = pattern.New(`^[\s,،:|@-]*(?:at\s+|um\s+|à\s+|الساعة\s+)?(\d{1,2})(?:[:h](\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?|\s*(?:h|Uhr))?\s*([AaPp]\.?\s?[Mm]\.?|ص|م|صباحا|صباحاً|مساء|مساءً)?(?:\s+|$|([Zz+-]))(.*)$`)
 	zoneForm  = pattern.New(`^\(?((?:[A-Za-z][A-Za-z0-9_]*(?:[/-][A-Za-z_]+)*)?(?:\s*[+-]\d{1,2}(?::?\d{2})?)?)\)?(?:\s*\(.*\))?$`)
 	epochForm = pattern.New(`^(?:\d{9,10}|\d{13})(?:\.\d+)?$`)
 )
@@ -485,44 +486,47 @@ func (t parts) of(year, month, day, hour, minute, second, fraction, half, zone s
 }
 
 // months are the names of the months, one line a month: English, German, French,
-// Spanish, Italian, and the three sets of Arabic names.
+// Spanish, Italian, Portuguese, Dutch, Russian, and the sets of Arabic names.
 var months = [12]string{
-	"jan january januar jänner janvier enero ene gennaio gen يناير جانفي كانون_الثاني",
-	"feb february februar février fevrier fév febrero febbraio فبراير فيفري شباط",
-	"mar march märz maerz mär mars marzo مارس آذار اذار",
-	"apr april avril avr abril abr aprile أبريل ابريل إبريل أفريل افريل نيسان",
-	"may mai mayo maggio mag مايو ماي أيار ايار",
-	"jun june juni juin junio giugno giu يونيو يونيه جوان حزيران",
-	"jul july juli juillet juil julio luglio lug يوليو يوليه جويلية تموز",
-	"aug august août aout agosto ago أغسطس اغسطس أوت اوت آب",
-	"sep sept september septembre septiembre settembre set سبتمبر أيلول ايلول",
-	"oct october okt oktober octobre octubre ottobre ott أكتوبر اكتوبر تشرين_الأول",
-	"nov november novembre noviembre نوفمبر تشرين_الثاني",
-	"dec december dez dezember décembre déc diciembre dic dicembre ديسمبر كانون_الأول",
+	"jan january januar jänner janvier enero ene gennaio gen يناير جانفي كانون_الثاني janv janeiro januari января янв",
+	"feb february februar février fevrier fév febrero febbraio فبراير فيفري شباط févr fevrier fevereiro fev februari февраля фев",
+	"mar march märz maerz mär mars marzo مارس آذار اذار março marco maart mrt марта мар",
+	"apr april avril avr abril abr aprile أبريل ابريل إبريل أفريل افريل نيسان апреля апр",
+	"may mai mayo maggio mag مايو ماي أيار ايار maio mei мая",
+	"jun june juni juin junio giugno giu يونيو يونيه جوان حزيران junho июня июн",
+	"jul july juli juillet juil julio luglio lug يوليو يوليه جويلية تموز juil julho يوليوز июля июл",
+	"aug august août aoû aout agosto ago أغسطس اغسطس أوت اوت آب augustus غشت августа авг",
+	"sep sept september septembre septiembre settembre set سبتمبر أيلول ايلول setembro شتنبر сентября сен",
+	"oct october okt oktober octobre octubre ottobre ott أكتوبر اكتوبر تشرين_الأول outubro out октября окт",
+	"nov november novembre noviembre نوفمبر تشرين_الثاني novembro نونبر ноября ноя",
+	"dec december dez dezember décembre déc diciembre dic dicembre ديسمبر كانون_الأول dezembro دجنبر декабря дек",
 }
 
 // monthOf returns the month called name, 0 for none.
 func monthOf(name string) int {
-	name = strings.ToLower(name)
+	return monthNumbers()[strings.ToLower(name)]
+}
+
+// monthNumbers are the numbers of the months by each of their names.
+var monthNumbers = sync.OnceValue(func() map[string]int {
+	m := make(map[string]int)
 	for i, line := range months {
 		for _, n := range strings.Fields(line) {
-			if n == name {
-				return i + 1
-			}
+			m[n] = i + 1
 		}
 	}
-	return 0
-}
+	return m
+})
 
 // weekdays are the names of the days, as months.
 var weekdays = [7]string{
-	"sun sunday so sonntag dim dimanche dom domingo domenica الأحد الاحد",
-	"mon monday mo montag lun lundi lunes lunedì الاثنين الإثنين",
-	"tue tues tuesday di dienstag mardi mar martes martedì الثلاثاء",
-	"wed wednesday mi mittwoch mer mercredi mié miércoles mercoledì الأربعاء الاربعاء",
-	"thu thur thurs thursday do donnerstag jeu jeudi jue jueves giovedì الخميس",
-	"fri friday fr freitag ven vendredi vie viernes venerdì الجمعة",
-	"sat saturday sa samstag sam samedi sáb sábado sabato السبت",
+	"sun sunday so sonntag dim dimanche dom domingo domenica الأحد الاحد zo zondag вс",
+	"mon monday mo montag lun lundi lunes lunedì الاثنين الإثنين seg segunda ma maandag пн",
+	"tue tues tuesday di dienstag mardi mar martes martedì الثلاثاء ter terça dinsdag вт",
+	"wed wednesday mi mittwoch mer mercredi mié miércoles mercoledì الأربعاء الاربعاء qua quarta wo woensdag ср",
+	"thu thur thurs thursday do donnerstag jeu jeudi jue jueves giovedì الخميس qui quinta donderdag чт",
+	"fri friday fr freitag ven vendredi vie viernes venerdì الجمعة sex sexta vr vrijdag пт",
+	"sat saturday sa samstag sam samedi sáb sábado sabato السبت za zaterdag сб",
 }
 
 // weekdayOf returns the first three letters, in English, of the day called name.

@@ -6,6 +6,20 @@ import (
 	"time"
 )
 
+// TestStampInLanguages reads times as feeds of other languages write them.
+func TestStampInLanguages(t *testing.T) {
+	for in, want := range map[string]string{
+		"lun., 27 janv. 2025 16:05:00 +0100": "2025-01-27T15:05:00Z", "27 févr. 2025": "2025-02-27T00:00:00Z", "seg, 27 jan 2025 16:05:00 -0300": "2025-01-27T19:05:00Z",
+		"27 de janeiro de 2025": "2025-01-27T00:00:00Z", "ma, 27 jan. 2025 16:05:00 +0100": "2025-01-27T15:05:00Z", "Пн, 27 янв 2025 16:05:00 +0300": "2025-01-27T13:05:00Z",
+		"27 غشت 2025": "2025-08-27T00:00:00Z", "12 mrt. 2025 09:00 CET": "2025-03-12T08:00:00Z", "27 août 2025 à 16h05 CEST": "2025-08-27T14:05:00Z",
+	} {
+		st := Reading{}.Stamp(in)
+		if got := st.Time.UTC().Format(time.RFC3339); got != want || len(st.Doubts) > 0 {
+			t.Errorf("%s: %s %v, want %s", in, got, st.Doubts, want)
+		}
+	}
+}
+
 func TestStamp(t *testing.T) {
 	ny, err := time.LoadLocation("America/New_York")
 	if err != nil {
