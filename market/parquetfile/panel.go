@@ -33,7 +33,7 @@ type Columns struct {
 // usual are the usual names of columns, in the order in which they are tried.
 var usual = Columns{
 	ID:        "permno symbol ticker id gvkey isin cusip",
-	Date:      "date caldt dlycaldt datadate",
+	Date:      "date datetime timestamp caldt dlycaldt datadate index __index_level_0__", // the last two of pandas
 	Return:    "ret return dlyret",
 	Delisting: "dlret",
 	Price:     "adj_close adjclose price close prc dlyprc prccd",
@@ -206,6 +206,9 @@ func (b *bulk) resolve(context.Context) error {
 		return err
 	}
 	if err := b.need("securities", "ID", o.ID, usual.ID); err != nil {
+		if o.ID == "" {
+			err = fmt.Errorf("%w; where every column is a security, say so (prices.layout: wide-prices or wide-returns)", err)
+		}
 		return err
 	}
 	if o.Volume != "" {
@@ -450,7 +453,7 @@ func (b *bulk) readWideKeys(context.Context) (err error) {
 			extent.widen(d, d)
 		}
 		for i, name := range b.columnNames() {
-			if i != b.column["Date"] {
+			if i != b.column["Date"] && !strings.HasPrefix(name, "__index_level_") { // pandas keeps the index of a frame
 				if e := b.exchangeOf(name); e.rows != nil && !(e.cal.Knows(extent.from) && e.cal.Knows(extent.to)) {
 					values := make([]float64, len(dates))
 					if err := ReadFloats(g.ColumnChunks()[i], values); err != nil {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"aftershock/market"
 
@@ -431,5 +432,40 @@ func TestPanelOfExchanges(t *testing.T) {
 	}
 	if p.Column("ODD") != nil || p.Refused["ODD"] == nil || !strings.Contains(p.Refused["ODD"].Error(), "5 of its 6 days are no session of NYSE") {
 		t.Errorf("ODD: %v", p.Refused["ODD"])
+	}
+}
+
+// TestPandas reads wide files whose days are the index of a data frame.
+func TestPandas(t *testing.T) {
+	type unnamed struct {
+		A     float64   `parquet:"A"`
+		B     float64   `parquet:"B"`
+		Index time.Time `parquet:"__index_level_0__,timestamp(nanosecond)"`
+	}
+	type numbered struct {
+		Date  time.Time `parquet:"Date,timestamp(microsecond)"`
+		A     float64   `parquet:"A"`
+		B     float64   `parquet:"B"`
+		Index int64     `parquet:"__index_level_0__"`
+	}
+	var first []unnamed
+	var second []numbered
+	for i, d := range []string{"2025-01-24", "2025-01-27", "2025-01-28"} {
+		at := day(t, d).Time()
+		first = append(first, unnamed{10 + float64(i), 20, at})
+		second = append(second, numbered{at, 10 + float64(i), 20, int64(i)})
+	}
+	for name, path := range map[string]string{"without a name": writeRows(t, 10, first...), "numbered": writeRows(t, 10, second...)} {
+		p, err := ReadPanel(t.Context(), path, PanelOptions{Layout: WidePrices})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := p.Symbols(); !slices.Equal(got, []string{"A", "B"}) || math.Abs(p.Column("A").Return[1]-0.1) > 1e-12 {
+			t.Errorf("%s: %v", name, got)
+		}
+		if _, err = ReadPanel(t.Context(), path, PanelOptions{}); err == nil || !strings.HasSuffix(err.Error(), "say so (prices.layout: wide-prices or wide-returns)") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
