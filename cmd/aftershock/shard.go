@@ -76,11 +76,11 @@ const shardsName = envPrefix + "SHARDS"
 // schedulers are the variables by which schedulers number the tasks of an array:
 // from first on, or from what least says, in steps.
 var schedulers = []struct {
-	name, index, count, least, step string
-	first                           int
+	name, index, count, least, most, step string
+	first                                 int
 }{
 	{name: "Kubernetes", index: "JOB_COMPLETION_INDEX"},
-	{name: "Slurm", index: "SLURM_ARRAY_TASK_ID", count: "SLURM_ARRAY_TASK_COUNT", least: "SLURM_ARRAY_TASK_MIN", step: "SLURM_ARRAY_TASK_STEP", first: 1},
+	{name: "Slurm", index: "SLURM_ARRAY_TASK_ID", count: "SLURM_ARRAY_TASK_COUNT", least: "SLURM_ARRAY_TASK_MIN", most: "SLURM_ARRAY_TASK_MAX", step: "SLURM_ARRAY_TASK_STEP", first: 1},
 	{name: "Batch", index: "BATCH_TASK_INDEX", count: "BATCH_TASK_COUNT"},
 	{name: "AWS Batch", index: "AWS_BATCH_JOB_ARRAY_INDEX", count: "AWS_BATCH_JOB_ARRAY_SIZE"},
 }
@@ -130,7 +130,8 @@ func (s *shard) resolve() error {
 	step, err3 := number(x.step, 1, 1)
 	counted, err4 := number(x.count, 0, 1)
 	said, err5 := number(shardsName, 0, 1)
-	for _, err := range []error{err1, err2, err3, err4, err5} { // the first is enough
+	most, err6 := number(x.most, -1, 0)
+	for _, err := range []error{err1, err2, err3, err4, err5, err6} { // the first is enough
 		if err != nil {
 			return err
 		}
@@ -143,7 +144,7 @@ func (s *shard) resolve() error {
 		switch {
 		case c.n == 0 || c.n == of:
 		case of > 0:
-			return refuse("%s says that there are %d shares, and %s %d; let them agree", by, of, c.by, c.n)
+			return refuse("%s says that there are %d shares, and %s %d; let them agree, or write the share as 1/%d", by, of, c.by, c.n, of)
 		default:
 			of, by = c.n, c.by
 		}
@@ -151,6 +152,14 @@ func (s *shard) resolve() error {
 	if of == 0 {
 		where := "--shard auto/4, or by the variable " + shardsName
 		return refuse("%s says which share this is, and not of how many; say it by %s", x.index, where)
+	}
+	// Tasks that are tried again make an array of their own, whose numbers say nothing of
+	// how many shares there were.
+	if most >= 0 && counted > 0 && (most-least)/step+1 != counted {
+		return refuse("the array has %d tasks from %d to %d, not all of these; write a share that is computed again as 3/8", counted, least, most)
+	}
+	if counted == 1 && x.most != "" && s.of == 0 && said == 0 {
+		return refuse("%s is 1, an array of one task; write a share that is computed again as 3/8, or use auto/1", x.count)
 	}
 	if at < least || (at-least)%step != 0 || (at-least)/step >= of {
 		return refuse("%s is %d, which is none of %d shares that begin at %d%s", x.index, at, of, least, map[bool]string{true: fmt.Sprintf(" in steps of %d", step)}[step > 1])
