@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -25,8 +26,10 @@ import (
 // it starts, and in a worker's process too.
 func registered() {
 	register.DoFn3x1[context.Context, int, func(int, []byte), error](&measure{})
-	register.DoFn3x1[context.Context, int, func(*[]byte) bool, error](&keep{})
+	register.DoFn4x1[context.Context, int, func(*[]byte) bool, func(int), error](&keep{})
+	register.DoFn1x0[int](&end{})
 	register.Emitter2[int, []byte]()
+	register.Emitter1[int]()
 	register.Iter1[[]byte]()
 }
 
@@ -57,7 +60,7 @@ func (j job) compute(ctx context.Context) error {
 }
 
 // pipeline is: the numbers of the shares, dealt out; each measured by do; what was
-// found of each, once, however often a bundle was tried; and a file of it.
+// found of each, once, however often a bundle was tried; a file of it; its number.
 func (j job) pipeline(s beam.Scope, do any) {
 	numbers := make([]int, j.Shares)
 	for i := range numbers {
@@ -65,8 +68,17 @@ func (j job) pipeline(s beam.Scope, do any) {
 	}
 	dealt := beam.Reshuffle(s, beam.CreateList(s, numbers))
 	found := beam.ParDo(s.Scope("Measure"), do, dealt)
-	beam.ParDo0(s.Scope("Keep"), &keep{j}, beam.GroupByKey(s, found))
+	kept := beam.ParDo(s.Scope("Keep"), &keep{j}, beam.GroupByKey(s, found))
+	beam.ParDo0(s.Scope("End"), &end{}, beam.Reshuffle(s, kept))
 }
+
+// end takes the numbers of the shares whose files are there. Prism asks without rest
+// whether a stage that gives nothing has ended: were Keep such a stage, it would take
+// the processors from the shares that are being computed.
+type end struct{}
+
+// ProcessElement does nothing.
+func (*end) ProcessElement(int) {}
 
 // measure computes shares of a study.
 type measure struct{ Job job }
@@ -94,28 +106,36 @@ func (f *measure) ProcessElement(ctx context.Context, i int, emit func(int, []by
 // keep writes the files of shares.
 type keep struct{ Job job }
 
-// ProcessElement writes the file of share i. A runner that computes a share twice
+// ProcessElement writes the file of share i and emits i. A runner that computes a share twice
 // has the same figures twice: one is kept. A file that an attempt before has
 // written is replaced.
-func (f *keep) ProcessElement(ctx context.Context, i int, found func(*[]byte) bool) error {
+func (f *keep) ProcessElement(ctx context.Context, i int, found func(*[]byte) bool, emit func(int)) error {
+	if err := f.write(ctx, i, found); err != nil {
+		return told(err)
+	}
+	emit(i)
+	return nil
+}
+
+func (f *keep) write(ctx context.Context, i int, found func(*[]byte) bool) error {
 	var data []byte
 	if !found(&data) {
-		return told(fmt.Errorf("nothing was found of share %d", i))
+		return fmt.Errorf("nothing was found of share %d", i)
 	}
 	name := f.Job.part(i)
 	if !remote(name) {
-		return told(parts.WriteEncoded(name, data))
+		return parts.WriteEncoded(name, data)
 	}
 	dir, err := os.MkdirTemp("", "aftershock-beam-")
 	if err != nil {
-		return told(err)
+		return err
 	}
 	defer os.RemoveAll(dir)
 	here := filepath.Join(dir, "part")
 	if err := parts.WriteEncoded(here, data); err != nil {
-		return told(err)
+		return err
 	}
-	return told(upload(ctx, here, name))
+	return upload(ctx, here, name)
 }
 
 // study is a study that a worker has opened.
@@ -134,6 +154,14 @@ var studies = struct {
 	open map[[2]string]*study
 	read int // packs
 }{open: make(map[[2]string]*study)}
+
+// forget gives the memory of all studies back.
+func forget() {
+	studies.Lock()
+	clear(studies.open)
+	studies.Unlock()
+	debug.FreeOSMemory()
+}
 
 // open returns the study of a pack. One that cannot be opened is tried again when
 // it is asked for again.

@@ -181,6 +181,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := job.compute(ctx); err != nil {
 		return err
 	}
+	forget() // merge needs the memory
 	merge := []string{"merge"}
 	for i := 1; i <= job.Shares; i++ {
 		name := parts.Name(here, i, job.Shares)

@@ -235,7 +235,7 @@ func TestRetriesCountOnce(t *testing.T) {
 		for i, b := range data {
 			var taken atomic.Bool
 			next := func(to *[]byte) bool { *to = b; return !taken.Swap(true) }
-			if err := (&keep{again}).ProcessElement(t.Context(), i+1, next); err != nil {
+			if err := (&keep{again}).ProcessElement(t.Context(), i+1, next, func(int) {}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -355,5 +355,29 @@ func TestCommandLine(t *testing.T) {
 	*programFlag = "none-such"
 	if _, err := onBeam(t, 1); err == nil {
 		t.Error("a program that is not there runs")
+	}
+}
+
+// Prism asks without rest whether a stage that gives nothing has ended: none that works
+// may be one.
+func TestEveryStageGives(t *testing.T) {
+	p, s := beam.NewPipelineWithRoot()
+	j := job{Dir: t.TempDir(), Shares: 3}
+	j.pipeline(s, &measure{j})
+	edges, _, err := p.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := 0
+	for _, e := range edges {
+		if len(e.Output) > 0 {
+			continue
+		}
+		if ends++; e.DoFn == nil || !strings.HasSuffix(e.DoFn.Name(), ".end") {
+			t.Errorf("%s gives nothing", e.Name())
+		}
+	}
+	if ends != 1 {
+		t.Errorf("%d ends", ends)
 	}
 }
