@@ -188,9 +188,47 @@ func (s *Study) NewWorker(catalog *events.Catalog, panel *market.Panel) (*Worker
 	}
 	w.groups = r.groups()
 	for i := range w.groups {
-		w.cost = append(w.cost, s.costOf(len(w.groups[i].Members)))
+		w.cost = append(w.cost, s.costOf(len(w.groups[i].Members))+w.costOfPairs(w.groups[i].Members))
 	}
 	return w, nil
+}
+
+// costOfPairs is about what the correlations of members of several dates cost, in
+// microseconds: below fewPairs each, above that the sums that each member enters, one
+// for every date that its own meets, and the meetings.
+func (w *Worker) costOfPairs(members []int) float64 {
+	g := w.r.eng
+	first := g.s0[w.row[members[0]]]
+	if !slices.ContainsFunc(members, func(i int) bool { return g.s0[w.row[i]] != first }) {
+		return 0
+	}
+	s0 := make([]int32, len(members))
+	for k, i := range members {
+		s0[k] = g.s0[w.row[i]]
+	}
+	slices.Sort(s0)
+	var at []int32 // dates
+	var n []float64
+	for k, v := range s0 {
+		if k == 0 || v != s0[k-1] {
+			at, n = append(at, v), append(n, 0)
+		}
+		n[len(n)-1]++
+	}
+	var pairs, sums, meetings float64
+	for a := range at {
+		pairs += n[a] * (n[a] - 1) / 2
+		sums += n[a]
+		for b := a + 1; b < len(at) && int(at[b]-at[a]) < g.length; b++ {
+			pairs += n[a] * n[b]
+			sums += n[a] + n[b]
+			meetings++
+		}
+	}
+	if pairs <= fewPairs {
+		return 0.2 * pairs
+	}
+	return 0.2*sums + 0.1*meetings
 }
 
 // costOf is about what the averages and tests of n observations cost, in
