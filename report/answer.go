@@ -475,7 +475,7 @@ func (s *story) wasIt(e *entry, took bool) string {
 		return ""
 	}
 	if took {
-		return s.Say("Was it the news? The benchmark moved unusually too: see the raw returns first.")
+		return s.Say("Was it the news? It may be, with all of %s: see the raw returns first.", s.takenFor(e.members))
 	}
 	if e.reading == analysis.Chance || e.reading == analysis.Weak {
 		for _, i := range e.members {
@@ -483,7 +483,7 @@ func (s *story) wasIt(e *entry, took bool) string {
 				return s.Say("Was it the news? No sign of it for all together, but for some: look at each.")
 			}
 		}
-		return s.Say("Was it the news? No sign of it: usual days give as much.")
+		return s.Say("Was it the news? No sign of it, but usual days may hide one: they give as much.")
 	}
 	explained := s.Say("Was it the news? It may be: usual days do not give such a move")
 	switch explainer(s.r.Study.Model, true) {
