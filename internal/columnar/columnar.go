@@ -229,6 +229,7 @@ type Chunk struct {
 	low, top extreme // least and greatest value; NaN, and empty, where there is none
 
 	pages   []byte // that are done
+	literal bool   // they hardly shrink
 	meta    format.ColumnMetaData
 	levels  rle.Encoding
 	indexes rle.DictionaryEncoding
@@ -256,7 +257,7 @@ func (g *Group) flush(n int) error {
 func (c *Chunk) reset() {
 	clear(c.texts)
 	c.last, c.at, c.own = "", -1, false
-	c.dict, c.pages = c.dict[:0], c.pages[:0]
+	c.dict, c.pages, c.literal = c.dict[:0], c.pages[:0], false
 	c.low, c.top = extreme{Num: math.NaN()}, extreme{Num: math.NaN()}
 	c.meta = format.ColumnMetaData{Type: c.physical, Codec: format.Snappy, PathInSchema: thrift.Slice[string]{c.Name},
 		Encoding: thrift.Slice[format.Encoding]{format.Plain, format.RLE}}
@@ -412,21 +413,21 @@ func (c *Chunk) flush(n int) (err error) {
 	return err
 }
 
-// page compresses raw and completes its header h. A column without texts stays as
-// it is if its first page has values and hardly shrinks: few measured numbers do.
+// page compresses raw and completes its header h. A column without texts is taken as
+// it is if its first page has values and hardly shrinks: few measured numbers do. It
+// still says that it is Snappy's, as parquet-go takes the codec of a column's first
+// chunk for that of all.
 func (c *Chunk) page(h format.PageHeader) (head, body []byte, err error) {
-	if c.meta.Codec == format.Snappy {
+	if !c.literal {
 		if c.packed, err = new(snappy.Codec).Encode(c.packed[:0], c.raw); err != nil {
 			return nil, nil, err
 		}
-		if c.physical != format.ByteArray && len(c.pages) == 0 && len(c.raw) > pageRows && 10*len(c.packed) > 9*len(c.raw) {
-			c.meta.Codec = format.Uncompressed
-		}
+		c.literal = c.physical != format.ByteArray && len(c.pages) == 0 && len(c.raw) > pageRows && 10*len(c.packed) > 9*len(c.raw)
+	}
+	if c.literal {
+		c.packed = literal(c.packed[:0], c.raw)
 	}
 	body = c.packed
-	if c.meta.Codec == format.Uncompressed {
-		body = c.raw
-	}
 	h.UncompressedPageSize, h.CompressedPageSize = int32(len(c.raw)), int32(len(body))
 	h.CRC = int32(crc32.ChecksumIEEE(body))
 	c.header.Reset()
@@ -436,6 +437,14 @@ func (c *Chunk) page(h format.PageHeader) (head, body []byte, err error) {
 	c.meta.TotalUncompressedSize += int64(c.header.Len() + len(c.raw))
 	c.meta.TotalCompressedSize += int64(c.header.Len() + len(body))
 	return c.header.Bytes(), body, nil
+}
+
+// literal appends raw, which is not empty, to b in Snappy's format as one literal: its
+// length, the tag of a literal with a length of four bytes, that less one.
+func literal(b, raw []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(raw)))
+	b = binary.LittleEndian.AppendUint32(append(b, 63<<2), uint32(len(raw)-1))
+	return append(b, raw...)
 }
 
 // writeTo writes the dictionary and the pages, and returns their description.
