@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"slices"
+
 	"aftershock/analysis/model"
 	"aftershock/market"
 )
@@ -121,6 +123,19 @@ const (
 // FamilyKinds lists every FamilyKind.
 var FamilyKinds = []FamilyKind{SecurityFamily, SessionFamily, WindowFamily, GroupFamily}
 
+// Figure is something that a study gives beside the figures of its tests.
+type Figure string
+
+// The figures that a study may leave out.
+const (
+	AverageFigures         Figure = "averages"         // Group.Averages and SEMethod
+	MeanCorrelationFigures Figure = "mean-correlation" // GroupWindow.RBar, where no test takes it
+	NoteFigures            Figure = "notes"            // Result.Notes
+)
+
+// Figures lists every Figure.
+var Figures = []Figure{AverageFigures, MeanCorrelationFigures, NoteFigures}
+
 // Study is a specification: everything that decides the figures, and no data.
 type Study struct {
 	Name             string
@@ -152,8 +167,17 @@ type Study struct {
 	Trust            []string   // codes of market.Contradictions that exclude no observation
 	Placebo          string     // test whose statistic placebo places at pseudo-dates; "" chooses, see Placebo
 
+	// Without is what is left out because nothing asks for it: one of many studies of a
+	// sweep is asked for its tests alone, which takes two thirds of the time. All that
+	// is not left out has the same bits. A mean correlation that is left out is NaN; as
+	// a note tells of members that move together, it goes only with the notes.
+	Without []Figure
+
 	shift int // sessions by which session 0 of every event is moved, of a sweep
 }
+
+// gives reports whether f is asked for.
+func (s *Study) gives(f Figure) bool { return !slices.Contains(s.Without, f) }
 
 // DefaultDraws is how often the resampled tests draw where nothing else is
 // asked for.

@@ -24,10 +24,11 @@ type frame struct {
 	by    []*float64
 
 	// Of the event window, on which the regressors are whole.
-	ahead bool      // what follows is computed
-	root  []float64 // s / sqrt(Var(AR_t))
-	scale []float64 // Var(CAR) / s^2, by window of the study
-	line  stat.Line // of the last that was fitted, where there is one regressor
+	ahead bool       // what follows is computed
+	root  []float64  // s / sqrt(Var(AR_t))
+	scale []float64  // Var(CAR) / s^2, by window of the study
+	line  stat.Line  // of the last that was fitted, where there is one regressor
+	own   [2]float64 // its coefficients
 }
 
 // scaleAhead computes the figures of the event window, whose first session is from.
@@ -70,13 +71,14 @@ func (g *engine) fitDates(lo, hi, each int, frames []frame, excluded []*Exclusio
 		y := s.y[from-s.first:][:m]
 		f.sums = s.blocks.Over(y, x[from:], from)
 		e := &f.estimate
-		e.B = g.b[row*g.coefs:][:2:2]
+		e.B = f.own[:] // near at hand, as it is read again
 		ybar, rss, tss := f.SolveSums(y, &f.sums, e.B)
 		var err error
 		if e.S2, g.r2[row], err = model.Spread(m, 2, rss, tss, ybar); err != nil {
 			excluded[row-lo] = exclusionOf(err)
 			continue
 		}
+		copy(g.b[row*g.coefs:][:2], e.B)
 		sd := math.Sqrt(e.S2)
 		se := g.se[row*g.coefs:][:2]
 		se[0], se[1] = sd*f.SE[0], sd*f.SE[1]

@@ -24,6 +24,7 @@ type pool struct {
 	residual []float64 // of the member last asked for
 	only     []float64 // its residuals on usable sessions, of a pool of one; see place
 
+	known  bool      // that it is even
 	totals []float64 // sums of the members' returns, each times engine.standard, where these are known and the pool is even
 	event  []float64 // see eventSums
 	summed *summary
@@ -35,7 +36,6 @@ type pool struct {
 	spreads *ranking  // the same
 
 	paired *pairing
-	rested meanCorrelation // what the last rbar was
 
 	ctx       context.Context // ends placebo when it is done; nil: nothing does
 	draws     *Draws
@@ -61,7 +61,7 @@ func newPool(g *engine, rows []int32) *pool { return new(pool).begin(g, rows) }
 // the next.
 func (s *scratch) pool(g *engine, rows []int32) *pool {
 	s.reset()
-	s.root = pool{scratch: s, totals: s.totals}
+	s.root = pool{scratch: s, totals: s.totals, known: s.even}
 	return s.root.begin(g, rows)
 }
 
@@ -70,7 +70,7 @@ func (p *pool) begin(g *engine, rows []int32) *pool {
 	if len(rows) == 0 {
 		return p
 	}
-	if p.totals != nil { // it is known
+	if p.known {
 		p.even = true
 		return p
 	}
@@ -153,11 +153,12 @@ type CrossSection struct {
 	BHAR   []float64
 	Weight []float64 // in averages
 
-	pool  *pool // of these observations
-	index int   // of Window in Study.CARWindows
-	rows  []int32
-	rbar  float64
-	known bool // rbar is
+	pool   *pool // of these observations
+	index  int   // of Window in Study.CARWindows
+	rows   []int32
+	rbar   float64
+	known  bool // rbar is, and what it rests on
+	rested meanCorrelation
 }
 
 // N returns the number of observations.
@@ -244,7 +245,8 @@ func (c *CrossSection) Residuals(i int) []float64 { return c.pool.residuals(i) }
 // After Kolari, Pape, Pynnönen (2018).
 func (c *CrossSection) RBar() float64 {
 	if !c.known {
-		c.rbar, c.known = c.pool.rbar(c.Window), true
+		c.rested = c.pool.rbarOf(c.Window)
+		c.rbar, c.known = c.rested.r, true
 	}
 	return c.rbar
 }

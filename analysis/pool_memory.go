@@ -9,7 +9,8 @@ import (
 type scratch struct {
 	root    pool      // the last that was made of it
 	rows    []int32   // of root
-	totals  []float64 // what the next root knows, see pool.totals
+	even    bool      // what is known of the next root
+	totals  []float64 // the same, see pool.totals
 	ranker  ranker
 	tally   tally
 	general []general

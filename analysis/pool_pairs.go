@@ -64,13 +64,7 @@ type meanCorrelation struct {
 	drawn int
 }
 
-// rbar computes CrossSection.RBar over win for all members, and keeps what it rests on.
-func (p *pool) rbar(win Window) float64 {
-	p.rested = p.rbarOf(win)
-	return p.rested.r
-}
-
-// rbarOf is rbar, and keeps nothing.
+// rbarOf computes CrossSection.RBar over win for all members.
 func (p *pool) rbarOf(win Window) meanCorrelation {
 	n := len(p.rows)
 	if n < 2 {
@@ -107,7 +101,7 @@ func (q *pairing) serves(in []bool) bool {
 	return true
 }
 
-// pairMean is rbar over win of n members, from their pairs: those that in
+// pairMean is rbarOf over win of n members, from their pairs: those that in
 // marks, all where it is nil. [pairing.serves] must hold of in.
 func (p *pool) pairMean(n int, in []bool, win Window) meanCorrelation {
 	if n < 2 {

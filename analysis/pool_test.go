@@ -90,7 +90,7 @@ func TestPairSums(t *testing.T) {
 		}
 		for w, win := range r.Study.CARWindows {
 			want := rbarByPairs(p, win)
-			if got := p.rbar(win); math.Abs(got-want) > 1e-12 || want == 0 {
+			if got := p.rbarOf(win).r; math.Abs(got-want) > 1e-12 || want == 0 {
 				t.Errorf("gaps %v, %s: %v, by pairs %v", gaps, win, got, want)
 			}
 			if g := r.Group(All, "all").Windows[w]; g.Drawn != 0 || g.RBarSE != 0 {
@@ -190,7 +190,7 @@ func TestRBarOfMany(t *testing.T) {
 		rows[i] = int32(i)
 	}
 	pool := newPool(r.eng, rows)
-	got, want := pool.rbar(Window{0, 0}), rbarByPairs(pool, Window{0, 0})
+	got, want := pool.rbarOf(Window{0, 0}).r, rbarByPairs(pool, Window{0, 0})
 	if q := pool.pairing(); pool.summary().complete || q.drawn() > 0 || len(rows)*(len(rows)-1)/2 <= maxPairs || len(q.listed) == 0 {
 		t.Fatalf("%d securities are no case of this", len(rows))
 	}

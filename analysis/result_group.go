@@ -91,13 +91,17 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 	p := mem.pool(g, rows)
 	p.ctx, p.ledger = ctx, r.ledgerOf(grp.By, grp.Key)
 	grp.SameDate = p.sameDate
-	grp.average(g, p)
+	if g.study.gives(AverageFigures) {
+		grp.average(g, p)
+	}
 	grp.Windows = mem.windows.next(len(r.Study.CARWindows))
 	for w := range grp.Windows {
 		c := newCrossSection(p, w)
 		gw := &grp.Windows[w]
-		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, MeanCAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: c.RBar()}
-		gw.Drawn, gw.RBarSE = c.pool.rested.drawn, c.pool.rested.se
+		*gw = GroupWindow{Window: c.Window, N: c.N(), CAAR: nan, MeanCAR: nan, ABHAR: nan, MeanSCAR: nan, RBar: nan}
+		if g.study.gives(MeanCorrelationFigures) {
+			c.RBar()
+		}
 		if c.N() > 0 {
 			gw.CAAR, gw.ABHAR, gw.MeanSCAR = c.average(c.CAR), c.average(c.BHAR), stat.Mean(c.SCAR)
 			if gw.MeanCAR = gw.CAAR; r.Study.Weights != EqualWeights {
@@ -123,6 +127,9 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 			}
 		}
 		gw.Tests = slices.Clip(tests)
+		if c.known {
+			gw.RBar, gw.Drawn, gw.RBarSE = c.rbar, c.rested.drawn, c.rested.se
+		}
 	}
 }
 
@@ -165,8 +172,10 @@ func (grp *Group) average(g *engine, p *pool) {
 		grp.SEMethod = "portfolio"
 		p.portfolio().eng.path(0, ownPath, ownVar)
 	}
-	p.even = p.even && grp.SEMethod == "portfolio" // else the spreads are asked for
+	even := p.even
+	p.even = even && grp.SEMethod == "portfolio" // else the spreads are asked for
 	ar, car := p.moments()
+	p.even = even
 	grp.Averages = p.scratch.averages.next(l)
 	if grp.SEMethod != "portfolio" {
 		p.inflate(ar, car)

@@ -124,7 +124,9 @@ func (r *Result) finish(ctx context.Context) (err error) {
 		}
 		r.Contrasts = append(r.Contrasts, *c)
 	}
-	r.Notes = r.notes()
+	if r.Study.gives(NoteFigures) {
+		r.Notes = r.notes()
+	}
 	r.first = nil
 	return nil
 }
@@ -215,7 +217,10 @@ func (r *Result) settle(row int, ex *Exclusion, d *dating) {
 	o := r.enter(int(g.obs[row]), int(g.ev[row]), d)
 	if o.Exclusion = ex; ex == nil {
 		o.row = int32(row)
-		o.Fit = r.fitOf(row)
+		n, at := len(r.CoefNames), row*g.coefs
+		f := &o.Fit // field by field, without a copy
+		f.M, f.K, f.S, f.R2 = int(g.m[row]), int(g.k[row]), math.Sqrt(g.s2[row]), g.r2[row]
+		f.Coef, f.SE = g.b[at:][:n:n], g.se[at:][:n:n]
 		g.is[row] = isUsed
 		if g.remarkable(row) {
 			g.is[row] |= isRemarkable

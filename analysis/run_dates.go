@@ -31,9 +31,12 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 	even := g.evenDates(u)
 	m := g.study.EstimationWindow.Len()
 	line := false // and one regressor
+	correlated := g.study.gives(MeanCorrelationFigures)
 	if even {
-		w.totals = stat.Grown(w.totals, u.events*m)
-		clear(w.totals)
+		if correlated {
+			w.totals = stat.Grown(w.totals, u.events*m)
+			clear(w.totals)
+		}
 		line = len(g.ser[u.lo].x) == 1 && g.forecast == 1 && g.coefs == 2 && g.study.Weights != ValueWeights
 		for d := 0; line && d < u.events; d++ {
 			line = w.dates[d].prepare(g, u.lo+d*each)
@@ -50,7 +53,7 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 				w.excluded[row-u.lo] = g.try(row, w)
 			}
 		}
-		if even && (k%4 == 3 || k == each-1) {
+		if even && correlated && (k%4 == 3 || k == each-1) {
 			for d := range u.events {
 				first := u.lo + d*each
 				g.addStandard(w.totals[d*m:][:m], first+k&^3, first+k+1)
@@ -78,11 +81,11 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 				grp.Members = append(grp.Members, int(g.obs[row]))
 			}
 		}
-		if even && n == each {
+		if w.mem.even = even && n == each; w.mem.even && correlated {
 			w.mem.totals = w.totals[d*m:][:m]
 		}
 		grp.measure(ctx, r, &w.mem)
-		w.mem.totals = nil
+		w.mem.even, w.mem.totals = false, nil
 		r.early[o.Event] = grp
 	}
 }

@@ -105,6 +105,14 @@ func (s *Study) Validate() error {
 	case len(s.CARWindows) == 0:
 		return refuse("car", "no window; give at least one, such as [0, 0]")
 	}
+	for i, f := range s.Without {
+		if !slices.Contains(Figures, f) {
+			return refuse(fmt.Sprintf("without[%d]", i), "%q; use averages, mean-correlation or notes", f)
+		}
+	}
+	if !s.gives(MeanCorrelationFigures) && s.gives(NoteFigures) {
+		return refuse("without", "mean-correlation goes only with notes, which tell where securities move together; leave both out, or none")
+	}
 	if s.Placebo != "" {
 		if t, ok := TestByName(s.Placebo); !ok || t.Properties().Resampled {
 			return refuse("placebo", "%q is no test with a statistic to place; use one such as t, portfolio or kp-bmp", s.Placebo)

@@ -182,7 +182,7 @@ func (s *Study) planSweep(spec SweepSpec, catalog *events.Catalog, panel *market
 						study.Model, study.EstimationWindow, study.Benchmark = m, est, b
 						study.MinEstimation = min(s.MinEstimation, est.Len())
 						study.CARWindows, study.Tests, study.Groups = spec.Windows, spec.Tests, by
-						study.Family = ""
+						study.Family, study.Without = "", Figures
 						study.shift = shift
 						studies = append(studies, &study)
 					}

@@ -29,11 +29,19 @@ func NewBlocks(y, x []float64, first int) Blocks {
 		}
 	}
 	for k := range b.coarse {
-		if t := from + k*coarse - first; t >= 0 && t+coarse <= len(y) {
-			b.coarse[k] = sumsOf(y[t:t+coarse], x[t:])
-		}
+		b.coarse[k] = four((*[coarse / fine]Sums)(b.fine[k*coarse/fine:]))
 	}
 	return b
+}
+
+// four adds up the blocks of a coarse one.
+func four(b *[coarse / fine]Sums) (s Sums) {
+	for k := range b {
+		s.Y += b[k].Y
+		s.YY += b[k].YY
+		s.XY += b[k].XY
+	}
+	return s
 }
 
 // sumsOf adds up a block.
@@ -77,13 +85,19 @@ func (b *Blocks) Over(y, x []float64, at int) Sums {
 		t += (n - t) &^ (fine - 1)
 	}
 	for t+fine <= n {
-		size := fine
+		var o Sums
 		if (at+t)&(coarse-1) == 0 && t+coarse <= n {
-			size = coarse
+			var parts [coarse / fine]Sums
+			for k := range parts {
+				parts[k] = sumsOf(y[t:t+fine], x[t:])
+				t += fine
+			}
+			o = four(&parts)
+		} else {
+			o = sumsOf(y[t:t+fine], x[t:])
+			t += fine
 		}
-		o := sumsOf(y[t:t+size], x[t:])
 		sy, syy, sxy = sy+o.Y, syy+o.YY, sxy+o.XY
-		t += size
 	}
 	x = x[t:]
 	for t, v := range y[t:] {

@@ -14,7 +14,11 @@ figures are compared first: where one differs by more than 1e-9 no time is print
 both run in turns, and their processor time (user and system) an observation is printed.
 
 The engine gives more than is compared: AARs and their intervals, the portfolio's
-forecast error, the mean correlation, session tests, diagnostics and notes.
+forecast error, the mean correlation of residuals and notes. It is timed twice: with all
+of that, and as a study that leaves it out (Study.Without), as a sweep does: "the same
+work", though it still lists and places every observation, keeps every coefficient with
+its standard error and every AR, and looks for gaps, trimmed sessions and doubtful prices.
+The figures of both are the same bits.
 
 Two ways of numpy: "residuals" forms the matrix of residuals, as the books do; "sums"
 takes their squares from sums of squares and products, which reads the returns once and
@@ -108,13 +112,16 @@ def main():
         engine = a.engine or os.path.join(tmp, "engine")
         if not a.engine:
             subprocess.run(["go", "build", "-o", engine, "./docs/rivals/engine"], check=True)
-        run = [engine, "-securities", str(a.securities), "-dates", str(a.dates), "-tests", ",".join(tests)]
+        run, lean = [engine, "-securities", str(a.securities), "-dates", str(a.dates), "-tests", ",".join(tests)], ["-lean"]
         subprocess.run(run + ["-dir", tmp, "-rounds", "1"], check=True, stdout=subprocess.DEVNULL)
         load = lambda name: np.fromfile(os.path.join(tmp, name), dtype="<f8")
         raw = load("returns.f64").reshape(1 + a.securities, -1)
         market, returns = raw[0].copy(), np.ascontiguousarray(raw[1:].T)  # a session a row
         dates = load("dates.f64").astype(int)
         theirs = load("figures.f64").reshape(a.dates, -1)
+        subprocess.run(run + lean + ["-dir", tmp, "-rounds", "1"], check=True, stdout=subprocess.DEVNULL)
+        if load("figures.f64").tobytes() != theirs.tobytes():
+            sys.exit("the study that leaves figures out has others: no times")
         head = 1 + 2 * len(tests)
         groups, singles = theirs[:, :head], theirs[:, head:].reshape(a.dates, a.securities, 3)
 
@@ -139,8 +146,9 @@ def main():
 
         best = {}
         for _ in range(a.rounds):
-            out = subprocess.run(run + ["-rounds", "3"], check=True, capture_output=True, text=True).stdout
-            best.setdefault("engine", []).append(min(map(float, out.split())))
+            for name, flags in (("engine, all", []), ("engine, the same work", lean)):
+                out = subprocess.run(run + flags + ["-rounds", "3"], check=True, capture_output=True, text=True).stdout
+                best.setdefault(name, []).append(min(map(float, out.split())))
             for way in ways:
                 took = []
                 for _ in range(3):
@@ -150,10 +158,10 @@ def main():
                 best.setdefault("numpy, " + way, []).append(min(took))
         print("processor time an observation, us: median, least")
         for name, v in best.items():
-            print(f"  {name:18} {np.median(v):.3f} {min(v):.3f}")
-        for way in ways:
-            r = np.array(best["numpy, " + way]) / np.array(best["engine"])
-            print(f"numpy, {way} / engine, in turns: median {np.median(r):.2f} ({min(r):.2f} to {max(r):.2f})")
+            print(f"  {name:22} {np.median(v):.3f} {min(v):.3f}")
+        for way, name in [(w, n) for n in ("engine, the same work", "engine, all") for w in ways]:
+            r = np.array(best["numpy, " + way]) / np.array(best[name])
+            print(f"numpy, {way} / {name}, in turns: median {np.median(r):.2f} ({min(r):.2f} to {max(r):.2f})")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ func main() {
 	sessions := flag.Int("sessions", 2700, "`number` of sessions")
 	dates := flag.Int("dates", 200, "`number` of dates, each an event of every security")
 	tests := flag.String("tests", "cross-section,patell,bmp", "`tests` to run")
+	lean := flag.Bool("lean", false, "leave out what numpy_rival.py does not compute: averages, mean correlations, notes")
 	rounds := flag.Int("rounds", 3, "`number` of runs that are timed")
 	calendar := flag.Int("calendar", 0, "print that `number` of New York's sessions, and stop")
 	profile := flag.String("profile", "", "`file` to write a profile to")
@@ -79,6 +80,9 @@ func main() {
 	study := analysis.DefaultStudy()
 	study.Benchmark, study.Groups, study.CARWindows = symbol(0), []analysis.Grouping{analysis.ByEvent}, []analysis.Window{{From: -10, To: 10}}
 	study.Tests = nil
+	if *lean {
+		study.Without = analysis.Figures
+	}
 	for name := range strings.SplitSeq(*tests, ",") {
 		t, ok := analysis.TestByName(name)
 		if !ok {
