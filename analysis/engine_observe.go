@@ -82,20 +82,16 @@ func (r *Result) observe() {
 	for i := 0; i < len(r.Observations); i += 4096 / int(unsafe.Sizeof(Observation{})) {
 		r.Observations[i].row = -1 // pages that the collector reads before they are written cost several times as much
 	}
-	r.spots, r.first = make([]spot, 0, first[n]), first
-	rows := 0
-	for ev := range n {
-		if first[ev] == first[ev+1] {
-			continue
-		}
-		for _, p := range where[target[ev]:target[ev+1]] {
-			r.spots = append(r.spots, p)
-			if r.placeable(p) {
-				rows++
+	r.first = first
+	if r.spots = where; first[n] < len(where) { // of the studied events alone
+		r.spots = make([]spot, 0, first[n])
+		for ev := range n {
+			if first[ev] < first[ev+1] {
+				r.spots = append(r.spots, where[target[ev]:target[ev+1]]...)
 			}
 		}
 	}
-	g.obs, g.ev = make([]int32, 0, rows), make([]int32, 0, rows)
+	g.obs, g.ev = make([]int32, 0, first[n]), make([]int32, 0, first[n])
 	var on dating
 	for ev := range n {
 		for i := first[ev]; i < first[ev+1]; i++ {
@@ -109,6 +105,7 @@ func (r *Result) observe() {
 			}
 		}
 	}
+	rows := len(g.obs)
 	if rows > block && rows < min(8*n, 1<<28) {
 		r.bySecurity()
 	}

@@ -45,6 +45,9 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 	for k := range each {
 		if even && k+1 < each {
 			g.fetchDates(u.lo+k+1, u.hi-each+k+1)
+			for row := u.lo + k + 1; row < u.hi; row += each {
+				stat.Fetch(g.ar[row*g.length:][:g.length]) // which is written next
+			}
 		}
 		if s := g.ser[u.lo+k]; line && len(s.doubts) == 0 && s.dropped == nil {
 			g.fitDates(u.lo+k, u.hi, each, w.dates[:], w.excluded[k:])
