@@ -25,8 +25,9 @@ func Recover(err *error) {
 }
 
 // Open opens a file of size bytes without its indexes. The library makes room for
-// as long a footer as the file claims to have, up to 4 GiB: what is longer than the
-// file is refused before.
+// as long a footer as the file claims to have, up to 4 GiB, and for pages as long as
+// they claim to be: what is longer than the file, and what unpacks to more than pages
+// are, is refused before.
 func Open(r io.ReaderAt, size int64, more ...parquet.FileOption) (*parquet.File, error) {
 	const tail = 8 // the length of the footer, and PAR1
 	var end [tail]byte
@@ -38,7 +39,11 @@ func Open(r io.ReaderAt, size int64, more ...parquet.FileOption) (*parquet.File,
 			return nil, fmt.Errorf("its footer is said to have %d bytes, the file has %d", n, size)
 		}
 	}
-	return parquet.OpenFile(r, size, append([]parquet.FileOption{parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)}, more...)...)
+	f, err := parquet.OpenFile(r, size, append([]parquet.FileOption{parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)}, more...)...)
+	if err != nil {
+		return nil, err
+	}
+	return f, checkPages(f)
 }
 
 // ReadColumn calls read for the part of the column called name in each row
