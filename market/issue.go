@@ -51,6 +51,7 @@ var issueForms = map[string]string{
 	"split/twice-a-day":   "the split of %s is recorded twice: it counts once",
 	"stale-tail":          "the last %d closes repeat that of %s",
 	"unchanged":           "%d closes repeat that of %s",
+	"unit/currency":       "%s:%d: prices are in %s from here on, and in %s before",
 	"unit/level":          "%+.1f%%: from here on prices are in another unit, or split %s, and those before are not adjusted for it",
 	"unit/per-cent":       "%s: its returns are read as per cent, for their size",
 	"unit/run":            "%+.1f%%, undone on %s by %+.0f%%: the prices of %s to %s are in another unit, or of another mark of decimals (a factor near %d)",

@@ -336,6 +336,40 @@ func TestWrongRows(t *testing.T) {
 	}
 }
 
+// TestCurrencies: prices in two currencies contradict each other where it changes; two
+// signs of one are one.
+func TestCurrencies(t *testing.T) {
+	for _, c := range []struct{ name, text, date string }{
+		{"signs", "Date;Close\n2024-08-01;$10\n2024-08-02;US$11\n2024-08-05;9 €\n2024-08-06;€9.5\n", "2024-08-05"},
+		{"a column", "Date,Close,Currency\n2024-08-01,10,USD\n2024-08-02,11,USD\n2024-08-05,9,EUR\n2024-08-06,9.5,EUR\n", "2024-08-05"},
+		{"one", "Date;Close\n2024-08-01;$10\n2024-08-02;USD 11\n2024-08-05;9\n2024-08-06;10 $\n", ""},
+	} {
+		s, err := Read("f.csv", "X", []byte(c.text), Options{})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		got := ""
+		for _, f := range s.Findings {
+			if f.Form == "unit/currency" && f.Contradiction && f.Text == "f.csv:4: prices are in EUR from here on, and in USD before" {
+				got += f.Date.String()
+			}
+		}
+		if got != c.date || len(s.Bars) != 4 {
+			t.Errorf("%s: %q, %d bars, %v", c.name, got, len(s.Bars), s.Findings)
+		}
+	}
+	f, err := ReadPanel("f.csv", []byte("date,ticker,close,currency\n2024-08-01,A,10,USD\n2024-08-01,B,10,EUR\n2024-08-02,A,11,EUR\n2024-08-02,B,11,EUR\n"), PanelOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for symbol, n := range map[string]int{"A": 1, "B": 0} {
+		if s, err := f.Series(t.Context(), symbol, market.NoDate, market.NoDate); err != nil || len(s.Findings) != n || n > 0 && (!s.Findings[0].Contradiction || s.Findings[0].Date.String() != "2024-08-02") {
+			t.Errorf("%s: %v %+v", symbol, err, s)
+		}
+	}
+}
+
 // TestReturnsInPlaceOfPrices reads a file of returns, in decimals and in per cent.
 func TestReturnsInPlaceOfPrices(t *testing.T) {
 	decimal, percent, signs := "date,ret\n", "Date;Rendite\n", "Date,Return\n"

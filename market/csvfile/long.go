@@ -197,6 +197,10 @@ func (b *panelReader) long(t *table, at [longColumns]int, head []string) error {
 			m.ticker = strings.Clone(f[i])
 		}
 		if i := at[longCurrency]; i >= 0 && f[i] != "" && f[i] != m.Currency {
+			const most = 100
+			if m.Currency != "" && len(m.findings) < most {
+				m.findings = append(m.findings, market.Said(m.Symbol, market.Unit, true, d, "unit/currency", file, t.line, f[i], m.Currency))
+			}
 			m.Currency = strings.Clone(f[i])
 		}
 		if at[longDividend] >= 0 || at[longSplit] >= 0 {

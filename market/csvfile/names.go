@@ -22,6 +22,7 @@ const (
 	colSplit
 	colReturn // of a file that has returns in place of prices
 	colSymbol // whose prices a row has
+	colCurrency
 	columns
 )
 
@@ -74,7 +75,8 @@ var columnNames = [columns]string{
 		aktiensplit splitverhältnis splitfaktor fractionnement frazionamento desdoblamiento desdobramento splitsing сплит спліт "تجزئة الأسهم" تجزئة`,
 	colReturn: `ret return returns totalreturn dailyreturn dlyret trt1d logreturn
 		rendite renditen rendement rendimento rentabilidad retorno rendementen "stopa zwrotu" randament доходность дохідність avkastning afkast tuotto výnos hozam getiri απόδοση العائد عائد`,
-	colSymbol: `ticker symbol tic tickersymbol stocksymbol`,
+	colSymbol:   `ticker symbol tic tickersymbol stocksymbol`,
+	colCurrency: `currency ccy curr currencycode curcd curcdd währung devise moneda moeda valuta waluta валюта "para birimi" العملة عملة 通貨 货币 貨幣 통화`,
 }
 
 // canonicalNames parts each list at its blanks, but within quotation marks.

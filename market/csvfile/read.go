@@ -135,6 +135,7 @@ type reader struct {
 	found   []market.Finding
 
 	last       int      // the line of the last finding
+	currency   string   // of the row before
 	stated     []string // symbols that rows state
 	statedLine int
 	ones       bool // a session without a split has 1 in the column of splits
@@ -158,6 +159,19 @@ func (r *reader) wrong(d market.Date, line int, format string, args ...any) {
 			f.Last = f.Date
 		}
 	}
+}
+
+// inCurrency notes the currency of a row: prices of two in one column contradict each
+// other where the currency changes.
+func (r *reader) inCurrency(code string, d market.Date, line int) {
+	const most = 100
+	switch {
+	case code == "" || code == r.currency:
+		return
+	case r.currency != "" && len(r.found) < most:
+		r.found = append(r.found, market.Said(r.symbol, market.Unit, true, d, "unit/currency", r.file, line, code, r.currency))
+	}
+	r.currency = strings.Clone(code)
 }
 
 // place gives findings the returns that they concern: that of their day, and
@@ -220,6 +234,11 @@ func (r *reader) row(f []string, line int) {
 	if i := r.at[colSymbol]; i >= 0 && f[i] != "" && !slices.Contains(r.stated, f[i]) {
 		r.stated = append(r.stated, strings.Clone(f[i]))
 		r.statedLine = line
+	}
+	if i := r.at[colCurrency]; i >= 0 && i < len(f) {
+		r.inCurrency(f[i], d, line)
+	} else if i := r.at[colClose]; i >= 0 {
+		r.inCurrency(currencyIn(f[i]), d, line)
 	}
 	b := market.Bar{Date: d}
 	ok := true

@@ -426,6 +426,27 @@ const thousands = " \u00a0\u202f\u2009\u2007\u2002'’"
 var currencies = []string{"US$", "HK$", "NT$", "AU$", "CA$", "NZ$", "A$", "C$", "S$", "R$", "$", "Rs.", "Rs", "CAD", "AUD", "NZD", "HKD", "SGD", "INR", "BRL", "RUB", "TRY", "CNY", "KRW", "TWD", "ZAR", "MXN", "ILS",
 	"HUF", "CZK", "RON", "EGP", "QAR", "KWD", "GBX", "GBp", "SFr.", "Fr.", "元", "円", "원", "€", "£", "¥", "₩", "₹", "zł", "kr", "Kč", "₺", "₽", "USD", "EUR", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "AED", "SAR", "ر.س", "د.إ"}
 
+// currencyIn returns the code of the currency that is written with a number, "" where
+// none is.
+func currencyIn(s string) string {
+	if n := len(s); n == 0 || s[n-1] >= '0' && s[n-1] <= '9' && (s[0] >= '0' && s[0] <= '9' || s[0] == '-' || s[0] == '.') {
+		return ""
+	}
+	for _, c := range currencies {
+		if strings.HasPrefix(s, c) || strings.HasSuffix(s, c) {
+			if code, ok := currencyCodes[c]; ok {
+				return code
+			}
+			return c
+		}
+	}
+	return ""
+}
+
+// currencyCodes are what signs stand for that have a code.
+var currencyCodes = map[string]string{"US$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "円": "JPY", "元": "CNY", "₩": "KRW", "원": "KRW", "₹": "INR", "Rs.": "INR", "Rs": "INR", "zł": "PLN", "Kč": "CZK",
+	"₺": "TRY", "₽": "RUB", "SFr.": "CHF", "Fr.": "CHF", "HK$": "HKD", "NT$": "TWD", "AU$": "AUD", "A$": "AUD", "CA$": "CAD", "C$": "CAD", "NZ$": "NZD", "S$": "SGD", "R$": "BRL", "GBX": "GBp"}
+
 // latin turns Arabic-Indic, Persian and full-width digits and the Arabic marks
 // of decimals and thousands into those of ASCII.
 func latin(s string) string {
