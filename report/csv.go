@@ -54,9 +54,10 @@ func fieldsOf(t Table) func(line []byte, row []Cell) []byte {
 					f.text, f.out = cell.Text, appendField(f.out[:0], cell.Text)
 				}
 				line = append(line, f.out...)
+			case cell.Num != cell.Num: // no value
 			case f.numbers && cell.Num-cell.Num == 0: // this and the rest hold nothing to quote; here, a finite number
 				line = shortest.Append(line, cell.Num)
-			case f.dates && !cell.Empty(Date):
+			case f.dates:
 				if cell.Num != f.num || f.out == nil {
 					f.num, f.out = cell.Num, cell.appendTo(f.out[:0], Date)
 				}
