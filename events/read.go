@@ -50,7 +50,10 @@ import (
 // errors.
 //
 // CSV has a header of those names or the common other ones (timestamp, tickers,
-// headline, event_date, ...), in any order; a heading such as timestamp_utc states
+// headline, event_date, session, ...), also in other languages, in any order; lines of
+// comment (#), titles, blank lines and sep=; may stand above it. Times that are all
+// midnight are dates. A security may stand with its exchange (NASDAQ:NVDA, see
+// [Listed]), as $NVDA, in brackets behind a name, or in columns ticker1, ticker2. A heading such as timestamp_utc states
 // the zone of its times; titles in other languages stand in columns such as
 // title_ar; lists are separated by commas, semicolons or bars, or by spaces between
 // symbols (a name such as Deutsche Bank is one security). The
@@ -80,7 +83,8 @@ func (o Options) Read(name string, r io.Reader) (*Catalog, error) {
 	return nil, Errors{{name, 0, "the kind of file is not known; name it .yaml, .json or .csv"}}
 }
 
-// load reads all of r as UTF-8 text, without its byte-order mark.
+// load reads all of r as text: UTF-8, UTF-16 with its mark, or a one-byte encoding whose
+// letters make words, which is told.
 func (b *builder) load(r io.Reader) ([]byte, bool) {
 	var in bytes.Buffer
 	if of, ok := r.(interface{ Len() int }); ok { // it is known how long
