@@ -255,9 +255,9 @@ func (s *story) took(ev int, m *analysis.RawMove) bool {
 	return m.Return == m.Return && (m.Unusual() || s.marketWide(ev))
 }
 
-// benchmarked says what the benchmark itself did, and, where it took the news, what
-// the members did against their own past alone; "" where it is not known.
-func (s *story) benchmarked(ev int, members []int) string {
+// benchmarked says what the benchmark itself did, and, where it took the news and
+// rawToo, what the members did against their own past alone; "" where it is not known.
+func (s *story) benchmarked(ev int, members []int, rawToo bool) string {
 	if len(members) == 0 || s.aboutVolume() {
 		return ""
 	}
@@ -287,13 +287,13 @@ func (s *story) benchmarked(ev int, members []int) string {
 		}
 		return out
 	}
-	took := s.Say("The news may have moved it too: what the model takes away for %s is part of the reaction then.", s.takenFor(members))
+	took := s.Say("The news may have moved it too; the model takes that part away.")
 	if m.Unusual() {
-		took = s.Say("The news is likely to have moved it too: what the model takes away for %s is part of the reaction.", s.takenFor(members))
+		took = s.Say("The news is likely to have moved it too; the model takes that part away.")
 	}
 	out += " " + took
 	raw := s.r.RawMove(members, w)
-	if raw.P != raw.P {
+	if raw.P != raw.P || !rawToo {
 		return out
 	}
 	who := s.name(s.r.Observations[members[0]].Security)
@@ -442,26 +442,35 @@ func (s *story) first(n *analysis.Note) bool {
 	return slices.Contains(early, n.Code)
 }
 
-// firstNotes are the notes of the first lines of an event.
+// firstNotes are the notes of the first lines of an event. What falls on the session
+// of the only event is said by wasIt.
 func (s *story) firstNotes(ev int) []string {
 	var out []string
 	id := s.r.Catalog.Events[ev].ID
 	for i := range s.r.Notes {
-		if n := &s.r.Notes[i]; n.EventID == id && s.first(n) {
+		n := &s.r.Notes[i]
+		if n.EventID == id && s.first(n) && !(len(s.events) == 1 && n.Code == "confounder" && n.Variant == "same") {
 			out = append(out, s.noteText(n))
 		}
 	}
 	return out
 }
 
-// sameSession are the titles of the other catalogued events with the session 0 of an
-// event, whatever their securities.
-func (s *story) sameSession(ev int) []string {
-	var out []string
+// inside reports whether the first notes of an event say at which hour of session 0
+// the news came.
+func (s *story) inside(ev int) bool {
+	id := s.r.Catalog.Events[ev].ID
+	return slices.ContainsFunc(s.r.Notes, func(n analysis.Note) bool { return n.EventID == id && n.Code == "mid-session" })
+}
+
+// sameSession are the other catalogued events with the session 0 of an event,
+// whatever their securities.
+func (s *story) sameSession(ev int) []int {
+	var out []int
 	day := s.session0(ev)
 	for other := range s.r.Catalog.Events {
 		if other != ev && s.session0(other) == day {
-			out = append(out, s.Say("“%s”", clip(s.title(&s.r.Catalog.Events[other]), 44)))
+			out = append(out, other)
 		}
 	}
 	return out
@@ -491,7 +500,9 @@ func (s *story) wasIt(e *entry, took bool) string {
 		explained = s.Say("Was it the news? It may be: neither %s nor usual days explain the move", s.takenFor(e.members))
 	}
 	switch same := s.sameSession(e.event); {
-	case len(same) > 0:
+	case len(same) == 1:
+		return s.Say("%s, but returns cannot tell it from %s on the same session.", explained, s.Say("“%s”", clip(s.title(&s.r.Catalog.Events[same[0]]), 32)))
+	case len(same) > 1:
 		return s.Say("%s, but which of the %s events of that session did it, returns cannot tell.", explained, 1+len(same))
 	case len(s.r.Catalog.Events) > 1:
 		return s.Say("%s, and the catalogue has no other event of that session.", explained)
@@ -501,13 +512,13 @@ func (s *story) wasIt(e *entry, took bool) string {
 
 // headed says what an entry did, in a sentence or two: the average, its interval
 // and who moved most, or the security's own move.
-func (s *story) headed(e *entry) string {
+func (s *story) headed(e *entry, took bool) string {
 	if e.group == nil {
 		return s.reaction(e.members[0], headline)
 	}
 	x := s.interval(e)
 	w := e.finding.Window
-	out := s.split(e)
+	out := s.split(e, took)
 	if out == "" {
 		out = s.average(w, s.sharedBenchmark(e.members))
 	}
@@ -534,22 +545,31 @@ func (s *story) headed(e *entry) string {
 }
 
 // split says what an entry returned on average, how much of it the model explains and
-// what is left; "" where these do not add up: over several sessions, in logs, in
-// volumes, under weights.
-func (s *story) split(e *entry) string {
+// what is left, and, where the benchmark took the news, what the members did against
+// their own past alone; "" where these do not add up: over several sessions, in logs,
+// in volumes, under weights.
+func (s *story) split(e *entry, took bool) string {
+	if e.group == nil {
+		return ""
+	}
 	w := e.finding.Window
 	if w.Window.Len() > 1 || s.inLogs() || s.aboutVolume() || s.r.Study.Weights != analysis.EqualWeights {
 		return ""
 	}
-	at, raw := w.Window.From-s.r.Study.EventWindow.From, 0.0
+	at, ret := w.Window.From-s.r.Study.EventWindow.From, 0.0
 	for _, i := range e.members {
-		raw += s.r.AbnormalReturns(i).Return[at] / float64(len(e.members))
+		ret += s.r.AbnormalReturns(i).Return[at] / float64(len(e.members))
 	}
-	if raw != raw || w.N != len(e.members) {
+	if ret != ret || w.N != len(e.members) {
 		return ""
 	}
-	return s.Say("%s the %s returned %s on average, where %s explains %s; the rest is %s", sentence(s.over(w.Window)), s.Count(w.N, "security"),
-		signedPercent(raw), s.explains(s.sharedBenchmark(e.members), true), signedPercent(raw-w.CAAR), signedPercent(w.CAAR))
+	over, who, by := sentence(s.over(w.Window)), s.Count(w.N, "security"), s.explains(s.sharedBenchmark(e.members), true)
+	if raw := s.r.RawMove(e.members, w.Window); took && raw.P == raw.P {
+		return s.Say("%s the %s returned %s on average: %s against their own usual mean (95%% interval %s to %s), %s abnormal, against what %s explains", over, who,
+			signedPercent(ret), signedPercent(raw.AR.Value), signedPercent(raw.AR.Lower), signedPercent(raw.AR.Upper), signedPercent(w.CAAR), by)
+	}
+	return s.Say("%s the %s returned %s on average, where %s explains %s; %s is abnormal", over, who,
+		signedPercent(ret), by, signedPercent(ret-w.CAAR), signedPercent(w.CAAR))
 }
 
 // unseen says which effect could have been missed.

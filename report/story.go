@@ -459,7 +459,7 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f *analysis
 		return append(out, s.Say("No security could be measured; the reasons stand at the end.")), nil, f
 	}
 	out = append(out, s.reaction(used[0], headline))
-	if m := s.benchmarked(ev, used); m != "" {
+	if m := s.benchmarked(ev, used, true); m != "" {
 		out = append(out, m)
 	}
 	if b := s.before(used[0]); b != "" {

@@ -91,6 +91,7 @@ type page struct {
 	b       strings.Builder
 	dropped []string // columns for which there was no room
 	pools   bool     // averages over several events are told
+	defined bool     // what is abnormal is said in the sentences
 }
 
 // flush hands over what is written so far.

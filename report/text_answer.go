@@ -162,6 +162,8 @@ func (p *page) standing(entries []entry) (event int, named []analysis.Reading) {
 	if len(p.tested) > 1 && len(p.events) > 1 {
 		p.paragraph("", "", p.counted(entries))
 	}
+	m := p.r.BenchmarkMove(lead.members[0], p.window())
+	p.defined = p.split(&lead, p.took(lead.event, &m)) != ""
 	notes := p.firstNotes(lead.event)
 	for k, n := range notes {
 		if k == 2 {
@@ -171,9 +173,9 @@ func (p *page) standing(entries []entry) (event int, named []analysis.Reading) {
 		p.short2("! ", "  ", n)
 	}
 	if len(p.events) == 1 {
-		for _, s := range p.whenOut(&p.r.Catalog.Events[lead.event], p.obs[lead.event]) {
-			p.short2("", "", s)
-			break
+		when := p.whenOut(&p.r.Catalog.Events[lead.event], p.obs[lead.event])
+		if len(when) > 0 && !p.inside(lead.event) {
+			p.short2("", "", when[0])
 		}
 	}
 	if lead.group != nil {
@@ -208,8 +210,8 @@ func (s *story) lead(entries []entry) (entry, []string) {
 	}
 	m := s.r.BenchmarkMove(lead.members[0], s.window())
 	took := s.took(lead.event, &m)
-	said := []string{s.headed(&lead)}
-	market := s.benchmarked(lead.event, lead.members)
+	said := []string{s.headed(&lead, took)}
+	market := s.benchmarked(lead.event, lead.members, s.split(&lead, took) == "")
 	moved := s.movers(lead.members, took)
 	switch {
 	case moved != "" && market != "":
@@ -604,7 +606,11 @@ func (p *page) below(named []analysis.Reading) []string {
 	}
 	rest := p.Say("All else: %s.", strings.Join(where, p.Comma))
 	if len(p.events) == 1 && len(meant) > 0 {
-		rest = p.Say("How to read this") + ". " + what + " " + sentence(strings.Join(meant, p.Semi)) + ". " + rest
+		means := sentence(strings.Join(meant, p.Semi)) + ". "
+		if !p.defined {
+			means = what + " " + means
+		}
+		rest = p.Say("How to read this") + ". " + means + rest
 	}
 	sub.paragraph("", "", rest)
 	return strings.Split(strings.TrimRight(sub.b.String(), "\n"), "\n")
