@@ -449,3 +449,25 @@ func TestSharedEvents(t *testing.T) {
 	}
 	checkRoundTrip(t, c)
 }
+
+// The bytes of a catalogue do not depend on how many events are written at a time.
+func TestWriteYAMLInParts(t *testing.T) {
+	c, err := Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var many Catalog
+	var want bytes.Buffer
+	for i := range 150 {
+		e := c.Events[i%len(c.Events)]
+		e.ID = fmt.Sprintf("%s-%d", e.ID, i)
+		many.Events = append(many.Events, e)
+		if err := WriteYAML(&want, &Catalog{Events: []Event{e}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got bytes.Buffer
+	if err := WriteYAML(&got, &many); err != nil || !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Errorf("%d bytes are other than %d, %v", got.Len(), want.Len(), err)
+	}
+}

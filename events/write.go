@@ -136,11 +136,12 @@ func WriteYAML(w io.Writer, c *Catalog) error {
 		_, err := io.WriteString(w, "[]\n")
 		return err
 	}
-	// One by one: the library builds a tree of all that it is given.
-	for _, r := range rows(c) {
+	// Some at a time: the library builds a tree of all that it is given, and makes room
+	// for every encoder.
+	for list := range slices.Chunk(c.Events, 64) {
 		out := yaml.NewEncoder(w)
 		out.SetIndent(2)
-		if err := errors.Join(out.Encode([]row{r}), out.Close()); err != nil {
+		if err := errors.Join(out.Encode(rows(&Catalog{Events: list})), out.Close()); err != nil {
 			return err
 		}
 	}
@@ -267,8 +268,10 @@ func WriteImport(w io.Writer, c *Catalog, whole bool, rejected Errors, told []st
 		if e.Provenance != nil && e.Provenance.Key != "" && e.ID == SafeID(e.Provenance.Key) {
 			out.ID, out.Key = strings.TrimSpace(e.Provenance.Key), ""
 		}
+		named := map[string]bool{"": true}
 		for _, v := range r.Coverage {
-			if s := publisher(v.Source); s != "" && !slices.Contains(out.Coverage.Sources, s) {
+			if s := publisher(v.Source); !named[s] {
+				named[s] = true
 				out.Coverage.Sources = append(out.Coverage.Sources, s)
 			}
 		}
