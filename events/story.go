@@ -467,10 +467,18 @@ func (g Gathering) group(list []candidate) (groups [][]candidate, whole bool) {
 	type shelf struct {
 		apart string
 		open  [2][]int
+		next  *shelf // of the same key
 	}
-	shelves := map[key]map[string]*shelf{}
-	order := map[key][]*shelf{}
+	type label struct {
+		key
+		apart string
+	}
+	shelves := make(map[key]*shelf, 2*len(list))
+	others := map[label]*shelf{} // but the first of its key
 	const anyDay = math.MinInt64
+	// Most lists need few of the shelves that some do.
+	foretold := slices.ContainsFunc(list, func(c candidate) bool { return c.calendar })
+	known := slices.ContainsFunc(list, func(c candidate) bool { return c.old })
 	var hasOld []bool // by group
 	steps := 0
 	forms := func(c *candidate) [2]string {
@@ -517,6 +525,8 @@ func (g Gathering) group(list []candidate) (groups [][]candidate, whole bool) {
 		days := []int64{c.day, anyDay}
 		if c.calendar {
 			days = days[:1]
+		} else if !foretold {
+			days = days[1:]
 		}
 		which := 0
 		if c.old {
@@ -524,7 +534,7 @@ func (g Gathering) group(list []candidate) (groups [][]candidate, whole bool) {
 		}
 		for i, form := range forms(c) {
 			for _, day := range days {
-				for _, s := range order[key{set, form, day}] {
+				for s := shelves[key{set, form, day}]; s != nil; s = s.next {
 					if steps++; steps > mostSteps && (i > 0 || s.apart != "") {
 						break
 					}
@@ -569,21 +579,26 @@ func (g Gathering) group(list []candidate) (groups [][]candidate, whole bool) {
 	enter := func(c *candidate, n int) {
 		for _, form := range forms(c) {
 			for _, day := range []int64{c.day, anyDay} {
-				if c.calendar && day == anyDay {
+				if c.calendar && day == anyDay || !foretold && day != anyDay {
 					continue
 				}
 				k := key{groups[n][0].set, form, day}
-				s := shelves[k][c.apart]
-				if s == nil {
-					if shelves[k] == nil {
-						shelves[k] = map[string]*shelf{}
-					}
+				first := shelves[k]
+				s := first
+				if first != nil && first.apart != c.apart {
+					s = others[label{k, c.apart}]
+				}
+				switch {
+				case s != nil:
+				case first == nil:
 					s = &shelf{apart: c.apart}
-					shelves[k][c.apart] = s
-					order[k] = append(order[k], s)
+					shelves[k] = s
+				default:
+					s = &shelf{apart: c.apart, next: first.next}
+					first.next, others[label{k, c.apart}] = s, s
 				}
 				for which := range s.open {
-					if at, is := slices.BinarySearch(s.open[which], n); !is && (which == 0 || !hasOld[n]) {
+					if at, is := slices.BinarySearch(s.open[which], n); !is && (which == 0 || known && !hasOld[n]) {
 						s.open[which] = slices.Insert(s.open[which], at, n)
 					}
 				}
