@@ -228,11 +228,6 @@ func (r *Result) settle(row int, ex *Exclusion, d *dating) {
 	}
 }
 
-func (r *Result) fitOf(row int) Fit {
-	g, n, at := r.eng, len(r.CoefNames), row*r.eng.coefs
-	return Fit{M: int(g.m[row]), K: int(g.k[row]), Coef: g.b[at:][:n:n], SE: g.se[at:][:n:n], S: math.Sqrt(g.s2[row]), R2: g.r2[row]}
-}
-
 // pool forms the groups, averages them and runs their tests.
 func (r *Result) pool(ctx context.Context) error {
 	r.Groups = r.groups()
