@@ -14,6 +14,14 @@ var timeForm = pattern.New(`^(\d{4}-\d{2}-\d{2})(?:(?:[Tt]|\s+)(\d{1,2}:\d{2}(?:
 // abbreviated is a zone such as ET or CEST.
 var abbreviated = pattern.New(`^[A-Za-z]{2,5}$`)
 
+// abbreviates reports whether zone is an abbreviation that is known, of whatever season.
+func abbreviates(zone string) bool {
+	zone = strings.ToUpper(zone)
+	_, clock := clocks[zone]
+	_, letters := zoneLetters[zone]
+	return clock || letters || manyZones[zone] != nil
+}
+
 // clockForm is a time of day alone.
 var clockForm = pattern.New(`^\d{1,2}(?::\d{2}|\s*[AaPp]\.?[Mm])`)
 
@@ -33,7 +41,7 @@ func (z zones) moment(date, hours, zone string, order Order) (t time.Time, p Pre
 			if s := strings.TrimSpace(iso(date) + " " + hourOf(hours)); abbreviated.MatchString(zone) {
 				if t, p, e := z.parse(s+" "+zone, nil, order); e == nil {
 					return t, p, nil
-				} else if t, p, e := z.parse(s, nil, order); e == nil { // a date alone
+				} else if t, p, e := z.parse(s, nil, order); e == nil && abbreviates(zone) { // a date alone
 					return t, p, nil
 				}
 			}

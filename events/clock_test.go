@@ -68,6 +68,9 @@ func TestMoment(t *testing.T) {
 		{"2025-07-01", "", "ET", "2025-07-01T00:00:00Z", Day},
 		{"", "2025-07-01 09:30", "EST", `zone "EST" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`, ""},
 		{"", "2025-07-01 09:30", "XQT", `zone "XQT" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`, ""},
+		{"2025-07-01", "", "EST", "2025-07-01T00:00:00Z", Day},
+		{"2025-07-01", "", "XQT", `zone "XQT" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`, ""},
+		{"", "20115", "", `time "20115" cannot be read; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone`, ""}, // R's 2025-01-27
 		{"", "45611", "", "2024-11-15T00:00:00Z", Day},
 		{"", "45611.67361111", "America/New_York", "2024-11-15T16:10:00-05:00", Minute},
 		{"", "20241115.0", "", "2024-11-15T00:00:00Z", Day},

@@ -234,7 +234,7 @@ func iso(s string) string {
 		fraction := strings.Trim(rest, "0")
 		switch {
 		case len(whole) == 5 && (fraction == "" || digitsOnly(rest)): // days of a spreadsheet
-			if x, err := strconv.ParseFloat(s, 64); err == nil && x >= 20_000 && x < 80_000 {
+			if x, err := strconv.ParseFloat(s, 64); err == nil && x >= 30_000 && x < 80_000 { // from 1982 on: those of SAS and R are less
 				t := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).Add(time.Duration(math.Round(x*86400)) * time.Second)
 				if fraction == "" {
 					return t.Format(time.DateOnly)
@@ -369,7 +369,10 @@ func idWords(text string, most int) string {
 func symbols(t text) []text {
 	s := strings.Trim(t.s, "[]{}() ")
 	if m := inBrackets.FindStringSubmatch(t.s); m != nil { // Acme Inc. (NASDAQ: ACME)
-		return []text{{m[1], t.line}}
+		if symbol, ok := Listed(m[1] + ":" + m[2]); ok { // BP (LON: BP) is BP.L
+			return []text{{symbol, t.line}}
+		}
+		return []text{{m[2], t.line}}
 	}
 	if s != t.s || strings.ContainsAny(s, `"`) || strings.HasPrefix(s, "'") { // a list as programs print it
 		s = strings.NewReplacer(`"`, "", "'", "").Replace(s)
@@ -398,8 +401,8 @@ func symbols(t text) []text {
 	return out
 }
 
-// inBrackets finds the symbol that stands behind a name.
-var inBrackets = pattern.New(`^[^()]*\pL[^()]*\(\s*(?:[A-Za-z ]{2,20}:\s*)?([A-Z0-9^][A-Z0-9.^-]{0,11})\s*\)\.?$`)
+// inBrackets finds the symbol that stands behind a name, and the exchange before it.
+var inBrackets = pattern.New(`^[^()]*\pL[^()]*\(\s*(?:([A-Za-z ]{2,20}):\s*)?([A-Z0-9^][A-Z0-9.^-]{0,11})\s*\)\.?$`)
 
 var companyForms = map[string]bool{"inc": true, "ltd": true, "llc": true, "corp": true, "co": true, "plc": true, "ag": true, "se": true, "sa": true, "nv": true, "s.a": true, "n.v": true, "l.p": true, "lp": true}
 

@@ -151,7 +151,7 @@ func (b *builder) preamble(data []byte) (at int, comma rune) {
 		line := bytes.TrimSpace(data[at : at+end])
 		next := at + end
 		switch {
-		case len(line) == 0 || line[0] == '#':
+		case len(line) == 0 || line[0] == '#' && !(len(line) > 1 && bytes.IndexByte([]byte(",;\t|"), line[1]) >= 0): // #,date,... numbers its rows
 		case len(line) <= 5 && bytes.HasPrefix(bytes.ToLower(line), []byte("sep=")):
 			if len(line) == 5 {
 				stated = rune(line[4])

@@ -10,7 +10,11 @@ func Listed(s string) (symbol string, ok bool) {
 	exchange, rest, _ := strings.Cut(s, ":")
 	symbol, _, _ = strings.Cut(strings.TrimSpace(rest), ":")
 	symbol = strings.TrimRight(symbol, "/.") // London has BP/ and BP.
-	suffix, known := listings[strings.ToUpper(strings.TrimSpace(exchange))]
+	exchange = strings.ToUpper(strings.TrimSpace(exchange))
+	suffix, known := listings[exchange]
+	if exchange == "TSE" && symbol != "" && (symbol[0] < '0' || symbol[0] > '9') { // Toronto's, of letters; Tokyo's begin with a digit
+		suffix = ".TO"
+	}
 	switch symbol {
 	case "", "+", "-", "+1", "-1", "0", "1":
 		known = false

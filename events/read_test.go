@@ -220,6 +220,7 @@ func TestFormsOfTables(t *testing.T) {
 		"Arabic": "التاريخ,الرمز,العنوان\n2024-11-18,ACME,خبر\n", "Chinese": "日期,代码,标题\n2024-11-18,ACME,新闻\n", "Japanese": "日付,銘柄コード,見出し\n2024/11/18,ACME,ニュース\n", "Korean": "날짜,종목코드,제목\n2024-11-18,ACME,뉴스\n",
 		"Turkish": "Tarih;Hisse;Başlık\n18.11.2024;ACME;Haber\n", "Polish": "Data;Spółka;Tytuł\n18.11.2024;ACME;Wiadomość\n", "Russian, Windows-1251": cp1251, "German, Windows-1252": cp1252, "UTF-16": utf16,
 		"a comment":    "# my events\n\ndate,ticker,title\n2024-11-18,ACME,News\n",
+		"numbered":     "#,date,ticker,title\n1,2024-11-18,ACME,News\n",
 		"titles":       "My events,,\nas of today,,\n\ndate,ticker,title\n2024-11-18,ACME,News\n",
 		"sep":          "sep=;\ndate;ticker;title\n2024-11-18;ACME;News\n",
 		"a name":       "date,company,title\n2024-11-18,Acme Inc. (NASDAQ: ACME),News\n",
@@ -262,10 +263,16 @@ func TestFormsOfTables(t *testing.T) {
 func TestListed(t *testing.T) {
 	for in, want := range map[string]string{
 		"NASDAQ:NVDA": "NVDA", "NYSE: BRK.B": "BRK.B", "LON:BP/": "BP.L", "LSE:VOD": "VOD.L", "ETR:SAP": "SAP.DE", "HKG:5": "0005.HK", "KRX:005930": "005930.KS", "TYO:8035.T": "8035.T", "HKG:0011": "0011.HK",
+		"TSE:7203": "7203.T", "TSE:285A": "285A.T", "TSE:SHOP": "SHOP.TO",
 		"NASDAQ:NVDA:+": "NVDA", "NVDA:+": "", "NVDA": "", "NSE:-": "", "ARM:AMD": "",
 	} {
 		if got, ok := Listed(in); got != want || ok != (want != "") {
 			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{"BP (LON: BP)": "BP.L", "SAP SE (ETR: SAP)": "SAP.DE", "Acme Inc. (NASDAQ: ACME)": "ACME", "Acme (Pink Sheets: ACME)": "ACME", "Acme (ACME)": "ACME"} {
+		if got := symbols(text{in, 1}); len(got) != 1 || got[0].s != want {
+			t.Errorf("%s: %v, want %s", in, got, want)
 		}
 	}
 	c, err := Read("a.csv", strings.NewReader("id,time,securities\na,2025-01-27,NASDAQ:NVDA NYSE:TSM:- AMD:+\n"))
