@@ -391,3 +391,26 @@ func TestReturnsInPlaceOfPrices(t *testing.T) {
 		}
 	}
 }
+
+// Counts of days of a week from Sunday to Thursday, which read as another count would be
+// days of a week from Monday to Friday, are told apart by the exchange's own week.
+func TestCountsOfDays(t *testing.T) {
+	first := market.NewDate(2024, 1, 1)
+	for symbol, closed := range map[string][2]time.Weekday{"2222.SR": {time.Friday, time.Saturday}, "ACME": {time.Saturday, time.Sunday}} {
+		for from, zero := range map[string]market.Date{"R": unix1970, "SAS": sas1960, "a spreadsheet": excel1900} {
+			var b strings.Builder
+			b.WriteString("date,close\n")
+			for d := first; d < first+200; d++ {
+				if day := d.Time().Weekday(); day != closed[0] && day != closed[1] {
+					fmt.Fprintf(&b, "%d,100\n", d-zero)
+				}
+			}
+			s, err := Read("a.csv", symbol, []byte(b.String()), Options{})
+			if err != nil {
+				t.Errorf("%s of %s: %v", symbol, from, err)
+			} else if s.Bars[0].Date != first {
+				t.Errorf("%s of %s: from %s on, want %s", symbol, from, s.Bars[0].Date, first)
+			}
+		}
+	}
+}

@@ -646,7 +646,7 @@ func (w *witness) decide() error {
 func (w *witness) decideOrder() error {
 	w.p.months = w.seen && !w.days
 	if len(w.counts) > 0 {
-		w.p.counted, w.p.serial = true, epoch(w.counts)
+		w.p.counted, w.p.serial = true, epoch(w.counts, w.trades)
 	}
 	if w.p.order != AutoOrder || w.open == 0 {
 		return nil

@@ -198,22 +198,28 @@ func sasDate(s string) (market.Date, bool) {
 }
 
 // epoch returns the day that counts of days are from, found by the days of the
-// week that each possible one gives: no exchange trades on three of them.
-func epoch(counts []int) market.Date {
+// week that each possible one gives: no exchange trades on three of them. Where several
+// are possible, as for a week from Sunday to Thursday, it is the one with the fewest days
+// on which trades, which may be nil, says that the exchange does not trade.
+func epoch(counts []int, trades func(market.Date) bool) market.Date {
+	best, least := excel1900, len(counts)+1
 	for _, from := range []market.Date{excel1900, sas1960, excel1904, unix1970} {
 		var on [7]int
-		plausible := true
+		plausible, off := true, 0
 		for _, n := range counts {
 			d := from + market.Date(n)
 			on[d.Time().Weekday()]++
 			plausible = plausible && d >= market.NewDate(1920, 1, 1) && d < market.NewDate(2045, 1, 1)
+			if trades != nil && !trades(d) {
+				off++
+			}
 		}
 		most := len(counts) / 50 // a few sessions on Saturdays
-		if plausible && on[time.Saturday] <= most && (on[time.Sunday] <= most || on[time.Friday] <= most) {
-			return from
+		if plausible && on[time.Saturday] <= most && (on[time.Sunday] <= most || on[time.Friday] <= most) && off < least {
+			best, least = from, off
 		}
 	}
-	return excel1900
+	return best
 }
 
 // dayMonth returns the first two numbers of a date whose order is not evident.
