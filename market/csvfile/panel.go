@@ -421,7 +421,8 @@ func (b *panelReader) wide(t *table, head []string) error {
 			values = Percent
 		}
 	}
-	rows := strings.Count(t.rest, "\n") + 1
+	// A row that is read has all columns, and so as many bytes at least.
+	rows := min(strings.Count(t.rest, "\n"), len(t.rest)/len(head)) + 1
 	all := make([]float64, rows*len(symbols)) // one security after the other
 	var days []market.Date
 	var lines []int32

@@ -436,3 +436,18 @@ func TestUnitsOfReturns(t *testing.T) {
 		}
 	}
 }
+
+// Room is made for the values that the bytes of a wide file can hold, not for as many
+// rows as it has lines.
+func TestWideLines(t *testing.T) {
+	const n = 100_000 // squared, they would be 80 GB
+	var b strings.Builder
+	b.WriteString("date")
+	for i := range n {
+		fmt.Fprintf(&b, ",S%d", i)
+	}
+	text := b.String() + "\n" + strings.Repeat("x\n", n)
+	if _, err := ReadPanel("a.csv", []byte(text), PanelOptions{}); err == nil || !strings.Contains(err.Error(), "a.csv:2: 1 fields where the header has 100001") {
+		t.Errorf("%.300v", err)
+	}
+}
