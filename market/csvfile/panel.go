@@ -468,7 +468,14 @@ func (b *panelReader) wide(t *table, head []string) error {
 			k := slices.Index(lines, before)
 			differs := false
 			for i, s := range t.fields[day+1:] {
-				x, _ := number(s, b.mark)
+				x, ok := number(s, b.mark)
+				percent := false
+				if !ok && values != Prices {
+					x, percent, _ = parseReturn(s, b.mark)
+				}
+				if percent || values == Percent {
+					x /= 100
+				}
 				differs = differs || !same(x, all[i*rows+k])
 			}
 			if differs {

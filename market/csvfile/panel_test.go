@@ -451,3 +451,21 @@ func TestWideLines(t *testing.T) {
 		t.Errorf("%.300v", err)
 	}
 }
+
+// A row of per cent that stands twice counts once.
+func TestWideTwice(t *testing.T) {
+	for name, c := range map[string]struct {
+		sign   string
+		values Values
+	}{"signs": {"%", ""}, "said": {"", Percent}, "both": {"%", Percent}} {
+		text := strings.ReplaceAll("date,AAA,BBB\n2024-01-02,1.5#,2.0#\n2024-01-03,-1.5#,0.5#\n2024-01-03,-1.5#,0.5#\n", "#", c.sign)
+		m, err := ReadPanel("a.csv", []byte(text), PanelOptions{Values: c.values})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		s, err := m.Series(context.Background(), "AAA", 0, market.NewDate(2100, 1, 1))
+		if err != nil || len(s.Returns) != 2 || s.Returns[1] != -0.015 || len(s.Findings) > 0 {
+			t.Errorf("%s: %v %+v", name, err, s)
+		}
+	}
+}
