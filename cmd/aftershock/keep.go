@@ -1,12 +1,14 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,15 +21,36 @@ const latestName = "latest"
 
 var datedName = pattern.New(`^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$`)
 
-// dated returns the folder of a run that begins now.
+// dated returns the folder of a run that begins now: after every other of its second.
 func dated(dir string, now time.Time) string {
-	name := filepath.Join(dir, now.UTC().Format("2006-01-02T150405Z"))
-	for n := 2; ; n++ {
-		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
-			return name
+	stamp, most := now.UTC().Format("2006-01-02T150405Z"), 0
+	entries, _ := os.ReadDir(dir) // what cannot be read is said when it is written to
+	for _, e := range entries {
+		if second, n := moment(strings.TrimSuffix(strings.TrimPrefix(e.Name(), "."), stageSuffix)); second == stamp {
+			most = max(most, n)
 		}
-		name = filepath.Join(dir, fmt.Sprintf("%s-%d", now.UTC().Format("2006-01-02T150405Z"), n))
 	}
+	if most == 0 {
+		return filepath.Join(dir, stamp)
+	}
+	return filepath.Join(dir, fmt.Sprintf("%s-%d", stamp, most+1))
+}
+
+// moment parts the name of a folder of a run into its second and its number within,
+// 1 for the first; "" and 0 for other names.
+func moment(name string) (second string, n int) {
+	if !datedName.MatchString(name) {
+		return "", 0
+	}
+	const width = len("2006-01-02T150405Z")
+	if len(name) == width {
+		return name, 1
+	}
+	n, err := strconv.Atoi(name[width+1:])
+	if err != nil || n >= math.MaxInt32 {
+		return "", 0 // no run of ours has such a number
+	}
+	return name[:width], n
 }
 
 // datedRuns lists the folders of whole runs in dir, the oldest first.
@@ -45,7 +68,11 @@ func datedRuns(dir string) ([]string, error) {
 			out = append(out, e.Name())
 		}
 	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(a, b string) int {
+		x, n := moment(a)
+		y, m := moment(b)
+		return cmp.Or(cmp.Compare(x, y), cmp.Compare(n, m))
+	})
 	return out, nil
 }
 

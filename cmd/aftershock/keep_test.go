@@ -112,6 +112,32 @@ func TestKeepWithoutLinks(t *testing.T) {
 	}
 }
 
+// Runs of one second lie in the order that they began in, whatever is left of them.
+func TestDated(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, c := range []struct {
+		there []string
+		want  string
+	}{
+		{nil, "2026-01-02T030405Z"},
+		{[]string{"2026-01-02T030404Z-7", "notes"}, "2026-01-02T030405Z"},
+		{[]string{"2026-01-02T030405Z"}, "2026-01-02T030405Z-2"},
+		{[]string{"2026-01-02T030405Z-2", "2026-01-02T030405Z-3"}, "2026-01-02T030405Z-4"},
+		{[]string{"2026-01-02T030405Z-9", "2026-01-02T030405Z-10"}, "2026-01-02T030405Z-11"},
+		{[]string{".2026-01-02T030405Z" + stageSuffix}, "2026-01-02T030405Z-2"},
+	} {
+		dir := t.TempDir()
+		for _, name := range c.there {
+			if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := filepath.Base(dated(dir, now)); got != c.want {
+			t.Errorf("%v: %s, want %s", c.there, got, c.want)
+		}
+	}
+}
+
 // Of what is kept in the cache folder the newest stays; files of others stay too.
 func TestThin(t *testing.T) {
 	dir := t.TempDir()

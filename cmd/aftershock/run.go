@@ -136,7 +136,7 @@ func themeFlag(cmd *cobra.Command, flags settingsFlags) {
 // no charts are asked for.
 func curveFlags(cmd *cobra.Command, flags settingsFlags, chart string) {
 	flags.add(cmd, "charts", "output.charts", "all, or none: whether to draw its `charts`", all, none)
-	flags["output.charts"].Annotations = map[string][]string{onlyChart: {cmd.Name(), chart}}
+	_ = cmd.Flags().SetAnnotation("charts", onlyChart, []string{cmd.Name(), chart}) // the flag is there
 	themeFlag(cmd, flags)
 }
 
