@@ -100,6 +100,9 @@ func TestForms(t *testing.T) {
 	eastern := file("التاريخ,سعر الإغلاق", "{D},{C}", iso, func(x float64) string { return strings.ReplaceAll(point(x), ".", "٫") })
 	head, rows, _ := strings.Cut(eastern, "\n")
 	for _, c := range []struct{ name, text string }{
+		{"times in digits", file("timestamp,close", "{D}160000,{C}", "20060102", point)},
+		{"times in digits, to the minute", file("timestamp,close", "{D}1600,{C}", "20060102", point)},
+		{"midnights in digits", file("timestamp,close", "{D}0000,{C}", "20060102", point)},
 		{"German", file("Datum;Eröffnung;Hoch;Tief;Schluss;Volumen", "{D};{C};{C};{C};{C};1.234", german, grouped(".", ","))},
 		{"Austrian", file("Datum;Letzter Kurs;Umsatz", "{D};{C};5", german, comma)},
 		{"French, narrow spaces", file("Date;Ouverture;Plus haut;Plus bas;Clôture;Volume", "{D};{C};{C};{C};{C};12", french, grouped("\u202f", ","))},

@@ -64,7 +64,11 @@ func (p *dates) parse(s string) (market.Date, error) {
 	}
 	s = wholeNumber(s)
 	if stamp, err := strconv.ParseInt(s, 10, 64); err == nil {
-		switch n := len(strings.TrimLeft(s, "-+")); {
+		n := len(strings.TrimLeft(s, "-+"))
+		if d, ok := clockedDay(stamp, n); ok {
+			return d, nil
+		}
+		switch {
 		case n == 8 && stamp > 0:
 			return civil(int(stamp/10000), int(stamp/100%100), int(stamp%100))
 		case n == 6 && stamp >= 100000 && stamp%100 >= 1 && stamp%100 <= 12:
@@ -332,6 +336,24 @@ func civil(y, m, d int) (market.Date, error) {
 		return market.NoDate, errNotADate
 	}
 	return market.NewDate(y, time.Month(m), d), nil
+}
+
+// clockedDay is the day of a time written in n digits without marks, 20240102160000 or
+// 202401021600. As milliseconds the longer would be of the year 2611, and the shorter,
+// of 1976, a full or half hour.
+func clockedDay(stamp int64, n int) (market.Date, bool) {
+	const halfHour = 1_800_000
+	switch {
+	case stamp <= 0, n != 14 && n != 12, n == 12 && stamp%halfHour == 0:
+		return market.NoDate, false
+	case n == 12:
+		stamp *= 100
+	}
+	if stamp/10_000%100 > 23 || stamp/100%100 > 59 || stamp%100 > 59 || stamp/1e10 < 1800 || stamp/1e10 > 2200 {
+		return market.NoDate, false
+	}
+	d, err := civil(int(stamp/1e10), int(stamp/1e8%100), int(stamp/1e6%100))
+	return d, err == nil
 }
 
 func daysIn(y, m int) int {
