@@ -368,11 +368,14 @@ func idWords(text string, most int) string {
 // and small letters.
 func symbols(t text) []text {
 	s := strings.Trim(t.s, "[]{}() ")
-	if m := inBrackets.FindStringSubmatch(t.s); m != nil { // Acme Inc. (NASDAQ: ACME)
+	if m := inBrackets.FindStringSubmatch(t.s); m != nil && !isList(t.s) { // Acme Inc. (NASDAQ: ACME)
 		if symbol, ok := Listed(m[1] + ":" + m[2]); ok { // BP (LON: BP) is BP.L
 			return []text{{symbol, t.line}}
 		}
 		return []text{{m[2], t.line}}
+	}
+	if isList(t.s) {
+		s = strings.NewReplacer("(", ";", ")", ";").Replace(s)
 	}
 	if s != t.s || strings.ContainsAny(s, `"`) || strings.HasPrefix(s, "'") { // a list as programs print it
 		s = strings.NewReplacer(`"`, "", "'", "").Replace(s)
@@ -399,6 +402,20 @@ func symbols(t text) []text {
 		}
 	}
 	return out
+}
+
+// isList reports whether s lists symbols before a bracket, as in NVDA, AMD (TSM), and is
+// no name with the form of its firm, as in ACME, INC. (ACME).
+func isList(s string) bool {
+	head, _, _ := strings.Cut(s, "(")
+	parts := strings.FieldsFunc(head, func(r rune) bool { return r == ';' || r == '|' || r == ',' || r == '/' || r == '،' })
+	for _, part := range parts {
+		part = strings.TrimSpace(part)
+		if part == "" || len(part) > 6 || strings.HasSuffix(part, ".") || strings.ContainsAny(part, " ") || strings.ToUpper(part) != part || companyForms[strings.ToLower(part)] {
+			return false
+		}
+	}
+	return len(parts) > 1
 }
 
 // inBrackets finds the symbol that stands behind a name, and the exchange before it.

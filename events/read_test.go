@@ -270,8 +270,15 @@ func TestListed(t *testing.T) {
 			t.Errorf("%s: %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{"BP (LON: BP)": "BP.L", "SAP SE (ETR: SAP)": "SAP.DE", "Acme Inc. (NASDAQ: ACME)": "ACME", "Acme (Pink Sheets: ACME)": "ACME", "Acme (ACME)": "ACME"} {
-		if got := symbols(text{in, 1}); len(got) != 1 || got[0].s != want {
+	for in, want := range map[string]string{"BP (LON: BP)": "BP.L", "SAP SE (ETR: SAP)": "SAP.DE", "Acme Inc. (NASDAQ: ACME)": "ACME", "Acme (Pink Sheets: ACME)": "ACME", "Acme (ACME)": "ACME", "ACME, INC. (ACME)": "ACME", "NVDA, AMD (TSM)": "NVDA AMD TSM"} {
+		got := symbols(text{in, 1})
+		if len(got) > 1 {
+			for _, x := range got[1:] {
+				got[0].s += " " + x.s
+			}
+			got = got[:1]
+		}
+		if len(got) != 1 || got[0].s != want {
 			t.Errorf("%s: %v, want %s", in, got, want)
 		}
 	}
