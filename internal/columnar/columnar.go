@@ -14,6 +14,7 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
+	"math/bits"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -232,7 +233,6 @@ type Chunk struct {
 	literal bool   // they hardly shrink
 	meta    format.ColumnMetaData
 	levels  rle.Encoding
-	indexes rle.DictionaryEncoding
 	raw     []byte
 	packed  []byte
 	header  bytes.Buffer
@@ -379,7 +379,7 @@ func (c *Chunk) flush(n int) (err error) {
 			break
 		}
 		encoding = format.RLEDictionary
-		c.packed, err = c.indexes.EncodeInt32(c.packed[:0], c.indices)
+		c.packed = appendIndices(c.packed[:0], c.indices)
 		c.own = 2*len(c.texts) > len(c.indices) && len(c.indices) == pageRows
 	case format.Int64:
 		c.packed, err = values.EncodeInt64(c.packed[:0], c.longs)
@@ -489,4 +489,58 @@ func (c *Chunk) plain(v extreme, sign float64) []byte {
 		v.Num = math.Copysign(0, sign)
 	}
 	return binary.LittleEndian.AppendUint64(nil, math.Float64bits(v.Num))
+}
+
+// appendIndices appends places in a dictionary to b: a byte that says how many bits each
+// takes, then runs of equal ones and, eight by eight, the bits of others (Parquet's hybrid
+// of run lengths and packed bits). The library's own choice of runs depends on what the
+// processor can do, and so would the bytes of a file.
+func appendIndices(b []byte, places []int32) []byte {
+	most := int32(0)
+	for _, v := range places {
+		most = max(most, v)
+	}
+	width := bits.Len32(uint32(most))
+	b = append(b, byte(width))
+	for at := 0; at < len(places); {
+		if n := equalFrom(places[at:]); n >= 8 {
+			b = binary.AppendUvarint(b, uint64(n)<<1)
+			for k := 0; k < width; k += 8 {
+				b = append(b, byte(places[at]>>k))
+			}
+			at += n
+			continue
+		}
+		end := at + 8
+		for end < len(places) && equalFrom(places[end:]) < 8 {
+			end += 8
+		}
+		packed := places[at:min(end, len(places))]
+		b = binary.AppendUvarint(b, uint64((len(packed)+7)/8)<<1|1)
+		held, n := uint64(0), 0 // bits that are not written yet
+		for _, v := range packed {
+			held |= uint64(v) << n
+			for n += width; n >= 8; n -= 8 {
+				b = append(b, byte(held))
+				held >>= 8
+			}
+		}
+		for left := (len(packed)+7)/8*8 - len(packed); left > 0; left-- {
+			for n += width; n >= 8; n -= 8 {
+				b = append(b, byte(held))
+				held >>= 8
+			}
+		}
+		at += len(packed)
+	}
+	return b
+}
+
+// equalFrom is how many places at the start are the same.
+func equalFrom(places []int32) int {
+	n := 1
+	for n < len(places) && places[n] == places[0] {
+		n++
+	}
+	return n
 }

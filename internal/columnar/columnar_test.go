@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"github.com/parquet-go/parquet-go/encoding/rle"
 	"math"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -130,6 +133,26 @@ func TestRoundTrip(t *testing.T) {
 			if len(got) != n || n > 0 && !reflect.DeepEqual(want, got) {
 				t.Fatalf("%d rows in groups of %d: %.2000s", n, size, cmp.Diff(want, got))
 			}
+		}
+	}
+}
+
+// TestIndices: the library reads places in a dictionary of every width, whatever their runs.
+func TestIndices(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		most := int32(1) << r.IntN(20)
+		places := make([]int32, 0, 300)
+		for n := r.IntN(300); len(places) < n; {
+			v := r.Int32N(most)
+			for range 1 + r.IntN(1+r.IntN(40)) {
+				places = append(places, v)
+			}
+		}
+		data := appendIndices(nil, places)
+		got, err := new(rle.DictionaryEncoding).DecodeInt32(nil, data)
+		if err != nil || len(got) < len(places) || !slices.Equal(got[:len(places)], places) {
+			t.Fatalf("%d places below %d: %v, %v, want %v", len(places), most, got, err, places)
 		}
 	}
 }
