@@ -205,14 +205,17 @@ func (o *output) finishExchange() error {
 		return fmt.Errorf("%s is what the last run has replaced, and cannot be cleared: %w", old, err)
 	}
 	for _, f := range before.files { // the manifest stays until they are gone
-		os.Remove(filepath.Join(old, filepath.FromSlash(f.Name))) // what is left goes with the folder
+		name := filepath.Join(old, filepath.FromSlash(f.Name))
+		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() { // else somebody has put it there
+			os.Remove(name) // what is left goes with the folder
+		}
 	}
 	err = filepath.WalkDir(old, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		rel, err := filepath.Rel(old, path)
-		if err != nil || rel == lockName || before.lists(filepath.ToSlash(rel)) {
+		if err != nil || rel == lockName || before.lists(filepath.ToSlash(rel)) && d.Type().IsRegular() {
 			return err
 		}
 		to := filepath.Join(o.real, rel)
@@ -541,8 +544,12 @@ func (o ownership) lists(name string) bool {
 }
 
 // owns reports whether the file called name in dir is one that a run wrote, and
-// may be replaced: its manifest is as the run left it, or the file is.
+// may be replaced: its manifest is as the run left it, or the file is. A folder, a link
+// or a pipe of that name is somebody else's.
 func (o ownership) owns(dir, name string) bool {
+	if info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name))); err == nil && !info.Mode().IsRegular() {
+		return false
+	}
 	return o.lists(name) && (o.sealed || name == manifestName || o.holds(dir, name))
 }
 

@@ -677,6 +677,35 @@ func TestPlantedManifest(t *testing.T) {
 	})
 }
 
+// A folder that stands at the name of a file of the run before is not the run's: the
+// next run refuses to write there, and leaves it where it writes no such file.
+func TestForeignFolderAtANameOfARun(t *testing.T) {
+	everyWay(t, func(t *testing.T, open func(string) *output) {
+		dir := filepath.Join(t.TempDir(), "out")
+		write := func(files []file) error {
+			o := open(dir)
+			defer o.close()
+			return o.write(t.Context(), files, manifest)
+		}
+		if err := write(outputs("a.csv", "1", "b.csv", "2")); err != nil {
+			t.Fatal(err)
+		}
+		notes := filepath.Join(dir, "a.csv", "notes.txt")
+		if err := errors.Join(os.Remove(filepath.Join(dir, "a.csv")), os.Mkdir(filepath.Join(dir, "a.csv"), 0o755), os.WriteFile(notes, []byte("mine"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		if err := write(outputs("a.csv", "3")); err == nil || !strings.Contains(err.Error(), "a.csv was not written by aftershock and would be lost") {
+			t.Errorf("error %v", err)
+		}
+		if err := write(outputs("b.csv", "4")); err != nil {
+			t.Error(err)
+		}
+		if text, err := os.ReadFile(notes); err != nil || string(text) != "mine" {
+			t.Errorf("%q, %v", text, err)
+		}
+	})
+}
+
 // Nor does a stage that no run has written.
 func TestPlantedStage(t *testing.T) {
 	for _, stage := range []string{filepath.Join("out", stageName), ".out.aftershock"} {
