@@ -73,7 +73,11 @@ func (r *Result) pastSlopes(x [][]float64, y []float64, used []int, spec stat.Sp
 			}
 			y0, obs = append(y0, y[i]), append(obs, used[i])
 		}
-		first, err := stat.Regress(y0, sub, stat.Specification{Weights: own.Weights, Errors: stat.Classical})
+		design, err := stat.NewDesign(len(rows), sub, own.Weights)
+		if err != nil {
+			continue
+		}
+		first, err := design.Regress(y0, stat.Specification{Errors: stat.Classical})
 		if err != nil {
 			continue
 		}
@@ -84,9 +88,9 @@ func (r *Result) pastSlopes(x [][]float64, y []float64, used []int, spec stat.Sp
 		}
 		size := make([]float64, k)
 		for _, yt := range past {
-			at, err := stat.Regress(yt, sub, own)
+			at, err := design.Regress(yt, own)
 			if err != nil { // clusters of one, a row of leverage 1: without errors
-				if at, err = stat.Regress(yt, sub, stat.Specification{Weights: own.Weights, Errors: stat.Classical}); err != nil {
+				if at, err = design.Regress(yt, stat.Specification{Errors: stat.Classical}); err != nil {
 					continue
 				}
 				at.P = missing(k)
@@ -140,17 +144,21 @@ func (r *Result) pastSums(obs []int, as RegressionSpec) [][]float64 {
 	m, l := g.study.EstimationWindow.Len(), r.Study.CARWindows[as.Window].Len()
 	e := make([]float64, m)
 	// Sessions are known by their dates: the securities may trade on several calendars.
+	type residual struct {
+		on market.Date
+		e  float64
+	}
 	have := make(map[market.Date]int)
-	own := make([]map[market.Date]float64, len(obs))
+	own := make([][]residual, len(obs))
 	for i, u := range obs {
 		row := int(r.Observations[u].row)
 		g.residuals(row, e)
 		cal, from := g.ser[row].col.Calendar, int(g.s0[row])+g.study.EstimationWindow.From
-		own[i] = make(map[market.Date]float64, m)
+		own[i] = make([]residual, 0, m)
 		for t, v := range e {
 			if v == v {
 				d := cal.Date(from + t)
-				own[i][d] = v
+				own[i] = append(own[i], residual{d, v})
 				have[d]++
 			}
 		}
@@ -164,9 +172,11 @@ func (r *Result) pastSums(obs []int, as RegressionSpec) [][]float64 {
 	slices.SortFunc(common, cmp.Compare)
 	out := make([][]float64, len(common)/l)
 	for i, u := range obs {
-		series := make([]float64, len(common))
-		for t, d := range common {
-			series[t] = own[i][d]
+		series := make([]float64, 0, len(common))
+		for _, x := range own[i] {
+			if have[x.on] == len(obs) {
+				series = append(series, x.e)
+			}
 		}
 		scale := 1.0
 		if as.Standardised {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -57,30 +58,48 @@ type Regression struct {
 // the rows times the roots of their weights. Davidson and MacKinnon (2004),
 // chapters 3 and 5.
 //
-// Errors: columns of unequal length; fewer rows than needed; a NaN; a weight
-// that is not positive; linearly dependent columns; fewer than two clusters.
+// Errors: those of [NewDesign] and of [Design.Regress].
 func Regress(y []float64, x [][]float64, spec Specification) (*Regression, error) {
-	n, k := len(y), len(x)
+	d, err := NewDesign(len(y), x, spec.Weights)
+	if err != nil {
+		return nil, err
+	}
+	return d.Regress(y, spec)
+}
+
+// A Design is what all regressions on the same columns and weights share: the
+// factorisation of X and, of each row, its leverage and what a residual adds to the
+// coefficients.
+type Design struct {
+	n, k     int
+	root     []float64 // square roots of the weights
+	scale    []float64 // lengths of the columns, by which they are divided, so that only dependence is ill-conditioned
+	x        *mat.Dense
+	qr       mat.QR
+	bread    *mat.Dense // (X'X)^-1
+	effects  []float64  // (X'X)^-1 x_i, row by row
+	leverage []float64  // x_i'(X'X)^-1 x_i
+}
+
+// NewDesign factorises the columns x of n rows, with a weight a row, or nil.
+//
+// Errors: columns of another length; fewer rows than needed; a NaN or an infinite value; a
+// weight that is not positive; linearly dependent columns.
+func NewDesign(n int, x [][]float64, weights []float64) (*Design, error) {
+	k := len(x)
 	if k == 0 || n <= k {
 		return nil, fmt.Errorf("%d rows for %d coefficients; a regression needs more rows", n, k)
 	}
-	if spec.Weights != nil && len(spec.Weights) != n || spec.Errors == Clustered && len(spec.Cluster) != n {
-		return nil, fmt.Errorf("the weights or clusters are not as many as the %d rows", n)
+	if weights != nil && len(weights) != n {
+		return nil, fmt.Errorf("%d weights for %d rows", len(weights), n)
 	}
-	root := make([]float64, n) // square roots of the weights
-	for i := range root {
-		root[i] = 1
-		if spec.Weights != nil {
-			if root[i] = math.Sqrt(spec.Weights[i]); !(root[i] > 0) || math.IsInf(root[i], 0) {
-				return nil, fmt.Errorf("weight %g of row %d is not positive", spec.Weights[i], i+1)
+	d := &Design{n: n, k: k, root: make([]float64, n), scale: make([]float64, k), x: mat.NewDense(n, k, nil)}
+	for i := range d.root {
+		d.root[i] = 1
+		if weights != nil {
+			if d.root[i] = math.Sqrt(weights[i]); !(d.root[i] > 0) || math.IsInf(d.root[i], 0) {
+				return nil, fmt.Errorf("weight %g of row %d is not positive", weights[i], i+1)
 			}
-		}
-	}
-	a, b := mat.NewDense(n, k, nil), mat.NewVecDense(n, nil)
-	for i, v := range y {
-		b.SetVec(i, root[i]*v)
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("row %d of the dependent variable is %g", i+1, v)
 		}
 	}
 	for j, c := range x {
@@ -91,56 +110,83 @@ func Regress(y []float64, x [][]float64, spec Specification) (*Regression, error
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return nil, fmt.Errorf("row %d of column %d is %g", i+1, j+1, v)
 			}
-			a.Set(i, j, root[i]*v)
+			d.x.Set(i, j, d.root[i]*v)
 		}
 	}
-	scale := make([]float64, k) // columns of unit length, so that only dependence is ill-conditioned
-	for j := range scale {
-		if scale[j] = mat.Norm(a.ColView(j), 2); !(scale[j] > 0) {
+	for j := range d.scale {
+		if d.scale[j] = mat.Norm(d.x.ColView(j), 2); !(d.scale[j] > 0) {
 			return nil, fmt.Errorf("column %d is zero", j+1)
 		}
 		for i := range n {
-			a.Set(i, j, a.At(i, j)/scale[j])
+			d.x.Set(i, j, d.x.At(i, j)/d.scale[j])
 		}
 	}
-	var qr mat.QR
-	qr.Factorize(a)
-	if qr.Cond() > 1e10 {
+	d.qr.Factorize(d.x)
+	if d.qr.Cond() > 1e10 {
 		return nil, errDependent
 	}
+	var err error
+	if d.bread, err = inverseGram(&d.qr, k); err != nil {
+		return nil, err
+	}
+	d.effects, d.leverage = make([]float64, n*k), make([]float64, n)
+	for i := range n {
+		effect := d.effects[i*k : (i+1)*k]
+		for j := range effect {
+			effect[j] = floats.Dot(d.bread.RawRowView(j), d.x.RawRowView(i))
+		}
+		d.leverage[i] = floats.Dot(d.x.RawRowView(i), effect)
+	}
+	return d, nil
+}
+
+// Regress estimates the regression of y on d's columns with the errors of spec, whose
+// weights are those of d.
+//
+// Errors: a y of another length, with a NaN or an infinite value, or that does not vary; no
+// cluster for each row, or fewer than two; a row that alone decides a coefficient, under
+// HC2 and HC3.
+func (d *Design) Regress(y []float64, spec Specification) (*Regression, error) {
+	n, k := d.n, d.k
+	if len(y) != n || spec.Errors == Clustered && len(spec.Cluster) != n {
+		return nil, fmt.Errorf("the dependent variable or the clusters are not as many as the %d rows", n)
+	}
+	weighted := make([]float64, n)
+	for i, v := range y {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("row %d of the dependent variable is %g", i+1, v)
+		}
+		weighted[i] = d.root[i] * v
+	}
 	var coef mat.VecDense
-	if err := qr.SolveVecTo(&coef, false, b); err != nil {
+	if err := d.qr.SolveVecTo(&coef, false, mat.NewVecDense(n, weighted)); err != nil {
 		return nil, errDependent
 	}
 	r := &Regression{N: n, K: k, DF: float64(n - k)}
 	e := make([]float64, n) // of the weighted rows
 	var rss, tss, wy, w float64
 	for i, v := range y {
-		wy += root[i] * root[i] * v
-		w += root[i] * root[i]
+		wy += d.root[i] * d.root[i] * v
+		w += d.root[i] * d.root[i]
 	}
 	for i, v := range y {
-		e[i] = b.AtVec(i) - mat.Dot(a.RowView(i), &coef)
+		e[i] = weighted[i] - floats.Dot(d.x.RawRowView(i), coef.RawVector().Data)
 		rss += e[i] * e[i]
-		d := root[i] * (v - wy/w)
-		tss += d * d
+		off := d.root[i] * (v - wy/w)
+		tss += off * off
 	}
-	if Negligible(tss, mat.Dot(b, b)) {
+	if Negligible(tss, floats.Dot(weighted, weighted)) {
 		return nil, errors.New("the dependent variable does not vary")
 	}
 	r.Sigma, r.R2 = math.Sqrt(rss/r.DF), 1-rss/tss
-	bread, err := inverseGram(&qr, k)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.covariance(a, bread, e, spec); err != nil {
+	if err := r.covariance(d, e, spec); err != nil {
 		return nil, err
 	}
 	for i := range k {
 		for j := range k {
-			r.Cov[i][j] /= scale[i] * scale[j]
+			r.Cov[i][j] /= d.scale[i] * d.scale[j]
 		}
-		c, se := coef.AtVec(i)/scale[i], math.Sqrt(r.Cov[i][i])
+		c, se := coef.AtVec(i)/d.scale[i], math.Sqrt(r.Cov[i][i])
 		p, _, _ := StudentT(r.DF).PValues(c / se)
 		r.Coef, r.SE, r.T, r.P = append(r.Coef, c), append(r.SE, se), append(r.T, c/se), append(r.P, p)
 	}
@@ -171,11 +217,12 @@ var errDependent = errors.New("the columns are linearly dependent")
 // covariance sets r.Cov, and r.DF where the errors are clustered. Every robust
 // estimator is a sum of products of u_i = (X'X)^-1 x_i e_i, what residual i
 // adds to the coefficients.
-func (r *Regression) covariance(x, bread *mat.Dense, e []float64, spec Specification) error {
+func (r *Regression) covariance(d *Design, e []float64, spec Specification) error {
 	n, k := r.N, r.K
 	r.Cov = make([][]float64, k)
+	flat := make([]float64, k*k+n*k)
 	for i := range r.Cov {
-		r.Cov[i] = make([]float64, k)
+		r.Cov[i], flat = flat[:k:k], flat[k:]
 	}
 	add := func(u, v []float64, weight float64) {
 		for i := range k {
@@ -185,15 +232,10 @@ func (r *Regression) covariance(x, bread *mat.Dense, e []float64, spec Specifica
 		}
 	}
 	u := make([][]float64, n)
-	flat := make([]float64, n*k)
-	var effect mat.VecDense
 	for i := range u {
-		row := x.RowView(i)
-		effect.MulVec(bread, row)
-		adjusted := e[i]
-		h := mat.Dot(row, &effect)
+		adjusted, h := e[i], d.leverage[i]
 		if 1-h < 1e-10 && (spec.Errors == HC2 || spec.Errors == HC3) {
-			return fmt.Errorf("row %d alone decides a coefficient, so that %s has no residual to go by; leave it out, or use hc1", i, spec.Errors)
+			return fmt.Errorf("row %d alone decides a coefficient, so that %s has no residual to go by; leave it out, or use hc1", i+1, spec.Errors)
 		}
 		switch spec.Errors {
 		case HC2:
@@ -202,8 +244,8 @@ func (r *Regression) covariance(x, bread *mat.Dense, e []float64, spec Specifica
 			adjusted /= 1 - h
 		}
 		u[i] = flat[i*k : (i+1)*k]
-		for j := range u[i] {
-			u[i][j] = effect.AtVec(j) * adjusted
+		for j, effect := range d.effects[i*k : (i+1)*k] {
+			u[i][j] = effect * adjusted
 		}
 	}
 	small := float64(n) / float64(n-k)
@@ -211,7 +253,7 @@ func (r *Regression) covariance(x, bread *mat.Dense, e []float64, spec Specifica
 	case Classical:
 		for i := range k {
 			for j := range k {
-				r.Cov[i][j] = r.Sigma * r.Sigma * bread.At(i, j)
+				r.Cov[i][j] = r.Sigma * r.Sigma * d.bread.At(i, j)
 			}
 		}
 	case HC0, HC2, HC3:
