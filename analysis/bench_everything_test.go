@@ -41,7 +41,7 @@ func BenchmarkEverything(b *testing.B) {
 		"next": func(r *Result) { sink += float64(len(r.Next())) },
 		"seen": func(r *Result) {
 			x := r.Reader()
-			for i := range r.Observations {
+			for i := range r.N() {
 				for w := range r.Study.CARWindows {
 					low, _ := x.SampleInterval(i, w)
 					sink += x.Seen(i, w).MDE + low
@@ -49,7 +49,7 @@ func BenchmarkEverything(b *testing.B) {
 			}
 		},
 		"before": func(r *Result) {
-			for i := range r.Observations {
+			for i := range r.N() {
 				car, _ := r.RunUp(i)
 				night, _ := r.Halves(i)
 				sink += r.Regime(i).Ratio + car + night.AR

@@ -206,7 +206,7 @@ func (r *Result) patterns(names []string) ([]pattern, error) {
 	for _, g := range groups {
 		p := pattern{names: []string{g.Name()}}
 		for _, i := range g.Members {
-			p.rows = append(p.rows, r.Observations[i].row)
+			p.rows = append(p.rows, r.row[i])
 		}
 		key := r.eng.pattern(p.rows)
 		if k, ok := at[key]; ok {

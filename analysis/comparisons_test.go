@@ -58,7 +58,7 @@ func TestTrimIsMissing(t *testing.T) {
 	if differ < 15 {
 		t.Errorf("trimming changes %d statistics only", differ)
 	}
-	for i := range trimmed.Observations {
+	for i := range trimmed.N() {
 		for w := range st.CARWindows {
 			a, b := trimmed.ObservationTests(i, w), missing.ObservationTests(i, w)
 			for k := range a {
@@ -68,8 +68,8 @@ func TestTrimIsMissing(t *testing.T) {
 			}
 		}
 	}
-	if m := trimmed.Observations[0].Fit.M; m != plain.Observations[0].Fit.M-4 || trimmed.Observations[3].Fit.M != plain.Observations[3].Fit.M {
-		t.Errorf("M = %d of %d; S3, whose news is excepted, %d", m, plain.Observations[0].Fit.M, trimmed.Observations[3].Fit.M)
+	if m := trimmed.Observation(0).Fit.M; m != plain.Observation(0).Fit.M-4 || trimmed.Observation(3).Fit.M != plain.Observation(3).Fit.M {
+		t.Errorf("M = %d of %d; S3, whose news is excepted, %d", m, plain.Observation(0).Fit.M, trimmed.Observation(3).Fit.M)
 	}
 	// At pseudo-dates the windows are trimmed likewise.
 	draws := func(r *Result) []float64 {
@@ -348,7 +348,7 @@ func BenchmarkComparisons(b *testing.B) {
 		}
 		r.Next()
 		x := r.Reader()
-		for i := range r.Observations {
+		for i := range r.N() {
 			r.Regime(i)
 			r.RunUp(i)
 			r.Halves(i)

@@ -152,7 +152,7 @@ func TestConformance(t *testing.T) {
 			if w == 1 && !slices.Equal(defined, c.defined) {
 				t.Errorf("%s: defined %v, want %v", c.name, defined, c.defined)
 			}
-			for i := range r.Observations {
+			for i := range r.N() {
 				for _, res := range r.ObservationTests(i, w) {
 					sound(t, c.name, res)
 				}
@@ -210,7 +210,7 @@ func TestSignAndScale(t *testing.T) {
 				for _, x := range win.Tests {
 					out[key{x.Test, x.Of, w, -1 - d}] = x
 				}
-				for i := range r.Observations {
+				for i := range r.N() {
 					for _, x := range r.ObservationTests(i, w) {
 						out[key{x.Test, x.Of, w, i}] = x
 					}
@@ -284,8 +284,8 @@ func TestSize(t *testing.T) {
 	st := s.study()
 	r := s.run(t, st, s.event(200, names(12)...))
 	var rows []int32
-	for i := range r.Observations {
-		rows = append(rows, r.Observations[i].row)
+	for i := range r.N() {
+		rows = append(rows, r.row[i])
 	}
 	var stats []statistic
 	for _, test := range Tests {

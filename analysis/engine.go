@@ -32,7 +32,9 @@ type engine struct {
 	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
 	coefs                     int // length of Estimate.B: the intercept, the forecast terms, what a model estimates beside them
 
-	obs  []int32 // index into Result.Observations, by row
+	excluding sync.Mutex // Result.excluded
+
+	obs  []int32 // index into Result.Observation, by row
 	ev   []int32 // index into Catalog.Events, by row
 	ser  []*series
 	s0   []int32 // calendar index of session 0, by row

@@ -45,8 +45,8 @@ func TestDoubts(t *testing.T) {
 		st.CARWindows = []Window{{0, 0}}
 		r := s.run(t, st, s.event(event, "S0", "S1"))
 		var excluded []string
-		for i := range r.Observations {
-			o := &r.Observations[i]
+		for i := range r.N() {
+			o := r.Observation(i)
 			if o.Used() {
 				continue
 			}
@@ -84,8 +84,8 @@ func TestSameSeries(t *testing.T) {
 	differs[50] += 1e-9
 	s.add(t, "NEAR", differs)
 	r := s.run(t, s.study(), s.event(300, "S0", "S1", "NEAR", "COPY"))
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if o.Used() == (o.Security == "COPY") {
 			t.Errorf("%s: used %v", o.Security, o.Used())
 		}
@@ -103,7 +103,7 @@ func TestUnexplained(t *testing.T) {
 	st := s.study()
 	st.Benchmark = "SHORT"
 	r := s.run(t, st, s.event(320, "S0"))
-	ex := r.Observations[0].Exclusion
+	ex := r.Observation(0).Exclusion
 	if last := s.cal.Date(s.first + 279).String(); ex == nil || ex.Reason != NoEventReturns || !strings.Contains(ex.Detail(), "SHORT has prices from 2016-01-04 to "+last) {
 		t.Errorf("%v", ex)
 	}

@@ -160,8 +160,7 @@ type workspace struct {
 	turn     int // of frames, to be given away next
 	last     int // of frames, that was asked for last
 	mem      scratch
-	members  []int // of an event
-	dating   dating
+	members  []int               // of an event
 	dates    [datesOfBlock]frame // of a unit
 	excluded []*Exclusion        // by row of a unit
 	totals   []float64           // of its dates, see pool.totals

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"unsafe"
 
 	"aftershock/analysis/model"
 	"aftershock/events"
@@ -14,9 +13,16 @@ import (
 // spot is where an event lies for one of its targets.
 type spot struct {
 	column int32 // of the panel; -1: none
-	index  int32 // calendar index of session 0
-	how    uint8 // index into placements; 0: there is no session 0
+	at     int32 // calendar index of session 0 times bySpot, and the index into placements; 0 of these: there is no session 0
 }
+
+const bySpot = 8
+
+func (p spot) index() int32 { return p.at / bySpot }
+func (p spot) how() uint8   { return uint8(p.at % bySpot) }
+
+// place is the security and session 0 in one number.
+func (p spot) place() uint64 { return uint64(p.column)<<32 | uint64(uint32(p.index())) }
 
 var placements = [...]Placement{"", InSession, PastClose, OnClosedDay, OnDate}
 
@@ -78,10 +84,6 @@ func (r *Result) observe() {
 		}
 	})
 	r.sameSeries()
-	r.Observations = make([]Observation, first[n])
-	for i := 0; i < len(r.Observations); i += 4096 / int(unsafe.Sizeof(Observation{})) {
-		r.Observations[i].row = -1 // pages that the collector reads before they are written cost several times as much
-	}
 	r.first = first
 	if r.spots = where; first[n] < len(where) { // of the studied events alone
 		r.spots = make([]spot, 0, first[n])
@@ -91,17 +93,16 @@ func (r *Result) observe() {
 			}
 		}
 	}
-	g.obs, g.ev = make([]int32, 0, first[n]), make([]int32, 0, first[n])
-	var on dating
+	g.obs, g.ev, r.row = make([]int32, 0, first[n]), make([]int32, 0, first[n]), make([]int32, first[n])
 	for ev := range n {
 		for i := first[ev]; i < first[ev+1]; i++ {
 			if p := r.spots[i]; r.placeable(p) {
+				r.row[i] = int32(len(g.obs))
 				g.obs, g.ev = append(g.obs, int32(i)), append(g.ev, int32(ev))
 				s := g.series[p.column]
 				g.forecast, g.conditional = max(g.forecast, s.forecast), g.conditional || s.conditional
 			} else {
-				o := r.enter(i, ev, &on)
-				o.Exclusion = r.unplaced(o, &r.Catalog.Events[ev], p)
+				r.exclude(i, r.unplaced(i, ev))
 			}
 		}
 	}
@@ -133,7 +134,7 @@ func (r *Result) bySecurity() {
 	g := r.eng
 	key := make([]uint64, len(g.obs)) // column, session 0 and row, 20, 16 and 28 bits
 	for row, i := range g.obs {
-		key[row] = uint64(r.spots[i].column)<<44 | uint64(uint16(r.spots[i].index))<<28 | uint64(row)
+		key[row] = uint64(r.spots[i].column)<<44 | uint64(uint16(r.spots[i].index()))<<28 | uint64(row)
 	}
 	slices.Sort(key)
 	order := make([]int32, len(key))
@@ -143,6 +144,7 @@ func (r *Result) bySecurity() {
 	obs, ev := make([]int32, len(order)), make([]int32, len(order))
 	for k, row := range order {
 		obs[k], ev[k] = g.obs[row], g.ev[row]
+		r.row[obs[k]] = int32(k)
 	}
 	g.obs, g.ev = obs, ev
 	r.scattered = true
@@ -151,44 +153,11 @@ func (r *Result) bySecurity() {
 
 // placeable reports whether an observation has prices about its session 0.
 func (r *Result) placeable(p spot) bool {
-	if p.column < 0 || p.how == 0 || r.eng.series[p.column].missing != nil {
+	if p.column < 0 || p.how() == 0 || r.eng.series[p.column].missing != nil {
 		return false
 	}
 	col := r.Panel.Columns[p.column]
-	return int(p.index) >= col.First && int(p.index) <= col.Last()
-}
-
-// dating is a session of a calendar, the last that was asked for: it is that of the next
-// observation most often.
-type dating struct {
-	cal   *market.Calendar
-	index int32
-	date  market.Date
-	early bool
-}
-
-func (d *dating) at(cal *market.Calendar, index int32) *dating {
-	if d.cal != cal || d.index != index {
-		*d = dating{cal, index, cal.Date(int(index)), cal.Early(int(index))}
-	}
-	return d
-}
-
-// enter fills in observation i, of event ev, but for what is measured.
-func (r *Result) enter(i, ev int, d *dating) *Observation {
-	e, p, o := &r.Catalog.Events[ev], &r.spots[i], &r.Observations[i]
-	t := &r.targets(e)[i-r.first[ev]]
-	o.Event, o.EventID, o.Security, o.Sign = ev, e.ID, t.Symbol, t.Sign
-	o.column, o.row, o.Session0 = p.column, -1, market.NoDate
-	if p.column < 0 {
-		return o
-	}
-	o.Benchmark = r.eng.series[p.column].bench
-	if p.how > 0 {
-		d.at(r.Panel.Columns[p.column].Calendar, p.index)
-		o.index, o.Placement, o.Session0, o.Early = p.index, placements[p.how], d.date, d.early
-	}
-	return o
+	return int(p.index()) >= col.First && int(p.index()) <= col.Last()
 }
 
 const eventBlock = 64
@@ -240,7 +209,7 @@ func (r *Result) place(ev int, column map[string]int32, before, out []spot) {
 			if index += r.Study.shift; ex != nil || index < 0 || index >= cal.Len() {
 				index, how = 0, ""
 			}
-			p = spot{index: int32(index), how: uint8(slices.Index(placements[:], how))}
+			p.at = int32(index*bySpot + slices.Index(placements[:], how))
 			on = cal
 		}
 		out[k] = p
@@ -248,16 +217,28 @@ func (r *Result) place(ev int, column map[string]int32, before, out []spot) {
 	}
 }
 
-// unplaced says why an observation is not placeable.
-func (r *Result) unplaced(o *Observation, e *events.Event, p spot) *Exclusion {
+// exclude notes why observation i is not measured.
+func (r *Result) exclude(i int, ex *Exclusion) {
+	r.eng.excluding.Lock()
+	defer r.eng.excluding.Unlock()
+	if r.excluded == nil {
+		r.excluded = make(map[int32]*Exclusion)
+	}
+	r.excluded[int32(i)], r.row[i] = ex, -1
+}
+
+// unplaced says why observation i, of event ev, is not placeable.
+func (r *Result) unplaced(i, ev int) *Exclusion {
+	p, e := r.spots[i], &r.Catalog.Events[ev]
+	symbol := r.targets(e)[i-r.first[ev]].Symbol
 	if p.column < 0 {
-		return exclude(UnknownSecurity, "", o.Security)
+		return exclude(UnknownSecurity, "", symbol)
 	}
 	col := r.Panel.Columns[p.column]
-	if p.how == 0 {
-		_, _, ex := Place(e, col.Calendar)
+	cal := col.Calendar
+	if p.how() == 0 {
+		_, _, ex := Place(e, cal)
 		if ex == nil { // session 0 was moved off the calendar
-			cal := col.Calendar
 			ex = exclude(OutsideCalendar, "", market.DateOf(e.Date()).String(), cal.Name(), cal.Date(0).String(), cal.Date(cal.Len()-1).String())
 		}
 		return ex
@@ -265,10 +246,11 @@ func (r *Result) unplaced(o *Observation, e *events.Event, p spot) *Exclusion {
 	if ex := r.eng.series[p.column].missing; ex != nil {
 		return ex
 	}
-	if int(p.index) < col.First {
-		return exclude(BeforeData, "", o.Session0.String(), o.Security, col.Calendar.Date(col.First).String())
+	day := cal.Date(int(p.index())).String()
+	if int(p.index()) < col.First {
+		return exclude(BeforeData, "", day, symbol, cal.Date(col.First).String())
 	}
-	return exclude(AfterData, "", o.Session0.String(), o.Security, col.Calendar.Date(col.Last()).String())
+	return exclude(AfterData, "", day, symbol, cal.Date(col.Last()).String())
 }
 
 // timelines lists every catalogued event of every column, studied or not, in
@@ -277,7 +259,7 @@ func (r *Result) timelines(where []spot, target []int) [][]moment {
 	out := make([][]moment, len(r.Panel.Columns))
 	n := make([]int, len(out))
 	for _, p := range where {
-		if p.column >= 0 && p.how > 0 {
+		if p.column >= 0 && p.how() > 0 {
 			n[p.column]++
 		}
 	}
@@ -287,8 +269,8 @@ func (r *Result) timelines(where []spot, target []int) [][]moment {
 	}
 	for ev := range len(target) - 1 {
 		for _, p := range where[target[ev]:target[ev+1]] {
-			if p.column >= 0 && p.how > 0 {
-				out[p.column] = append(out[p.column], moment{p.index, int32(ev)})
+			if p.column >= 0 && p.how() > 0 {
+				out[p.column] = append(out[p.column], moment{p.index(), int32(ev)})
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func ExampleStudy_Run() {
 		fmt.Println(err)
 		return
 	}
-	o := result.Observations[0]
+	o := result.Observation(0)
 	t := result.SessionTest(0, 0)
 	fmt.Printf("%s, session 0 on %s: beta %.2f from %d sessions\n", o.Security, o.Session0, o.Fit.Coef[1], o.Fit.M)
 	fmt.Printf("AR %.3f, t(%.0f) = %.0f\n", result.AbnormalReturns(0).AR[5], t.Dist.DF1, t.Stat)

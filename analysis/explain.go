@@ -557,8 +557,8 @@ func (r *Result) FindMoves(ctx context.Context, most int) error {
 	seen := make(map[int32]bool)
 	first, last := market.NoDate, market.NoDate
 	sessions := 0
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if !o.Used() {
 			continue
 		}

@@ -178,8 +178,8 @@ func TestExplainIsTheStudy(t *testing.T) {
 			of[key{x.Securities[move.Security].Symbol, move.Date}] = move
 		}
 		compared := 0
-		for i := range r.Observations {
-			o := &r.Observations[i]
+		for i := range r.N() {
+			o := r.Observation(i)
 			move := of[key{o.Security, o.Session0}]
 			if !o.Used() || math.IsNaN(r.AbnormalReturns(i).AR[10]) {
 				if move != nil {

@@ -102,7 +102,7 @@ func TestBetaWithGaps(t *testing.T) {
 			if m.Name() == "scholes-williams" { // three slopes over an autocorrelation
 				tolerance = 0.1
 			}
-			if b := r.Observations[0].Fit.Coef[1]; math.Abs(b-1) > tolerance {
+			if b := r.Observation(0).Fit.Coef[1]; math.Abs(b-1) > tolerance {
 				t.Errorf("%s with %.0f%% of the prices missing: beta %.3f", m.Name(), 100*share, b)
 			}
 		}
@@ -139,7 +139,7 @@ func TestWindowBeforeTheCalendar(t *testing.T) {
 	s := DefaultStudy()
 	s.Benchmark, s.EstimationWindow, s.Tests, s.Draws = "INDEX", Window{-211, -12}, []Test{PortfolioTest{}, KPBMP{}, Placebo{}, CalendarTime{}}, 99
 	r := mustRun(t, s, c, q)
-	if o := &r.Observations[0]; !o.Used() || o.Fit.M != 169 {
+	if o := r.Observation(0); !o.Used() || o.Fit.M != 169 {
 		t.Fatalf("%+v", o)
 	}
 	if g := r.Group(ByEvent, c.Events[0].ID); g == nil || !g.Windows[0].Test("portfolio").Defined() {

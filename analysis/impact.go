@@ -99,8 +99,8 @@ func (s *Study) Impact(ctx context.Context, event *events.Event, panel *market.P
 	zero := -study.EventWindow.From
 	var rows []int32
 	var p []float64
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if !o.Used() || math.IsNaN(g.ar[int(o.row)*g.length+zero]) {
 			if o.Used() {
 				o.Exclusion = exclude(NoEventReturns, "", Window{0, 0}.String())

@@ -73,7 +73,7 @@ func TestGARCHReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ex := r.Observations[0].Exclusion; ex != nil {
+		if ex := r.Observation(0).Exclusion; ex != nil {
 			t.Fatal(kind, ex)
 		}
 		y, x := nvdaWindow(p)
@@ -91,8 +91,8 @@ func TestGARCHReference(t *testing.T) {
 		}
 		for j, v := range want.Theta {
 			close(f.Names[j], f.Theta[j], v)
-			if f.Theta[j] != r.Observations[0].Fit.Coef[j] || f.SEQML[j] != r.Observations[0].Fit.SE[j] && f.SEQML[j] == f.SEQML[j] {
-				t.Errorf("%s: the study has %s %v", kind, f.Names[j], r.Observations[0].Fit.Coef[j])
+			if f.Theta[j] != r.Observation(0).Fit.Coef[j] || f.SEQML[j] != r.Observation(0).Fit.SE[j] && f.SEQML[j] == f.SEQML[j] {
+				t.Errorf("%s: the study has %s %v", kind, f.Names[j], r.Observation(0).Fit.Coef[j])
 			}
 		}
 		close("h of the last row", f.H[len(f.H)-1], want.HLast)
@@ -223,7 +223,7 @@ func TestGARCHGaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := &r.Observations[0]; o.Fit.M != 240 {
+	if o := r.Observation(0); o.Fit.M != 240 {
 		t.Fatal(o.Fit.M, o.Exclusion)
 	}
 	g := r.AbnormalReturns(0)

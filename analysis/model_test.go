@@ -194,7 +194,7 @@ func (c *modelCase) conforms(t *testing.T, m model.Model) {
 	}
 	used := func(what string, r *Result) AbnormalReturns {
 		t.Helper()
-		o := &r.Observations[0]
+		o := r.Observation(0)
 		if !o.Used() {
 			t.Fatalf("%s: excluded: %v", what, *o.Exclusion)
 		}
@@ -211,7 +211,7 @@ func (c *modelCase) conforms(t *testing.T, m model.Model) {
 	}
 	excluded := func(what string, r *Result, reason Reason, detail string) {
 		t.Helper()
-		if ex := r.Observations[0].Exclusion; ex == nil || ex.Reason != reason || !strings.Contains(ex.Detail(), detail) {
+		if ex := r.Observation(0).Exclusion; ex == nil || ex.Reason != reason || !strings.Contains(ex.Detail(), detail) {
 			t.Errorf("%s: %v, want %s with %q", what, ex, reason, detail)
 		}
 	}
@@ -267,7 +267,7 @@ func (c *modelCase) conforms(t *testing.T, m model.Model) {
 	if c.name == "mean" {
 		want = 110 - 7
 	}
-	if got := r.Observations[0].Fit.M; got != want {
+	if got := r.Observation(0).Fit.M; got != want {
 		t.Errorf("M is %d with gaps, want %d", got, want)
 	}
 
@@ -280,7 +280,7 @@ func (c *modelCase) conforms(t *testing.T, m model.Model) {
 	}
 	excluded("too few rows", w.run(t, m, 0), ShortEstimation, fmt.Sprint(rows))
 	w.share[worldEvent-11-rows] = 0.01
-	if r := w.run(t, m, 0); r.Observations[0].Used() {
+	if r := w.run(t, m, 0); r.Used(0) {
 		used("one more row", r)
 	}
 
@@ -415,7 +415,7 @@ func BenchmarkModels(b *testing.B) {
 			s.Model, s.Benchmark, s.Groups, s.CARWindows = m, "INDEX", nil, []Window{{-10, 10}}
 			r := mustRun(b, s, c, p)
 			if used, excluded := r.Counts(); excluded > used/10 {
-				b.Fatal(used, excluded, r.Observations[0].Exclusion)
+				b.Fatal(used, excluded, r.Observation(0).Exclusion)
 			}
 			w := new(workspace)
 			b.ReportAllocs()

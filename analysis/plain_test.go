@@ -145,11 +145,11 @@ func compare(t *testing.T, fast, plain *Result) {
 			}
 		}
 	}
-	if len(fast.Observations) != len(plain.Observations) || len(fast.Groups) != len(plain.Groups) || !slices.EqualFunc(fast.Notes, plain.Notes, sameNote) {
+	if fast.N() != plain.N() || len(fast.Groups) != len(plain.Groups) || !slices.EqualFunc(fast.Notes, plain.Notes, sameNote) {
 		t.Fatal("other observations, groups or notes")
 	}
-	for i := range fast.Observations {
-		x, y := &fast.Observations[i], &plain.Observations[i]
+	for i := range fast.N() {
+		x, y := fast.Observation(i), plain.Observation(i)
 		if x.Used() != y.Used() {
 			t.Fatalf("observation %d: %v, plainly %v", i, x.Exclusion, y.Exclusion)
 		}
@@ -216,8 +216,8 @@ func TestEmbeddedModel(t *testing.T) {
 		return s.run(t, study, s.event(500, names(12)...))
 	}
 	whole, own := run(model.MarketModel{}), run(half{})
-	for i := range own.Observations {
-		w, o := whole.Observations[i].Fit, own.Observations[i].Fit
+	for i := range own.N() {
+		w, o := whole.Observation(i).Fit, own.Observation(i).Fit
 		if o.Coef[0] != 0 || math.Abs(o.Coef[1]-w.Coef[1]/2) > 1e-14 || o.S == w.S {
 			t.Fatalf("observation %d: coefficients %v and s %g, of the market model %v and %g", i, o.Coef, o.S, w.Coef, w.S)
 		}

@@ -134,7 +134,7 @@ func TestReferenceClean(t *testing.T) {
 			if how == TrimConfounders {
 				w = want.Trim
 			}
-			got := r.Observations[k]
+			got := r.Observation(k)
 			if got.Fit.M != w.M {
 				t.Errorf("%s %s: M = %d, want %d", how, want.Security, got.Fit.M, w.M)
 			}
@@ -187,7 +187,7 @@ func TestReferenceSeen(t *testing.T) {
 			low, high := r.SampleInterval(i, 0)
 			alike(t, "car", car, want.CAR)
 			alike(t, "se", se, want.SE)
-			alike(t, "df", float64(r.Observations[i].Fit.M-r.Observations[i].Fit.K), want.DF)
+			alike(t, "df", float64(r.Observation(i).Fit.M-r.Observation(i).Fit.K), want.DF)
 			alike(t, "mde", got.MDE, want.MDE)
 			alike(t, "low90", got.Low, want.Interval90[0])
 			alike(t, "high90", got.High, want.Interval90[1])

@@ -43,7 +43,7 @@ func TestReferenceShapes(t *testing.T) {
 	tested(r.Group(All, "all"), 0, map[string]float64{"crude": -3.8365044831950748, "rbar": 0.15228716666524128, "kp-bmp": -3.7210044885762525, "kp-patell": -4.013900034370075,
 		"generalized-sign": -2.3705120640245814, "rank": -1.419132392249246, "grank-t": -2.7019201306312204, "portfolio": -3.775678367521005})
 	for i, m := range []int{246, 244, 247, 247, 250, 250} { // Nvidia's neighbouring news shares two sessions; that of 26 December reaches beyond the window
-		if got := r.Observations[i].Fit.M; got != m {
+		if got := r.Observation(i).Fit.M; got != m {
 			t.Errorf("%s: M = %d, want %d", names[i], got, m)
 		}
 	}

@@ -246,8 +246,8 @@ func TestReference(t *testing.T) {
 
 func compareReference(t *testing.T, ref *referenceFile, r *Result) {
 	find := func(security, date string) int {
-		for i := range r.Observations {
-			if o := &r.Observations[i]; o.Security == security && o.EventID == date {
+		for i := range r.N() {
+			if o := r.Observation(i); o.Security == security && o.EventID == date {
 				return i
 			}
 		}
@@ -258,7 +258,7 @@ func compareReference(t *testing.T, ref *referenceFile, r *Result) {
 	for k, want := range ref.Observations {
 		i := find(want.Security, want.Date)
 		order[k] = i
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		at := want.Security + " " + want.Date + " "
 		if !o.Used() {
 			t.Fatalf("%s excluded: %v", at, o.Exclusion)

@@ -31,7 +31,7 @@ type Regime struct {
 // too low. NaN where no session counts or the observation is excluded. Brown and
 // Warner (1985), section 6, on changes of variance.
 func (r *Result) Regime(i int) Regime {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	if o.row < 0 {
 		return Regime{0, nan, nan}
 	}
@@ -90,7 +90,7 @@ func (g *engine) early(r int, e *model.Estimate, win Window) (car, variance floa
 // holds no such session or one of them has no abnormal return. News that leaks is in
 // it, and not in session 0. Keown and Pinkerton (1981).
 func (r *Result) RunUp(i int) (car, se float64) {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	w := r.Study.EventWindow
 	if o.row < 0 || w.From > -1 || w.To < -1 {
 		return nan, nan
@@ -113,8 +113,8 @@ func (r *Result) RunUpShare(i int) float64 {
 	if math.IsNaN(before) || w.To < 0 {
 		return nan
 	}
-	e := r.eng.estimate(int(r.Observations[i].row))
-	all, _, _, _ := r.eng.cumulate(int(r.Observations[i].row), &e, Window{w.From, 0})
+	e := r.eng.estimate(int(r.row[i]))
+	all, _, _, _ := r.eng.cumulate(int(r.row[i]), &e, Window{w.From, 0})
 	if all == 0 {
 		return nan
 	}
@@ -240,7 +240,7 @@ type Half struct {
 // fails.
 func (r *Result) Halves(i int) (night, day Half) {
 	night, day = Half{nan, nan, nan, nil}, Half{nan, nan, nan, nil}
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	if o.row < 0 || r.eng.halves == nil {
 		return night, day
 	}
@@ -400,7 +400,7 @@ func halfReturns(c *market.Column, kind market.ReturnKind) (night, day []float64
 // session 0, whose return is then partly older than the news; false where the hours
 // or the instant are not known.
 func (r *Result) MidSession(i int) bool {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	if o.column < 0 || o.Placement != InSession {
 		return false
 	}

@@ -184,11 +184,11 @@ func TestHalvesWithFactors(t *testing.T) {
 // coefficients, beside the recursion of the program.
 func TestRegimeUnderConditionalVariance(t *testing.T) {
 	r := aroundIntel(t, model.GARCH{Kind: stat.GARCH11})
-	f := r.Observations[0].Fit
+	f := r.Observation(0).Fit
 	b := f.Coef // alpha, beta, omega, alpha1, beta1
 	spy, intc := r.Panel.Column("SPY"), r.Panel.Column("INTC")
 	ar := func(tau int) float64 {
-		k := int(r.Observations[0].index) + tau
+		k := int(r.spots[0].index()) + tau
 		return intc.Return[k-intc.First] - b[0] - b[1]*spy.Return[k-spy.First]
 	}
 	g := r.eng

@@ -11,7 +11,7 @@ import (
 // timelineOf returns the events of the security of observation i, in order of time, and
 // where those of event time win lie among them.
 func (r *Result) timelineOf(i int, win Window) (line []moment, from, to int) {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	if o.column < 0 || o.Placement == "" {
 		return nil, 0, 0
 	}
@@ -24,7 +24,7 @@ func (r *Result) timelineOf(i int, win Window) (line []moment, from, to int) {
 // estimation or event window, in order of time.
 func (r *Result) Confounders(i int) []Confounder {
 	var out []Confounder
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	for _, w := range []struct {
 		win Window
 		in  string
@@ -47,7 +47,7 @@ func (r *Result) confounder(o *Observation, m moment, in string) Confounder {
 // nearest to its session 0, most at most, in order of time, and counts all of the event
 // and of the estimation window. It goes through none of them but those.
 func (r *Result) nearest(out []Confounder, i, most int) (near []Confounder, event, estimation int) {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	count := func(win Window) int {
 		line, from, to := r.timelineOf(i, win)
 		n := to - from
@@ -86,7 +86,7 @@ func (r *Result) nearest(out []Confounder, i, most int) (near []Confounder, even
 // Trimmed returns how many sessions of the estimation window of observation i
 // would be, or are, left out by trimming; 0 where there is no session 0.
 func (r *Result) Trimmed(i int) int {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	if o.column < 0 || o.Placement == "" {
 		return 0
 	}
@@ -116,7 +116,7 @@ type Cleaned struct {
 // kept whole and trimmed; ok is false where the two are one, or one of them
 // cannot be measured.
 func (r *Result) Cleaned(i, w int) (kept, trimmed Cleaned, ok bool) {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	if !o.Used() || r.Trimmed(i) == 0 {
 		return kept, trimmed, false
 	}
@@ -164,7 +164,7 @@ func (r *Result) Dependence() Dependence {
 	out := Dependence{Farthest: -1, Least: nan, Most: nan, Median: nan}
 	var ratio []float64
 	far := -1.0
-	for i := range r.Observations {
+	for i := range r.N() {
 		found, ok := r.eng.cleaned.Load(i)
 		if !ok {
 			continue

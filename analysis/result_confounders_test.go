@@ -4,6 +4,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"aftershock/events"
+	"aftershock/market"
 )
 
 // TestTrimmed counts the trimmed sessions one by one.
@@ -23,7 +26,9 @@ func TestTrimmed(t *testing.T) {
 		news = slices.Compact(news)
 		s := &series{}
 		s.distract(&Study{Confounders: TrimConfounders, ConfounderWindow: st.ConfounderWindow}, news)
-		r := &Result{Study: st, eng: &engine{series: []*series{s}}, Observations: []Observation{{index: 60, Placement: "date"}}}
+		c := &events.Catalog{Events: []events.Event{{Targets: []events.Target{{Symbol: "A"}}}}}
+		r := &Result{Study: st, Catalog: c, Panel: &market.Panel{Columns: []*market.Column{{Calendar: market.NYSE()}}}, eng: &engine{series: []*series{s}},
+			spots: []spot{{at: 60*bySpot + 4}}, row: []int32{-1}, first: []int{0, 1}}
 		want := 0
 		for k := 60 + st.EstimationWindow.From; k <= 60+st.EstimationWindow.To; k++ {
 			if s.trims(60, k, k) {

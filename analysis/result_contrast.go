@@ -152,8 +152,8 @@ func (r *Result) side(s Side, c *Contrast) ([]int32, error) {
 	var used []int
 	var reason *Sentence
 	found := make(map[string]bool)
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if !has(o, r.Catalog.Events[o.Event].Category) {
 			continue
 		}

@@ -63,7 +63,7 @@ func (r *Result) Families(kind FamilyKind, t Test) []Family {
 			for _, w := range r.Study.CARWindows {
 				f := Family{Name: fmt.Sprintf("securities of %s over %s", g.Name(), w)}
 				for _, m := range g.Members {
-					f.Hypotheses = append(f.Hypotheses, Hypothesis{r.Observations[m].Security, []int{m}, w, of(g)})
+					f.Hypotheses = append(f.Hypotheses, Hypothesis{r.Observation(m).Security, []int{m}, w, of(g)})
 				}
 				out = append(out, f)
 			}
@@ -89,7 +89,7 @@ func (r *Result) Families(kind FamilyKind, t Test) []Family {
 func (r *Result) returnsOf(obs []int) string {
 	places := make([]uint64, len(obs))
 	for k, i := range obs {
-		places[k] = r.Observations[i].place()
+		places[k] = r.spots[i].place()
 	}
 	slices.Sort(places)
 	return fmt.Sprint(places)

@@ -33,8 +33,8 @@ func (r *Result) Reader() *Reader { return &Reader{r: r} }
 // ahead returns the row of the observation after i, which is most often asked for
 // next; -1 where there is none.
 func (x *Reader) ahead(i int) int {
-	if i++; i < len(x.r.Observations) {
-		return int(x.r.Observations[i].row)
+	if i++; i < x.r.N() {
+		return int(x.r.row[i])
 	}
 	return -1
 }
@@ -46,7 +46,7 @@ func (r *Result) AbnormalReturns(i int) AbnormalReturns { return r.Reader().Abno
 // AbnormalReturns is [Result.AbnormalReturns].
 func (x *Reader) AbnormalReturns(i int) AbnormalReturns {
 	r := x.r
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 {
 		return AbnormalReturns{}
 	}
@@ -86,7 +86,7 @@ func (x *Reader) AbnormalReturns(i int) AbnormalReturns {
 // Windows is Figures with what belongs to the CAR windows alone.
 func (x *Reader) Windows(i int) AbnormalReturns {
 	r := x.r
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 {
 		return AbnormalReturns{}
 	}
@@ -108,7 +108,7 @@ func (x *Reader) Windows(i int) AbnormalReturns {
 // (an index into Study.CARWindows), a decimal, with its standard error; NaN where
 // it is excluded or its window is not complete.
 func (r *Result) CAR(i, w int) (car, se float64) {
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 {
 		return nan, nan
 	}
@@ -123,7 +123,7 @@ func (r *Result) ObservationTests(i, w int) []TestResult { return r.Reader().Obs
 
 // ObservationTests is [Result.ObservationTests].
 func (x *Reader) ObservationTests(i, w int) []TestResult {
-	row := x.r.Observations[i].row
+	row := x.r.row[i]
 	if row < 0 {
 		return nil
 	}
@@ -169,7 +169,7 @@ func (x *Reader) single(row int32, w int) *CrossSection {
 // Its Stat is NaN where there is none. Campbell, Lo, MacKinlay (1997), 4.4.
 func (r *Result) SessionTest(i, tau int) TestResult {
 	res := TestResult{Test: "t", Null: StudentTest{}.Null(), Window: Window{tau, tau}, Stat: nan, P: nan, PLower: nan, PUpper: nan}
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 || !r.Study.EventWindow.Contains(tau) {
 		res.Note = &Sentence{Code: "undefined/no-return"}
 		return res
@@ -189,7 +189,7 @@ func (r *Result) SessionTest(i, tau int) TestResult {
 // SessionP returns the P of [Result.SessionTest] of observation i, one element a
 // session of the event window; nil when it is excluded.
 func (x *Reader) SessionP(i int) []float64 {
-	row := int(x.r.Observations[i].row)
+	row := int(x.r.row[i])
 	if row < 0 {
 		return nil
 	}
@@ -222,7 +222,7 @@ type DonorWeight struct {
 // held-out sessions better than none, NaN without model.ridge and for an excluded
 // observation. See [stat.RidgeSimplex].
 func (r *Result) RidgePenalty(i int) float64 {
-	row := r.Observations[i].row
+	row := r.row[i]
 	if row < 0 || r.eng.penalty == nil {
 		return nan
 	}
@@ -237,7 +237,7 @@ func (r *Result) RidgePenalty(i int) float64 {
 // over the M usable sessions of the estimation window, a decimal return. None and NaN
 // under another model than Synthetic, and for an excluded observation.
 func (r *Result) DonorWeights(i int) (weights []DonorWeight, rmse float64) {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	m, ok := r.Study.Model.(model.Synthetic)
 	if !ok || o.row < 0 {
 		return nil, nan
@@ -277,7 +277,7 @@ func (r *Result) Diagnostics(i int) stat.Diagnostics { return r.Reader().Diagnos
 
 // Diagnostics is [Result.Diagnostics].
 func (x *Reader) Diagnostics(i int) stat.Diagnostics {
-	g, row := x.r.eng, int(x.r.Observations[i].row)
+	g, row := x.r.eng, int(x.r.row[i])
 	if row < 0 {
 		return stat.NoDiagnostics()
 	}

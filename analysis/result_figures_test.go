@@ -24,7 +24,7 @@ func TestReader(t *testing.T) {
 		t.Fatalf("%d used, %d excluded", used, excluded)
 	}
 	x := r.Reader()
-	for i := range r.Observations {
+	for i := range r.N() {
 		want, got := r.AbnormalReturns(i), x.AbnormalReturns(i)
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Fatalf("figures of observation %d: %v, want %v", i, got, want)
@@ -40,7 +40,7 @@ func TestReader(t *testing.T) {
 			}
 		}
 		p := x.SessionP(i)
-		if (p != nil) != r.Observations[i].Used() {
+		if (p != nil) != r.Used(i) {
 			t.Fatalf("observation %d: %d p values", i, len(p))
 		}
 		for k := range p {
@@ -71,7 +71,7 @@ func TestReader(t *testing.T) {
 		x.SessionP(i)
 		x.Diagnostics(i)
 		x.Confounders(i, 20)
-		i = (i + 1) % len(r.Observations)
+		i = (i + 1) % r.N()
 	}); n > 0 {
 		t.Errorf("%v allocations an observation", n)
 	}

@@ -214,7 +214,7 @@ func (r *Result) Singles(obs []int, w int) []Single {
 	obs = r.Distinct(obs)
 	out := make([]Single, 0, len(obs))
 	for _, i := range obs {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		if !o.Used() {
 			continue
 		}
@@ -257,7 +257,7 @@ func Outstanding(s []Single) []Single {
 // where the study does not run it.
 func (r *Result) WindowTest(i, w int) TestResult {
 	t := TestResult{Test: "t", Window: r.Study.CARWindows[w], Stat: math.NaN(), P: math.NaN()}
-	if o := &r.Observations[i]; o.Used() {
+	if o := r.Observation(i); o.Used() {
 		car, se := r.CAR(i, w)
 		t.Stat, t.Dist = car/se, stat.StudentT(float64(o.Fit.M-o.Fit.K))
 		t.P, t.PLower, t.PUpper = t.Dist.PValues(t.Stat)
@@ -305,7 +305,7 @@ func (r *Result) ExpectedSigns(grp *Group, w int) ExpectedSigns {
 	seen := make(map[key]bool)
 	var sum float64
 	for _, i := range grp.Members {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		car, _ := r.CAR(i, w)
 		k := key{o.column, o.index}
 		if o.Sign == 0 || car != car || seen[k] {

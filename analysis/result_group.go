@@ -27,7 +27,7 @@ type Average struct {
 type GroupWindow struct {
 	Window   Window
 	N        int     // observations whose window is complete
-	Missing  []int   // members (indices into Result.Observations) without a CAR here
+	Missing  []int   // members (indices into Result.Observation) without a CAR here
 	CAAR     float64 // mean CAR, weighted as the study says
 	MeanCAR  float64 // mean CAR on equal weights, which most tests are of
 	ABHAR    float64 // mean BHAR
@@ -63,7 +63,7 @@ func (g *GroupWindow) Test(name string) *TestResult {
 type Group struct {
 	By      Grouping
 	Key     string // event ID, symbol, category, or "all"
-	Members []int  // indices into Result.Observations, used ones only, one for each security and session 0
+	Members []int  // indices into Result.Observation, used ones only, one for each security and session 0
 	Repeats []int  // the others of those, whose return is that of a member
 	// SameDate: all members share session 0, on one calendar.
 	SameDate bool
@@ -115,7 +115,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 		}
 		if c.N() < len(rows) {
 			for _, i := range grp.Members {
-				if math.IsNaN(g.car[int(r.Observations[i].row)*g.windows+w]) {
+				if math.IsNaN(g.car[int(r.row[i])*g.windows+w]) {
 					gw.Missing = append(gw.Missing, i)
 				}
 			}
@@ -138,7 +138,7 @@ func (grp *Group) measure(ctx context.Context, r *Result, mem *scratch) {
 func (r *Result) rowsOf(grp *Group, dst []int32) []int32 {
 	dst = stat.Grown(dst, len(grp.Members))
 	for k, i := range grp.Members {
-		dst[k] = r.Observations[i].row
+		dst[k] = r.row[i]
 	}
 	if len(dst) <= block {
 		return dst
@@ -206,7 +206,7 @@ func (grp *Group) average(g *engine, p *pool) {
 func (r *Result) groups() []Group {
 	var out []Group
 	type once struct{ group, first int32 }
-	of := make([]int32, len(r.Observations)) // index into out; -1: none
+	of := make([]int32, r.N()) // index into out; -1: none
 	for _, by := range r.Study.Groups {
 		if by == ByEvent && r.early != nil {
 			out = r.groupsOfEvents(out)
@@ -216,18 +216,17 @@ func (r *Result) groups() []Group {
 		slot := r.slots(by)
 		var size []int
 		seen := make(map[once]bool) // returns whose first observation is in another group
-		for i := range r.Observations {
-			o := &r.Observations[i]
+		for i := range r.N() {
 			of[i] = -1
-			if !o.Used() {
+			if !r.Used(i) {
 				continue
 			}
-			at := slot(o)
+			at := slot(i)
 			if at == nil {
 				continue
 			}
 			if *at == 0 {
-				g := Group{By: by, Key: r.key(by, o)}
+				g := Group{By: by, Key: r.key(by, r.Observation(i))}
 				out, size = append(out, g), append(size, 0)
 				*at = int32(len(out))
 			}
@@ -261,7 +260,7 @@ func (r *Result) groupsOfEvents(out []Group) []Group {
 		g := r.early[ev]
 		if g.Members == nil {
 			for i := r.first[ev]; i < r.first[ev+1]; i++ {
-				if r.Observations[i].Used() {
+				if r.Used(i) {
 					g.Members = append(g.Members, i)
 				}
 			}
@@ -275,20 +274,20 @@ func (r *Result) groupsOfEvents(out []Group) []Group {
 	return out
 }
 
-// slots returns where the group of an observation is noted, as its index plus
+// slots returns where the group of a used observation is noted, as its index plus
 // one; nil for an observation that is in none.
-func (r *Result) slots(by Grouping) func(o *Observation) *int32 {
+func (r *Result) slots(by Grouping) func(i int) *int32 {
 	switch by {
 	case ByEvent:
 		at := make([]int32, len(r.Catalog.Events))
-		return func(o *Observation) *int32 { return &at[o.Event] }
+		return func(i int) *int32 { return &at[r.eventOf(i)] }
 	case BySecurity:
 		at := make([]int32, len(r.Panel.Columns))
-		return func(o *Observation) *int32 { return &at[o.column] }
+		return func(i int) *int32 { return &at[r.spots[i].column] }
 	case ByCategory:
 		at := make(map[string]*int32)
-		return func(o *Observation) *int32 {
-			c := r.Catalog.Events[o.Event].Category
+		return func(i int) *int32 {
+			c := r.Catalog.Events[r.eventOf(i)].Category
 			if at[c] == nil && c != "" {
 				at[c] = new(int32)
 			}
@@ -296,7 +295,7 @@ func (r *Result) slots(by Grouping) func(o *Observation) *int32 {
 		}
 	}
 	at := new(int32)
-	return func(*Observation) *int32 { return at }
+	return func(int) *int32 { return at }
 }
 
 // key is the key of the group of an observation.

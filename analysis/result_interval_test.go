@@ -13,8 +13,8 @@ func TestIntervals(t *testing.T) {
 	n := newNasty(t)
 	r := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
 	i := -1
-	for k := range r.Observations {
-		if o := &r.Observations[k]; o.Used() && o.Fit.M == 250 {
+	for k := range r.N() {
+		if o := r.Observation(k); o.Used() && o.Fit.M == 250 {
 			i = k
 			break
 		}

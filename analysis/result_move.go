@@ -35,7 +35,7 @@ func (r *Result) RawMove(obs []int, w Window) RawMove {
 	var columns []*market.Column
 	day := market.NoDate
 	for _, i := range obs {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		if o.column < 0 {
 			continue
 		}
@@ -50,7 +50,7 @@ func (r *Result) RawMove(obs []int, w Window) RawMove {
 // BenchmarkMove returns what the benchmark of observation i did over window w,
 // against its own past, as [Result.RawMove] does.
 func (r *Result) BenchmarkMove(i int, w Window) RawMove {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	if c := r.Panel.Column(o.Benchmark); c != nil {
 		return r.moveOf([]*market.Column{c}, o.Session0, w)
 	}

@@ -16,8 +16,8 @@ func TestRawMove(t *testing.T) {
 	s.Model = model.ConstantMean{}
 	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
 	seen := 0
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if !o.Used() || o.Fit.M != s.EstimationWindow.Len() {
 			continue
 		}

@@ -124,7 +124,7 @@ func (r *Result) once(members []int) []int32 {
 	members = r.Distinct(members)
 	rows := make([]int32, len(members))
 	for k, i := range members {
-		rows[k] = r.Observations[i].row
+		rows[k] = r.row[i]
 	}
 	return rows
 }

@@ -146,7 +146,7 @@ func (r *Result) observationNotes(diagnose bool) []Note {
 		for _, ev := range which[b*block : min((b+1)*block, len(which))] {
 			members := w.members[:0] // used ones
 			for i := r.first[ev]; i < r.first[ev+1]; i++ {
-				if r.Observations[i].Used() {
+				if r.Used(i) {
 					members = append(members, i)
 				}
 			}
@@ -246,7 +246,7 @@ func (r *Result) priceNotes() []Note {
 				out = append(out, Note{Code: "non-synchronous", Severity: Warning, Security: c.Symbol,
 					Args: []any{c.Symbol, c.Calendar.Zone().String(), b.Symbol, b.Calendar.Zone().String()}})
 			} else if first[i] > 0 {
-				out = r.shiftedNotes(out, &r.Observations[first[i]-1])
+				out = r.shiftedNotes(out, r.Observation(int(first[i]-1)))
 			}
 		}
 	}
@@ -256,7 +256,7 @@ func (r *Result) priceNotes() []Note {
 // clockNotes says where the time of an imported event, of which used is an observation,
 // may be that of another session.
 func (r *Result) clockNotes(e *events.Event, used int, note func(code, variant string, sev Severity, security string, args ...any)) {
-	o := &r.Observations[used]
+	o := r.Observation(used)
 	cal := r.Panel.Columns[o.column].Calendar
 	p := e.Provenance
 	if !p.Other.IsZero() {
@@ -345,7 +345,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 	case dateOnly(e):
 		note("time-unknown", "", Info, "")
 	case e.Precision == events.Approx:
-		o := &r.Observations[used[0]]
+		o := r.Observation(used[0])
 		cal := r.Panel.Columns[o.column].Calendar
 		for _, k := range []int{int(o.index) - 1, int(o.index)} {
 			if k >= 0 {
@@ -363,7 +363,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		out = append(out, r.midSessionNotes(e, used)...)
 	}
 	for _, i := range used {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		row := int(o.row)
 		if diagnose && len(r.eng.ser[row].doubts) > 0 {
 			out = r.doubtNotes(out, e.ID, o)
@@ -469,7 +469,7 @@ func (r *Result) confounderNotes(e *events.Event, used []int) []Note {
 	for _, k := range order {
 		for _, i := range used {
 			if r.concerns(k.event, k.tau, i) {
-				concerned[k] = append(concerned[k], r.Observations[i].Security)
+				concerned[k] = append(concerned[k], r.Observation(i).Security)
 			}
 		}
 	}
@@ -510,7 +510,7 @@ func (r *Result) countConfounders(obs []int) (event, estimation int) {
 	again := make(map[at]bool) // those met at other event times
 	before := make([]bool, len(r.Catalog.Events))
 	for _, i := range obs {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		before[o.Event], first[o.Event] = true, 0 // its own does not count
 		line, from, to := r.timelineOf(i, r.Study.EventWindow)
 		for _, m := range line[from:to] {
@@ -549,7 +549,7 @@ func (r *Result) diagnosticNotes(e *events.Event, used []int, x *Reader) []Note 
 	const level = 0.001
 	var auto, arch, tails Names
 	for _, i := range used {
-		d, name := x.Diagnostics(i), r.Observations[i].Security
+		d, name := x.Diagnostics(i), r.Observation(i).Security
 		if d.LjungBoxP < level {
 			auto = append(auto, name)
 		}
@@ -606,7 +606,7 @@ func (r *Result) groupNotes(out []Note, g *Group, windows []string, mem *scratch
 	if r.Study.Weights == ValueWeights {
 		var currencies Names
 		for _, i := range g.Members {
-			if c := r.Panel.Columns[r.Observations[i].column].Currency; !slices.Contains(currencies, c) {
+			if c := r.Panel.Columns[r.spots[i].column].Currency; !slices.Contains(currencies, c) {
 				currencies = append(currencies, c)
 			}
 		}
@@ -645,7 +645,7 @@ func (r *Result) varianceNotes(e *events.Event, used []int) []Note {
 	}
 	var out []Note
 	for _, i := range used {
-		b, who := r.Observations[i].Fit.Coef[3:], r.Observations[i].Security
+		b, who := r.Observation(i).Fit.Coef[3:], r.Observation(i).Security
 		if _, z := r.StandardizedResiduals(i); stat.Drift(b[0], b[1], b[2], z) > 0 {
 			out = append(out, Note{Code: "variance-unstable", Severity: Warning, EventID: e.ID, Security: who, Args: []any{who}})
 		}

@@ -16,7 +16,7 @@ const regimeLevel = 0.01
 // aroundNotes says what was about session 0 of observation i of e: a wilder time
 // before it, other news in its windows that are dropped for it.
 func (r *Result) aroundNotes(e *events.Event, i int) (out []Note) {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	note := func(code, variant string, severity Severity, window string, args ...any) {
 		out = append(out, Note{Code: code, Variant: variant, Severity: severity, EventID: e.ID, Security: o.Security, Window: window, Args: args})
 	}
@@ -57,7 +57,7 @@ func (r *Result) studyNotes() (out []Note) {
 		out = append(out, n)
 	}
 	if d := r.Dependence(); d.N > 0 {
-		o := &r.Observations[d.Farthest]
+		o := r.Observation(d.Farthest)
 		n := Note{Code: "clean-windows", Severity: Info, Args: []any{d.N, r.Study.CARWindows[0].String(), d.Least, d.Most, d.Median, d.Crossing,
 			o.Security, o.EventID, d.Trimmed.SE, d.Kept.SE, d.Trimmed.T, d.Kept.T}}
 		if r.Study.Confounders == TrimConfounders {
@@ -67,8 +67,8 @@ func (r *Result) studyNotes() (out []Note) {
 	}
 	if g := r.eng; g.penalty != nil {
 		corrected, n, least, most := 0, 0, math.Inf(1), 0.0
-		for i := range r.Observations {
-			if !r.Observations[i].Used() {
+		for i := range r.N() {
+			if !r.Used(i) {
 				continue
 			}
 			n++
@@ -86,8 +86,8 @@ func (r *Result) studyNotes() (out []Note) {
 	}
 	if r.Study.Correlation == SectorBlocks {
 		var unknown []string
-		for i := range r.Observations {
-			if o := &r.Observations[i]; o.Used() && r.Panel.Columns[o.column].Sector == "" && !slices.Contains(unknown, o.Security) {
+		for i := range r.N() {
+			if o := r.Observation(i); o.Used() && r.Panel.Columns[o.column].Sector == "" && !slices.Contains(unknown, o.Security) {
 				unknown = append(unknown, o.Security)
 			}
 		}
@@ -128,7 +128,7 @@ func (r *Result) cleanedNotes(e *events.Event, used []int) (out []Note) {
 		variant = "kept"
 	}
 	for _, c := range all[:min(most, len(all))] {
-		o := &r.Observations[c.i]
+		o := r.Observation(c.i)
 		out = append(out, Note{Code: "confounder-estimation", Variant: variant, Severity: Info, EventID: e.ID, Security: o.Security,
 			Args: []any{o.Security, r.Trimmed(c.i), r.Study.CARWindows[0].String(), c.would.SE, c.was.SE, c.would.T, c.was.T}})
 	}
@@ -152,7 +152,7 @@ func (r *Result) halfNotes(e *events.Event, used []int) (out []Note) {
 	}
 	slices.SortStableFunc(all, func(a, b move) int { return cmp.Compare(b.t, a.t) })
 	for _, m := range all[:min(most, len(all))] {
-		o := &r.Observations[m.i]
+		o := r.Observation(m.i)
 		night, day := r.Halves(m.i)
 		whole := (1+night.Return)*(1+day.Return) - 1
 		if r.Study.Returns == market.Log {
@@ -173,7 +173,7 @@ func (r *Result) midSessionNotes(e *events.Event, used []int) []Note {
 		if !r.MidSession(i) {
 			continue
 		}
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		who = append(who, o.Security)
 		instant, _ := e.Instant()
 		at = cmp.Or(at, instant.In(r.Panel.Columns[o.column].Calendar.Zone()).Format("15:04"))

@@ -25,33 +25,33 @@ func (r *Result) findRepeats() {
 	// By security, in the order of the catalogue; then the first of each session is noted.
 	most := int32(0)
 	begin := make([]int, len(r.Panel.Columns)+1)
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() {
-			begin[o.column+1]++
-			most = max(most, o.index)
+	for i := range r.N() {
+		if p := r.spots[i]; r.Used(i) {
+			begin[p.column+1]++
+			most = max(most, p.index())
 		}
 	}
 	for c := range r.Panel.Columns {
 		begin[c+1] += begin[c]
 	}
 	all, next := make([]int32, begin[len(begin)-1]), slices.Clone(begin)
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() {
-			all[next[o.column]] = int32(i)
-			next[o.column]++
+	for i := range r.N() {
+		if c := r.spots[i].column; r.Used(i) {
+			all[next[c]] = int32(i)
+			next[c]++
 		}
 	}
 	type seen struct{ column, i int32 } // the column, counted from 1, that has the session, and where first
 	first := make([]seen, most+1)
 	for c := range r.Panel.Columns {
 		for _, i := range all[begin[c]:begin[c+1]] {
-			f := &first[r.Observations[i].index]
+			f := &first[r.spots[i].index()]
 			if f.column != int32(c+1) {
 				*f = seen{int32(c + 1), i}
 				continue
 			}
 			if r.repeats == nil {
-				r.repeats = make([]int32, len(r.Observations))
+				r.repeats = make([]int32, r.N())
 				for i := range r.repeats {
 					r.repeats[i] = -1
 				}
@@ -60,9 +60,6 @@ func (r *Result) findRepeats() {
 		}
 	}
 }
-
-// place is the security and session 0 of o in one number.
-func (o *Observation) place() uint64 { return uint64(o.column)<<32 | uint64(uint32(o.index)) }
 
 // SameReturn returns the first used observation of the security and session 0 of
 // observation i, whose return is that of i too; ok is false where that is i itself
@@ -90,8 +87,8 @@ func (r *Result) Distinct(obs []int) []int {
 	// By the first, which of obs comes before the others.
 	var before func(at int) int
 	var put func(at, i int)
-	if len(obs) > len(r.Observations)/16 {
-		least := make([]int32, len(r.Observations)) // plus 1
+	if len(obs) > r.N()/16 {
+		least := make([]int32, r.N()) // plus 1
 		before = func(at int) int { return int(least[at]) - 1 }
 		put = func(at, i int) { least[at] = int32(i + 1) }
 	} else {
@@ -137,11 +134,11 @@ func (r *Result) sameReturnNotes(out []Note, eventID string, used []int) []Note 
 	who := make(map[int]Names)
 	for _, i := range used {
 		if first, ok := r.SameReturn(i); ok {
-			ev := r.Observations[first].Event
+			ev := r.eventOf(first)
 			if who[ev] == nil {
 				order = append(order, ev)
 			}
-			who[ev] = append(who[ev], r.Observations[i].Security)
+			who[ev] = append(who[ev], r.Observation(i).Security)
 		}
 	}
 	for _, ev := range order {

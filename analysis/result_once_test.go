@@ -43,7 +43,7 @@ func TestOneReturnCountsOnce(t *testing.T) {
 	id := func(list []int) string {
 		var out []string
 		for _, i := range list {
-			out = append(out, r.Observations[i].EventID+" "+r.Observations[i].Security)
+			out = append(out, r.Observation(i).EventID+" "+r.Observation(i).Security)
 		}
 		return strings.Join(out, ", ")
 	}
@@ -104,7 +104,7 @@ func TestOneReturnCountsOnce(t *testing.T) {
 	}
 
 	// Numbers of observations that are tested together, families, regressions.
-	all := make([]int, len(r.Observations))
+	all := make([]int, r.N())
 	for i := range all {
 		all[i] = i
 	}
@@ -144,8 +144,8 @@ func TestDistinct(t *testing.T) {
 // Distinct looks many up in one way and few in another.
 func TestDistinctOfFewAndMany(t *testing.T) {
 	rng := rand.New(rand.NewPCG(18, 4))
-	few := &Result{Observations: make([]Observation, 400), repeats: make([]int32, 400)}
-	many := &Result{Observations: few.Observations[:20], repeats: few.repeats[:20]}
+	few := &Result{spots: make([]spot, 400), repeats: make([]int32, 400)}
+	many := &Result{spots: few.spots[:20], repeats: few.repeats[:20]}
 	for i := range few.repeats {
 		few.repeats[i] = -1
 	}

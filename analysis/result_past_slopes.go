@@ -43,7 +43,7 @@ func (r *Result) pastSlopes(x [][]float64, y []float64, used []int, spec stat.Sp
 	byDate := make(map[market.Date][]int) // places in used
 	var dates []market.Date
 	for i, u := range used {
-		d := r.Observations[u].Session0
+		d := r.Observation(u).Session0
 		if byDate[d] == nil {
 			dates = append(dates, d)
 		}
@@ -151,7 +151,7 @@ func (r *Result) pastSums(obs []int, as RegressionSpec) [][]float64 {
 	have := make(map[market.Date]int)
 	own := make([][]residual, len(obs))
 	for i, u := range obs {
-		row := int(r.Observations[u].row)
+		row := int(r.row[u])
 		g.residuals(row, e)
 		cal, from := g.ser[row].col.Calendar, int(g.s0[row])+g.study.EstimationWindow.From
 		own[i] = make([]residual, 0, m)
@@ -180,7 +180,7 @@ func (r *Result) pastSums(obs []int, as RegressionSpec) [][]float64 {
 		}
 		scale := 1.0
 		if as.Standardised {
-			scale = 1 / (r.Observations[u].Fit.S * math.Sqrt(float64(l)))
+			scale = 1 / (r.Observation(u).Fit.S * math.Sqrt(float64(l)))
 		}
 		for t, s := range stat.BlockSums(series, l) {
 			out[t] = append(out[t], s*scale)

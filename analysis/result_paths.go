@@ -23,7 +23,7 @@ func (r *Result) intervalMethod(g *Group) string {
 	}
 	seen := make(map[market.Date]bool, fewDates)
 	for _, i := range g.Members {
-		if seen[r.Observations[i].Session0] = true; len(seen) == fewDates {
+		if seen[r.Observation(i).Session0] = true; len(seen) == fewDates {
 			return g.SEMethod
 		}
 	}
@@ -34,7 +34,7 @@ func (r *Result) intervalMethod(g *Group) string {
 // the event window from there on, with its 95% interval, as PathInterval does; nil
 // where from lies outside the event window or i is excluded.
 func (r *Result) PathFrom(i, from int) []stat.Interval {
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 || !r.Study.EventWindow.Contains(from) {
 		return nil
 	}
@@ -198,7 +198,7 @@ func (r *Result) AverageBand(g *Group, w int) (x stat.Interval, method string) {
 // the first session without a return on, nil where there is no benchmark or no
 // session 0, or from lies outside the event window.
 func (r *Result) BenchmarkPath(i, from int) []float64 {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	c := r.Panel.Column(o.Benchmark)
 	if c == nil || o.Session0 == market.NoDate || !r.Study.EventWindow.Contains(from) {
 		return nil

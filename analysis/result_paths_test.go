@@ -41,17 +41,17 @@ func TestPathsFrom(t *testing.T) {
 		t.Fatalf("no window %v", w)
 		return 0
 	}
-	for i := range r.Observations {
+	for i := range r.N() {
 		for _, from := range starts {
 			for k, x := range r.PathFrom(i, from) {
-				equal(r.Observations[i].Security, x, r.CARInterval(i, index(Window{from, from + k})))
+				equal(r.Observation(i).Security, x, r.CARInterval(i, index(Window{from, from + k})))
 			}
 		}
 	}
-	for i := range r.Observations {
+	for i := range r.N() {
 		for k, v := range r.BenchmarkPath(i, -4) {
 			if want := r.BenchmarkMove(i, Window{-4, -4 + k}).Return; math.IsNaN(v) != math.IsNaN(want) || math.Abs(v-want) > 1e-12 {
-				t.Errorf("benchmark of %s until %d: %v, want %v", r.Observations[i].Security, k-4, v, want)
+				t.Errorf("benchmark of %s until %d: %v, want %v", r.Observation(i).Security, k-4, v, want)
 			}
 		}
 	}
@@ -102,9 +102,9 @@ func TestForecastInterval(t *testing.T) {
 	n := newNasty(t)
 	r := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
 	compared := 0
-	for a := range r.Observations {
+	for a := range r.N() {
 		for b := range a {
-			x, y := &r.Observations[a], &r.Observations[b]
+			x, y := r.Observation(a), r.Observation(b)
 			if !x.Used() || !y.Used() || x.Session0 == y.Session0 || max(x.Session0-y.Session0, y.Session0-x.Session0) < 5 {
 				continue
 			}

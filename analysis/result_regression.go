@@ -23,7 +23,7 @@ type Regression struct {
 	*stat.Regression
 	RegressionSpec
 	Names   []string // "intercept", then the characteristics
-	Used    []int    // rows, as indices into Result.Observations
+	Used    []int    // rows, as indices into Result.Observation
 	Omitted []int    // measured observations without a CAR over the window or one of the characteristics, or with the security and session 0 of one before
 	Past    *PastSlopes
 }
@@ -47,8 +47,8 @@ func (r *Result) Regress(by []Characteristic, c RegressionSpec) (*Regression, er
 	}
 	out := &Regression{RegressionSpec: c, Names: []string{"intercept"}}
 	for _, x := range by {
-		if len(x.Value) != len(r.Observations) {
-			return nil, fmt.Errorf("characteristic %s has %d values for %d observations", x.Name, len(x.Value), len(r.Observations))
+		if len(x.Value) != r.N() {
+			return nil, fmt.Errorf("characteristic %s has %d values for %d observations", x.Name, len(x.Value), r.N())
 		}
 		out.Names = append(out.Names, x.Name)
 	}
@@ -57,8 +57,8 @@ func (r *Result) Regress(by []Characteristic, c RegressionSpec) (*Regression, er
 	x := make([][]float64, 1+len(by))
 	clusters := make(map[string]int)
 	entered := make(map[uint64]bool) // securities and sessions 0: one return counts once
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if !o.Used() {
 			continue
 		}
@@ -69,14 +69,14 @@ func (r *Result) Regress(by []Characteristic, c RegressionSpec) (*Regression, er
 			known = known && x.Value[i] == x.Value[i]
 		}
 		if _, again := r.SameReturn(i); known && again {
-			known = !entered[o.place()]
+			known = !entered[r.spots[i].place()]
 		}
 		if !known {
 			out.Omitted = append(out.Omitted, i)
 			continue
 		}
 		if r.repeats != nil {
-			entered[o.place()] = true
+			entered[r.spots[i].place()] = true
 		}
 		out.Used = append(out.Used, i)
 		if c.Standardised {
@@ -167,9 +167,9 @@ func (r *Result) Characteristic(name string) ([]Characteristic, error) {
 
 // characteristic is the value of every used observation.
 func (r *Result) characteristic(name string, value func(o *Observation) float64) Characteristic {
-	c := Characteristic{name, missing(len(r.Observations))}
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() {
+	c := Characteristic{name, missing(r.N())}
+	for i := range r.N() {
+		if o := r.Observation(i); o.Used() {
 			c.Value[i] = value(o)
 		}
 	}
@@ -179,8 +179,8 @@ func (r *Result) characteristic(name string, value func(o *Observation) float64)
 // indicators are those of every word but the first.
 func (r *Result) indicators(name string, word func(o *Observation) string) ([]Characteristic, error) {
 	var words []string
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() {
+	for i := range r.N() {
+		if o := r.Observation(i); o.Used() {
 			if w := word(o); w != "" && !slices.Contains(words, w) {
 				words = append(words, w)
 			}

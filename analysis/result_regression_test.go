@@ -76,7 +76,7 @@ func TestExplain(t *testing.T) {
 	s := simulate(t, 8, 900, 14)
 	st := s.study()
 	r := s.run(t, st, s.event(300, names(8)...), s.event(500, append(names(5), "NOPE")...), s.event(898, "S0"))
-	size, beta := missing(len(r.Observations)), missing(len(r.Observations))
+	size, beta := missing(r.N()), missing(r.N())
 	for i := range size {
 		size[i] = float64(i*i%11) / 3
 		beta[i] = math.Sin(float64(i))
@@ -85,8 +85,8 @@ func TestExplain(t *testing.T) {
 	var y, w []float64
 	x := make([][]float64, 3)
 	var cluster []int
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Used() && i != 2 && o.EventID != "e898" {
+	for i := range r.N() {
+		if o := r.Observation(i); o.Used() && i != 2 && o.EventID != "e898" {
 			f := r.AbnormalReturns(i)
 			y, w = append(y, f.CAR[1]), append(w, 1/(f.CARSE[1]*f.CARSE[1]))
 			x[0], x[1], x[2] = append(x[0], 1), append(x[1], size[i]), append(x[2], beta[i])
@@ -121,8 +121,8 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	r.Catalog.Events[0].Category, r.Catalog.Events[1].Category = "a", "b"
-	r.Observations[1].Sign = -1
-	for name, want := range map[string]float64{"beta": r.Observations[1].Fit.Coef[1], "sigma": r.Observations[1].Fit.S, "sign": -1, "category": 0} {
+	r.Catalog.Events[r.Observation(1).Event].Targets[1].Sign = -1
+	for name, want := range map[string]float64{"beta": r.Observation(1).Fit.Coef[1], "sigma": r.Observation(1).Fit.S, "sign": -1, "category": 0} {
 		if c, err := r.Characteristic(name); err != nil || c[0].Value[1] != want || c[0].Value[14] == c[0].Value[14] != (name != "category") {
 			t.Errorf("%s: %v, %v", name, c, err)
 		}
@@ -135,7 +135,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: %v", name, c)
 		}
 	}
-	rare := missing(len(r.Observations))
+	rare := missing(r.N())
 	rare[0] = 1
 	if _, err := r.Regress([]Characteristic{{"rare", rare}}, RegressionSpec{Errors: stat.HC1}); err == nil || !strings.HasSuffix(err.Error(), "(13 observations left out, without a CAR or one of the characteristics)") {
 		t.Errorf("one observation explained: %v", err)

@@ -67,7 +67,7 @@ func (r *Result) Seen(i, w int) Seen { return r.Reader().Seen(i, w) }
 
 // Seen is [Result.Seen].
 func (x *Reader) Seen(i, w int) Seen {
-	g, row := x.r.eng, int(x.r.Observations[i].row)
+	g, row := x.r.eng, int(x.r.row[i])
 	if row < 0 {
 		return Seen{nan, nan, nan, nan}
 	}
@@ -83,7 +83,7 @@ func (r *Result) SampleInterval(i, w int) (low, high float64) { return r.Reader(
 
 // SampleInterval is [Result.SampleInterval].
 func (x *Reader) SampleInterval(i, w int) (low, high float64) {
-	row := x.r.Observations[i].row
+	row := x.r.row[i]
 	if row < 0 || !x.r.Study.runs(SampleQuantile{}) {
 		return nan, nan
 	}
@@ -124,7 +124,7 @@ func (r *Result) PlaceboInterval(i, w int) (low, high float64) {
 
 // PlaceboInterval is [Result.PlaceboInterval].
 func (x *Reader) PlaceboInterval(i, w int) (low, high float64) {
-	row := x.r.Observations[i].row
+	row := x.r.row[i]
 	if row < 0 || !x.r.Study.runs(Placebo{}) {
 		return nan, nan
 	}

@@ -66,7 +66,7 @@ func (r *Result) AverageInterval(g *Group, w int) stat.Interval {
 // included. Decimals; all NaN where there is no abnormal return. Campbell, Lo,
 // MacKinlay (1997), 4.4.
 func (r *Result) ARInterval(i, tau int) stat.Interval {
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 || !r.Study.EventWindow.Contains(tau) {
 		return stat.Interval{Value: nan, Lower: nan, Upper: nan}
 	}
@@ -78,7 +78,7 @@ func (r *Result) ARInterval(i, tau int) stat.Interval {
 // window w (an index into Study.CARWindows) with its 95% interval, as ARInterval
 // does.
 func (r *Result) CARInterval(i, w int) stat.Interval {
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 {
 		return stat.Interval{Value: nan, Lower: nan, Upper: nan}
 	}
@@ -91,7 +91,7 @@ func (r *Result) CARInterval(i, w int) stat.Interval {
 // of the event window, NaN from the first session without an abnormal return; nil
 // for an excluded observation.
 func (r *Result) PathInterval(i int) []stat.Interval {
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 {
 		return nil
 	}
@@ -138,8 +138,8 @@ type History struct {
 // the last price, there is none. The zero History where nothing was measured.
 func (r *Result) History(security string) History {
 	var rows []int32
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.row >= 0 && o.Security == security {
+	for i := range r.N() {
+		if o := r.Observation(i); o.row >= 0 && o.Security == security {
 			rows = append(rows, o.row)
 		}
 	}
@@ -183,7 +183,7 @@ func (r *Result) History(security string) History {
 // NaN where a session was not usable; nil when the observation is excluded.
 // Campbell, Lo, MacKinlay (1997), 4.4; Bollerslev (1986) for h_t.
 func (r *Result) StandardizedResiduals(i int) ([]market.Date, []float64) {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	if o.row < 0 {
 		return nil, nil
 	}
@@ -295,9 +295,9 @@ func (r *Result) PlaceboDraws(ctx context.Context, g *Group, w int) (TestResult,
 // CharacteristicOf lays a figure of securities on the observations; NaN where
 // a security has none.
 func (r *Result) CharacteristicOf(name string, bySecurity map[string]float64) Characteristic {
-	c := Characteristic{name, missing(len(r.Observations))}
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	c := Characteristic{name, missing(r.N())}
+	for i := range r.N() {
+		o := r.Observation(i)
 		if v, ok := bySecurity[o.Security]; ok && o.Used() {
 			c.Value[i] = v
 		}

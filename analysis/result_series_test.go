@@ -48,8 +48,8 @@ func TestHistory(t *testing.T) {
 	r := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
 	h := r.History("AAA")
 	var own []int
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Security == "AAA" && o.Used() {
+	for i := range r.N() {
+		if o := r.Observation(i); o.Security == "AAA" && o.Used() {
 			own = append(own, i)
 		}
 	}
@@ -69,7 +69,7 @@ func TestHistory(t *testing.T) {
 		}
 		for tau, ar := range r.AbnormalReturns(own[in]).AR {
 			if r.Session(own[in], tau-10) == d && math.Abs(ar-h.AR[k]) > 1e-15 {
-				t.Errorf("%s: AR %v, want that of %s, %v", d, h.AR[k], r.Observations[own[in]].EventID, ar)
+				t.Errorf("%s: AR %v, want that of %s, %v", d, h.AR[k], r.Observation(own[in]).EventID, ar)
 			}
 		}
 		sum += h.AR[k]
@@ -92,8 +92,8 @@ func TestHistory(t *testing.T) {
 func TestStandardizedResiduals(t *testing.T) {
 	n := newNasty(t)
 	r := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		dates, e := r.StandardizedResiduals(i)
 		if !o.Used() {
 			if e != nil {
@@ -134,8 +134,8 @@ func TestCharacteristics(t *testing.T) {
 	if len(cs) != 2 || cs[0].Name != "beta" || cs[1].Name != "log-market-value" {
 		t.Fatalf("characteristics %v", cs)
 	}
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		beta, size := cs[0].Value[i], cs[1].Value[i]
 		if o.Used() != (beta == beta) || o.Used() && beta != o.Fit.Coef[1] {
 			t.Errorf("%s %s: beta %v", o.EventID, o.Security, beta)
@@ -150,8 +150,8 @@ func TestCharacteristics(t *testing.T) {
 		}
 	}
 	given := r.CharacteristicOf("capacity", map[string]float64{"AAA": 3, "NOPE": 4})
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if v := given.Value[i]; (v == 3) != (o.Used() && o.Security == "AAA") || v != 3 && v == v {
 			t.Errorf("%s %s: a given figure of %v", o.EventID, o.Security, v)
 		}

@@ -30,7 +30,7 @@ type Value struct {
 // where the observation is excluded, its window incomplete, its shares
 // outstanding or the currency of its prices unknown, or the study about volume.
 func (r *Result) Value(i, w int) (v Value, ok bool) {
-	row := int(r.Observations[i].row)
+	row := int(r.row[i])
 	if row < 0 || r.Study.Subject == Volume {
 		return v, false
 	}
@@ -99,7 +99,7 @@ func (r *Result) GroupValue(grp *Group, w int) (v Value, ok bool) {
 			continue
 		}
 		for _, row := range rows {
-			if g.ser[row] == g.ser[r.Observations[i].row] {
+			if g.ser[row] == g.ser[r.row[i]] {
 				return Value{}, false
 			}
 		}
@@ -113,8 +113,8 @@ func (r *Result) GroupValue(grp *Group, w int) (v Value, ok bool) {
 			v.Raw += own.Raw
 			v.Abnormal += own.Abnormal
 		}
-		rows = append(rows, r.Observations[i].row)
-		value[r.Observations[i].row] = own.exposed(r.Study.Returns)
+		rows = append(rows, r.row[i])
+		value[r.row[i]] = own.exposed(r.Study.Returns)
 	}
 	if len(rows) < 2 {
 		return v, len(rows) == 1

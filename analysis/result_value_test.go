@@ -27,7 +27,7 @@ func TestWeights(t *testing.T) {
 		r, g := run(w)
 		var num, den float64
 		for _, i := range g.Members {
-			o := &r.Observations[i]
+			o := r.Observation(i)
 			weight := 1 / (o.Fit.S * o.Fit.S)
 			if w == ValueWeights {
 				weight = shares[o.Security] * n.prices[o.Security][int(o.index)-n.from-11]
@@ -79,8 +79,8 @@ func TestNoMarketValue(t *testing.T) {
 	p.Column("AAA").Shares = 1e6
 	r := mustRun(t, s, n.catalog, p)
 	used, _ := r.Counts()
-	if used != 1 || r.Observations[1].Exclusion.Reason != NoMarketValue {
-		t.Errorf("%d used, second excluded for %v; want 1 and no-market-value", used, r.Observations[1].Exclusion)
+	if used != 1 || r.Observation(1).Exclusion.Reason != NoMarketValue {
+		t.Errorf("%d used, second excluded for %v; want 1 and no-market-value", used, r.Observation(1).Exclusion)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestValue(t *testing.T) {
 	}
 	c := r.Panel.Column("NVDA")
 	c.Shares, c.Currency = 24.49e9, "USD"
-	k := int(r.Observations[0].index) - c.First - 1
+	k := int(r.spots[0].index()) - c.First - 1
 	c.Close[k] = 142.62 // the close of 24 January; the reference panel holds adjusted closes only
 	v, ok := r.Value(0, 0)
 	if !ok || v.Currency != "USD" || math.Abs(v.Market-3492.8e9) > 1e8 || math.Abs(v.Raw+592.7e9) > 1e9 {
@@ -134,7 +134,7 @@ func TestGroupValue(t *testing.T) {
 	for _, i := range g.Members {
 		own, ok := r.Value(i, 0)
 		if !ok {
-			t.Fatalf("%s has no value", r.Observations[i].Security)
+			t.Fatalf("%s has no value", r.Observation(i).Security)
 		}
 		market, raw, abnormal, alike = market+own.Market, raw+own.Raw, abnormal+own.Abnormal, alike+own.SE
 	}
@@ -182,7 +182,7 @@ func TestValueOfLogReturns(t *testing.T) {
 		if got := 1 + v.Abnormal/v.Market; math.Abs(math.Log(got)-f.CAR[0]) > 1e-12 {
 			t.Errorf("abnormal %v, CAR %v", got, f.CAR[0])
 		}
-		q := stat.StudentQuantile(0.975, float64(r.Observations[i].Fit.M-r.Observations[i].Fit.K))
+		q := stat.StudentQuantile(0.975, float64(r.Observation(i).Fit.M-r.Observation(i).Fit.K))
 		lower, upper := math.Log(1+v.Lower/v.Market), math.Log(1+v.Upper/v.Market)
 		if math.Abs(lower-(f.CAR[0]-q*f.CARSE[0])) > 1e-12 || math.Abs(upper-(f.CAR[0]+q*f.CARSE[0])) > 1e-12 || math.Abs(v.SE-(v.Market+v.Abnormal)*f.CARSE[0]) > 1e-6 {
 			t.Errorf("interval of the CAR %v to %v, error %v", lower, upper, v.SE)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"sync/atomic"
 
@@ -55,7 +54,7 @@ func (s *Study) begin(catalog *events.Catalog, panel *market.Panel) (*Result, er
 	g.grow(len(g.obs))
 	for row, i := range g.obs {
 		p := r.spots[i]
-		g.s0[row], g.ser[row] = p.index, g.series[p.column]
+		g.s0[row], g.ser[row] = p.index(), g.series[p.column]
 	}
 	return r, nil
 }
@@ -104,7 +103,6 @@ func (r *Result) refuseTooManyResults() error {
 
 // finish pools, corrects and annotates what was measured.
 func (r *Result) finish(ctx context.Context) (err error) {
-	r.spots = nil
 	r.findRepeats()
 	if err := r.pool(ctx); err != nil {
 		return err
@@ -127,7 +125,6 @@ func (r *Result) finish(ctx context.Context) (err error) {
 	if r.Study.gives(NoteFigures) {
 		r.Notes = r.notes()
 	}
-	r.first = nil
 	return nil
 }
 
@@ -173,58 +170,30 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 	if progress != nil {
 		step = func(int) { progress(int(done.Load()), hi-lo) }
 	}
-	var excluded []*Exclusion // by row from lo, where observations lie elsewhere than their rows
-	if r.scattered {
-		excluded = make([]*Exclusion, hi-lo)
-	}
 	err := parallel(ctx, len(units), max(1, block*len(units)/max(1, hi-lo)), step, func(w *workspace, k int) {
 		u := units[k]
 		if r.scattered {
 			for row := u.lo; row < u.hi; row++ {
-				excluded[row-lo] = r.eng.try(row, w)
+				r.settle(row, r.eng.try(row, w))
 			}
 		} else {
 			r.measureUnit(ctx, w, u)
 		}
 		done.Add(int64(u.hi - u.lo))
 	})
-	if r.scattered && err == nil {
-		r.settleInOrder(lo, excluded)
-	}
 	return err
 }
 
-// settleInOrder settles the rows from lo in the order of the observations, which
-// is that of the memory that most of it goes to.
-func (r *Result) settleInOrder(lo int, excluded []*Exclusion) {
-	const block = 4096
-	after := make([]int32, len(r.Observations)) // row + 1
-	for k := range excluded {
-		after[r.eng.obs[lo+k]] = int32(lo + k + 1)
-	}
-	_ = parallel(context.Background(), (len(after)+block-1)/block, 1, nil, func(w *workspace, b int) {
-		for _, row := range after[b*block : min((b+1)*block, len(after))] {
-			if row > 0 {
-				r.settle(int(row-1), excluded[int(row-1)-lo], &w.dating)
-			}
-		}
-	})
-}
-
 // settle records that a row was measured, or why it was not.
-func (r *Result) settle(row int, ex *Exclusion, d *dating) {
+func (r *Result) settle(row int, ex *Exclusion) {
 	g := r.eng
-	o := r.enter(int(g.obs[row]), int(g.ev[row]), d)
-	if o.Exclusion = ex; ex == nil {
-		o.row = int32(row)
-		n, at := len(r.CoefNames), row*g.coefs
-		f := &o.Fit // field by field, without a copy
-		f.M, f.K, f.S, f.R2 = int(g.m[row]), int(g.k[row]), math.Sqrt(g.s2[row]), g.r2[row]
-		f.Coef, f.SE = g.b[at:][:n:n], g.se[at:][:n:n]
-		g.is[row] = isUsed
-		if g.remarkable(row) {
-			g.is[row] |= isRemarkable
-		}
+	if ex != nil {
+		r.exclude(int(g.obs[row]), ex)
+		return
+	}
+	g.is[row] = isUsed
+	if g.remarkable(row) {
+		g.is[row] |= isRemarkable
 	}
 }
 

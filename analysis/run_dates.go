@@ -64,7 +64,7 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 		}
 	}
 	for row := u.lo; row < u.hi; row++ {
-		r.settle(row, w.excluded[row-u.lo], &w.dating)
+		r.settle(row, w.excluded[row-u.lo])
 	}
 	for d := range u.events {
 		first := u.lo + d*each
@@ -77,8 +77,8 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 		if n == 0 {
 			continue
 		}
-		o := &r.Observations[g.obs[first]]
-		grp := Group{By: ByEvent, Key: o.EventID, Members: w.mem.members.next(n)[:0]}
+		ev := g.ev[first]
+		grp := Group{By: ByEvent, Key: r.Catalog.Events[ev].ID, Members: w.mem.members.next(n)[:0]}
 		for row := first; row < first+each; row++ {
 			if w.excluded[row-u.lo] == nil {
 				grp.Members = append(grp.Members, int(g.obs[row]))
@@ -89,7 +89,7 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 		}
 		grp.measure(ctx, r, &w.mem)
 		w.mem.even, w.mem.totals = false, nil
-		r.early[o.Event] = grp
+		r.early[ev] = grp
 	}
 }
 

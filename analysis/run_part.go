@@ -176,16 +176,7 @@ func (s *Study) NewWorker(catalog *events.Catalog, panel *market.Panel) (*Worker
 	if err != nil {
 		return nil, err
 	}
-	g := r.eng
-	w := &Worker{r: r, study: r.digest(), row: make([]int32, len(r.Observations)), fitted: make([]bool, len(g.obs)), common: make(map[int]*contribution)}
-	var on dating
-	for i := range w.row {
-		w.row[i] = -1
-	}
-	for row, i := range g.obs {
-		w.row[i] = int32(row)
-		r.enter(int(i), int(g.ev[row]), &on)
-	}
+	w := &Worker{r: r, study: r.digest(), row: slices.Clone(r.row), fitted: make([]bool, len(r.eng.obs)), common: make(map[int]*contribution)}
 	w.groups = r.groups()
 	for i := range w.groups {
 		w.cost = append(w.cost, s.costOf(len(w.groups[i].Members))+w.costOfPairs(w.groups[i].Members))
@@ -369,7 +360,7 @@ func (w *Worker) Stretch(ctx context.Context, i, n int) (r *Result, lo, hi int, 
 	case r.scattered && g.sendsFits():
 		return r, 0, 0, false, nil
 	case r.scattered:
-		lo, hi = share(len(r.Observations), i, n)
+		lo, hi = share(r.N(), i, n)
 	default: // those of the fits, and of the placebo tests, that a share has
 		lo, hi = w.beginning(i-1, n), w.beginning(i, n)
 	}
@@ -399,7 +390,7 @@ func (w *Worker) beginning(i, n int) int {
 	case i == 0:
 		return 0
 	case row == len(w.fitted):
-		return len(w.r.Observations)
+		return w.r.N()
 	}
 	return int(w.r.eng.obs[row])
 }
@@ -428,7 +419,7 @@ func (w *Worker) fit(ctx context.Context, want []bool, progress Progress) error 
 		if ex == nil {
 			ex = r.eng.fit(row, ws)
 		}
-		r.settle(row, ex, &ws.dating)
+		r.settle(row, ex)
 		done.Add(1)
 	})
 	if err == nil {
@@ -445,16 +436,16 @@ func (w *Worker) actual(k int) (g Group, ok bool) {
 	g = Group{By: w.groups[k].By, Key: w.groups[k].Key}
 	seen := make(map[uint64]bool)
 	for _, i := range w.groups[k].Members {
-		o := &w.r.Observations[i]
-		if !o.Used() {
+		if !w.r.Used(i) {
 			continue
 		}
 		if g.By != ByEvent {
-			if seen[o.place()] {
+			at := w.r.spots[i].place()
+			if seen[at] {
 				g.Repeats = append(g.Repeats, i)
 				continue
 			}
-			seen[o.place()] = true
+			seen[at] = true
 		}
 		g.Members = append(g.Members, i)
 	}
@@ -526,7 +517,7 @@ func (p *Part) place(r *Result, lo, hi int) {
 	x := r.Reader()
 	for row := lo; row < hi; row++ {
 		i := int(r.eng.obs[row])
-		if !r.Observations[i].Used() {
+		if !r.Used(i) {
 			continue
 		}
 		for w := range r.Study.CARWindows {
@@ -576,7 +567,7 @@ func (w *Worker) fits(ctx context.Context, p *Part, progress Progress) error {
 	}
 	p.First, p.M, p.K, p.Plain = lo, g.m[lo:hi], g.k[lo:hi], g.pl[lo:hi]
 	for row := lo; row < hi; row++ {
-		if ex := r.Observations[g.obs[row]].Exclusion; ex != nil {
+		if ex := r.excluded[g.obs[row]]; ex != nil {
 			p.Excluded = append(p.Excluded, PartExclusion{row, *ex})
 		}
 	}
@@ -708,12 +699,11 @@ func (r *Result) takeFits(parts []*Part) error {
 			excluded[p.Excluded[k].Row] = &p.Excluded[k].Exclusion
 		}
 		row += n
-		var on dating
 		for k := lo; k < row; k++ {
 			if m := int(g.m[k]); excluded[k] == nil && (m < 1 || m > r.Study.EstimationWindow.Len() || g.k[k] < 0) {
 				return foreign(p)
 			}
-			r.settle(k, excluded[k], &on)
+			r.settle(k, excluded[k])
 		}
 	}
 	if row != len(g.obs) {

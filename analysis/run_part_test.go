@@ -18,11 +18,11 @@ import (
 func dump(r *Result) string {
 	var b strings.Builder
 	x := r.Reader()
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		fmt.Fprintln(&b, o.EventID, o.Security, o.Session0, o.Fit, o.Exclusion, r.AbnormalReturns(i))
 		for w := range r.Study.CARWindows {
-			if len(r.Observations) < 100 {
+			if r.N() < 100 {
 				low, high := x.PlaceboInterval(i, w)
 				fmt.Fprintln(&b, x.ObservationTests(i, w), low, high)
 			}
@@ -85,7 +85,7 @@ func mustStretch(t *testing.T, whole *Result, of int, one bool) {
 	t.Helper()
 	s := whole.Study
 	say := func(r *Result, i int) string {
-		x, o := r.Reader(), &r.Observations[i]
+		x, o := r.Reader(), r.Observation(i)
 		out := fmt.Sprintln(o.EventID, o.Security, o.Session0, o.Fit, o.Exclusion, x.AbnormalReturns(i), x.Diagnostics(i))
 		out += fmt.Sprintln(r.Halves(i))
 		out += fmt.Sprintln(r.Regime(i), r.MidSession(i), r.Trimmed(i))
@@ -119,8 +119,8 @@ func mustStretch(t *testing.T, whole *Result, of int, one bool) {
 			}
 		}
 	}
-	if at != len(whole.Observations) {
-		t.Fatalf("%d shares have %d observations of %d", of, at, len(whole.Observations))
+	if at != whole.N() {
+		t.Fatalf("%d shares have %d observations of %d", of, at, whole.N())
 	}
 	if _, _, _, _, err := w.Stretch(t.Context(), of+1, of); err == nil {
 		t.Error("there is a share too many")

@@ -98,7 +98,7 @@ func TestVolume(t *testing.T) {
 		}
 		for i, w := range c.want {
 			f, x := r.AbnormalReturns(i), r.SessionTest(i, 0)
-			for k, b := range r.Observations[i].Fit.Coef {
+			for k, b := range r.Observation(i).Fit.Coef {
 				same(chips[i]+" coefficient", b, []float64{w.alpha, w.beta}[k])
 			}
 			same(chips[i]+" AR", f.AR[5], w.ar)
@@ -145,8 +145,8 @@ func TestVolumeGaps(t *testing.T) {
 	st.Subject, st.Model = Volume, model.ConstantMean{}
 	r := s.run(t, st, s.event(300, names(3)...))
 	f := r.AbnormalReturns(1)
-	if f.AR[1] == f.AR[1] || f.Return[1] == f.Return[1] || f.AR[2] != f.AR[2] || r.Observations[1].Fit.M != 119 {
-		t.Errorf("AR %v, M %d: want a gap on session 1 alone and 119 sessions", f.AR, r.Observations[1].Fit.M)
+	if f.AR[1] == f.AR[1] || f.Return[1] == f.Return[1] || f.AR[2] != f.AR[2] || r.Observation(1).Fit.M != 119 {
+		t.Errorf("AR %v, M %d: want a gap on session 1 alone and 119 sessions", f.AR, r.Observation(1).Fit.M)
 	}
 	p := newPool(r.eng, []int32{0, 1, 2}).portfolio()
 	if p.ex != nil || p.eng.m[0] != 119 || math.Abs(p.eng.ar[0]) > 1 {
@@ -156,11 +156,11 @@ func TestVolumeGaps(t *testing.T) {
 	if err := s.panel.AddColumn(silent); err != nil {
 		t.Fatal(err)
 	}
-	if ex := s.run(t, st, s.event(300, "SILENT")).Observations[0].Exclusion; ex == nil || ex.Reason != NoVolume {
+	if ex := s.run(t, st, s.event(300, "SILENT")).Observation(0).Exclusion; ex == nil || ex.Reason != NoVolume {
 		t.Errorf("a security without volume: %v", ex)
 	}
 	st.Model, st.Benchmark = model.MarketModel{}, "SILENT"
-	if ex := s.run(t, st, s.event(300, "S0")).Observations[0].Exclusion; ex == nil || ex.Reason != NoRegressor {
+	if ex := s.run(t, st, s.event(300, "S0")).Observation(0).Exclusion; ex == nil || ex.Reason != NoRegressor {
 		t.Errorf("a benchmark without volume: %v", ex)
 	}
 }

@@ -153,11 +153,11 @@ func TestEveryObservationIsUsedOrExcluded(t *testing.T) {
 		"far AAA":       "outside-calendar",
 		"past AAA":      "before-data",
 	}
-	if len(r.Observations) != len(want) {
-		t.Errorf("%d observations, want %d", len(r.Observations), len(want))
+	if r.N() != len(want) {
+		t.Errorf("%d observations, want %d", r.N(), len(want))
 	}
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		got := fmt.Sprintf("%s %s", o.Session0, o.Placement)
 		if !o.Used() {
 			got = string(o.Exclusion.Reason)
@@ -201,8 +201,8 @@ func TestHaltedSession(t *testing.T) {
 			t.Errorf("%s: N %d, want %d", g.Windows[w].Window, got, want)
 		}
 	}
-	for i := range r.Observations {
-		if o := &r.Observations[i]; o.Security == "HALT" {
+	for i := range r.N() {
+		if o := r.Observation(i); o.Security == "HALT" {
 			f := r.AbnormalReturns(i)
 			for k, v := range f.AR {
 				tau := k - 10
@@ -231,8 +231,8 @@ func TestConfounders(t *testing.T) {
 	s := n.study()
 	s.EventIDs = []string{"holiday"}
 	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
-	if len(r.Observations) != 4 {
-		t.Fatalf("%d observations, want 4", len(r.Observations))
+	if r.N() != 4 {
+		t.Fatalf("%d observations, want 4", r.N())
 	}
 	got := fmt.Sprint(r.Confounders(0), r.Confounders(1))
 	want := "[{0 half-day -32 estimation} {4 sell-off 4 event}] [{4 sell-off 4 event} {5 dated 5 event}]"
@@ -241,16 +241,26 @@ func TestConfounders(t *testing.T) {
 	}
 }
 
+// indexOf returns the first observation that is as asked for, -1 where there is none.
+func indexOf(r *Result, is func(o *Observation) bool) int {
+	for i := range r.N() {
+		if is(r.Observation(i)) {
+			return i
+		}
+	}
+	return -1
+}
+
 // figuresEqual compares the figures of all used observations that both results
 // share, to tol relative to scale.
 func figuresEqual(t *testing.T, law string, a, b *Result, tol float64) {
 	t.Helper()
 	find := func(r *Result, o *Observation) int {
-		return slices.IndexFunc(r.Observations, func(p Observation) bool { return p.EventID == o.EventID && p.Security == o.Security })
+		return indexOf(r, func(p *Observation) bool { return p.EventID == o.EventID && p.Security == o.Security })
 	}
 	compared := 0
-	for i := range a.Observations {
-		o := &a.Observations[i]
+	for i := range a.N() {
+		o := a.Observation(i)
 		j := find(b, o)
 		if j < 0 || !o.Used() {
 			continue
@@ -471,9 +481,9 @@ func TestLogReturns(t *testing.T) {
 	s.Returns, s.Model = market.Log, model.MarketAdjusted{}
 	p := n.panel(t, market.Log, nil)
 	r := mustRun(t, s, n.catalog, p)
-	i := slices.IndexFunc(r.Observations, func(o Observation) bool { return o.EventID == "sell-off" && o.Security == "AAA" })
+	i := indexOf(r, func(o *Observation) bool { return o.EventID == "sell-off" && o.Security == "AAA" })
 	f := r.AbnormalReturns(i)
-	k := int(r.Observations[i].index) - n.from
+	k := int(r.spots[i].index()) - n.from
 	a, m := n.prices["AAA"], n.prices["INDEX"]
 	w := slices.Index(s.CARWindows, Window{0, 5})
 	car := math.Log(a[k+5]/a[k-1]) - math.Log(m[k+5]/m[k-1])
@@ -575,8 +585,8 @@ func TestSpanningReturn(t *testing.T) {
 			}
 		}
 		r := mustRun(t, s, n.catalog, p)
-		i := slices.IndexFunc(r.Observations, func(o Observation) bool { return o.Security == "HALT" })
-		f, k := r.AbnormalReturns(i), int(r.Observations[i].index)-n.from
+		i := indexOf(r, func(o *Observation) bool { return o.Security == "HALT" })
+		f, k := r.AbnormalReturns(i), int(r.spots[i].index())-n.from
 		// The halt is on session +2; the return of +3 covers both.
 		h, m := n.prices["HALT"], n.prices["INDEX"]
 		if want := (h[k+3]/h[k+1] - 1) - (m[k+3]/m[k+1] - 1); math.Abs(f.AR[13]-want) > 1e-12 {
@@ -622,11 +632,11 @@ func TestScattered(t *testing.T) {
 	s.Benchmark, s.Groups, s.CARWindows, s.Tests = "INDEX", []Grouping{All, ByEvent}, s.CARWindows[:2], []Test{CrossSectionTest{}, KPBMP{}, RankTest{}, SampleQuantile{}}
 	p.Columns[4].Return[500] = nan
 	r := mustRun(t, s, c, p)
-	if !r.scattered || len(r.Observations) != len(c.Events) || len(r.Groups) != 1+len(c.Events) {
-		t.Fatalf("%d observations, %d groups", len(r.Observations), len(r.Groups))
+	if !r.scattered || r.N() != len(c.Events) || len(r.Groups) != 1+len(c.Events) {
+		t.Fatalf("%d observations, %d groups", r.N(), len(r.Groups))
 	}
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		g := &r.Groups[1+i]
 		if e := &c.Events[i]; o.EventID != e.ID || o.Security != e.Targets[0].Symbol || o.Session0 != market.DateOf(e.Time) || g.Key != e.ID || g.Members[0] != i {
 			t.Fatalf("observation %d is %s of %s", i, o.Security, o.EventID)

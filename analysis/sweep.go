@@ -322,8 +322,8 @@ func (g *sweepGroup) answers(study *Study, r *Result, err error) []Answer {
 	size, reason := 0, (*Sentence)(nil)
 	var only int // the used observation, where it is one
 	if err == nil {
-		for i := range r.Observations {
-			o := &r.Observations[i]
+		for i := range r.N() {
+			o := r.Observation(i)
 			if !g.has(o, r.Catalog.Events[o.Event].Category) {
 				continue
 			}

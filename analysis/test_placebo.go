@@ -377,7 +377,7 @@ func holds(line []moment, s0 int, w Window) bool {
 // observations.
 type Hypothesis struct {
 	Label   string // as the family's name leaves it open: a security, a session, a group
-	Members []int  // indices into Result.Observations; excluded ones are left out
+	Members []int  // indices into Result.Observation; excluded ones are left out
 	Window  Window
 	Test    Test
 }
@@ -402,7 +402,7 @@ func (r *Result) places(h []Hypothesis) ([]statistic, error) {
 		}
 		at[k] = statistic{window: x.Window, test: x.Test}
 		for _, i := range x.Members {
-			if row := r.Observations[i].row; row >= 0 {
+			if row := r.row[i]; row >= 0 {
 				at[k].rows = append(at[k].rows, row)
 			}
 		}

@@ -59,7 +59,7 @@ func TestPlaceboIsTheStudyMoved(t *testing.T) {
 			for k, x := range h {
 				var want float64
 				if x.Label == "t" {
-					i := slices.IndexFunc(moved.Observations, func(o Observation) bool { return o.Security == "HOLE" })
+					i := indexOf(moved, func(o *Observation) bool { return o.Security == "HOLE" })
 					want = nan
 					if one := moved.ObservationTests(i, 1); len(one) > 0 {
 						want = one[0].Stat
@@ -162,7 +162,7 @@ func TestPlaceboCalendars(t *testing.T) {
 	}
 	r := s.run(t, s.study(), s.event(700, "S0", "JP"))
 	if used, _ := r.Counts(); used != 2 {
-		t.Fatal(r.Observations)
+		t.Fatalf("%d used", used)
 	}
 	d := mustPlace(t, r, Hypothesis{"", r.Groups[0].Members, Window{0, 2}, KPBMP{}})
 	if len(d.Shifts) != 99 {
@@ -261,8 +261,8 @@ func BenchmarkPlacebo(b *testing.B) {
 	r := s.run(b, st, s.event(1500, names(12)...))
 	var stats []statistic
 	var rows []int32
-	for i := range r.Observations {
-		rows = append(rows, r.Observations[i].row)
+	for i := range r.N() {
+		rows = append(rows, r.row[i])
 	}
 	for _, w := range st.CARWindows {
 		for _, test := range DefaultTests() {

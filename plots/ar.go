@@ -36,7 +36,7 @@ func (b bar) significant() bool { return b.p < 0.05 }
 func arOf(r *analysis.Result, event int, obs []int) drawing {
 	d := &arData{subject: subjectOf(r, &r.Catalog.Events[event], obs)}
 	for _, i := range obs {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		if !o.Used() {
 			continue
 		}

@@ -17,7 +17,7 @@ type caarData struct {
 
 func caarOf(ctx context.Context, in input) ([]drawing, error) {
 	r := in.Result
-	all := make([]int, len(r.Observations))
+	all := make([]int, r.N())
 	for i := range all {
 		all[i] = i
 	}

@@ -91,7 +91,7 @@ func carOf(r *analysis.Result, event int, obs []int) drawing {
 	}
 	var used []int
 	for _, i := range obs {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		if !o.Used() {
 			continue
 		}
@@ -142,7 +142,7 @@ func (d *carData) around(r *analysis.Result, used []int) {
 	common := len(d.Session0) == 1 && r.Study.Subject != analysis.Volume
 	at := make(map[int]int) // event time of another event
 	for _, i := range used {
-		o, first := &r.Observations[i], &r.Observations[used[0]]
+		o, first := r.Observation(i), r.Observation(used[0])
 		common = common && o.Benchmark == first.Benchmark
 		for _, c := range r.Confounders(i) {
 			if _, known := at[c.Event]; !known && c.In == "event" {
@@ -151,7 +151,7 @@ func (d *carData) around(r *analysis.Result, used []int) {
 		}
 	}
 	if path := r.BenchmarkPath(used[0], r.Study.EventWindow.From); common && end(path) >= 0 {
-		d.Market, d.MarketName = path, r.Observations[used[0]].Benchmark
+		d.Market, d.MarketName = path, r.Observation(used[0]).Benchmark
 	}
 	for _, e := range slices.Sorted(maps.Keys(at)) {
 		d.Others = append(d.Others, other{headlineOf(&r.Catalog.Events[e]), tau(at[e])})

@@ -109,8 +109,8 @@ func eachEvent(take func(r *analysis.Result, event int, obs []int) drawing) func
 // the indices of their observations.
 func studied(r *analysis.Result) iter.Seq2[int, []int] {
 	obs := make([][]int, len(r.Catalog.Events))
-	for i := range r.Observations {
-		e := r.Observations[i].Event
+	for i := range r.N() {
+		e := r.Observation(i).Event
 		obs[e] = append(obs[e], i)
 	}
 	return func(yield func(int, []int) bool) {

@@ -52,7 +52,7 @@ func TestTakePanels(t *testing.T) {
 	for k, i := range g.Members {
 		x, f := d.Panels[k], r.AbnormalReturns(i)
 		for tau := range x.Y {
-			if !same(x.Y[tau], f.Path[tau]) || finite(x.Y[tau]) && (x.Lower[tau] > 0) != (f.Path[tau]/f.PathSE[tau] > stat.StudentQuantile(0.975, float64(r.Observations[i].Fit.M-2))) {
+			if !same(x.Y[tau], f.Path[tau]) || finite(x.Y[tau]) && (x.Lower[tau] > 0) != (f.Path[tau]/f.PathSE[tau] > stat.StudentQuantile(0.975, float64(r.Observation(i).Fit.M-2))) {
 				t.Errorf("%s, session %d: %v above %v, the result's path is %v, its error %v", x.Name.ID, tau-10, x.Y[tau], x.Lower[tau], f.Path[tau], f.PathSE[tau])
 			}
 		}
@@ -174,7 +174,7 @@ func TestForest(t *testing.T) {
 	}
 	g := r.Group(analysis.ByEvent, "deepseek-selloff")
 	for k, i := range g.Members {
-		if d.Y[k] != r.AbnormalReturns(i).CAR[0] || d.Names[k] != r.Observations[i].Security {
+		if d.Y[k] != r.AbnormalReturns(i).CAR[0] || d.Names[k] != r.Observation(i).Security {
 			t.Errorf("%s: %v, want %v", d.Names[k], d.Y[k], r.AbnormalReturns(i).CAR[0])
 		}
 		// The interval excludes zero where the t test rejects.
@@ -323,7 +323,7 @@ func TestScatter(t *testing.T) {
 	g := r.Group(analysis.ByEvent, "event-2")
 	var mx, my float64
 	for k, i := range g.Members {
-		if d.X[k] != r.Observations[i].Fit.Coef[1] || d.Y[k] != r.AbnormalReturns(i).CAR[0] {
+		if d.X[k] != r.Observation(i).Fit.Coef[1] || d.Y[k] != r.AbnormalReturns(i).CAR[0] {
 			t.Errorf("%s is drawn at (%v, %v)", d.Names[k], d.X[k], d.Y[k])
 		}
 		mx, my = mx+d.X[k]/60, my+d.Y[k]/60
@@ -454,8 +454,8 @@ func TestPlacebo(t *testing.T) {
 
 func TestResiduals(t *testing.T) {
 	r := simulated(t, 9, true)
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if !o.Used() {
 			continue
 		}

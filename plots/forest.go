@@ -32,7 +32,7 @@ func forestOf(r *analysis.Result, event int, obs []int) drawing {
 	e := &r.Catalog.Events[event]
 	d := &forestData{subject: subjectOf(r, e, obs), CAR: r.Study.CARWindows[headWindow]}
 	for _, i := range obs {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		if !o.Used() {
 			continue
 		}

@@ -32,11 +32,11 @@ func heatOf(r *analysis.Result, event int, obs []int) drawing {
 	e := &r.Catalog.Events[event]
 	d := &heatData{subject: subjectOf(r, e, obs)}
 	for _, i := range obs {
-		if !r.Observations[i].Used() {
+		if !r.Used(i) {
 			continue
 		}
 		f := r.AbnormalReturns(i)
-		row := heatRow{Name: r.Observations[i].Security, AR: f.AR, Sum: floats{f.Path[len(f.Path)-1]}}
+		row := heatRow{Name: r.Observation(i).Security, AR: f.AR, Sum: floats{f.Path[len(f.Path)-1]}}
 		for tau := d.Window.From; tau <= d.Window.To; tau++ {
 			s := "0"
 			if r.SessionTest(i, tau).P < 0.05 {

@@ -44,8 +44,8 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 		r := in.Result
 		obs := make(map[string][]int)
 		var symbols []string
-		for i := range r.Observations {
-			s := r.Observations[i].Security
+		for i := range r.N() {
+			s := r.Observation(i).Security
 			if obs[s] == nil {
 				symbols = append(symbols, s)
 			}
@@ -62,7 +62,7 @@ func eachSecurity(take func(r *analysis.Result, h history, obs []int) drawing) f
 				h.Name = c.Name
 			}
 			for _, i := range obs[s] {
-				o := &r.Observations[i]
+				o := r.Observation(i)
 				m := mark{headline: headlineOf(&r.Catalog.Events[o.Event]), At: o.Session0}
 				if o.Used() {
 					x := r.CARInterval(i, headWindow)

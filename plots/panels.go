@@ -37,7 +37,7 @@ func panelsOf(r *analysis.Result, event int, obs []int) drawing {
 	e := &r.Catalog.Events[event]
 	d := &panelsData{subject: subjectOf(r, e, obs)}
 	for _, i := range obs {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		if !o.Used() {
 			continue
 		}

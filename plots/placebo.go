@@ -37,7 +37,7 @@ func placeboOf(ctx context.Context, in input) ([]drawing, error) {
 		}
 		var used []int
 		for _, i := range obs {
-			if r.Observations[i].Used() {
+			if r.Used(i) {
 				used = append(used, i)
 			}
 		}

@@ -128,8 +128,8 @@ func TestRenderShippedStudy(t *testing.T) {
 		}
 		if n == "residuals" { // those of the event, and those of the security at the other events
 			want = 0
-			for i := range r.Observations {
-				if x := &r.Observations[i]; x.Used() && (x.EventID == "deepseek-r1" || x.Security == "AMD") {
+			for i := range r.N() {
+				if x := r.Observation(i); x.Used() && (x.EventID == "deepseek-r1" || x.Security == "AMD") {
 					want++
 				}
 			}
@@ -190,8 +190,8 @@ func TestTakeFromResult(t *testing.T) {
 	}
 	for k, i := range g.Members {
 		f, s := r.AbnormalReturns(i), car.Series[k]
-		if s.Name != r.Observations[i].Security || !slices.Equal(s.Y, f.Path) {
-			t.Errorf("line %d is %s %v, want %s %v", k, s.Name, s.Y, r.Observations[i].Security, f.Path)
+		if s.Name != r.Observation(i).Security || !slices.Equal(s.Y, f.Path) {
+			t.Errorf("line %d is %s %v, want %s %v", k, s.Name, s.Y, r.Observation(i).Security, f.Path)
 		}
 		b := bars[k]
 		if b.ar != f.AR[10] || b.p != r.SessionTest(i, 0).P {

@@ -38,7 +38,7 @@ func rankingOf(ctx context.Context, in input) ([]drawing, error) {
 	var used []int
 	for event, obs := range studied(r) {
 		e := &r.Catalog.Events[event]
-		obs = slices.DeleteFunc(slices.Clone(obs), func(i int) bool { return !r.Observations[i].Used() })
+		obs = slices.DeleteFunc(slices.Clone(obs), func(i int) bool { return !r.Used(i) })
 		if len(obs) == 0 {
 			continue
 		}
@@ -50,7 +50,7 @@ func rankingOf(ctx context.Context, in input) ([]drawing, error) {
 			continue
 		}
 		used = append(used, obs...)
-		all = append(all, ranked{headlineOf(e), r.Observations[obs[0]].Session0.String(), x.Value, x.Lower, x.Upper})
+		all = append(all, ranked{headlineOf(e), r.Observation(obs[0]).Session0.String(), x.Value, x.Lower, x.Upper})
 	}
 	if len(all) < 2 { // one event is no ranking: forest ranks its securities
 		return nil, ctx.Err()

@@ -36,8 +36,8 @@ func residualsOf(ctx context.Context, in input) ([]drawing, error) {
 	r := in.Result
 	used, _ := r.Counts()
 	var ds []drawing
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if !o.Used() || len(ds) == mostFits {
 			continue
 		}

@@ -40,16 +40,16 @@ const fewestClusters = 10
 
 func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 	r := in.Result
-	all := make([]int, len(r.Observations))
+	all := make([]int, r.N())
 	for i := range all {
 		all[i] = i
 	}
 	pooled := subject{facts: factsOf(r, all)}
 	pooled.Excluded = nil
-	car := make([]float64, len(r.Observations))
+	car := make([]float64, r.N())
 	for i := range car {
 		car[i] = math.NaN()
-		if r.Observations[i].Used() {
+		if r.Used(i) {
 			car[i] = r.AbnormalReturns(i).CAR[headWindow]
 		}
 	}
@@ -63,7 +63,7 @@ func scatterOf(ctx context.Context, in input) ([]drawing, error) {
 			d := &scatterData{subject: s, CAR: r.Study.CARWindows[headWindow], Characteristic: c.Name}
 			var cluster []int
 			for _, i := range obs {
-				switch o := &r.Observations[i]; {
+				switch o := r.Observation(i); {
 				case !o.Used():
 				case finite(c.Value[i]) && finite(car[i]):
 					d.Names = append(d.Names, o.Security)

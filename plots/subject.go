@@ -34,7 +34,7 @@ func factsOf(r *analysis.Result, obs []int) facts {
 	s := facts{Estimation: r.Study.EstimationWindow, Window: r.Study.EventWindow, Returns: r.Study.Returns, Model: r.Study.Model.Name(), Weights: r.Study.Weights}
 	market := slices.ContainsFunc(r.Study.Model.Design("").Terms, func(t model.Term) bool { return t.Series == model.BenchmarkReturn })
 	for _, i := range obs {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		if !o.Used() {
 			s.Out++
 			s.Excluded = append(s.Excluded, o.Security+" ("+string(o.Exclusion.Reason)+")")
@@ -75,7 +75,7 @@ type subject struct {
 func subjectOf(r *analysis.Result, e *events.Event, obs []int) subject {
 	s := subject{facts: factsOf(r, obs), headline: headlineOf(e), News: e.Source}
 	for _, i := range obs {
-		if o := &r.Observations[i]; o.Used() {
+		if o := r.Observation(i); o.Used() {
 			s.Session0 = append(s.Session0, o.Session0)
 		}
 	}

@@ -197,7 +197,7 @@ type oneReturn struct {
 }
 
 func (s *story) returnOf(i int) oneReturn {
-	o := &s.r.Observations[i]
+	o := s.r.Observation(i)
 	return oneReturn{o.Security, o.Session0}
 }
 
@@ -283,7 +283,7 @@ func (s *story) benchmarked(ev int, members []int, rawToo bool) string {
 	}
 	if !s.took(ev, &m) {
 		if v := s.betaOf(members); v == v && math.Abs(v*m.Return) >= 0.0005 {
-			out += " " + s.Say("For 1%% of %s, %s moves %s%% on average.", clean(m.Symbols[0]), s.name(s.r.Observations[members[0]].Security), fixed(v, 1))
+			out += " " + s.Say("For 1%% of %s, %s moves %s%% on average.", clean(m.Symbols[0]), s.name(s.r.Observation(members[0]).Security), fixed(v, 1))
 		}
 		return out
 	}
@@ -296,7 +296,7 @@ func (s *story) benchmarked(ev int, members []int, rawToo bool) string {
 	if raw.P != raw.P || !rawToo {
 		return out
 	}
-	who := s.name(s.r.Observations[members[0]].Security)
+	who := s.name(s.r.Observation(members[0]).Security)
 	if len(members) > 1 {
 		who = s.Say("the %s", s.Count(len(members), "security"))
 	}
@@ -328,7 +328,7 @@ func (s *story) betaOf(members []int) float64 {
 	if len(members) != 1 || beta < 0 || s.aboutVolume() {
 		return math.NaN()
 	}
-	if f := s.r.Observations[members[0]].Fit; beta < len(f.Coef) {
+	if f := s.r.Observation(members[0]).Fit; beta < len(f.Coef) {
 		return f.Coef[beta]
 	}
 	return math.NaN()
@@ -354,7 +354,7 @@ func (s *story) movers(members []int, byReturn bool) string {
 	at := w.From - s.r.Study.EventWindow.From
 	for _, i := range members {
 		test := s.r.WindowTest(i, headline)
-		m := mover{name: s.name(s.r.Observations[i].Security), t: math.Abs(test.Stat), clear: test.P < analysis.Level}
+		m := mover{name: s.name(s.r.Observation(i).Security), t: math.Abs(test.Stat), clear: test.P < analysis.Level}
 		if m.ret, _ = s.r.CAR(i, headline); w.Len() == 1 {
 			m.ret = s.r.AbnormalReturns(i).Return[at]
 			if s.inLogs() {
@@ -532,10 +532,10 @@ func (s *story) headed(e *entry, took bool) string {
 	if s.aboutVolume() {
 		i := s.mover(e)
 		car, _ := s.r.CAR(i, headline)
-		out += s.Say(". Strongest: %s %s", s.name(s.r.Observations[i].Security), s.signed(car))
+		out += s.Say(". Strongest: %s %s", s.name(s.r.Observation(i).Security), s.signed(car))
 	}
 	if e.reading == analysis.Unequal && lo >= 0 {
-		out += s.Say("; they range from %s (%s) to %s (%s), so look at each", s.signed(least), clean(s.r.Observations[lo].Security), s.signed(most), clean(s.r.Observations[hi].Security))
+		out += s.Say("; they range from %s (%s) to %s (%s), so look at each", s.signed(least), clean(s.r.Observation(lo).Security), s.signed(most), clean(s.r.Observation(hi).Security))
 	}
 	out += "."
 	if e.reading == analysis.Chance || e.reading == analysis.Weak {

@@ -97,10 +97,10 @@ func donors(r *analysis.Result) Table {
 		{"lambda", Number, "return squared", "Penalty of the ridge regression that corrects the weights: the one that predicts held-out sessions best. Empty where ridge is false, which then corrects nothing."},
 		{"ridge", Boolean, "", "The weights are corrected by ridge: model.ridge asks for it, and it predicts held-out sessions better."},
 	}
-	t.of(len(r.Observations), 5, func(lo, hi int) iter.Seq[[]Cell] {
+	t.of(r.N(), 5, func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
 			for i := lo; i < hi; i++ {
-				o := &r.Observations[i]
+				o := r.Observation(i)
 				weights, rmse := r.DonorWeights(i)
 				penalty := r.RidgePenalty(i)
 				ridge := !math.IsNaN(penalty) && !math.IsInf(penalty, 0)

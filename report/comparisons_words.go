@@ -127,7 +127,7 @@ func (s *story) nextOfOne() string {
 	of, kinds, all := make(map[string]int), make(map[string]map[string]bool), 0
 	for _, ev := range s.events {
 		for _, i := range s.used(ev) {
-			symbol := s.r.Observations[i].Security
+			symbol := s.r.Observation(i).Security
 			if kinds[symbol] == nil {
 				kinds[symbol] = make(map[string]bool)
 			}

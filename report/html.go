@@ -431,7 +431,7 @@ func (s *story) rankedEvents(entries []entry) *ranked {
 		e := &s.r.Catalog.Events[ev]
 		find := []string{clean(e.ID), clean(e.Category), s.Category(clean(e.Category))}
 		for _, i := range s.obs[ev] {
-			find = append(find, clean(s.r.Observations[i].Security), s.name(s.r.Observations[i].Security))
+			find = append(find, clean(s.r.Observation(i).Security), s.name(s.r.Observation(i).Security))
 		}
 		slices.Sort(find[3:])
 		cells = append([]pageCell{{Text: s.session0(ev).String(), Class: "ltr"}, {Text: s.title(e), Link: "#" + anchor(ev), Head: true}}, cells...)
@@ -446,7 +446,7 @@ func (s *story) rankedEvents(entries []entry) *ranked {
 		x, i := s.interval(e), s.mover(e)
 		car, _ := s.r.CAR(i, headline)
 		v.Rows = append(v.Rows, row(e.event, num(strconv.Itoa(len(e.members))), moved(e.effect), s.mark(scale, e), num(spanOf(x)), num(showP(e.adjusted)),
-			pageCell{Text: clean(s.r.Observations[i].Security) + " " + percent(car, 1), Class: "ltr"},
+			pageCell{Text: clean(s.r.Observation(i).Security) + " " + percent(car, 1), Class: "ltr"},
 			pageCell{Text: s.Reading(e.reading), Tip: s.readingTip(e)},
 			num(percent(s.r.BenchmarkMove(e.members[0], s.window()).Return, 1))))
 	}
@@ -471,7 +471,7 @@ func (s *story) rankedSecurities(entries []entry) *ranked {
 		}
 		e := &entries[k]
 		i := e.members[0]
-		o, ret := &s.r.Observations[i], num("–")
+		o, ret := s.r.Observation(i), num("–")
 		if w.Len() == 1 {
 			ret = num(s.observed(s.r.AbnormalReturns(i).Return[w.From-s.r.Study.EventWindow.From]))
 		}
@@ -644,7 +644,7 @@ func (s *story) securitiesSheet(used []int, g *analysis.Group) (*sheet, string) 
 	t.Heads = append(t.Heads, headCell{Text: "M", Num: true, Tip: s.Say("Usable sessions of the estimation window")})
 
 	for _, i := range rows {
-		o, f := &r.Observations[i], r.AbnormalReturns(i)
+		o, f := r.Observation(i), r.AbnormalReturns(i)
 		row := []pageCell{named(o.Security), given(s.name(o.Security))}
 		if zero {
 			x, k := r.SessionTest(i, 0), -st.EventWindow.From

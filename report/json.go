@@ -115,7 +115,7 @@ func findingsOf(r *analysis.Result) []findingJSON {
 				x.Aside = append(x.Aside, t.Test)
 			}
 			for _, s := range f.Outstanding() {
-				o := &r.Observations[s.Observation]
+				o := r.Observation(s.Observation)
 				car, _ := r.CAR(s.Observation, w)
 				x.StandOut = append(x.StandOut, standJSON{o.EventID, o.Security, car, s.P, s.Adjusted})
 			}

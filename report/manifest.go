@@ -107,13 +107,13 @@ func FileOf(name string, contents io.Reader) (File, error) {
 func NewManifest(r *analysis.Result) *Manifest {
 	m := &Manifest{
 		Study: r.Study.Name, Model: r.Study.Model.Name(), Seed: r.Study.Seed, Catalog: r.Catalog.Origin,
-		Counts: Counts{Events: len(r.Catalog.Events), Observations: len(r.Observations), ByReason: map[string]int{}},
+		Counts: Counts{Events: len(r.Catalog.Events), Observations: r.N(), ByReason: map[string]int{}},
 		Notes:  append([]string{}, r.Catalog.Warnings...),
 		Inputs: []File{}, Outputs: []File{}, Factors: []Factors{}, Calendars: []Calendar{}, Securities: []Coverage{},
 	}
 	m.Counts.Used, m.Counts.Excluded = r.Counts()
-	for i := range r.Observations {
-		if x := r.Observations[i].Exclusion; x != nil {
+	for i := range r.N() {
+		if x := r.Observation(i).Exclusion; x != nil {
 			m.Counts.ByReason[string(x.Reason)]++
 		}
 	}

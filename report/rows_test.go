@@ -15,7 +15,7 @@ import (
 // file that one writes.
 func TestSharedRows(t *testing.T) {
 	r := nasty()
-	n := len(r.Observations)
+	n := r.N()
 	alone := *r
 	alone.Groups, alone.Notes = nil, nil
 	for _, name := range SharedTables {

@@ -52,10 +52,10 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		}
 	}
 	s.obs = make([][]int, len(c.Events))
-	all, from := make([]int, len(r.Observations)), 0
+	all, from := make([]int, r.N()), 0
 	for i := range all { // those of an event stand together
 		all[i] = i
-		if ev := r.Observations[i].Event; i+1 == len(all) || r.Observations[i+1].Event != ev {
+		if ev := r.Observation(i).Event; i+1 == len(all) || r.Observation(i+1).Event != ev {
 			s.obs[ev], from = all[from:i+1:i+1], i+1
 		}
 	}
@@ -81,7 +81,7 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		}
 	}
 	slices.Sort(order)
-	s.events, all = make([]int, len(order)), make([]int, 0, len(r.Observations))
+	s.events, all = make([]int, len(order)), make([]int, 0, r.N())
 	for k, x := range order {
 		s.events[k] = int(x & math.MaxUint32)
 	}
@@ -94,7 +94,7 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 		all = append(all, s.obs[ev]...)
 	}
 	s.tested = r.Singles(all, headline)
-	used := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !r.Observations[i].Used() })
+	used := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !r.Used(i) })
 	s.repeats = len(used) - len(r.Distinct(used))
 	s.choose()
 	s.sortNotes()
@@ -120,7 +120,7 @@ func (s *story) choose() {
 		}
 	}
 	for _, x := range s.tested {
-		add(s.r.Observations[x.Observation].Event)
+		add(s.r.Observation(x.Observation).Event)
 	}
 	for _, ev := range s.events {
 		add(ev)
@@ -167,7 +167,7 @@ func (s *story) sortNotes() {
 func (s *story) session0(ev int) market.Date {
 	day := market.NoDate
 	for _, i := range s.obs[ev] {
-		if d := s.r.Observations[i].Session0; d != market.NoDate && (day == market.NoDate || d < day) {
+		if d := s.r.Observation(i).Session0; d != market.NoDate && (day == market.NoDate || d < day) {
 			day = d
 		}
 	}
@@ -181,7 +181,7 @@ func (s *story) session0(ev int) market.Date {
 func (s *story) used(ev int) []int {
 	var used []int
 	for _, i := range s.obs[ev] {
-		if s.r.Observations[i].Used() {
+		if s.r.Used(i) {
 			used = append(used, i)
 		}
 	}
@@ -217,8 +217,8 @@ func (s *story) facts() []fact {
 	}
 	first, last := market.NoDate, market.NoDate
 	seen := make(map[string]bool)
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		if !o.Used() || seen[o.Security] {
 			continue
 		}
@@ -401,7 +401,7 @@ func (s *story) summary(most int) (opening string, stand []highlight, whole stri
 	by := make(map[int][]analysis.Single)
 	var order []int
 	for _, x := range best {
-		ev := r.Observations[x.Observation].Event
+		ev := r.Observation(x.Observation).Event
 		if by[ev] == nil {
 			order = append(order, ev)
 		}
@@ -436,7 +436,7 @@ func (s *story) strongest(ev int, stand []analysis.Single) string {
 	var who []string
 	for _, x := range stand {
 		car, _ := s.r.CAR(x.Observation, headline)
-		who = append(who, clean(s.r.Observations[x.Observation].Security)+nbsp+percent(car, 1)+"%")
+		who = append(who, clean(s.r.Observation(x.Observation).Security)+nbsp+percent(car, 1)+"%")
 	}
 	g := s.eventGroup(ev)
 	if g == nil {
@@ -487,7 +487,7 @@ func (s *story) paragraphs(ev int) (out []string, g *analysis.Group, f *analysis
 // before says what of the move of observation i until session 0 came before it; ""
 // where that can be chance.
 func (s *story) before(i int) string {
-	o, st := &s.r.Observations[i], s.r.Study
+	o, st := s.r.Observation(i), s.r.Study
 	car, se := s.r.RunUp(i)
 	share := s.r.RunUpShare(i)
 	if df := float64(o.Fit.M - o.Fit.K); share != share || s.aboutVolume() || !(df > 0 && math.Abs(car/se) > stat.StudentQuantile(1-analysis.Level/2, df)) {
@@ -767,7 +767,7 @@ func (s *story) excluded() (list []*analysis.Observation, all int) {
 	for _, ev := range s.events {
 		all += len(s.obs[ev])
 		for _, i := range s.obs[ev] {
-			if o := &s.r.Observations[i]; !o.Used() {
+			if o := s.r.Observation(i); !o.Used() {
 				list = append(list, o)
 			}
 		}

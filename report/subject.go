@@ -41,7 +41,7 @@ func (k speaker) signed(v float64) string {
 // priceMove says what the price of one security did on event time at: by how
 // much it rose or fell, and since when where not since the session before.
 func (k speaker) priceMove(i, at int) string {
-	o, ret := &k.r.Observations[i], k.r.AbnormalReturns(i).Return[at-k.r.Study.EventWindow.From]
+	o, ret := k.r.Observation(i), k.r.AbnormalReturns(i).Return[at-k.r.Study.EventWindow.From]
 	name, simple := k.name(o.Security), ret
 	if k.inLogs() {
 		simple = math.Expm1(ret)
@@ -97,7 +97,7 @@ func (k speaker) explains(benchmark string, several bool) string {
 func (k speaker) sharedBenchmark(members []int) string {
 	shared := ""
 	for n, i := range members {
-		b := k.r.Observations[i].Benchmark
+		b := k.r.Observation(i).Benchmark
 		if n > 0 && b != shared {
 			return ""
 		}
@@ -126,14 +126,14 @@ func (k speaker) abnormal(n int, w analysis.Window) string {
 // traded says how much of one security was traded over CAR window win beyond
 // what the model explains.
 func (k speaker) traded(i, win int, measure string) string {
-	w, name := k.r.Study.CARWindows[win], k.name(k.r.Observations[i].Security)
+	w, name := k.r.Study.CARWindows[win], k.name(k.r.Observation(i).Security)
 	v := k.r.AbnormalReturns(i).CAR[win] / float64(w.Len())
-	s := k.Say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(k.r.Observations[i].Benchmark, false), signedPercent(v), measure)
+	s := k.Say("%s traded %s times the volume that %s explains; the difference of %s %s.", name, fixed(math.Exp(v), 2), k.explains(k.r.Observation(i).Benchmark, false), signedPercent(v), measure)
 	switch {
 	case k.r.Turnover() && v < 0:
-		s = k.Say("of %s %s points of the shares less changed hands in a session than %s explains, which %s.", name, size(v), k.explains(k.r.Observations[i].Benchmark, false), measure)
+		s = k.Say("of %s %s points of the shares less changed hands in a session than %s explains, which %s.", name, size(v), k.explains(k.r.Observation(i).Benchmark, false), measure)
 	case k.r.Turnover():
-		s = k.Say("of %s %s points of the shares more changed hands in a session than %s explains, which %s.", name, size(v), k.explains(k.r.Observations[i].Benchmark, false), measure)
+		s = k.Say("of %s %s points of the shares more changed hands in a session than %s explains, which %s.", name, size(v), k.explains(k.r.Observation(i).Benchmark, false), measure)
 	}
 	if w.Len() > 1 || w.From != 0 {
 		s = k.over(w) + k.Comma + s

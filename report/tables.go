@@ -103,13 +103,13 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 		Column{"runup_share", Number, "", "Share of runup in the CAR from the first session of the event window to session 0; below 0 or above 1 where session 0 went the other way. Empty where there is no runup, or no abnormal return on session 0."},
 		Column{"mid_session", Boolean, "", "The news came inside the hours of session 0, whose return is then partly older than the news."},
 		note)
-	t.of(len(r.Observations), 1, func(lo, hi int) iter.Seq[[]Cell] {
+	t.of(r.N(), 1, func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
 			notes, x := notes(), r.Reader()
 			row := make([]Cell, 0, len(t.Columns))
 			var names []byte
 			for i := lo; i < hi; i++ {
-				o := &r.Observations[i]
+				o := r.Observation(i)
 				e := &r.Catalog.Events[o.Event]
 				var ex analysis.Exclusion
 				if !o.Used() {
@@ -134,7 +134,7 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 		return func(yield func(string) bool) {
 			notes := notes()
 			for i := lo; i < hi; i++ {
-				if !yield(notes.observation(&r.Observations[i])) {
+				if !yield(notes.observation(r.Observation(i))) {
 					return
 				}
 			}
@@ -146,7 +146,7 @@ func observations(r *analysis.Result, notes func() notebook) Table {
 // appendAround appends what was about session 0 of observation i: the sessions that
 // are trimmed, its halves, the sessions before it.
 func appendAround(row []Cell, r *analysis.Result, i int, night, day analysis.Half) []Cell {
-	o := &r.Observations[i]
+	o := r.Observation(i)
 	trimmed := number(math.NaN())
 	if o.Session0 != market.NoDate {
 		trimmed = integer(r.Trimmed(i))
@@ -246,11 +246,11 @@ func abnormalReturns(r *analysis.Result) Table {
 	if r.Study == nil { // for its names alone
 		return t
 	}
-	t.of(len(r.Observations), r.Study.EventWindow.Len(), func(lo, hi int) iter.Seq[[]Cell] {
+	t.of(r.N(), r.Study.EventWindow.Len(), func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
 			x, row := r.Reader(), make([]Cell, len(t.Columns))
 			for i := lo; i < hi; i++ {
-				o, f, p := &r.Observations[i], x.AbnormalReturns(i), x.SessionP(i)
+				o, f, p := r.Observation(i), x.AbnormalReturns(i), x.SessionP(i)
 				row[0], row[1] = text(o.EventID), text(o.Security)
 				for k, ar := range f.AR {
 					tau := r.Study.EventWindow.From + k
@@ -340,12 +340,12 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 	}
 	nan := math.NaN()
 	none := analysis.TestResult{Stat: nan, P: nan, PLower: nan, PUpper: nan, Dist: stat.Distribution{DF1: nan}}
-	t.of(len(r.Observations), len(windows), func(lo, hi int) iter.Seq[[]Cell] {
+	t.of(r.N(), len(windows), func(lo, hi int) iter.Seq[[]Cell] {
 		return func(yield func([]Cell) bool) {
 			notes, x := notes(), r.Reader()
 			row, said := make([]Cell, 0, len(t.Columns)), make([]string, 0, 8)
 			for i := lo; i < hi; i++ {
-				o, f := &r.Observations[i], x.Windows(i)
+				o, f := r.Observation(i), x.Windows(i)
 				for w := range f.CAR {
 					win, results := r.Study.CARWindows[w], x.ObservationTests(i, w)
 					find := func(name string) *analysis.TestResult {
@@ -396,7 +396,7 @@ func cars(r *analysis.Result, notes func() notebook) Table {
 		return func(yield func(string) bool) {
 			notes := notes()
 			for i := lo; i < hi; i++ {
-				o := &r.Observations[i]
+				o := r.Observation(i)
 				if !o.Used() {
 					continue
 				}

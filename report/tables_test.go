@@ -122,12 +122,12 @@ func TestTablesHoldTheResult(t *testing.T) {
 	r := nasty()
 	obs, ars, cars := write(t, r, "observations"), write(t, r, "abnormal_returns"), write(t, r, "cars")
 	used, excluded := r.Counts()
-	if excluded == 0 || len(obs.rows) != len(r.Observations) || len(ars.rows) != used*r.Study.EventWindow.Len() || len(cars.rows) != used*len(r.Study.CARWindows) {
+	if excluded == 0 || len(obs.rows) != r.N() || len(ars.rows) != used*r.Study.EventWindow.Len() || len(cars.rows) != used*len(r.Study.CARWindows) {
 		t.Fatalf("%d, %d, %d rows; %d observations used, %d excluded", len(obs.rows), len(ars.rows), len(cars.rows), used, excluded)
 	}
 	missing := 0
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		row := obs.find(t, "event_id", o.EventID, "security", o.Security)
 		if row["session0"] != o.Session0.String() || row["used"] != strconv.FormatBool(o.Used()) || row["placement"] != string(o.Placement) || row["title"] != r.Catalog.Events[o.Event].Title {
 			t.Errorf("observation %v", row)
@@ -317,7 +317,7 @@ func TestManifest(t *testing.T) {
 	for _, n := range c.ByReason {
 		sum += n
 	}
-	if c.Used+c.Excluded != c.Observations || sum != c.Excluded || c.Observations != len(r.Observations) {
+	if c.Used+c.Excluded != c.Observations || sum != c.Excluded || c.Observations != r.N() {
 		t.Errorf("counts do not add up: %+v", c)
 	}
 }

@@ -199,7 +199,7 @@ func (s *story) lead(entries []entry) (entry, []string) {
 	for k := range entries { // of what stands out on the same session, that with the most securities
 		e := &entries[k]
 		if len(s.events) > 1 && e.owner < 0 && e.adjusted < analysis.Level && len(e.members) > len(lead.members) &&
-			s.r.Observations[e.members[0]].Session0 == s.r.Observations[best].Session0 {
+			s.r.Observation(e.members[0]).Session0 == s.r.Observation(best).Session0 {
 			lead = *e
 		}
 	}
@@ -285,7 +285,7 @@ func (p *page) ranked(entries []entry, n int) {
 	one := len(p.events) == 1
 	g := &grid{tight: true}
 	named := slices.ContainsFunc(entries, func(e entry) bool {
-		symbol := p.r.Observations[e.members[0]].Security
+		symbol := p.r.Observation(e.members[0]).Security
 		return p.name(symbol) != clean(symbol)
 	})
 	if one {
@@ -321,7 +321,7 @@ func (p *page) ranked(entries []entry, n int) {
 		var row []string
 		i := p.mover(e)
 		if one {
-			o := &p.r.Observations[i]
+			o := p.r.Observation(i)
 			f := p.r.AbnormalReturns(i)
 			ret := math.NaN()
 			if w := p.window(); w.Len() == 1 {
@@ -337,7 +337,7 @@ func (p *page) ranked(entries []entry, n int) {
 			row = append(row, fixed(p.r.WindowTest(i, headline).Stat, 1))
 		case several:
 			car, _ := p.r.CAR(i, headline)
-			row = append(row, clean(p.r.Observations[i].Security)+" "+percent(car, 1))
+			row = append(row, clean(p.r.Observation(i).Security)+" "+percent(car, 1))
 		}
 		row = append(row, p.Reading(e.reading))
 		if !one {
@@ -621,7 +621,7 @@ func (p *page) briefly() {
 	for _, e := range p.entries(p.sort()) {
 		what := p.title(&p.r.Catalog.Events[e.event])
 		if len(p.events) == 1 {
-			what = p.name(p.r.Observations[e.members[0]].Security)
+			what = p.name(p.r.Observation(e.members[0]).Security)
 		}
 		tail := p.Say("N %s, %s%%, adj. p %s, %s", len(e.members), percent(e.effect, 1), tableP(e.adjusted), p.Reading(e.reading))
 		p.line(p.session0(e.event).String() + "  " + isolate(clip(what, max(10, p.width-14-columns(tail)))) + "  " + tail)

@@ -98,7 +98,7 @@ func (p *page) securities(used []int, g *analysis.Group) {
 		t.heads = slices.Insert(t.heads, len(t.heads)-3, head{name: p.Say("shrunk"), order: 1, as: p.Say("shrunk")})
 	}
 	for _, i := range rows {
-		o, f := &r.Observations[i], r.AbnormalReturns(i)
+		o, f := r.Observation(i), r.AbnormalReturns(i)
 		row := []string{clip(clean(o.Security), 16)}
 		if zero {
 			x, k := r.SessionTest(i, 0), -s.EventWindow.From

@@ -300,8 +300,8 @@ func TestNextInAnswer(t *testing.T) {
 	if got := said(); !strings.Contains(got, "of A, on") || !strings.HasSuffix(got, "the 9 before, which are of 2 categories.") {
 		t.Errorf("of two categories: %q", got)
 	}
-	for i := range r.Observations[:5] {
-		r.Observations[i].Security = "B"
+	for i := range 5 {
+		r.Catalog.Events[r.Observation(i).Event].Targets[0].Symbol = "B"
 	}
 	if got := said(); strings.Contains(got, "of A") {
 		t.Errorf("of two securities: %q", got)

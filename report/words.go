@@ -170,7 +170,7 @@ func (k speaker) over(w analysis.Window) string {
 // model explains, and whether the rest can be told from chance.
 func (k speaker) reaction(i, win int) string {
 	r := k.r
-	o, w, f := &r.Observations[i], r.Study.CARWindows[win], r.AbnormalReturns(i)
+	o, w, f := r.Observation(i), r.Study.CARWindows[win], r.AbnormalReturns(i)
 	name, t := k.name(o.Security), r.WindowTest(i, win)
 	if !t.Defined() {
 		return k.Say("%s has no abnormal return %s.", name, k.over(w))
@@ -344,7 +344,7 @@ func (k speaker) verdict(f *analysis.Finding, g *analysis.Group, win int) string
 	lo, hi := extremes(k.r, g.Members, win)
 	least, _ := k.r.CAR(lo, win)
 	most, _ := k.r.CAR(hi, win)
-	apart := k.Say("from %s (%s) to %s (%s)", k.signed(least), clean(k.r.Observations[lo].Security), k.signed(most), clean(k.r.Observations[hi].Security))
+	apart := k.Say("from %s (%s) to %s (%s)", k.signed(least), clean(k.r.Observation(lo).Security), k.signed(most), clean(k.r.Observation(hi).Security))
 	past, spread, p := k.quote(f.Past), "", ""
 	if f.Spread != nil {
 		spread, p = f.Spread.Test, k.sayP(f.Spread.P)
@@ -377,7 +377,7 @@ const mostNamed = 12
 func (k speaker) members(f *analysis.Finding, g *analysis.Group, win int) string {
 	var names []string
 	for _, s := range f.Outstanding() {
-		names = append(names, k.name(k.r.Observations[s.Observation].Security))
+		names = append(names, k.name(k.r.Observation(s.Observation).Security))
 	}
 	moved := f.Joint.Rejects()
 	joint, who := "", k.List(k.Each(names))
@@ -489,7 +489,7 @@ func (k speaker) whenOut(e *events.Event, obs []int) []string {
 	var order []place
 	who := make(map[place][]string)
 	for _, i := range obs {
-		o := &k.r.Observations[i]
+		o := k.r.Observation(i)
 		c := k.r.Panel.Column(o.Security)
 		if c == nil || o.Session0 == market.NoDate {
 			continue

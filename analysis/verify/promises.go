@@ -158,7 +158,7 @@ func seen(d design) promise {
 				car, se := r.CAR(0, w)
 				x := r.Seen(0, w)
 				low, high := r.SampleInterval(0, w)
-				df := float64(r.Observations[0].Fit.M - r.Observations[0].Fit.K)
+				df := float64(r.Observation(0).Fit.M - r.Observation(0).Fit.K)
 				out = append(out, found(car-far+x.MDE, se, df), within(x.Low, x.High, far), rejects(x.PEquivalence), within(low, high, far))
 				continue
 			}
@@ -275,8 +275,12 @@ func before(d design) promise {
 	}
 	p.questions = []question{{"run-up: p <= 5% of as many unusual ones", 2, Holds, runUpRate(d.n)}, {"agree_p <= 5%", 1, Holds, agreeRate(d.n)}}
 	p.ask = func(_ context.Context, d design, _ uint64, _ int, r *analysis.Result) []float64 {
-		for i := range r.Observations {
-			r.Observations[i].Sign = 1 - 2*(i%2)
+		i := 0
+		for ev := range r.Catalog.Events {
+			for t := range r.Catalog.Events[ev].Targets {
+				r.Catalog.Events[ev].Targets[t].Sign = 1 - 2*(i%2)
+				i++
+			}
 		}
 		return []float64{rejects(r.Leaks().P), rejects(r.ExpectedSigns(&r.Groups[0], 0).P)}
 	}

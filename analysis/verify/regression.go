@@ -137,8 +137,8 @@ func (d *dataset) solve(ctx context.Context) (analysis.Fit, bool) {
 	s.CARWindows, s.MinEstimation, s.Groups = []analysis.Window{s.EventWindow}, m, nil
 	catalog := &events.Catalog{Events: []events.Event{{ID: d.name, DateOnly: true, Time: cal.Date(m).Time(), Targets: []events.Target{{Symbol: "y"}}}}}
 	r, err := s.Run(ctx, catalog, panel, nil)
-	if err != nil || !r.Observations[0].Used() {
+	if err != nil || !r.Used(0) {
 		return analysis.Fit{}, false
 	}
-	return r.Observations[0].Fit, true
+	return r.Observation(0).Fit, true
 }

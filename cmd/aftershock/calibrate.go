@@ -374,8 +374,8 @@ func (c *config) fingerprint(r *analysis.Result) string {
 		e := &r.Catalog.Events[i]
 		put(e.ID, e.Time.UTC(), e.DateOnly, e.AfterClose, e.Category, e.Targets)
 	}
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	for i := range r.N() {
+		o := r.Observation(i)
 		put(o.EventID, o.Security, o.Session0, o.Benchmark, o.Used())
 	}
 	for _, cal := range r.Panel.Calendars() {

@@ -44,7 +44,7 @@ func (o *outcome) measured(r *analysis.Result) {
 	if o == nil {
 		return
 	}
-	o.Events, o.Observations, o.LastPrice = len(r.Catalog.Events), len(r.Observations), market.NoDate
+	o.Events, o.Observations, o.LastPrice = len(r.Catalog.Events), r.N(), market.NoDate
 	if n := len(r.Study.EventIDs); n > 0 {
 		o.Events = n
 	}

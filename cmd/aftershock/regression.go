@@ -174,9 +174,9 @@ func parseCharacteristics(file string, in io.Reader) (*characteristics, []proble
 // file does not have it.
 func (c *characteristics) of(r *analysis.Result, name string) analysis.Characteristic {
 	k := slices.Index(c.names, name)
-	out := analysis.Characteristic{Name: name, Value: make([]float64, len(r.Observations))}
-	for i := range r.Observations {
-		o := &r.Observations[i]
+	out := analysis.Characteristic{Name: name, Value: make([]float64, r.N())}
+	for i := range r.N() {
+		o := r.Observation(i)
 		var key about
 		if c.keyed.event != "" {
 			key.event = o.EventID

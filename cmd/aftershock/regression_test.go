@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"aftershock/analysis"
+	"aftershock/events"
+	"aftershock/market"
 )
 
 func TestCharacteristicsFile(t *testing.T) {
@@ -27,7 +29,20 @@ func TestCharacteristicsFile(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
-	r := &analysis.Result{Observations: []analysis.Observation{{EventID: "e", Security: "A"}, {EventID: "f", Security: "A"}, {EventID: "f", Security: "B"}}}
+	day := market.NewDate(2024, 5, 2).Time()
+	about := func(id string, symbols ...string) events.Event {
+		e := events.Event{ID: id, DateOnly: true, Time: day}
+		for _, s := range symbols {
+			e.Targets = append(e.Targets, events.Target{Symbol: s})
+		}
+		return e
+	}
+	study := analysis.DefaultStudy()
+	study.Benchmark = "M"
+	r, err := study.Run(t.Context(), &events.Catalog{Events: []events.Event{about("e", "A"), about("f", "A", "B")}}, market.NewPanel(study.Returns, study.Gaps), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for text, want := range map[string][]float64{
 		"security,x\nA,1\n":                         {1, 1, math.NaN()},
 		"\ufeffevent_id, x\nf,2\ne,\n":              {math.NaN(), 2, 2},

@@ -573,7 +573,7 @@ func allExcluded(r *analysis.Result) error {
 	const shown = 5
 	var why []string
 	for i := range min(shown, excluded) {
-		o := &r.Observations[i]
+		o := r.Observation(i)
 		why = append(why, fmt.Sprintf("%s, %s: %s", o.EventID, o.Security, o.Exclusion.Detail()))
 	}
 	if excluded > shown {
