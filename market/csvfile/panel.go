@@ -70,6 +70,7 @@ type Many struct {
 	symbols []string // in the file's order
 	members map[string]*member
 	Issues  []market.Issue // about the file, and securities that have no value at all
+	quick   bool           // it was read in one go, see plain
 }
 
 var _ market.Source = (*Many)(nil)
@@ -119,6 +120,12 @@ func ReadPanelFile(path string, opt PanelOptions) (*Many, error) {
 // A row that cannot be read is left out, and a finding of its security; more than
 // one in ten are an error, as is a file without headings that can be used.
 func ReadPanel(file string, data []byte, opt PanelOptions) (*Many, error) {
+	return readPanel(file, data, opt, false)
+}
+
+// readPanel is ReadPanel; carefully: without the quick look at files in which nothing
+// needs care.
+func readPanel(file string, data []byte, opt PanelOptions, carefully bool) (*Many, error) {
 	switch opt.Values {
 	case "", Prices, Returns, Percent:
 	default:
@@ -131,7 +138,7 @@ func ReadPanel(file string, data []byte, opt PanelOptions) (*Many, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	b := &panelReader{Many: &Many{file: file, opt: opt, members: make(map[string]*member)}, problems: problems{file: file}}
+	b := &panelReader{Many: &Many{file: file, opt: opt, members: make(map[string]*member)}, problems: problems{file: file}, carefully: carefully}
 	t := &table{rest: s}
 	if opt.Layout == AutoLayout {
 		at := *t
@@ -359,6 +366,7 @@ type panelReader struct {
 	crsp bool // closes are CRSP's
 	// closes are as traded, of a file whose returns need no factors
 	unfactored bool
+	carefully  bool // see readPanel
 }
 
 // member returns that of symbol, made where it is new.
@@ -407,13 +415,6 @@ func (b *panelReader) wide(t *table, head []string) error {
 	if b.dates, err = datesOf(*t, h, "", b.opt.Options); err != nil {
 		return fmt.Errorf("%s:%w", file, err)
 	}
-	cols := make([]int, len(symbols))
-	for i := range cols {
-		cols[i] = day + 1 + i
-	}
-	if b.mark, err = markOfColumns(*t, cols, -1, -1, b.opt.Mark); err != nil {
-		return fmt.Errorf("%s:%w", file, err)
-	}
 	values := b.opt.Values
 	if values == "" {
 		values = Prices
@@ -426,6 +427,19 @@ func (b *panelReader) wide(t *table, head []string) error {
 	all := make([]float64, rows*len(symbols)) // one security after the other
 	var days []market.Date
 	var lines []int32
+	plain := false
+	if values == Prices && !b.carefully {
+		days, lines, plain = b.plain(*t, day, all, rows, len(symbols))
+	}
+	if !plain {
+		cols := make([]int, len(symbols))
+		for i := range cols {
+			cols[i] = day + 1 + i
+		}
+		if b.mark, err = markOfColumns(*t, cols, -1, -1, b.opt.Mark); err != nil {
+			return fmt.Errorf("%s:%w", file, err)
+		}
+	}
 	members := make([]*member, len(symbols))
 	for i, s := range symbols {
 		s = tickerOf(s)
@@ -434,9 +448,10 @@ func (b *panelReader) wide(t *table, head []string) error {
 		}
 		members[i] = b.member(s)
 	}
+	b.quick = plain
 	negative, firstLine, first := 0, 0, ""
 	seen := make(map[market.Date]int32)
-	for {
+	for !plain {
 		more, err := t.next()
 		if !more {
 			break

@@ -1,0 +1,169 @@
+package csvfile
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// sameMany says how what two readings made of one file differs; "" where it does not.
+func sameMany(quick, careful *Many, quickly, carefully error) string {
+	if fmt.Sprint(quickly) != fmt.Sprint(carefully) {
+		return fmt.Sprintf("error %v, with care %v", quickly, carefully)
+	}
+	if quickly != nil {
+		return ""
+	}
+	if !slices.Equal(quick.symbols, careful.symbols) {
+		return fmt.Sprintf("symbols %v, with care %v", quick.symbols, careful.symbols)
+	}
+	if a, b := fmt.Sprint(quick.Issues), fmt.Sprint(careful.Issues); a != b {
+		return fmt.Sprintf("issues %s, with care %s", a, b)
+	}
+	figures := func(a, b []float64) bool {
+		return (a == nil) == (b == nil) && slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y })
+	}
+	for _, s := range quick.symbols {
+		a, b := quick.members[s], careful.members[s]
+		for _, v := range [][2][]float64{{a.price, b.price}, {a.close, b.close}, {a.volume, b.volume}, {a.ret, b.ret}, {a.shares, b.shares}} {
+			if !figures(v[0], v[1]) {
+				return fmt.Sprintf("%s: %v, with care %v", s, v[0], v[1])
+			}
+		}
+		if !slices.Equal(a.days, b.days) || !slices.Equal(a.lines, b.lines) {
+			return fmt.Sprintf("%s: days %v on lines %v, with care %v on %v", s, a.days, a.lines, b.days, b.lines)
+		}
+		if x, y := fmt.Sprint(a.Security, a.actions, a.findings, a.ticker, a.traded, a.prior), fmt.Sprint(b.Security, b.actions, b.findings, b.ticker, b.traded, b.prior); x != y {
+			return fmt.Sprintf("%s: %s, with care %s", s, x, y)
+		}
+	}
+	return ""
+}
+
+// bothWays reads a file quickly and with care.
+func bothWays(t *testing.T, text string, opt PanelOptions) {
+	t.Helper()
+	quick, quickly := readPanel("f.csv", []byte(text), opt, false)
+	careful, carefully := readPanel("f.csv", []byte(text), opt, true)
+	if off := sameMany(quick, careful, quickly, carefully); off != "" {
+		t.Errorf("%q, %+v: %s", text, opt, off)
+	}
+}
+
+// odd are pieces of files that are not plain.
+var odd = []string{"", " ", "\"", "\"1,5\"", ",", ";", "\n", "\r\n", "\r", "\n\n", " \n", "-1", "0", "0.0", "1e3", "1.234", "1,234", "1.234,5", "1,234.5", "NaN", "NA", "nan", "#N/A", ".", "5.", ".5", "-99", "99999",
+	"123456789012345678", "0.12345678901234567", "1234567.890123456789", "%", "$5", "2020-01-02", "01/02/2020", "20200102", "2020-02-30", "\t", "\u00a0", "é", "\x00", "١٢٫٥", "1 234"}
+
+// drawn writes a table of prices, wide or long, into which odd things are put some of the time.
+func drawn(r *rand.Rand, long bool) string {
+	delim, mark := ",", "."
+	if r.IntN(3) == 0 {
+		delim = []string{";", "\t", "|"}[r.IntN(3)]
+		if r.IntN(2) == 0 {
+			mark = ","
+		}
+	}
+	end := []string{"\n", "\n", "\r\n"}[r.IntN(3)]
+	decimals := []int{0, 1, 2, 3, 3, 6, 15}[r.IntN(7)]
+	number := func() string {
+		x := math.Exp(3 * r.NormFloat64())
+		if r.IntN(30) == 0 {
+			return ""
+		}
+		return strings.Replace(fmt.Sprintf("%.*f", decimals, x), ".", mark, 1)
+	}
+	date := func(k int) string {
+		switch decimals {
+		case 1:
+			return fmt.Sprintf("%02d.%02d.2020", 1+k%28, 1+k/28)
+		case 2:
+			return fmt.Sprintf("%02d/%02d/2020", 1+k/28, 1+k%28)
+		}
+		return fmt.Sprintf("2020-%02d-%02d", 1+k/28, 1+k%28)
+	}
+	var b strings.Builder
+	rows, n := 1+r.IntN(60), 1+r.IntN(4)
+	if long {
+		head := []string{"date", "ticker", "close", "adj_close", "volume", "name"}[:3+r.IntN(4)]
+		order := r.Perm(len(head))
+		for i, k := range order {
+			if i > 0 {
+				b.WriteString(delim)
+			}
+			b.WriteString(head[k])
+		}
+		b.WriteString(end)
+		for k := range rows * n {
+			day, share := k%rows, k/rows
+			if decimals == 6 {
+				day, share = k/n, k%n
+			}
+			cells := []string{date(day), fmt.Sprintf("S%d", share), number(), number(), []string{"100", "1.5M", "2500", "0", ""}[r.IntN(5)], "Firm " + fmt.Sprint(share)}
+			for i, c := range order {
+				if i > 0 {
+					b.WriteString(delim)
+				}
+				b.WriteString(cells[c])
+			}
+			b.WriteString(end)
+		}
+	} else {
+		index := r.IntN(5) == 0
+		if index {
+			b.WriteString(delim)
+		}
+		b.WriteString("Date")
+		for i := range n {
+			fmt.Fprintf(&b, "%sS%d", delim, i)
+		}
+		b.WriteString(end)
+		for k := range rows {
+			if index {
+				fmt.Fprintf(&b, "%d%s", k, delim)
+			}
+			b.WriteString(date(k))
+			for range n {
+				b.WriteString(delim + number())
+			}
+			b.WriteString(end)
+		}
+	}
+	s := b.String()
+	for r.IntN(2) == 0 {
+		at := r.IntN(len(s) + 1)
+		to := min(len(s), at+r.IntN(8))
+		s = s[:at] + odd[r.IntN(len(odd))] + s[to:]
+	}
+	return strings.TrimSuffix(s, []string{"", "\n"}[r.IntN(2)])
+}
+
+// Files in which nothing needs care are read in one go: as those are that need it.
+func TestPlain(t *testing.T) {
+	r := rand.New(rand.NewPCG(18, 4))
+	quick := 0
+	for range 4000 {
+		text := drawn(r, r.IntN(2) == 0)
+		opt := PanelOptions{Options: Options{Mark: []Mark{AutoMark, AutoMark, PointMark, CommaMark}[r.IntN(4)]}}
+		bothWays(t, text, opt)
+		if m, err := readPanel("f.csv", []byte(text), opt, false); err == nil && m.quick {
+			quick++
+		}
+		if t.Failed() {
+			break
+		}
+	}
+	if quick < 300 {
+		t.Errorf("%d of 4,000 files were read in one go: the test is of little use", quick)
+	}
+}
+
+func FuzzPlain(f *testing.F) {
+	r := rand.New(rand.NewPCG(4, 18))
+	for range 30 {
+		f.Add(drawn(r, r.IntN(2) == 0))
+	}
+	f.Fuzz(func(t *testing.T, text string) { bothWays(t, text, PanelOptions{}) })
+}
