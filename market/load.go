@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -62,7 +63,8 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 	if q.Days == (Span{}) {
 		q.Days = Span{NoDate, NoDate}
 	}
-	series := make([]*Series, len(securities))
+	series := make([]loaded, len(securities))
+	columnar, _ := src.(Columnar)
 	failed := make([]error, len(securities))
 	slots := make(chan struct{}, loadsInFlight)
 	seen := make(map[string]bool, len(securities))
@@ -75,7 +77,14 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			series[i], failed[i] = src.Series(ctx, sec.Symbol, q.Days.From, q.Days.To)
+			l, err := &series[i], error(nil)
+			if columnar != nil {
+				if l.history, err = columnar.History(ctx, sec.Symbol, q.Days.From, q.Days.To); l.history != nil || err != nil {
+					failed[i] = err
+					return
+				}
+			}
+			l.series, failed[i] = src.Series(ctx, sec.Symbol, q.Days.From, q.Days.To)
 		})
 	}
 	wg.Wait()
@@ -86,24 +95,33 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 	var list []Trading
 	var at []int // of list, in securities
 	for i, sec := range securities {
-		if s := series[i]; s != nil && failed[i] == nil {
-			if len(s.Bars) == 0 {
+		if l := &series[i]; l.any() && failed[i] == nil {
+			if l.len() == 0 {
 				failed[i] = fmt.Errorf("%w of %s in the days asked for in %s", ErrNoPrices, sec.Symbol, src.Name())
 				continue
 			}
-			if every := s.spacing(); every != "" {
-				failed[i] = fmt.Errorf("%s: its prices are %s, and a session is a day; take daily ones", cmp.Or(s.Origin, sec.Symbol), every)
+			var like *loaded // one before, of the same days
+			if i > 0 {
+				like = &series[i-1]
+			}
+			if every := l.spacing(like); every != "" {
+				failed[i] = fmt.Errorf("%s: its prices are %s, and a session is a day; take daily ones", cmp.Or(l.origin(), sec.Symbol), every)
 				continue
 			}
-			list, at = append(list, s.trading(sec)), append(at, i)
+			list, at = append(list, l.trading(sec)), append(at, i)
 		}
 	}
 	cals, issues, errs := Sessions(list, calendar)
 	p := NewPanel(cmp.Or(q.Returns, Simple), cmp.Or(q.Gaps, Skip))
 	p.Issues, p.Given = issues, q.Given
 	for k, i := range at {
-		if failed[i] = errs[k]; failed[i] == nil {
-			failed[i] = p.AddSeries(series[i], securities[i], cals[k])
+		if failed[i] = errs[k]; failed[i] != nil {
+			continue
+		}
+		if h := series[i].history; h != nil {
+			failed[i] = p.addHistory(h, securities[i], cals[k])
+		} else {
+			failed[i] = p.AddSeries(series[i].series, securities[i], cals[k])
 		}
 	}
 	errs = nil
@@ -118,11 +136,72 @@ func Load(ctx context.Context, src Source, q Request) (*Panel, []error) {
 	return p, errs
 }
 
+// loaded is what a source has of a security, in one of two forms; neither where it was
+// not asked or could not say.
+type loaded struct {
+	series  *Series
+	history *History
+	daily   bool // history was found to be
+}
+
+func (l *loaded) any() bool { return l.series != nil || l.history != nil }
+
+// len returns the number of bars.
+func (l *loaded) len() int {
+	switch {
+	case l.history != nil:
+		return len(l.history.Days)
+	case l.series != nil:
+		return len(l.series.Bars)
+	}
+	return 0
+}
+
+func (l *loaded) date(i int) Date {
+	if l.history != nil {
+		return l.history.Days[i]
+	}
+	return l.series.Bars[i].Date
+}
+
+func (l *loaded) origin() string {
+	if l.history != nil {
+		return l.history.Origin
+	}
+	return l.series.Origin
+}
+
+// spacing is that of a series; "" where like, which may be nil, has the same days and
+// was found daily.
+func (l *loaded) spacing(like *loaded) string {
+	switch {
+	case l.history == nil:
+		return l.series.spacing()
+	case like != nil && like.daily && slices.Equal(like.history.Days, l.history.Days):
+		l.daily = true
+		return ""
+	}
+	every := spacing(slices.Values(l.history.Days))
+	l.daily = every == ""
+	return every
+}
+
+func (l *loaded) trading(sec Security) Trading {
+	if l.history != nil {
+		return l.history.trading(sec)
+	}
+	return l.series.trading(sec)
+}
+
 // loadMonths is the rest of Load where all series are monthly.
-func loadMonths(series []*Series, failed []error, q Request, calendar func(Security) *Calendar) (*Panel, []error) {
+func loadMonths(list []loaded, failed []error, q Request, calendar func(Security) *Calendar) (*Panel, []error) {
 	days := Span{From: math.MaxInt32, To: NoDate}
-	for _, s := range series {
-		if s != nil && len(s.Bars) > 0 {
+	series := make([]*Series, len(list))
+	for i, l := range list {
+		if series[i] = l.series; l.history != nil {
+			series[i] = Mend(l.history.series(nil), MendOptions{})
+		}
+		if s := series[i]; s != nil && len(s.Bars) > 0 {
 			days.From, days.To = min(days.From, s.Bars[0].Date), max(days.To, s.Bars[len(s.Bars)-1].Date)
 		}
 	}

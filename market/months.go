@@ -1,6 +1,7 @@
 package market
 
 import (
+	"iter"
 	"math"
 	"slices"
 )
@@ -27,20 +28,20 @@ func sameMonth(a, b Date) bool { return endOfMonth(a) == endOfMonth(b) }
 // byMonth reports whether the bars of every series are those of months: no two of
 // one, and of nearly every month between the first and the last. Two bars tell
 // nothing.
-func byMonth(series []*Series) bool {
+func byMonth(list []loaded) bool {
 	any := false
-	for _, s := range series {
-		if s == nil || len(s.Bars) == 0 {
+	for _, l := range list {
+		n := l.len()
+		if n == 0 {
 			continue
 		}
-		n := len(s.Bars)
 		for i := 1; i < n; i++ {
-			if sameMonth(s.Bars[i].Date, s.Bars[i-1].Date) {
+			if sameMonth(l.date(i), l.date(i-1)) {
 				return false
 			}
 		}
 		const fewest, month = 4, 30.5
-		if n >= fewest && float64(s.Bars[n-1].Date-s.Bars[0].Date) > 1.5*month*float64(n-1) {
+		if n >= fewest && float64(l.date(n-1)-l.date(0)) > 1.5*month*float64(n-1) {
 			return false
 		}
 		any = any || n >= fewest
@@ -75,23 +76,34 @@ func monthOf(m *Calendar, d Date) Date {
 // spacing says that the bars with a value are those of weeks or of months; "" of
 // days, and of fewer than tell.
 func (s *Series) spacing() string {
+	return spacing(func(yield func(Date) bool) {
+		for i, b := range s.Bars {
+			if math.IsNaN(b.Close) && math.IsNaN(b.AdjClose) && (s.Returns == nil || math.IsNaN(s.Returns[i])) {
+				continue
+			}
+			if !yield(b.Date) {
+				return
+			}
+		}
+	})
+}
+
+// spacing is that of a series with a value on days.
+func spacing(days iter.Seq[Date]) string {
 	const fewest, most = 8, 0.8
 	var weeks, months, n float64
 	last := NoDate
-	for i, b := range s.Bars {
-		if math.IsNaN(b.Close) && math.IsNaN(b.AdjClose) && (s.Returns == nil || math.IsNaN(s.Returns[i])) {
-			continue
-		}
+	for d := range days {
 		if last != NoDate {
 			n++
-			switch step := b.Date - last; {
+			switch step := d - last; {
 			case step >= 6 && step <= 8:
 				weeks++
 			case step >= 26 && step <= 33:
 				months++
 			}
 		}
-		last = b.Date
+		last = d
 	}
 	switch {
 	case n < fewest:

@@ -120,6 +120,9 @@ type Panel struct {
 type workspace struct {
 	at        []int32
 	ret, size []float64
+	spare     []float64 // of a column that was not made
+	bars      []Bar
+	aligned   alignment
 }
 
 // grown returns n elements of *s, made longer where it has fewer.
@@ -156,19 +159,8 @@ func (p *Panel) Column(symbol string) *Column {
 func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	s, impossible := priced(s)
 	s = Mend(s, MendOptions{Prior: adjustedPrior})
-	sec.Symbol = s.Symbol
-	for _, f := range []struct{ own, from *string }{{&sec.Name, &s.Name}, {&sec.Exchange, &s.Exchange}, {&sec.Currency, &s.Currency}} {
-		if *f.own == "" {
-			*f.own = *f.from
-			if f.own == &sec.Name && s.Names != nil { // a name of its own has none of the source's beside it
-				names := maps.Clone(s.Names)
-				maps.Copy(names, sec.Names)
-				sec.Names = names
-			}
-		}
-	}
-	if _, dup := p.bySymbol[s.Symbol]; dup {
-		return fmt.Errorf("%s: added twice", s.Symbol)
+	if err := p.known(&sec, s.Symbol, s.Name, s.Exchange, s.Currency, s.Names); err != nil {
+		return err
 	}
 	first, last := -1, -1
 	haveClose, haveVolume, haveOpen := false, false, false
@@ -267,6 +259,21 @@ func (p *Panel) AddSeries(s *Series, sec Security, cal *Calendar) error {
 	}
 	p.Issues = append(p.Issues, issues...)
 	return p.AddColumn(c)
+}
+
+// known completes sec by what a source says of it. A symbol that p has is an error.
+func (p *Panel) known(sec *Security, symbol, name, exchange, currency string, names map[string]string) error {
+	sec.Symbol = symbol
+	if sec.Name == "" && names != nil { // a name of its own has none of the source's beside it
+		names = maps.Clone(names)
+		maps.Copy(names, sec.Names)
+		sec.Names = names
+	}
+	sec.Name, sec.Exchange, sec.Currency = cmp.Or(sec.Name, name), cmp.Or(sec.Exchange, exchange), cmp.Or(sec.Currency, currency)
+	if _, dup := p.bySymbol[symbol]; dup {
+		return fmt.Errorf("%s: added twice", symbol)
+	}
+	return nil
 }
 
 // priced returns s without the prices of sessions whose price is not positive, as

@@ -55,6 +55,11 @@ func Sessions(list []Trading, calendar func(Security) *Calendar) (cals []*Calend
 			issues = append(issues, Issue{"", dates[0], "no-rules", []any{cal.Name(), len(dates), dates[len(dates)-1]}})
 		}
 	}
+	var clear struct { // days that were found to agree with a calendar: many securities have the same
+		days             []Date
+		cal              *Calendar
+		fit, uncontested bool
+	}
 	for i := range list {
 		t := &list[i]
 		if cals[i] != nil {
@@ -63,17 +68,23 @@ func Sessions(list []Trading, calendar func(Security) *Calendar) (cals []*Calend
 		if len(t.Days) == 0 {
 			continue
 		}
-		if cals[i] == nil && strings.HasPrefix(t.Symbol, "^") || cals[i] != nil && !t.Sure {
+		if cals[i] != clear.cal || cals[i] == nil || !slices.Equal(t.Days, clear.days) {
+			clear.days, clear.cal, clear.fit, clear.uncontested = t.Days, cals[i], false, false
+		}
+		if cals[i] == nil && strings.HasPrefix(t.Symbol, "^") || cals[i] != nil && !t.Sure && !clear.fit {
 			if other := t.fitting(cals[i], used); other != nil {
 				issues = append(issues, Issue{t.Symbol, NoDate, "exchange-by-days", []any{other.Name()}})
 				cals[i] = other
 				continue
 			}
+			clear.fit = cals[i] != nil
 		}
-		if cals[i] == nil {
+		switch {
+		case cals[i] == nil:
 			errs[i] = t.unknown(used)
-		} else {
+		case !clear.uncontested:
 			errs[i] = t.contradiction(cals[i])
+			clear.uncontested = errs[i] == nil
 		}
 	}
 	return cals, issues, errs
@@ -242,8 +253,7 @@ func exchangeNames() string {
 // trading returns sec, completed from s, and the days on which it traded: those
 // with a price that is not the last one carried on without any trade.
 func (s *Series) trading(sec Security) Trading {
-	sec.Exchange = cmp.Or(sec.Exchange, s.Exchange)
-	t := Trading{Security: sec, Days: make([]Date, 0, len(s.Bars)), Sure: sec.Exchange != "" || !Plain(sec.Symbol)}
+	t := tradingOn(sec, s.Exchange, make([]Date, 0, len(s.Bars)))
 	last := math.NaN()
 	for i, b := range s.Bars {
 		if s.Returns != nil && !math.IsNaN(s.Returns[i]) {
@@ -261,6 +271,12 @@ func (s *Series) trading(sec Security) Trading {
 	}
 	slices.Sort(t.Days) // bars out of order are AddSeries' to refuse
 	return t
+}
+
+// tradingOn returns sec, of which a source names the exchange, and the days on which it traded.
+func tradingOn(sec Security, exchange string, days []Date) Trading {
+	sec.Exchange = cmp.Or(sec.Exchange, exchange)
+	return Trading{Security: sec, Days: days, Sure: sec.Exchange != "" || !Plain(sec.Symbol)}
 }
 
 // SessionsOf is Sessions of series; security says what is known of one.

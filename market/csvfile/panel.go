@@ -248,6 +248,76 @@ func (f *Many) Series(ctx context.Context, symbol string, from, to market.Date) 
 	return market.Mend(s, market.MendOptions{Basis: f.opt.Splits, Prior: m.prior}).Between(from, to), nil
 }
 
+var _ market.Columnar = (*Many)(nil)
+
+// History returns what Series does, as columns, where the file has prices of symbol
+// alone, in order of day, and nothing to tell of them.
+func (f *Many) History(ctx context.Context, symbol string, from, to market.Date) (*market.History, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m := f.members[symbol]
+	if m == nil || m.ret != nil || m.shares != nil || m.traded || len(m.actions) > 0 || len(m.findings) > 0 {
+		return nil, nil
+	}
+	main := m.price
+	if main == nil {
+		main = m.close
+	}
+	first, last, n := 0, -1, 0
+	for i, x := range main {
+		if x != x {
+			if m.price != nil && m.close != nil && m.close[i] == m.close[i] {
+				return nil, nil
+			}
+			continue
+		}
+		if m.price != nil && m.close != nil && m.close[i] != m.close[i] || last >= 0 && m.days[i] <= m.days[last] {
+			return nil, nil
+		}
+		if n == 0 {
+			first = i
+		}
+		n++
+		last = i
+	}
+	h := &market.History{Symbol: symbol, Name: m.Name, Exchange: m.Exchange, Currency: m.Currency, Origin: f.file, Price: m.price, Close: m.close, Volume: m.volume, Days: m.days}
+	if n == len(main) {
+		return within(h, from, to), nil
+	}
+	whole := n == last-first+1 // from its first day to its last
+	if h.Days = m.days[first : last+1 : last+1]; !whole {
+		h.Days = having(h.Days, main[first:])
+	}
+	for _, v := range []*[]float64{&h.Price, &h.Close, &h.Volume} {
+		if *v != nil {
+			if *v = (*v)[first : last+1 : last+1]; !whole {
+				*v = having(*v, main[first:])
+			}
+		}
+	}
+	return within(h, from, to), nil
+}
+
+// within returns h; nil where it has days outside from..to.
+func within(h *market.History, from, to market.Date) *market.History {
+	if !h.Within(from, to) {
+		return nil
+	}
+	return h
+}
+
+// having returns the elements of v beside which x has a value.
+func having[T any](v []T, x []float64) []T {
+	var out []T
+	for i := range v {
+		if x[i] == x[i] {
+			out = append(out, v[i])
+		}
+	}
+	return out
+}
+
 // series makes a series of what the file has; days that stand twice with two
 // closes are left out.
 func (m *member) series(file string) *market.Series {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"aftershock/market"
 )
 
 // sameMany says how what two readings made of one file differs; "" where it does not.
@@ -166,4 +168,49 @@ func FuzzPlain(f *testing.F) {
 		f.Add(drawn(r, r.IntN(2) == 0))
 	}
 	f.Fuzz(func(t *testing.T, text string) { bothWays(t, text, PanelOptions{}) })
+}
+
+// What a file gives as columns is what it gives as bars.
+func TestHistory(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 18))
+	given := 0
+	for range 2000 {
+		f, err := readPanel("f.csv", []byte(drawn(r, r.IntN(2) == 0)), PanelOptions{}, false)
+		if err != nil {
+			continue
+		}
+		for _, symbol := range f.symbols {
+			h, err := f.History(t.Context(), symbol, market.NoDate, market.NoDate)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h == nil {
+				continue
+			}
+			s := f.members[symbol].series(f.file) // not mended
+			given++
+			if len(s.Bars) != len(h.Days) || len(s.Actions) > 0 || len(s.Findings) > 0 || s.Returns != nil || s.Shares != nil || s.Adjusted != (h.Price != nil) ||
+				s.Name != h.Name || s.Exchange != h.Exchange || s.Currency != h.Currency || s.Origin != h.Origin || s.Symbol != h.Symbol {
+				t.Fatalf("%s: %+v, as bars %+v", symbol, h, s)
+			}
+			at := func(v []float64, i int) float64 {
+				if v == nil {
+					return math.NaN()
+				}
+				return v[i]
+			}
+			for i, b := range s.Bars {
+				main := at(h.Price, i)
+				if h.Price == nil {
+					main = at(h.Close, i)
+				}
+				if b.Date != h.Days[i] || b.AdjClose != main || !same(b.Close, at(h.Close, i)) || !same(b.Volume, at(h.Volume, i)) || b.Open == b.Open {
+					t.Fatalf("%s, bar %d: %+v, as columns %+v", symbol, i, b, h)
+				}
+			}
+		}
+	}
+	if given < 1000 {
+		t.Errorf("%d histories were given as columns: the test is of little use", given)
+	}
 }
