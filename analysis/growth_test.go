@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
-	"slices"
 	"testing"
 	"time"
 
@@ -130,36 +129,44 @@ func TestGrowth(t *testing.T) {
 }
 
 func (g growth) measure(t *testing.T, full bool) {
+	const most = 1.6
 	sizes := g.few
 	if full {
 		sizes = g.many
 	}
-	var took []float64
-	for _, n := range sizes {
+	least := func(n, rounds int) float64 {
 		s, c, p := g.study(n)
-		least := math.Inf(1)
-		for range 2 {
+		out := math.Inf(1)
+		for range rounds {
 			runtime.GC()
 			before := processorTime(t)
 			if _, err := s.Run(context.Background(), c, p, nil); err != nil {
 				t.Fatalf("%s, %d: %v", g.name, n, err)
 			}
-			least = min(least, processorTime(t)-before)
-			if least > 5 {
+			if out = min(out, processorTime(t)-before); out > 5 {
 				break
 			}
 		}
-		took = append(took, least)
+		return out
 	}
+	rounds := 1
+	if full {
+		rounds = 2
+	}
+	var took []float64
 	for k, n := range sizes {
+		took = append(took, least(n, rounds))
 		if k == 0 {
 			t.Logf("%-45s %8d %8.3f s", g.name, n, took[k])
 			continue
 		}
-		exponent := math.Log(took[k]/took[k-1]) / math.Log(float64(n)/float64(sizes[k-1]))
-		t.Logf("%-45s %8d %8.3f s, exponent %.2f", g.name, n, took[k], exponent)
-		if exponent > 1.6 && took[k-1] > 0.1 || exponent > 1.6 && slices.Equal(sizes, g.few) {
-			t.Errorf("%s: from %d to %d the time grows as N^%.2f: %.3f and %.3f s", g.name, sizes[k-1], n, exponent, took[k-1], took[k])
+		exponent := func() float64 { return math.Log(took[k]/took[k-1]) / math.Log(float64(n)/float64(sizes[k-1])) }
+		if exponent() > most { // a busy machine may have done it
+			took[k-1], took[k] = min(took[k-1], least(sizes[k-1], 2)), min(took[k], least(n, 2))
+		}
+		t.Logf("%-45s %8d %8.3f s, exponent %.2f", g.name, n, took[k], exponent())
+		if exponent() > most && (took[k-1] > 0.1 || !full) {
+			t.Errorf("%s: from %d to %d the time grows as N^%.2f: %.3f and %.3f s", g.name, sizes[k-1], n, exponent(), took[k-1], took[k])
 		}
 	}
 }
