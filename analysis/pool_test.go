@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -95,6 +96,51 @@ func TestPairSums(t *testing.T) {
 			}
 			if g := r.Group(All, "all").Windows[w]; g.Drawn != 0 || g.RBarSE != 0 {
 				t.Errorf("%d pairs drawn", g.Drawn)
+			}
+		}
+	}
+}
+
+// The sums of a cohort's residuals over what it has in common with others are those of each
+// stretch, also where most of what they vary lies outside it.
+func TestSpans(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 10))
+	const m = 90
+	s := &standards{after: []int32{0, 1, 4, 30, 60}, before: []int32{55, 20, 3, 1}, abroad: [][]int32{{2, 3, 40, 89}}}
+	parts := [][]int{}
+	stretch := func(from, to int) (at []int) {
+		for t := from; t < to; t++ {
+			at = append(at, t)
+		}
+		return at
+	}
+	for _, lag := range s.after {
+		parts = append(parts, stretch(int(lag), m))
+	}
+	for _, lag := range s.before {
+		parts = append(parts, stretch(0, m-int(lag)))
+	}
+	parts = append(parts, []int{2, 3, 40, 89})
+	out := &stat.Spans{Sum: make([]float64, len(parts)), Squares: make([]float64, len(parts))}
+	for k := range 300 {
+		x := make([]float64, m)
+		for i := range x {
+			x[i] = rng.NormFloat64()
+		}
+		switch k % 3 {
+		case 1:
+			x[2] *= 1e7
+		case 2:
+			x[m-2] *= 1e7
+		}
+		s.spans(x, out)
+		for row, at := range parts {
+			var sum, size, squares float64
+			for _, t := range at {
+				sum, size, squares = sum+x[t], size+math.Abs(x[t]), squares+x[t]*x[t]
+			}
+			if s.count(row, m) != len(at) || math.Abs(out.Sum[row]-sum) > 1e-13*size || math.Abs(out.Squares[row]-squares) > 1e-13*squares {
+				t.Fatalf("row %d: %d sessions, %v and %v; want %d, %v and %v", row, s.count(row, m), out.Sum[row], out.Squares[row], len(at), sum, squares)
 			}
 		}
 	}

@@ -219,7 +219,7 @@ func (w *Worker) costOfPairs(members []int) float64 {
 	if pairs <= fewPairs {
 		return 0.2 * pairs
 	}
-	return 0.2*sums + 0.1*meetings
+	return 0.02*sums + 0.1*meetings
 }
 
 // costOf is about what the averages and tests of n observations cost, in

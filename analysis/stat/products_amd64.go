@@ -1,0 +1,33 @@
+package stat
+
+// addProducts is plainAddProducts.
+func addProducts(sum, weight, y []float64, n, width, sessions, stride int) {
+	if !wide {
+		plainAddProducts(sum, weight, y, n, width, sessions, stride)
+		return
+	}
+	if n <= 0 || width <= 0 || sessions <= 0 {
+		return
+	}
+	_, _, _ = sum[(width-1)*stride+sessions-1], weight[n*width-1], y[(n-1)*stride+sessions-1]
+	for t := 0; t < sessions; t += TileSessions {
+		wideAddProducts(&sum[t], &weight[0], &y[t], n, width, stride)
+	}
+}
+
+// standardise is plainStandardise for a length of weight divisible by four.
+func standardise(p *Spans, weight []float64) {
+	if !wide {
+		plainStandardise(p, weight)
+		return
+	}
+	wideStandardise(p, weight)
+}
+
+// Eight sessions of every sum.
+//
+//go:noescape
+func wideAddProducts(sum, weight, y *float64, n, width, stride int)
+
+//go:noescape
+func wideStandardise(p *Spans, weight []float64)

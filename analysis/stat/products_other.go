@@ -1,0 +1,9 @@
+//go:build !amd64
+
+package stat
+
+func addProducts(sum, weight, y []float64, n, width, sessions, stride int) {
+	plainAddProducts(sum, weight, y, n, width, sessions, stride)
+}
+
+func standardise(p *Spans, weight []float64) { plainStandardise(p, weight) }
