@@ -53,59 +53,9 @@ func (r *Result) pastSlopes(x [][]float64, y []float64, used []int, spec stat.Sp
 	var all [][][]float64 // by date, then column: b_0, b_1 ... b_P
 	var rejected [][]float64
 	for _, d := range dates {
-		rows := byDate[d]
-		if len(rows) <= k {
-			continue
+		if b, size := r.slopesOfDate(x, y, used, byDate[d], spec, as); b != nil {
+			all, rejected = append(all, b), append(rejected, size)
 		}
-		sub := make([][]float64, k)
-		own := stat.Specification{Errors: spec.Errors, Lag: spec.Lag}
-		var y0 []float64
-		var obs []int
-		for _, i := range rows {
-			for j := range x {
-				sub[j] = append(sub[j], x[j][i])
-			}
-			if spec.Weights != nil {
-				own.Weights = append(own.Weights, spec.Weights[i])
-			}
-			if spec.Cluster != nil {
-				own.Cluster = append(own.Cluster, spec.Cluster[i])
-			}
-			y0, obs = append(y0, y[i]), append(obs, used[i])
-		}
-		design, err := stat.NewDesign(len(rows), sub, own.Weights)
-		if err != nil {
-			continue
-		}
-		first, err := design.Regress(y0, stat.Specification{Errors: stat.Classical})
-		if err != nil {
-			continue
-		}
-		past := r.pastSums(obs, as)
-		b := make([][]float64, k)
-		for j := range b {
-			b[j] = append(b[j], first.Coef[j])
-		}
-		size := make([]float64, k)
-		for _, yt := range past {
-			at, err := design.Regress(yt, own)
-			if err != nil { // clusters of one, a row of leverage 1: without errors
-				if at, err = design.Regress(yt, stat.Specification{Errors: stat.Classical}); err != nil {
-					continue
-				}
-				at.P = missing(k)
-			}
-			for j := range b {
-				b[j] = append(b[j], at.Coef[j])
-				switch p := at.P[j]; {
-				case p != p:
-					size[j] = nan
-				case p <= seenLevel:
-					size[j] += 1 / float64(len(past))
-				}
-			}
-		}
-		all, rejected = append(all, b), append(rejected, size)
 	}
 	if len(all) == 0 {
 		out.Note = say("past/few-observations", k)
@@ -135,6 +85,65 @@ func (r *Result) pastSlopes(x [][]float64, y []float64, used []int, spec stat.Sp
 		out.Size = append(out.Size, size)
 	}
 	return out
+}
+
+// slopesOfDate returns, by column, b_0, b_1 ... b_P of the rows of one session 0, and the
+// share of the past regressions in which the errors of spec reject at 5%; nil where they
+// have no more rows than coefficients, or dependent columns.
+func (r *Result) slopesOfDate(x [][]float64, y []float64, used, rows []int, spec stat.Specification, as RegressionSpec) (b [][]float64, size []float64) {
+	k := len(x)
+	if len(rows) <= k {
+		return nil, nil
+	}
+	sub := make([][]float64, k)
+	own := stat.Specification{Errors: spec.Errors, Lag: spec.Lag}
+	var y0 []float64
+	var obs []int
+	for _, i := range rows {
+		for j := range x {
+			sub[j] = append(sub[j], x[j][i])
+		}
+		if spec.Weights != nil {
+			own.Weights = append(own.Weights, spec.Weights[i])
+		}
+		if spec.Cluster != nil {
+			own.Cluster = append(own.Cluster, spec.Cluster[i])
+		}
+		y0, obs = append(y0, y[i]), append(obs, used[i])
+	}
+	plain := stat.Specification{Errors: stat.Classical}
+	design, err := stat.NewDesign(len(rows), sub, own.Weights)
+	if err != nil {
+		return nil, nil
+	}
+	first, err := design.Regress(y0, plain)
+	if err != nil {
+		return nil, nil
+	}
+	past := r.pastSums(obs, as)
+	b, size = make([][]float64, k), make([]float64, k)
+	for j := range b {
+		b[j] = append(b[j], first.Coef[j])
+	}
+	for _, yt := range past {
+		at, err := design.Regress(yt, own)
+		if err != nil { // clusters of one, a row of leverage 1: without errors
+			if at, err = design.Regress(yt, plain); err != nil {
+				continue
+			}
+			at.P = missing(k)
+		}
+		for j := range b {
+			b[j] = append(b[j], at.Coef[j])
+			switch p := at.P[j]; {
+			case p != p:
+				size[j] = nan
+			case p <= seenLevel:
+				size[j] += 1 / float64(len(past))
+			}
+		}
+	}
+	return b, size
 }
 
 // pastSums returns the sums of residuals of observations that share session 0, by
