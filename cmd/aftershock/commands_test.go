@@ -138,7 +138,7 @@ func TestCommandsOfJobs(t *testing.T) {
 				}
 				logged(t, args, status, problems)
 			}
-			for by, want := range map[syscall.Signal]int{syscall.SIGINT: statusInterrupted, syscall.SIGTERM: statusTerminated} {
+			for by, want := range map[syscall.Signal]int{syscall.SIGINT: statusInterrupted, syscall.SIGTERM: statusTerminated, syscall.SIGHUP: statusHungUp} {
 				ctx, cancel := context.WithCancelCause(t.Context())
 				cancel(signalError{by})
 				if status, _, problems := perform(ctx, words(own+"i")); status != want && status != statusOK {

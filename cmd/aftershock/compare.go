@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/spf13/cobra"
@@ -176,7 +177,7 @@ func compareRuns(dirA, dirB string, q comparing) (*comparison, error) {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, noRun(dir)
 		case err != nil:
-			return nil, err
+			return nil, mendBy(err, "run the study again")
 		case !sealed:
 			return nil, unsealedError(filepath.Join(dir, manifestName), m)
 		}
@@ -236,7 +237,7 @@ func unsealedError(name string, m *report.Manifest) error {
 
 // noRun says that there is no run in dir, and where one is.
 func noRun(dir string) error {
-	last := lastRun(dir)
+	last := lastRun(dir, time.Now())
 	if _, err := os.Stat(filepath.Join(last, manifestName)); err == nil {
 		return fmt.Errorf("there is no run in %s itself: its runs lie in folders, the last is %s", dir, last)
 	}

@@ -146,7 +146,7 @@ func (a *app) examineEvents(d *diagnosis, c *config) {
 func (a *app) examineOutput(d *diagnosis, c *config) {
 	dir := c.path("output.dir", c.Output.Dir)
 	if c.Output.Keep > 0 {
-		dir = lastRun(dir)
+		dir = lastRun(dir, a.now())
 	}
 	o := newOutput(dir)
 	_, err := os.Stat(dir)
@@ -202,7 +202,7 @@ func isHeld(name string) bool {
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	l := flock.New(name, flock.SetFlag(os.O_RDWR|sealed.OpenPlain))
+	l := flock.New(name, flock.SetFlag(os.O_RDONLY|sealed.OpenPlain)) // it may be another user's
 	defer l.Close()
 	locked, err := l.TryLock()
 	return err == nil && !locked

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"syscall"
@@ -35,3 +36,10 @@ func giveTo(info fs.FileInfo, name string) error {
 	}
 	return os.Lchown(name, int(want.Uid), int(want.Gid))
 }
+
+// diskFull reports whether err is that of a disk, or of a share of it, without space.
+func diskFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+func readOnly(err error) bool { return errors.Is(err, syscall.EROFS) }

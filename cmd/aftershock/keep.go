@@ -17,13 +17,16 @@ import (
 
 // With output.keep, runs lie beside each other in the output directory, each in a
 // folder named by its time, and latest leads to the last one.
-const latestName = "latest"
+const (
+	latestName  = "latest"
+	datedLayout = "2006-01-02T150405Z"
+)
 
 var datedName = pattern.New(`^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$`)
 
 // dated returns the folder of a run that begins now: after every other of its second.
 func dated(dir string, now time.Time) string {
-	stamp, most := now.UTC().Format("2006-01-02T150405Z"), 0
+	stamp, most := now.UTC().Format(datedLayout), 0
 	entries, _ := os.ReadDir(dir) // what cannot be read is said when it is written to
 	for _, e := range entries {
 		if second, n := moment(strings.TrimSuffix(strings.TrimPrefix(e.Name(), "."), stageSuffix)); second == stamp {
@@ -42,7 +45,7 @@ func moment(name string) (second string, n int) {
 	if !datedName.MatchString(name) {
 		return "", 0
 	}
-	const width = len("2006-01-02T150405Z")
+	const width = len(datedLayout)
 	if len(name) == width {
 		return name, 1
 	}
@@ -51,6 +54,12 @@ func moment(name string) (second string, n int) {
 		return "", 0 // no run of ours has such a number
 	}
 	return name[:width], n
+}
+
+func byMoment(a, b string) int {
+	x, n := moment(a)
+	y, m := moment(b)
+	return cmp.Or(cmp.Compare(x, y), cmp.Compare(n, m))
 }
 
 // datedRuns lists the folders of whole runs in dir, the oldest first.
@@ -68,29 +77,34 @@ func datedRuns(dir string) ([]string, error) {
 			out = append(out, e.Name())
 		}
 	}
-	slices.SortFunc(out, func(a, b string) int {
-		x, n := moment(a)
-		y, m := moment(b)
-		return cmp.Or(cmp.Compare(x, y), cmp.Compare(n, m))
-	})
+	slices.SortFunc(out, byMoment)
 	return out, nil
 }
 
 // lastRun is the folder of the last run in dir: latest, or where there can be no
-// links that with the last time.
-func lastRun(dir string) string {
+// links that with the last time until now.
+func lastRun(dir string, now time.Time) string {
 	latest := filepath.Join(dir, latestName)
 	if _, err := os.Stat(filepath.Join(latest, manifestName)); err == nil {
 		return latest
 	}
 	if runs, err := datedRuns(dir); err == nil && len(runs) > 0 {
-		return filepath.Join(dir, runs[len(runs)-1])
+		// Of a second there may be several, whose names are longer.
+		return filepath.Join(dir, lastUntil(runs, now.UTC().Add(time.Second).Format(datedLayout))[len(runs)-1])
 	}
 	return latest
 }
 
-// kept makes latest lead to the run in the folder called name of dir, and removes
-// the runs but the last keep: of each the files that it left, and no others. Where the
+// lastUntil orders runs, which are in the order of their names, for a clock that stands
+// at the name now: what is dated after it was named by a clock that went wrong, and comes
+// before all others.
+func lastUntil(runs []string, now string) []string {
+	i, _ := slices.BinarySearchFunc(runs, now, byMoment)
+	return slices.Concat(runs[i:], runs[:i])
+}
+
+// kept makes latest lead to the run in the folder called name of dir, the last one, and
+// removes the runs but the last keep: of each the files that it left, and no others. Where the
 // system has no links, or not for this user, warn is told, and the runs are kept
 // without.
 func kept(dir, name string, keep int, warn func(error)) error {
@@ -112,10 +126,8 @@ func kept(dir, name string, keep int, warn func(error)) error {
 	if err != nil {
 		return err
 	}
-	for _, old := range runs[:max(0, len(runs)-keep)] {
-		if old == name {
-			continue
-		}
+	runs = slices.DeleteFunc(lastUntil(runs, name), func(run string) bool { return run == name })
+	for _, old := range runs[:max(0, len(runs)+1-keep)] {
 		if err := removeRun(filepath.Join(dir, old)); err != nil {
 			return fmt.Errorf("an old run cannot be removed: %w", err)
 		}

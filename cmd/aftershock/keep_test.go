@@ -157,3 +157,53 @@ func TestThin(t *testing.T) {
 		t.Errorf("there are %v, %v", got, err)
 	}
 }
+
+// A run that a clock gone wrong has dated later than all others holds no place for ever,
+// and is not taken for the last one; nor does a clock that went back cost more than the
+// runs that it makes.
+func TestKeepUnderAWrongClock(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", "")
+	night := func(year, day int, args ...string) string {
+		t.Helper()
+		now := time.Date(year, 3, day, 22, 0, 0, 0, time.UTC)
+		var out, problems strings.Builder
+		args = append([]string{"run", "--charts", "none", "--format", "csv", "--keep", "3"}, args...)
+		if status := runAt(t.Context(), func() time.Time { return now }, args, strings.NewReader(""), &out, &problems); status != statusOK {
+			t.Fatal(problems.String())
+		}
+		return out.String()
+	}
+	kept := func(want ...string) {
+		t.Helper()
+		runs, err := datedRuns("out")
+		for i := range runs {
+			runs[i] = runs[i][:len("2026-03-01")]
+		}
+		if err != nil || !slices.Equal(runs, want) {
+			t.Errorf("%v are kept, want %v, %v", runs, want, err)
+		}
+	}
+	night(2026, 1)
+	night(2099, 2)
+	night(2026, 3)
+	kept("2026-03-01", "2026-03-03", "2099-03-02")
+	if err := os.Remove("out/latest"); err != nil { // as where there can be no links
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 3, 22, 0, 0, 0, time.UTC)
+	if got := lastRun("out", now); got != filepath.Join("out", "2026-03-03T220000Z") {
+		t.Errorf("the last run is %s", got)
+	}
+	night(2026, 4)
+	kept("2026-03-01", "2026-03-03", "2026-03-04")
+	night(1970, 5)
+	kept("1970-03-05", "2026-03-03", "2026-03-04")
+	night(2026, 6)
+	kept("2026-03-03", "2026-03-04", "2026-03-06")
+	night(2099, 7)
+	if out := night(2026, 8, "--if-changed"); strings.HasPrefix(out, "nothing has changed") {
+		t.Errorf("a run of 2099 is taken for that of tonight: %s", out)
+	}
+}

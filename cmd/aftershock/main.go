@@ -86,7 +86,7 @@ func runAt(ctx context.Context, now func() time.Time, args []string, stdin io.Re
 	status = statusOf(ctx, err)
 	switch {
 	case status == statusOK || status == statusPipe:
-	case status == statusInterrupted || status == statusTerminated:
+	case status == statusInterrupted || status == statusTerminated || status == statusHungUp:
 		kept := "nothing was written"
 		switch {
 		case errors.Is(err, errFetching):

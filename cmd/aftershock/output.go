@@ -80,14 +80,10 @@ func openOutput(dir string) (_ *output, err error) {
 		o.made = slices.Insert(o.made, 0, d)
 	}
 	if err := os.MkdirAll(o.dir, 0o755); err != nil {
-		return nil, fmt.Errorf("the output directory cannot be made: %w", err)
+		return nil, writable(fmt.Errorf("the output directory cannot be made: %w", err), "--out")
 	}
-	locked, err := o.tryLock()
-	if err != nil {
-		return nil, fmt.Errorf("the output directory cannot be locked: %w", err)
-	}
-	if !locked {
-		return nil, fmt.Errorf("%w %s; wait for it, or choose another --out", errLocked, dir)
+	if err := o.hold(dir); err != nil {
+		return nil, err
 	}
 	if err := o.recover(); err != nil {
 		o.close()
@@ -96,10 +92,28 @@ func openOutput(dir string) (_ *output, err error) {
 	return o, nil
 }
 
+// hold locks the directory, which the user calls dir.
+func (o *output) hold(dir string) error {
+	locked, err := o.tryLock()
+	switch {
+	case errors.Is(err, fs.ErrPermission) && exists(o.lock.Path()):
+		return fmt.Errorf("%s is of another user and cannot be read: perhaps %w %s; wait for it, choose another --out, or remove that file if no run is at work: %w", o.lock.Path(), errLocked, dir, err)
+	case err != nil:
+		return writable(fmt.Errorf("the output directory cannot be locked: %w", err), "--out")
+	case !locked:
+		return fmt.Errorf("%w %s; wait for it, or choose another --out", errLocked, dir)
+	}
+	return nil
+}
+
 func newOutput(dir string) *output {
-	// Not to be followed blocks neither on a pipe nor on a link into another folder.
-	lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_CREATE|os.O_RDWR|sealed.OpenPlain), flock.SetPermissions(0o644))
-	return &output{dir: filepath.Clean(dir), lock: lock, rename: os.Rename, swap: exchangeFolders}
+	return &output{dir: filepath.Clean(dir), lock: lockOn(dir, os.O_CREATE|os.O_RDWR), rename: os.Rename, swap: exchangeFolders}
+}
+
+// lockOn is the lock of dir, whose file is opened with flags. Not to be followed blocks
+// neither on a pipe nor on a link into another folder.
+func lockOn(dir string, flags int) *flock.Flock {
+	return flock.New(filepath.Join(dir, lockName), flock.SetFlag(flags|sealed.OpenPlain), flock.SetPermissions(0o644))
 }
 
 // errLocked is the error of a run that must wait for another.
@@ -130,7 +144,7 @@ func readOutput(dir, name string) ([]byte, error) {
 	for try := 1; ; try++ {
 		m, err := readManifest(filepath.Join(dir, manifestName))
 		if err != nil {
-			return nil, err
+			return nil, mendBy(err, "run the study again")
 		}
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		data, err := readBounded(path, mostManifest)
@@ -156,6 +170,10 @@ func (o *output) tryLock() (bool, error) {
 	}
 	for {
 		locked, err := o.lock.TryLock()
+		if errors.Is(err, fs.ErrPermission) && exists(o.lock.Path()) {
+			o.lock = lockOn(o.dir, os.O_RDONLY) // another user's, which can be held all the same
+			locked, err = o.lock.TryLock()
+		}
 		if err != nil || !locked {
 			return false, err
 		}
@@ -169,6 +187,7 @@ func (o *output) tryLock() (bool, error) {
 		if err := o.lock.Close(); err != nil {
 			return false, err
 		}
+		o.lock = lockOn(o.dir, os.O_CREATE|os.O_RDWR)
 	}
 }
 
@@ -213,7 +232,7 @@ func fileNames(files []file) []string { return names(files, func(f file) string 
 func (o *output) refuseForeign(names []string) error {
 	before, err := readManifest(o.path(manifestName))
 	if err != nil {
-		return err
+		return mendBy(err, "move it away, or choose another --out")
 	}
 	if err := o.refuseLinks(slices.Concat(names, before.names)); err != nil {
 		return err
@@ -284,7 +303,21 @@ func (o *output) seal(ctx context.Context, files []file) error {
 	return nil
 }
 
-func unwritten(err error) error { return fmt.Errorf("the results cannot be written: %w", err) }
+func unwritten(err error) error {
+	return writable(fmt.Errorf("the results cannot be written: %w", err), "--out")
+}
+
+// writable says with the error of a disk that is full, or of a folder that may not be
+// written to, how to mend it; other is what names another folder.
+func writable(err error, other string) error {
+	switch {
+	case diskFull(err):
+		return fmt.Errorf("%w; free space on that disk, or choose another %s", err, other)
+	case errors.Is(err, fs.ErrPermission) || readOnly(err):
+		return fmt.Errorf("%w; it may not be written to: change that, or choose another %s", err, other)
+	}
+	return err
+}
 
 // stageFile writes f to the stage as the file called name and describes it. That
 // it is on the disk is for syncs.

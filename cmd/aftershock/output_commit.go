@@ -190,7 +190,7 @@ func likeFolder(from, to string) error {
 
 // lockedElsewhere reports whether another process holds the lock file called name.
 func lockedElsewhere(name string) bool {
-	l := flock.New(name, flock.SetFlag(os.O_RDWR|sealed.OpenPlain))
+	l := flock.New(name, flock.SetFlag(os.O_RDONLY|sealed.OpenPlain)) // it may be another user's
 	defer l.Close()
 	locked, err := l.TryLock()
 	return err != nil || !locked
@@ -523,6 +523,16 @@ func readManifest(name string) (ownership, error) {
 	return o, nil
 }
 
+// mendBy says with the error of a manifest how to mend it, where the manifest itself is
+// at fault, and not that it cannot be read.
+func mendBy(err error, mend string) error {
+	var system *fs.PathError
+	if errors.As(err, &system) {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, mend)
+}
+
 // manifestOf reads the manifest called name.
 func manifestOf(name string) (m *report.Manifest, sealed bool, err error) {
 	data, err := readBounded(name, mostManifest)
@@ -530,7 +540,7 @@ func manifestOf(name string) (m *report.Manifest, sealed bool, err error) {
 		return nil, false, err
 	}
 	if m, sealed, err = report.ReadManifest(data); err != nil {
-		return nil, false, fmt.Errorf("%s is not a manifest of aftershock; move it away, or choose another --out", name)
+		return nil, false, fmt.Errorf("%s is not a manifest of aftershock", name)
 	}
 	return m, sealed, nil
 }

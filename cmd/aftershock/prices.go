@@ -447,7 +447,7 @@ func (a *app) pricesExportCommand() *cobra.Command {
 		Long: `Write the prices of the configured source, of yahoo what is stored, to the folder
 DIR: a file SYMBOL.csv for each security, in UTF-8, with dates as 2025-01-27 and
 an empty field where there is no value. Import reads them back unchanged. Files
-that exist are not replaced.`,
+that exist are not replaced; where they hold the same, it goes on.`,
 		Example: `  aftershock prices export exported --prices sample
   aftershock prices export exported NVDA --prices store`,
 		Args: arguments(cobra.MinimumNArgs(1)),
@@ -472,20 +472,32 @@ func (a *app) pricesExport(cmd *cobra.Command, flags settingsFlags, dir string, 
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("the folder cannot be made: %w", err)
+		return writable(fmt.Errorf("the folder cannot be made: %w", err), "folder")
 	}
 	var errs []error
+	made := 0
 	for _, symbol := range symbols {
 		s, err := src.Series(ctx, symbol, c.Prices.From, c.Prices.To)
 		if err == nil {
 			err = exportSeries(filepath.Join(dir, url.PathEscape(symbol)+".csv"), s)
 		}
-		errs = append(errs, err)
+		if err != nil {
+			errs = append(errs, err)
+		} else {
+			made++
+		}
+		if diskFull(err) || ctx.Err() != nil { // and so would the others end
+			break
+		}
+	}
+	if len(errs) > 0 && made > 0 {
+		errs = append(errs, fmt.Errorf("%d of %s are written; the same command goes on", made, securitiesWord(len(symbols))))
 	}
 	return errors.Join(errs...)
 }
 
-// exportSeries writes s to a file that must not exist.
+// exportSeries writes s to a file that must not exist, or be as it would be, from an
+// export before this one that did not come to its end.
 func exportSeries(name string, s *market.Series) error {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -514,8 +526,13 @@ func exportSeries(name string, s *market.Series) error {
 	if err := w.Error(); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s exists; move it away, or choose another folder", name)
+	if info, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		if err == nil && info.Size() == int64(b.Len()) {
+			if is, err := readBounded(name, info.Size()); err == nil && bytes.Equal(is, b.Bytes()) {
+				return nil
+			}
+		}
+		return fmt.Errorf("%s exists, and holds something else; move it away, or choose another folder", name)
 	}
-	return sealed.Replace(name, withData(b.Bytes()))
+	return writable(sealed.Replace(name, withData(b.Bytes())), "folder")
 }

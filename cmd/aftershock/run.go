@@ -233,7 +233,7 @@ func (a *app) runConfigured(ctx context.Context, c *config, o *outcome, quiet bo
 	out := c.path("output.dir", c.Output.Dir)
 	last := out
 	if c.Output.Keep > 0 {
-		last = lastRun(out)
+		last = lastRun(out, a.now())
 	}
 	if a.ifChanged && c.table == "" && a.shard.of == 0 && a.packFile == "" {
 		if since, ok := a.unchanged(ctx, c, last); ok {
@@ -269,7 +269,7 @@ func (a *app) runConfigured(ctx context.Context, c *config, o *outcome, quiet bo
 	if written(err) {
 		err = errors.Join(err, kept(out, filepath.Base(own), c.Output.Keep, func(err error) { a.say("%v", err) }))
 	}
-	return a.recorded(c, p, lastRun(out), err)
+	return a.recorded(c, p, lastRun(out, a.now()), err)
 }
 
 // written reports whether the results of a run that ended with err are written.

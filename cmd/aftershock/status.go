@@ -23,6 +23,7 @@ const (
 	statusExcluded    = 3   // done, with more observations excluded than output.max_excluded
 	statusSource      = 4   // the source of prices cannot be reached, or refuses
 	statusLocked      = 75  // another run is at work there: try again later (EX_TEMPFAIL)
+	statusHungUp      = 129 // by SIGHUP
 	statusInterrupted = 130 // by SIGINT
 	statusPipe        = 141 // nobody reads standard output any more
 	statusTerminated  = 143 // by SIGTERM
@@ -32,8 +33,8 @@ const (
 const statusesText = `Exit status: 0 done; 1 the data or the machine did not allow it; 2 the command
 line or the configuration is wrong; 3 done, with more excluded than
 output.max_excluded; 4 the source of prices cannot be reached, or refuses; 75
-another run is at work there; 130 interrupted; 141 standard output was closed;
-143 terminated.`
+another run is at work there; 129 hung up; 130 interrupted; 141 standard output
+was closed; 143 terminated.`
 
 // errExcluded is wrapped by the error of a run that is done, and has excluded more
 // than it may.
@@ -68,8 +69,12 @@ func statusOf(ctx context.Context, err error) int {
 		return statusOK
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		var by signalError
-		if errors.As(context.Cause(ctx), &by) && by.Signal == syscall.SIGTERM {
+		errors.As(context.Cause(ctx), &by)
+		switch by.Signal {
+		case syscall.SIGTERM:
 			return statusTerminated
+		case syscall.SIGHUP:
+			return statusHungUp
 		}
 		return statusInterrupted
 	case errors.Is(err, syscall.EPIPE):
@@ -114,7 +119,11 @@ func withSignals(parent context.Context, late func(status int)) context.Context 
 	signal.Ignore(syscall.SIGPIPE) // a write says it, and what is open is closed
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	end := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // by nohup
+		end = append(end, syscall.SIGHUP)
+	}
+	signal.Notify(signals, end...)
 	go func() {
 		s := <-signals
 		signal.Stop(signals)

@@ -118,6 +118,9 @@ func (a *app) unchanged(ctx context.Context, c *config, dir string) (since time.
 	if err != nil || !whole || m.Seal != r.Manifest || r.Program != programText() || r.Configuration != c.settingsSum() {
 		return since, false
 	}
+	if r.Clock.After(a.now()) {
+		return since, false // by a clock that went wrong
+	}
 	if r.Until != market.NoDate && r.Until >= market.DateOf(r.Clock) {
 		return since, false // there may be sessions since
 	}

@@ -417,7 +417,7 @@ func (s *Store) lock(ctx context.Context, symbol string) (unlock func(), err err
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	path := filepath.Join(dir, fileName(symbol))
-	l := flock.New(path)
+	l := flock.New(path, flock.SetPermissions(0o644)) // of a store that users share
 	patient, cancel := context.WithTimeout(ctx, s.o.Patience)
 	defer cancel()
 	ok, err := l.TryLockContext(patient, 20*time.Millisecond)
