@@ -84,6 +84,7 @@ type builder struct {
 	order    Order    // of day and month
 	clock    string   // the zone that the heading of the times states; ""
 	midnight bool     // every time is midnight: they are dates
+	careful  bool     // every row is read by the rules of CSV, see quick
 	encoding string   // that the file was read in, where it is not Unicode; ""
 	targets  []Target // room for those of the next events
 	seen     map[string]bool
@@ -158,13 +159,7 @@ func (b *builder) add(r record) {
 	e.Targets = b.targetRoom(len(r.securities))
 	clear(b.seen)
 	for _, s := range r.securities {
-		if whole := s.symbol.s + ":" + s.sign.s; r.imported && s.sign.s != "" && foreign.MatchString(whole) {
-			s.symbol.s, s.sign.s = whole, ""
-		} else if symbol, ok := Listed(whole); ok && s.sign.s != "" { // NASDAQ:NVDA, NASDAQ:NVDA:+
-			_, sign, _ := strings.Cut(s.sign.s, ":")
-			s.symbol.s, s.sign.s = symbol, sign
-		}
-		t, ok := b.target(s)
+		t, ok := b.concerned(s, r.imported)
 		if !ok {
 			continue
 		}
@@ -184,6 +179,21 @@ func (b *builder) add(r record) {
 		return
 	}
 	b.events = append(b.events, e)
+}
+
+// concerned reads one security of a record, which bears what only imports write or does
+// not.
+func (b *builder) concerned(s securityText, imported bool) (Target, bool) {
+	if s.sign.s == "" {
+		return b.target(s)
+	}
+	if whole := s.symbol.s + ":" + s.sign.s; imported && foreign.MatchString(whole) {
+		s.symbol.s, s.sign.s = whole, ""
+	} else if symbol, ok := Listed(whole); ok { // NASDAQ:NVDA, NASDAQ:NVDA:+
+		_, sign, _ := strings.Cut(s.sign.s, ":")
+		s.symbol.s, s.sign.s = symbol, sign
+	}
+	return b.target(s)
 }
 
 // targetRoom returns an empty slice with room for n targets, of a block that serves

@@ -215,20 +215,55 @@ func csvReader(data []byte, comma rune) *csv.Reader {
 
 // rows builds the events of p.
 func (b *builder) rows(columns []string, p csvPart) {
-	in := csvReader(p.data, p.comma)
 	if b.events == nil {
 		b.events = room(min(p.mostRows(len(columns)), mostEvents))[:0]
 	}
+	q := b.quickly(columns, p.comma)
+	if q == nil || b.careful {
+		b.rowsBy(columns, p, 0)
+		return
+	}
+	for some := 16; len(p.data) > 0; some *= 2 { // rows that are read with care after one that needs it
+		for len(p.data) > 0 {
+			end := bytes.IndexByte(p.data, '\n')
+			next := end + 1
+			if end < 0 {
+				end, next = len(p.data), len(p.data)
+			}
+			if end > 0 && !q.row(p.data[:end], p.line) {
+				break
+			}
+			p.data = p.data[next:]
+			p.line++
+		}
+		n := b.rowsBy(columns, p, some)
+		p.line += bytes.Count(p.data[:n], []byte("\n"))
+		if p.data = p.data[n:]; b.lost() || len(b.events) == mostEvents && len(b.errs) > 0 {
+			return
+		}
+	}
+}
+
+// rowsBy builds the events of the rows of p, of so many of them (0: of all), by the rules
+// of CSV, and returns how many bytes those are.
+func (b *builder) rowsBy(columns []string, p csvPart, most int) int {
+	if len(p.data) == 0 {
+		return 0
+	}
+	in := csvReader(p.data, p.comma)
 	var r record
 	pos := func(i int) int {
 		line, _ := in.FieldPos(i)
 		return p.line - 1 + line
 	}
-	for {
+	for n := 0; ; n++ {
 		start := in.InputOffset()
+		if most > 0 && n == most {
+			return int(start)
+		}
 		row, err := in.Read()
 		if err == io.EOF || b.lost() || len(b.events) == mostEvents && len(b.errs) > 0 {
-			return
+			return len(p.data)
 		}
 		if err != nil {
 			b.badQuotes(err, p.data[start:in.InputOffset()], p.line)
@@ -283,7 +318,7 @@ func (b *builder) inParts(columns []string, p csvPart) bool {
 		wg.Go(func() {
 			for k := int(next.Add(1)) - 1; k < len(parts) && !wrong.Load(); k = int(next.Add(1)) - 1 {
 				own := newBuilder(b.file)
-				own.ids, own.seed, own.order, own.clock, own.midnight = nil, b.seed, b.order, b.clock, b.midnight
+				own.ids, own.seed, own.order, own.clock, own.midnight, own.careful = nil, b.seed, b.order, b.clock, b.midnight, b.careful
 				own.events = all[ends[k]:ends[k]:ends[k+1]]
 				own.rows(columns, parts[k])
 				builders[k] = own
