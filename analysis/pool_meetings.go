@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"sync"
 
 	"aftershock/analysis/stat"
 )
@@ -117,6 +118,7 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 	// Cohorts lie in order of time, so that what is summed of one can go once the last
 	// that it meets is summed too.
 	var spare [][]float64
+	var working sync.Pool
 	held, done := 0, 0
 	for lo := 0; lo < len(co); {
 		hi, work := lo, 0
@@ -124,7 +126,7 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 			plan(hi)
 			work += len(all[hi].members) + all[hi].rows()
 		}
-		spare = p.standardise(all[lo:hi], spare)
+		spare = p.standardise(all[lo:hi], spare, &working)
 		upto := done
 		for upto < planned && meetings[upto].b < hi {
 			upto++
@@ -176,8 +178,8 @@ func (j *joint) product(a, b *standards, lag, m int) float64 {
 }
 
 // standardise fills the sums of some cohorts, in blocks of members on all processors. They
-// take memory from spare, of which it returns what is left.
-func (p *pool) standardise(all []standards, spare [][]float64) [][]float64 {
+// take memory from spare, of which it returns what is left, and from working.
+func (p *pool) standardise(all []standards, spare [][]float64, working *sync.Pool) [][]float64 {
 	type task struct {
 		of      *standards
 		members []int32
@@ -200,9 +202,14 @@ func (p *pool) standardise(all []standards, spare [][]float64) [][]float64 {
 			tasks = append(tasks, t)
 		}
 	}
-	_ = parallel(context.Background(), len(tasks), 1, nil, func(w *workspace, k int) {
+	_ = parallel(context.Background(), len(tasks), 1, nil, func(_ *workspace, k int) {
+		w, _ := working.Get().(*stat.Workspace)
+		if w == nil {
+			w = new(stat.Workspace)
+		}
 		w.Reset()
 		tasks[k].of.add(p, tasks[k].members, tasks[k].to, w)
+		working.Put(w)
 	})
 	for _, t := range tasks {
 		if s := t.of; t.to != &s.sums {
@@ -220,22 +227,19 @@ func (p *pool) standardise(all []standards, spare [][]float64) [][]float64 {
 }
 
 // add sets to to the sums over some of the members.
-func (s *standards) add(p *pool, members []int32, to *sums, w *workspace) {
+func (s *standards) add(p *pool, members []int32, to *sums, w *stat.Workspace) {
 	m := p.eng.study.EstimationWindow.Len()
 	rows, stride := s.rows(), stat.Stride(m)
 	width := (rows + stat.TileSums - 1) / stat.TileSums * stat.TileSums
 	sessions := (m + stat.TileSessions - 1) / stat.TileSessions * stat.TileSessions
 	to.row, to.mean, to.own = stat.Grown(to.row, width*stride), make([]float64, rows), 0
-	clear(to.row)
+	const few = 64 // members whose residuals stay in the cache
+	e, weight := w.Floats(few*stride), w.Floats(few*width)
 	spans := stat.Spans{Sum: w.Floats(rows), Squares: w.Floats(rows), Inverse: w.Floats(rows), Total: to.mean}
 	for k := range rows {
 		spans.Inverse[k] = 1 / float64(s.count(k, m))
 	}
-	const few = 64 // members whose residuals stay in the cache
-	e, weight := w.Floats(few*stride), w.Floats(few*width)
-	clear(e)
-	clear(weight)
-	for len(members) > 0 {
+	for begin := true; len(members) > 0; begin = false {
 		n := min(few, len(members))
 		for i, member := range members[:n] {
 			x := e[i*stride:][:m]
@@ -243,14 +247,16 @@ func (s *standards) add(p *pool, members []int32, to *sums, w *workspace) {
 				p.eng.fetch(int(p.rows[members[i+1]]))
 			}
 			p.eng.residuals(int(p.rows[member]), x)
+			clear(x[m:sessions])
 			s.spans(x, &spans)
-			of := weight[i*width:][:rows]
-			spans.Standardise(of)
+			of := weight[i*width:][:width]
+			spans.Standardise(of[:rows])
+			clear(of[rows:])
 			if len(s.after) > 0 && s.after[0] == 0 && of[0] != 0 {
 				to.own++
 			}
 		}
-		stat.AddProducts(to.row, weight, e, n, width, sessions, stride)
+		stat.AddProducts(to.row, weight, e, n, width, sessions, stride, begin)
 		members = members[n:]
 	}
 	for k, inverse := range spans.Inverse {

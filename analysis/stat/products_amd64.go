@@ -1,9 +1,9 @@
 package stat
 
 // addProducts is plainAddProducts.
-func addProducts(sum, weight, y []float64, n, width, sessions, stride int) {
+func addProducts(sum, weight, y []float64, n, width, sessions, stride int, begin bool) {
 	if !wide {
-		plainAddProducts(sum, weight, y, n, width, sessions, stride)
+		plainAddProducts(sum, weight, y, n, width, sessions, stride, begin)
 		return
 	}
 	if n <= 0 || width <= 0 || sessions <= 0 {
@@ -11,7 +11,7 @@ func addProducts(sum, weight, y []float64, n, width, sessions, stride int) {
 	}
 	_, _, _ = sum[(width-1)*stride+sessions-1], weight[n*width-1], y[(n-1)*stride+sessions-1]
 	for t := 0; t < sessions; t += TileSessions {
-		wideAddProducts(&sum[t], &weight[0], &y[t], n, width, stride)
+		wideAddProducts(&sum[t], &weight[0], &y[t], n, width, stride, begin)
 	}
 }
 
@@ -27,7 +27,7 @@ func standardise(p *Spans, weight []float64) {
 // Eight sessions of every sum.
 //
 //go:noescape
-func wideAddProducts(sum, weight, y *float64, n, width, stride int)
+func wideAddProducts(sum, weight, y *float64, n, width, stride int, begin bool)
 
 //go:noescape
 func wideStandardise(p *Spans, weight []float64)

@@ -9,9 +9,9 @@
 	VADDPD       Y15, a, a \
 	VADDPD       Y14, b, b
 
-// func wideAddProducts(sum, weight, y *float64, n, width, stride int)
+// func wideAddProducts(sum, weight, y *float64, n, width, stride int, begin bool)
 // Eight sessions, six sums at a time.
-TEXT ·wideAddProducts(SB), NOSPLIT, $0-48
+TEXT ·wideAddProducts(SB), NOSPLIT, $0-49
 	MOVQ sum+0(FP), DX
 	MOVQ weight+8(FP), BX
 	MOVQ width+32(FP), R10
@@ -23,6 +23,23 @@ TEXT ·wideAddProducts(SB), NOSPLIT, $0-48
 
 six:
 	LEAQ    (DX)(R11*1), R13
+	CMPB    begin+48(FP), $0
+	JEQ     load
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	JMP     members
+
+load:
 	VMOVUPD (DX), Y0
 	VMOVUPD 32(DX), Y1
 	VMOVUPD (DX)(R9*1), Y2
@@ -35,6 +52,8 @@ six:
 	VMOVUPD 32(R13)(R9*1), Y9
 	VMOVUPD (R13)(R9*2), Y10
 	VMOVUPD 32(R13)(R9*2), Y11
+
+members:
 	MOVQ    BX, DI
 	MOVQ    y+16(FP), SI
 	MOVQ    n+24(FP), CX

@@ -2,8 +2,8 @@
 
 package stat
 
-func addProducts(sum, weight, y []float64, n, width, sessions, stride int) {
-	plainAddProducts(sum, weight, y, n, width, sessions, stride)
+func addProducts(sum, weight, y []float64, n, width, sessions, stride int, begin bool) {
+	plainAddProducts(sum, weight, y, n, width, sessions, stride, begin)
 }
 
 func standardise(p *Spans, weight []float64) { plainStandardise(p, weight) }

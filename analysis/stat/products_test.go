@@ -25,13 +25,16 @@ func sameBits(a, b []float64) bool {
 func TestProducts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 3))
 	for range 200 {
-		n, width, sessions := rng.IntN(150), TileSums*(1+rng.IntN(8)), TileSessions*(1+rng.IntN(6))
+		n, width, sessions := 1+rng.IntN(150), TileSums*(1+rng.IntN(8)), TileSessions*(1+rng.IntN(6))
 		stride := Stride(sessions + rng.IntN(20))
 		sum, weight, y := drawn(rng, width*stride), drawn(rng, n*width), drawn(rng, n*stride)
-		want := slices.Clone(sum)
+		want, begin := slices.Clone(sum), rng.IntN(2) == 0
 		for k := range width {
 			for s := range sessions {
 				v := want[k*stride+s]
+				if begin {
+					v = 0
+				}
 				for i := range n {
 					v += float64(weight[i*width+k] * y[i*stride+s])
 				}
@@ -39,11 +42,11 @@ func TestProducts(t *testing.T) {
 			}
 		}
 		plain, parts := slices.Clone(sum), slices.Clone(sum)
-		AddProducts(sum, weight, y, n, width, sessions, stride)
-		plainAddProducts(plain, weight, y, n, width, sessions, stride)
-		cut := rng.IntN(n + 1)
-		AddProducts(parts, weight, y, cut, width, sessions, stride)
-		AddProducts(parts, weight[cut*width:], y[cut*stride:], n-cut, width, sessions, stride)
+		AddProducts(sum, weight, y, n, width, sessions, stride, begin)
+		plainAddProducts(plain, weight, y, n, width, sessions, stride, begin)
+		cut := 1 + rng.IntN(n)
+		AddProducts(parts, weight, y, cut, width, sessions, stride, begin)
+		AddProducts(parts, weight[cut*width:], y[cut*stride:], n-cut, width, sessions, stride, false)
 		if !sameBits(sum, want) || !sameBits(plain, want) || !sameBits(parts, want) {
 			t.Fatalf("%d members, %d sums, %d of %d sessions: %t, plain %t, in two parts %t", n, width, sessions, stride, sameBits(sum, want), sameBits(plain, want), sameBits(parts, want))
 		}
@@ -134,12 +137,13 @@ func FuzzProducts(f *testing.F) {
 			}
 			return out
 		}
-		n &= 127
+		n = n&127 + 1
+		begin := n%2 == 0
 		const width, sessions, stride = 2 * TileSums, 2 * TileSessions, 24
 		sum, weight, y := of(width*stride, 0), of(n*width, 5), of(n*stride, 11)
 		plain := slices.Clone(sum)
-		AddProducts(sum, weight, y, n, width, sessions, stride)
-		plainAddProducts(plain, weight, y, n, width, sessions, stride)
+		AddProducts(sum, weight, y, n, width, sessions, stride, begin)
+		plainAddProducts(plain, weight, y, n, width, sessions, stride, begin)
 		if !sameBits(sum, plain) {
 			t.Fatalf("%v, plain %v", sum, plain)
 		}
@@ -160,10 +164,10 @@ func BenchmarkProducts(b *testing.B) {
 	rng := rand.New(rand.NewPCG(7, 2))
 	stride := Stride(sessions)
 	sum, weight, y := drawn(rng, width*stride), drawn(rng, n*width), drawn(rng, n*stride)
-	for name, of := range map[string]func(sum, weight, y []float64, n, width, sessions, stride int){"lanes": AddProducts, "plain": plainAddProducts} {
+	for name, of := range map[string]func(sum, weight, y []float64, n, width, sessions, stride int, begin bool){"lanes": AddProducts, "plain": plainAddProducts} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				of(sum, weight, y, n, width, sessions, stride)
+				of(sum, weight, y, n, width, sessions, stride, true)
 			}
 			b.ReportMetric(float64(n*width*sessions)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "products/ns")
 		})
