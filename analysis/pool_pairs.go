@@ -249,43 +249,64 @@ type cohort struct {
 	s0      int32
 	date    market.Date
 	first   int32   // member
-	members []int32 // incomplete ones first, in their order
+	members []int32 // those of the first few in order, then the others in theirs
 	few     int     // how many of them are incomplete
 }
 
 // cohorts groups the members by session 0, in order of time and then of the first
-// member of each calendar.
-func (p *pool) cohorts(complete func(row int32) bool) []cohort {
-	type place struct {
-		cal *market.Calendar
-		s0  int32
-	}
+// member of each calendar. All members count as incomplete.
+func (p *pool) cohorts() []cohort {
 	g := p.eng
-	at := make(map[place]int)
 	var out []cohort
-	for _, late := range []bool{false, true} {
-		for i, r := range p.rows {
-			if complete(r) != late {
-				continue
-			}
-			k := place{g.ser[r].col.Calendar, g.s0[r]}
-			c, ok := at[k]
-			if !ok {
-				c = len(out)
-				at[k] = c
-				out = append(out, cohort{cal: k.cal, s0: k.s0, date: k.cal.Date(int(k.s0)), first: int32(i)})
-			}
-			out[c].first = min(out[c].first, int32(i))
-			out[c].members = append(out[c].members, int32(i))
-			if !late {
-				out[c].few++
+	var cals []*market.Calendar
+	var at [][]int32 // by calendar and session: 1 + the cohort
+	of := make([]int32, len(p.rows))
+	last := 0
+	for i, r := range p.rows {
+		cal, s0 := g.ser[r].col.Calendar, g.s0[r]
+		if last >= len(cals) || cals[last] != cal {
+			if last = slices.Index(cals, cal); last < 0 {
+				last = len(cals)
+				cals, at = append(cals, cal), append(at, make([]int32, cal.Len()))
 			}
 		}
+		k := &at[last][s0]
+		if *k == 0 {
+			out = append(out, cohort{cal: cal, s0: s0, date: cal.Date(int(s0)), first: int32(i)})
+			*k = int32(len(out))
+		}
+		of[i] = *k - 1
+		out[of[i]].few++
 	}
-	slices.SortStableFunc(out, func(a, b cohort) int {
+	all := make([]int32, 0, len(p.rows))
+	for c := range out {
+		n := len(all)
+		all = all[:n+out[c].few]
+		out[c].members = all[n:n:len(all)]
+	}
+	for i, c := range of {
+		out[c].members = append(out[c].members, int32(i))
+	}
+	slices.SortFunc(out, func(a, b cohort) int {
 		return cmp.Or(cmp.Compare(a.date, b.date), cmp.Compare(a.first, b.first))
 	})
 	return out
+}
+
+// divide puts the members that are not complete first. It returns its scratch memory.
+func (c *cohort) divide(complete func(member int32) bool, whole []int32) []int32 {
+	few := c.members[:0]
+	whole = whole[:0]
+	for _, i := range c.members {
+		if complete(i) {
+			whole = append(whole, i)
+		} else {
+			few = append(few, i)
+		}
+	}
+	c.few = len(few)
+	copy(c.members[c.few:], whole)
+	return whole
 }
 
 // A meeting is two cohorts whose event windows share sessions; a = b for the pairs of
@@ -358,20 +379,16 @@ type pairPlan struct {
 // plan finds out which pairs there are.
 func (p *pool) plan() *pairPlan {
 	g := p.eng
-	co := p.cohorts(func(int32) bool { return false })
+	co := p.cohorts()
 	meetings := p.meetings(co)
-	all := 0
-	for _, m := range meetings {
-		all += m.pairs
-	}
+	all := count(co, meetings)
 	out := &pairPlan{others: all}
 	if all > fewPairs && p.oneBlock() {
-		co = p.cohorts(g.complete)
-		meetings = p.meetings(co)
-		out.summed, out.others = true, 0
-		for _, m := range meetings {
-			out.others += m.pairs
+		var whole []int32
+		for c := range co {
+			whole = co[c].divide(func(i int32) bool { return g.complete(p.rows[i]) }, whole)
 		}
+		out.summed, out.others = true, count(co, meetings)
 	}
 	if out.others <= maxPairs {
 		out.listed = make([]pair, 0, out.others)
@@ -419,26 +436,20 @@ func (p *pool) plan() *pairPlan {
 // complete reports whether a row has a residual on every session of the estimation
 // window and an abnormal return on every session of the event window.
 func (g *engine) complete(row int32) bool {
-	return int(g.m[row]) == g.study.EstimationWindow.Len() && !slices.ContainsFunc(g.ar[int(row)*g.length:][:g.length], math.IsNaN)
+	s, s0 := g.ser[row], int(g.s0[row])
+	return int(g.m[row]) == g.study.EstimationWindow.Len() &&
+		(s.whole(s0+g.study.EventWindow.From, s0+g.study.EventWindow.To) || !slices.ContainsFunc(g.ar[int(row)*g.length:][:g.length], math.IsNaN))
 }
 
-// meetings lists the cohorts that meet, each with the pairs that have an incomplete
-// member.
+// meetings lists the cohorts that meet.
 func (p *pool) meetings(co []cohort) []meeting {
 	// A window of L sessions spans well under 2L+14 days.
 	reach := market.Date(2*p.eng.length + 14)
-	var out []meeting
-	before := 0
-	add := func(m meeting) {
-		m.before = before
-		before += m.pairs
-		out = append(out, m)
-	}
+	out := make([]meeting, 0, len(co))
 	for a := range co {
-		n := len(co[a].members)
-		add(meeting{a: a, b: a, pairs: co[a].few*(n-1) - co[a].few*(co[a].few-1)/2})
+		out = append(out, meeting{a: a, b: a})
 		for b := a + 1; b < len(co) && co[b].date-co[a].date <= reach; b++ {
-			m := meeting{a: a, b: b, lag: -1, pairs: n*len(co[b].members) - (n-co[a].few)*(len(co[b].members)-co[b].few)}
+			m := meeting{a: a, b: b, lag: -1}
 			if co[a].cal == co[b].cal {
 				if m.lag = co[b].s0 - co[a].s0; int(m.lag) >= p.eng.length {
 					continue
@@ -446,10 +457,27 @@ func (p *pool) meetings(co []cohort) []meeting {
 			} else if p.overlap(int(co[a].members[0]), int(co[b].members[0]), p.eng.study.EventWindow) == 0 {
 				continue
 			}
-			add(m)
+			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// count counts the pairs of meetings that have an incomplete member.
+func count(co []cohort, meetings []meeting) (all int) {
+	for k := range meetings {
+		m := &meetings[k]
+		a, b := &co[m.a], &co[m.b]
+		n := len(a.members)
+		if m.a == m.b {
+			m.pairs = a.few*(n-1) - a.few*(a.few-1)/2
+		} else {
+			m.pairs = n*len(b.members) - (n-a.few)*(len(b.members)-b.few)
+		}
+		m.before = all
+		all += m.pairs
+	}
+	return all
 }
 
 // pair returns the k-th of the pairs with an incomplete member.
