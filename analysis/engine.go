@@ -365,24 +365,34 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 	}
 	precision := 1 / math.Sqrt(e.S2)
 	for w, win := range st.CARWindows {
-		lo, n := win.From-st.EventWindow.From, win.Len()
-		h := f.line.Held
-		if !line || n < l {
-			h = stat.Hold(ar[lo:][:n], y[lo:], root[lo:])
+		if !line {
+			f.line.AR, f.line.Y, f.line.Root = ar, y, root
 		}
-		switch {
-		case st.Subject == Volume: // nobody holds a volume
-			h.Gross = nan
-		case st.Returns == market.Log || s.rf != nil:
-			var rf []float64
-			if s.rf != nil {
-				rf = s.rf[from+lo:][:n]
-			}
-			h.Gross, h.Expected = buyAndHold(y[lo:][:n], ar[lo:], rf, st.Returns)
-		}
-		i := r*g.windows + w
-		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = h.Sum, e.S2*f.scale[w], h.Scaled*precision, h.Gross-h.Expected
+		g.hold(r, w, win, &f.line, s, f, e.S2, precision)
 	}
+}
+
+// hold sets the figures of CAR window w of row r, whose event window is line, fitted and
+// held where it has one regressor. precision is 1/s.
+func (g *engine) hold(r, w int, win Window, line *stat.Line, s *series, f *frame, s2, precision float64) {
+	st := g.study
+	lo, n := win.From-st.EventWindow.From, win.Len()
+	h := line.Held
+	if len(s.x) != 1 || n < g.length {
+		h = stat.Hold(line.AR[lo:][:n], line.Y[lo:], line.Root[lo:])
+	}
+	switch {
+	case st.Subject == Volume: // nobody holds a volume
+		h.Gross = nan
+	case st.Returns == market.Log || s.rf != nil:
+		var rf []float64
+		if s.rf != nil {
+			rf = s.rf[int(g.s0[r])+win.From:][:n]
+		}
+		h.Gross, h.Expected = buyAndHold(line.Y[lo:][:n], line.AR[lo:], rf, st.Returns)
+	}
+	i := r*g.windows + w
+	g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = h.Sum, s2*f.scale[w], h.Scaled*precision, h.Gross-h.Expected
 }
 
 // buyAndHold returns the return compounded from y and rf, which may be nil, and what it

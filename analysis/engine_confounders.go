@@ -28,8 +28,15 @@ func (r *Result) newsOf(column int) []int32 {
 // otherNews returns the sessions 0 of the events of a column, in order of time,
 // without those of the categories that the study excepts.
 func (r *Result) otherNews(column int) []int32 {
-	var out []int32
-	for _, m := range r.eng.timeline[column] {
+	line := r.eng.timeline[column]
+	out := make([]int32, 0, len(line))
+	if len(r.Study.ConfounderExcept) == 0 {
+		for _, m := range line {
+			out = append(out, m.index)
+		}
+		return slices.Compact(out)
+	}
+	for _, m := range line {
 		if !slices.Contains(r.Study.ConfounderExcept, r.Catalog.Events[m.event].Category) {
 			out = append(out, m.index)
 		}

@@ -24,11 +24,10 @@ type frame struct {
 	by    []*float64
 
 	// Of the event window, on which the regressors are whole.
-	ahead bool       // what follows is computed
-	root  []float64  // s / sqrt(Var(AR_t))
-	scale []float64  // Var(CAR) / s^2, by window of the study
-	line  stat.Line  // of the last that was fitted, where there is one regressor
-	own   [2]float64 // its coefficients
+	ahead bool      // what follows is computed
+	root  []float64 // s / sqrt(Var(AR_t))
+	scale []float64 // Var(CAR) / s^2, by window of the study
+	line  stat.Line // of the last that was fitted, where there is one regressor
 }
 
 // scaleAhead computes the figures of the event window, whose first session is from.
@@ -60,31 +59,46 @@ func (f *frame) scaleAhead(st *Study, x [][]float64, from int) {
 }
 
 // fitDates is fit for the rows lo, lo+each and so on up to hi, of one security at as many
-// dates, whose windows are whole: a row has the bits that fit gives it. frames are those
-// of the dates.
-func (g *engine) fitDates(lo, hi, each int, frames []frame, excluded []*Exclusion) {
-	st, s := g.study, g.ser[lo]
-	m, x := st.EstimationWindow.Len(), s.x[0]
-	for d, row := 0, lo; row < hi; d, row = d+1, row+each {
-		f := &frames[d]
+// dates, whose windows are whole and whose frames are w.dates: a row has the bits that fit
+// gives it. Each step goes over all dates, none of which waits for another.
+func (g *engine) fitDates(lo, hi, each int, w *workspace) {
+	st, s, f := g.study, g.ser[lo], &w.lines
+	m, x, l := st.EstimationWindow.Len(), s.x[0], g.length
+	n := (hi - lo + each - 1) / each
+	for d := range n {
+		from := int(g.s0[lo+d*each]) + st.EstimationWindow.From
+		f.sums[d] = s.blocks.Over(s.y[from-s.first:][:m], x[from:], from)
+	}
+	first := lo - w.unit.lo
+	for d := range n {
+		row, date := lo+d*each, &w.dates[d]
 		from := int(g.s0[row]) + st.EstimationWindow.From
-		y := s.y[from-s.first:][:m]
-		f.sums = s.blocks.Over(y, x[from:], from)
-		e := &f.estimate
-		e.B = f.own[:] // near at hand, as it is read again
-		ybar, rss, tss := f.SolveSums(y, &f.sums, e.B)
-		var err error
-		if e.S2, g.r2[row], err = model.Spread(m, 2, rss, tss, ybar); err != nil {
-			excluded[row-lo] = exclusionOf(err)
+		b := &f.b[d]
+		ybar, rss, tss := date.SolveSums(s.y[from-s.first:][:m], &f.sums[d], b[:])
+		s2, r2, err := model.Spread(m, 2, rss, tss, ybar)
+		if err != nil {
+			w.excluded[first+d*each] = exclusionOf(err)
 			continue
 		}
-		copy(g.b[row*g.coefs:][:2], e.B)
-		sd := math.Sqrt(e.S2)
-		se := g.se[row*g.coefs:][:2]
-		se[0], se[1] = sd*f.SE[0], sd*f.SE[1]
-		g.m[row], g.k[row], g.s2[row], g.xbar[row], g.sinv[row] = int32(m), 2, e.S2, f.XBar[0], f.SInv[0]
-		g.framed(row, e, f)
-		excluded[row-lo] = nil
+		w.excluded[first+d*each] = nil
+		sd := math.Sqrt(s2)
+		f.s2[d], f.precision[d] = s2, 1/sd
+		at, se := g.b[row*g.coefs:][:2], g.se[row*g.coefs:][:2]
+		at[0], at[1], se[0], se[1] = b[0], b[1], sd*date.SE[0], sd*date.SE[1]
+		g.m[row], g.k[row], g.s2[row], g.r2[row], g.xbar[row], g.sinv[row] = int32(m), 2, s2, r2, date.XBar[0], date.SInv[0]
+	}
+	for d := range n {
+		row, date := lo+d*each, &w.dates[d]
+		if w.excluded[first+d*each] != nil {
+			continue
+		}
+		from := int(g.s0[row]) + st.EventWindow.From - s.first
+		line := &date.line
+		line.AR, line.Y, line.Alpha, line.Beta = g.ar[row*l:][:l], s.y[from:][:l], f.b[d][0], f.b[d][1]
+		line.Abnormal()
+		for k, win := range st.CARWindows {
+			g.hold(row, k, win, line, s, date, f.s2[d], f.precision[d])
+		}
 	}
 }
 
@@ -161,7 +175,13 @@ type workspace struct {
 	last     int // of frames, that was asked for last
 	mem      scratch
 	members  []int               // of an event
-	dates    [datesOfBlock]frame // of a unit
-	excluded []*Exclusion        // by row of a unit
-	totals   []float64           // of its dates, see pool.totals
+	unit     unit                // that is measured
+	dates    [datesOfBlock]frame // of it
+	lines    struct {            // of one security at these
+		sums          [datesOfBlock]stat.Sums
+		b             [datesOfBlock][2]float64
+		s2, precision [datesOfBlock]float64
+	}
+	excluded []*Exclusion // by row of a unit
+	totals   []float64    // of its dates, see pool.totals
 }

@@ -76,11 +76,12 @@ func (r *Result) observe() {
 	linear := model.IsLeastSquares(s.Model)
 	_ = parallel(context.Background(), len(g.series), eventBlock, nil, func(_ *workspace, k int) {
 		if s := g.series[k]; s != nil && s.missing == nil {
-			s.survey()
-			s.distract(r.Study, r.otherNews(k))
+			windows := 0 // whose sums are of use to a fit
 			if linear {
-				s.share(len(g.timeline[k]), r.Study.EstimationWindow.Len())
+				windows = len(g.timeline[k])
 			}
+			s.share(windows, r.Study.EstimationWindow.Len())
+			s.distract(r.Study, r.otherNews(k))
 		}
 	})
 	r.sameSeries()

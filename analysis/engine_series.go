@@ -82,10 +82,22 @@ func (s *series) survey() *series {
 	return s
 }
 
-// share adds up the blocks that windows of length sessions share, of which there are n,
-// where these are more than the series has.
+// share is survey, and adds up the blocks that windows of length sessions share, of which
+// there are n, where these are more than the series has. Blocks of a series without gaps
+// tell that it has none.
 func (s *series) share(n, length int) {
-	if len(s.x) == 1 && s.end > s.begin && n*length > 2*(s.end-s.begin) {
+	if len(s.x) != 1 || n*length <= 2*len(s.y) {
+		s.survey()
+		return
+	}
+	if first, last := s.first, s.first+len(s.y); 0 <= first && last <= len(s.x[0]) {
+		if s.blocks = stat.NewBlocks(s.y, s.x[0][first:last], first); s.blocks.Sound(s.y, s.x[0][first:last], first) {
+			s.begin, s.end, s.holes = first, last, nil
+			return
+		}
+	}
+	s.blocks = stat.Blocks{}
+	if s.survey(); s.end > s.begin {
 		s.blocks = stat.NewBlocks(s.y[s.begin-s.first:s.end-s.first], s.x[0][s.begin:s.end], s.begin)
 	}
 }

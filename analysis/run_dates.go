@@ -27,6 +27,7 @@ func (u unit) shares(r *Result, v unit, dates, most int) bool {
 func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 	g := r.eng
 	each := (u.hi - u.lo) / max(1, u.events)
+	w.unit = u
 	w.excluded = stat.Grown(w.excluded, u.hi-u.lo)
 	even := g.evenDates(u)
 	m := g.study.EstimationWindow.Len()
@@ -50,10 +51,17 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 			}
 		}
 		if s := g.ser[u.lo+k]; line && len(s.doubts) == 0 && s.dropped == nil {
-			g.fitDates(u.lo+k, u.hi, each, w.dates[:], w.excluded[k:])
+			g.fitDates(u.lo+k, u.hi, each, w)
 		} else {
 			for row := u.lo + k; row < u.hi; row += each {
 				w.excluded[row-u.lo] = g.try(row, w)
+			}
+		}
+		for row := u.lo + k; row < u.hi; row += each {
+			if ex := w.excluded[row-u.lo]; ex == nil && even && g.ser[row].col.Span == nil {
+				g.is[row] = isUsed // which settle would find out
+			} else {
+				r.settle(row, ex)
 			}
 		}
 		if even && correlated && (k%4 == 3 || k == each-1) {
@@ -62,9 +70,6 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 				g.addStandard(w.totals[d*m:][:m], first+k&^3, first+k+1)
 			}
 		}
-	}
-	for row := u.lo; row < u.hi; row++ {
-		r.settle(row, w.excluded[row-u.lo])
 	}
 	for d := range u.events {
 		first := u.lo + d*each

@@ -34,6 +34,17 @@ func NewBlocks(y, x []float64, first int) Blocks {
 	return b
 }
 
+// Sound reports whether y and x, of which the blocks are, have no NaN, as Sound tells.
+func (b *Blocks) Sound(y, x []float64, first int) bool {
+	from := min((-first)&(fine-1), len(y))
+	to := from + (len(y)-from)&^(fine-1)
+	sum := 0.0
+	for k := (first + from - b.first) / fine; k < (first+to-b.first)/fine; k++ {
+		sum += b.fine[k].Y + b.fine[k].XY
+	}
+	return sum == sum && Sound(y[:from], x[:from]) && Sound(y[to:], x[to:])
+}
+
 // four adds up the blocks of a coarse one.
 func four(b *[coarse / fine]Sums) (s Sums) {
 	for k := range b {
@@ -59,11 +70,11 @@ func (b *Blocks) Over(y, x []float64, at int) Sums {
 	n := len(y)
 	x = x[:n]
 	head := min((-at)&(fine-1), n)
-	var sy, syy, sxy, ry, ryy, rxy float64 // in registers
+	var hy, hyy, hxy, sy, syy, sxy, ry, ryy, rxy float64 // of head, blocks and rest, none of which waits for another
 	for t, v := range y[:head] {
-		sy += v
-		syy += float64(v * v)
-		sxy += float64(x[t] * v)
+		hy += v
+		hyy += float64(v * v)
+		hxy += float64(x[t] * v)
 	}
 	// Blocks of fine up to the first of coarse, of coarse, and of fine again.
 	t := head
@@ -105,7 +116,7 @@ func (b *Blocks) Over(y, x []float64, at int) Sums {
 		ryy += float64(v * v)
 		rxy += float64(x[t] * v)
 	}
-	return Sums{sy + ry, syy + ryy, sxy + rxy}
+	return Sums{(hy + sy) + ry, (hyy + syy) + ryy, (hxy + sxy) + rxy}
 }
 
 // Fetch begins to read the blocks of the elements with indices [from, to) into the cache.

@@ -47,6 +47,26 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// Blocks tell of every gap.
+func TestBlocksSound(t *testing.T) {
+	for _, n := range []int{0, 1, 15, 16, 40, 200} {
+		for _, first := range []int{0, 5, 64, -37} {
+			for k := -1; k < n; k++ {
+				for which := range 2 {
+					held := [2][]float64{make([]float64, n), make([]float64, n)}
+					if k >= 0 {
+						held[which][k] = math.NaN()
+					}
+					b := NewBlocks(held[0], held[1], first)
+					if got := b.Sound(held[0], held[1], first); got != (k < 0) {
+						t.Fatalf("%d elements from %d, gap at %d: %v", n, first, k, got)
+					}
+				}
+			}
+		}
+	}
+}
+
 // BenchmarkBlocks is one estimation window of 250 sessions in cache.
 func BenchmarkBlocks(b *testing.B) {
 	y, x := make([]float64, 700), make([]float64, 700)

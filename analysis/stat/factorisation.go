@@ -121,8 +121,17 @@ func (f *Factorisation) SolveSums(y []float64, s *Sums, b []float64) (ybar, rss,
 	if mean := f.XBar[0]; f.r[0]*f.r[0] < mean*mean*float64(f.M) {
 		return f.Solve(y, b)
 	}
-	c := [1]float64{(s.XY - f.XBar[0]*s.Y) / f.r[0]}
-	return f.solve(y, b, c[:], s.Y, s.YY)
+	c := (s.XY - f.XBar[0]*s.Y) / f.r[0]
+	ybar = s.Y / float64(f.M)
+	tss = s.YY - s.Y*ybar
+	rss = tss - c*c
+	if tss < 0.5*s.YY || !(rss > 0.05*tss) {
+		held := [1]float64{c}
+		return f.solve(y, b, held[:], s.Y, s.YY)
+	}
+	c /= f.r[0]
+	b[0], b[1] = ybar-c*f.XBar[0], c
+	return ybar, rss, tss
 }
 
 // solve is Solve for a y of sum sy and sum of squares syy whose product with Q is c.
