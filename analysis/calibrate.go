@@ -411,7 +411,7 @@ func (c *calibrator) injected(delta float64) []TestResult {
 			s := &c.own[j]
 			s.y[int(g.s0[j])-s.first] = c.base[j] + delta*c.factor[j]
 			*e = g.estimate(j)
-			g.abnormal(j, e, c.work.frame(g, j))
+			g.abnormal(j, e, c.work.frame(g, j), c.work.abnormals(g.length))
 		}
 	}
 	return c.test()

@@ -14,8 +14,9 @@ import (
 )
 
 // engine holds the numbers of a result: a row for each used observation in
-// flat slices, from which the views of Result are cut. Estimation residuals
-// and returns are not kept: they are recomputed from the panel and the fit.
+// flat slices, from which the views of Result are cut. Estimation residuals,
+// abnormal returns and returns are not kept: they are recomputed from the panel and
+// the fit, which takes less time than to write and read them.
 type engine struct {
 	study       *Study
 	panel       *market.Panel
@@ -45,7 +46,6 @@ type engine struct {
 	sinv []float64 // forecast^2 a row
 	se   []float64 // coefs a row
 	r2   []float64
-	ar   []float64 // length a row
 	h    []float64 // length a row, for models with a conditional variance
 	hest []float64 // as h, for the usable estimation sessions: Estimation.Len() a row
 	hgap []float64 // as h, for the sessions between the estimation window and session 0: gap() a row
@@ -69,7 +69,11 @@ type rowState uint8
 const (
 	isUsed       rowState = 1 << iota
 	isRemarkable          // see remarkable
+	isSeen                // whether it has a run-up is known, see Result.Leaks
+	isUnusual             // it has
 )
+
+const seenLevel = 0.05
 
 // remarkable reports whether a row lacks a session of its windows, or has a return that
 // spans several.
@@ -89,7 +93,6 @@ func (g *engine) grow(n int) {
 	g.k, g.pl, g.is = make([]int16, n), make([]bool, n), make([]rowState, n)
 	g.s2, g.r2 = f(1), f(1)
 	g.b, g.se, g.xbar, g.sinv = f(g.coefs), f(g.coefs), f(p), f(p*p)
-	g.ar = f(l)
 	g.car, g.carVar, g.csar, g.bhar = f(w), f(w), f(w), f(w)
 	if m, ok := g.study.Model.(model.Synthetic); ok && m.Ridge {
 		g.penalty = f(1)
@@ -193,7 +196,7 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	w.Reset()
 	f := w.frame(g, r)
 	if f != nil && g.linear {
-		return g.fitLinear(r, f, sample)
+		return g.fitLinear(r, f, sample, w.abnormals(g.length))
 	}
 	if sample.Shared = nil; f != nil {
 		sample.Shared = &f.Factorisation
@@ -222,15 +225,15 @@ func (g *engine) fit(r int, w *workspace) *Exclusion {
 	if g.penalty != nil {
 		g.penalty[r] = e.Penalty
 	}
-	if !g.abnormal(r, e, f) {
+	if !g.abnormal(r, e, f, w.abnormals(g.length)) {
 		return g.noEventReturns(r)
 	}
 	return g.weighable(r)
 }
 
 // fitLinear is fit for a least squares model on an estimation window without
-// gaps.
-func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
+// gaps. ar is memory for its abnormal returns.
+func (g *engine) fitLinear(r int, f *frame, sample *model.Sample, ar []float64) *Exclusion {
 	st, s := g.study, g.ser[r]
 	from, m := int(g.s0[r])+st.EstimationWindow.From, st.EstimationWindow.Len()
 	if k := 1 + len(s.x); m <= k {
@@ -257,7 +260,7 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 		return exclusionOf(err)
 	}
 	g.m[r], g.k[r], g.s2[r], g.r2[r] = int32(e.M), int16(e.K), e.S2, e.R2
-	if !g.abnormal(r, e, f) {
+	if !g.abnormal(r, e, f, ar) {
 		return g.noEventReturns(r)
 	}
 	if st.Weights == ValueWeights {
@@ -266,7 +269,7 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 	return nil
 }
 
-// abnormal computes AR and the figures of the CAR windows of row r,
+// abnormal computes AR, into ar, and the figures of the CAR windows of row r,
 // and reports whether there is any abnormal return. f may be nil.
 //
 //	AR_t      = R_t - x_t'b
@@ -275,40 +278,76 @@ func (g *engine) fitLinear(r int, f *frame, sample *model.Sample) *Exclusion {
 //	BHAR      = prod(1+R_t) - prod(1+E[R_t])
 //
 // Campbell, Lo, MacKinlay (1997), equations 4.4.9 to 4.4.11.
-func (g *engine) abnormal(r int, e *model.Estimate, f *frame) bool {
+func (g *engine) abnormal(r int, e *model.Estimate, f *frame, ar []float64) bool {
 	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
 	from := s0 + st.EventWindow.From
 	if f != nil && f.Ready && e.H == nil && !e.Plain && s.forecast == len(s.x) && s.whole(from, from+l-1) {
 		if !f.ahead {
 			f.scaleAhead(st, s.x, from)
 		}
-		g.framed(r, e, f)
+		g.framed(r, e, f, ar)
 		g.drop(r)
 		return true
 	}
-	ar := g.ar[r*l : (r+1)*l]
-	var xs stat.Small
-	x := xs.Floats(s.forecast)
-	any := false
-	for t := range l {
-		y, ok := s.predictors(from+t, x)
-		if !ok {
-			ar[t] = nan
-			continue
-		}
-		any = true
-		pred := e.B[0]
-		for j, v := range x {
-			pred += e.B[1+j] * v
-		}
-		ar[t] = y - pred
-	}
+	any := slices.ContainsFunc(g.abnormals(r, 0, ar), func(v float64) bool { return v == v })
 	for w, win := range st.CARWindows {
 		i := r*g.windows + w
 		g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = g.cumulate(r, e, win)
 	}
 	g.drop(r)
 	return any
+}
+
+// abnormalOn returns the abnormal return y - b0 - sum b_j x_j of session k, and sets x to
+// the forecast regressors; NaN where one of these is missing.
+func (s *series) abnormalOn(k int, b, x []float64) float64 {
+	y, _ := s.predictors(k, x)
+	fitted := b[0]
+	for j, v := range x {
+		fitted += float64(b[1+j] * v) // rounded, as stat.OffLine does
+	}
+	return y - fitted
+}
+
+// abnormals fills dst with the abnormal returns of row r, from session first of the event
+// window on, an index; NaN where there is none. They are the same bits whenever they are
+// asked for.
+func (g *engine) abnormals(r, first int, dst []float64) []float64 {
+	s, from := g.ser[r], int(g.s0[r])+g.study.EventWindow.From+first
+	b := g.b[r*g.coefs:][:1+s.forecast]
+	if len(s.x) == 1 && s.forecast == 1 && s.whole(from, from+len(dst)-1) {
+		stat.OffLine(dst, s.y[from-s.first:], s.x[0][from:], b[0], b[1])
+		return dst
+	}
+	var xs stat.Small
+	x := xs.Floats(s.forecast)
+	for t := range dst {
+		dst[t] = s.abnormalOn(from+t, b, x)
+	}
+	return dst
+}
+
+// abnormalAt is the abnormal return of row r on session t of the event window, an index.
+func (g *engine) abnormalAt(r, t int) float64 {
+	var xs stat.Small
+	s := g.ser[r]
+	return s.abnormalOn(int(g.s0[r])+g.study.EventWindow.From+t, g.b[r*g.coefs:][:1+s.forecast], xs.Floats(s.forecast))
+}
+
+// present returns on how many sessions of win row r has an abnormal return.
+func (g *engine) present(r int, win Window) int {
+	s, s0 := g.ser[r], int(g.s0[r])
+	if s.whole(s0+win.From, s0+win.To) {
+		return win.Len()
+	}
+	var xs stat.Small
+	x, n := xs.Floats(s.forecast), 0
+	for k := s0 + win.From; k <= s0+win.To; k++ {
+		if _, ok := s.predictors(k, x); ok {
+			n++
+		}
+	}
+	return n
 }
 
 // variances fills dst with Var(AR) of row r, from session first of the event window on,
@@ -318,20 +357,16 @@ func (g *engine) variances(r, first int, dst []float64) []float64 {
 	var e model.Estimate
 	g.view(r, &e)
 	s := g.ser[r]
-	ar := g.ar[r*g.length+first:][:len(dst)]
 	from := int(g.s0[r]) + g.study.EventWindow.From + first
 	var xs stat.Small
 	x := xs.Floats(s.forecast)
-	for t, v := range ar {
-		switch {
-		case v != v:
+	for t := range dst {
+		switch _, ok := s.predictors(from+t, x); {
+		case !ok:
 			dst[t] = nan
 		case e.H != nil:
 			dst[t] = e.H[first+t]
 		default:
-			for j := range x {
-				x[j] = s.x[j][from+t]
-			}
 			dst[t] = e.Variance(1, x)
 		}
 	}
@@ -346,21 +381,21 @@ func (g *engine) variance(r, t int) float64 {
 
 // framed is abnormal for an event window without gaps, with what its variances
 // share with those of other observations taken from f.
-func (g *engine) framed(r int, e *model.Estimate, f *frame) {
+func (g *engine) framed(r int, e *model.Estimate, f *frame, ar []float64) {
 	st, s, l := g.study, g.ser[r], g.length
 	from := int(g.s0[r]) + st.EventWindow.From
-	ar, y, root := g.ar[r*l:][:l], s.y[from-s.first:][:l], f.root[:l]
+	y, root := s.y[from-s.first:][:l], f.root[:l]
 	line := len(s.x) == 1
 	if line {
 		f.line.AR, f.line.Y, f.line.Alpha, f.line.Beta = ar, y, e.B[0], e.B[1]
 		f.line.Abnormal()
 	} else {
 		for t := range ar {
-			pred := e.B[0]
+			fitted := e.B[0]
 			for j, x := range s.x {
-				pred += e.B[1+j] * x[from+t]
+				fitted += float64(e.B[1+j] * x[from+t])
 			}
-			ar[t] = y[t] - pred
+			ar[t] = y[t] - fitted
 		}
 	}
 	precision := 1 / math.Sqrt(e.S2)
@@ -370,6 +405,7 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame) {
 		}
 		g.hold(r, w, win, &f.line, s, f, e.S2, precision)
 	}
+	g.is[r] |= f.runUp.seen(e.S2, ar)
 }
 
 // hold sets the figures of CAR window w of row r, whose event window is line, fitted and
@@ -436,8 +472,7 @@ func (s *series) whole(from, to int) bool {
 
 // cumulate returns CAR, Var(CAR), the sum of the SARs and BHAR of row r over win.
 func (g *engine) cumulate(r int, e *model.Estimate, win Window) (car, variance, csar, bhar float64) {
-	st, s, s0, l := g.study, g.ser[r], int(g.s0[r]), g.length
-	ar := g.ar[r*l : (r+1)*l]
+	st, s, s0 := g.study, g.ser[r], int(g.s0[r])
 	var xs, zs stat.Small
 	x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 	n := 0
@@ -445,36 +480,37 @@ func (g *engine) cumulate(r int, e *model.Estimate, win Window) (car, variance, 
 	var sum, sumExpected, h float64
 	for tau := win.From; tau <= win.To; tau++ {
 		t := tau - st.EventWindow.From
-		if ar[t] != ar[t] {
+		k := s0 + tau
+		a := s.abnormalOn(k, e.B, x)
+		if a != a {
 			if st.MissingEvent == ZeroMissing {
 				continue
 			}
 			return nan, nan, nan, nan
 		}
-		k := s0 + tau
-		y, _ := s.predictors(k, x)
+		y := s.y[k-s.first]
 		for j, v := range x {
 			z[j] += v
 		}
 		n++
-		car += ar[t]
+		car += a
 		var va float64
 		if e.H != nil {
 			va = e.H[t]
 		} else {
 			va = e.Variance(1, x)
 		}
-		csar += ar[t] / math.Sqrt(va)
+		csar += a / math.Sqrt(va)
 		h += va
 		if s.rf != nil {
 			y += s.rf[k]
 		}
 		if st.Returns == market.Log {
 			sum += y
-			sumExpected += y - ar[t]
+			sumExpected += y - a
 		} else {
 			gross *= 1 + y
-			expected *= 1 + y - ar[t]
+			expected *= 1 + y - a
 		}
 	}
 	if st.Returns == market.Log {
@@ -634,11 +670,5 @@ func (g *engine) sessions(row int, win Window) int {
 	if g.study.MissingEvent != ZeroMissing {
 		return win.Len()
 	}
-	n := 0
-	for _, v := range g.ar[row*g.length+win.From-g.study.EventWindow.From:][:win.Len()] {
-		if v == v {
-			n++
-		}
-	}
-	return n
+	return g.present(row, win)
 }

@@ -28,6 +28,51 @@ type frame struct {
 	root  []float64 // s / sqrt(Var(AR_t))
 	scale []float64 // Var(CAR) / s^2, by window of the study
 	line  stat.Line // of the last that was fitted, where there is one regressor
+	runUp runUp
+}
+
+// runUp is what the test of CAR(-2,-1) takes of a date, see Result.Leaks. Whoever has the
+// abnormal returns at hand tells in less time than it takes to find them again.
+type runUp struct {
+	first int     // of the two sessions, an index; -1: it is not asked for
+	scale float64 // Var(CAR) / s^2
+	df    int
+	limit float64 // of the statistic, for df degrees of freedom
+}
+
+// begin makes u that of a date whose event window begins with session from.
+func (u *runUp) begin(st *Study, f *stat.Factorisation, x [][]float64, from int) {
+	u.first = -2 - st.EventWindow.From
+	if u.first < 0 || st.EventWindow.To < -1 || st.EstimationWindow.To >= -2 || !st.gives(NoteFigures) {
+		u.first = -1
+		return
+	}
+	var zs stat.Small
+	z := zs.Floats(f.P)
+	for j := range z {
+		z[j] = x[j][from+u.first] + x[j][from+u.first+1]
+	}
+	e := model.Estimate{M: f.M, XBar: f.XBar[:f.P], SInv: f.SInv[:f.P*f.P]}
+	u.scale = e.Scale(2, z)
+	if df := f.M - 1 - f.P; df != u.df {
+		u.df, u.limit = df, stat.StudentQuantile(1-seenLevel/2, float64(df))
+	}
+}
+
+// seen is what can be told of the run-up of a row with the variance s2 and the abnormal
+// returns ar: nothing where it is close to the limit.
+func (u *runUp) seen(s2 float64, ar []float64) rowState {
+	if u.first < 0 {
+		return 0
+	}
+	t := math.Abs((ar[u.first] + ar[u.first+1]) / math.Sqrt(s2*u.scale))
+	switch {
+	case t > u.limit*(1+1e-6):
+		return isSeen | isUnusual
+	case t < u.limit*(1-1e-6):
+		return isSeen
+	}
+	return 0
 }
 
 // scaleAhead computes the figures of the event window, whose first session is from.
@@ -43,6 +88,7 @@ func (f *frame) scaleAhead(st *Study, x [][]float64, from int) {
 		}
 		f.root[t] = 1 / math.Sqrt(1+1/float64(f.M)+stat.Quadratic(f.SInv, d))
 	}
+	f.runUp.begin(st, &f.Factorisation, x, from)
 	if f.P == 1 {
 		f.line.X, f.line.Root = x[0][from:][:l], f.root
 	}
@@ -60,8 +106,9 @@ func (f *frame) scaleAhead(st *Study, x [][]float64, from int) {
 
 // fitDates is fit for the rows lo, lo+each and so on up to hi, of one security at as many
 // dates, whose windows are whole and whose frames are w.dates: a row has the bits that fit
-// gives it. Each step goes over all dates, none of which waits for another.
-func (g *engine) fitDates(lo, hi, each int, w *workspace) {
+// gives it. Each step goes over all dates, none of which waits for another. Abnormal
+// returns go to ar, date after date; excluded are those of the rows from lo on.
+func (g *engine) fitDates(lo, hi, each int, w *workspace, ar []float64, excluded []*Exclusion) {
 	st, s, f := g.study, g.ser[lo], &w.lines
 	m, x, l := st.EstimationWindow.Len(), s.x[0], g.length
 	n := (hi - lo + each - 1) / each
@@ -69,7 +116,6 @@ func (g *engine) fitDates(lo, hi, each int, w *workspace) {
 		from := int(g.s0[lo+d*each]) + st.EstimationWindow.From
 		f.sums[d] = s.blocks.Over(s.y[from-s.first:][:m], x[from:], from)
 	}
-	first := lo - w.unit.lo
 	for d := range n {
 		row, date := lo+d*each, &w.dates[d]
 		from := int(g.s0[row]) + st.EstimationWindow.From
@@ -77,10 +123,10 @@ func (g *engine) fitDates(lo, hi, each int, w *workspace) {
 		ybar, rss, tss := date.SolveSums(s.y[from-s.first:][:m], &f.sums[d], b[:])
 		s2, r2, err := model.Spread(m, 2, rss, tss, ybar)
 		if err != nil {
-			w.excluded[first+d*each] = exclusionOf(err)
+			excluded[d*each] = exclusionOf(err)
 			continue
 		}
-		w.excluded[first+d*each] = nil
+		excluded[d*each] = nil
 		sd := math.Sqrt(s2)
 		f.s2[d], f.precision[d] = s2, 1/sd
 		at, se := g.b[row*g.coefs:][:2], g.se[row*g.coefs:][:2]
@@ -89,16 +135,17 @@ func (g *engine) fitDates(lo, hi, each int, w *workspace) {
 	}
 	for d := range n {
 		row, date := lo+d*each, &w.dates[d]
-		if w.excluded[first+d*each] != nil {
+		if excluded[d*each] != nil {
 			continue
 		}
 		from := int(g.s0[row]) + st.EventWindow.From - s.first
 		line := &date.line
-		line.AR, line.Y, line.Alpha, line.Beta = g.ar[row*l:][:l], s.y[from:][:l], f.b[d][0], f.b[d][1]
+		line.AR, line.Y, line.Alpha, line.Beta = ar[d*l:][:l], s.y[from:][:l], f.b[d][0], f.b[d][1]
 		line.Abnormal()
 		for k, win := range st.CARWindows {
 			g.hold(row, k, win, line, s, date, f.s2[d], f.precision[d])
 		}
+		g.is[row] = date.runUp.seen(f.s2[d], line.AR)
 	}
 }
 
@@ -106,7 +153,7 @@ func (g *engine) fitDates(lo, hi, each int, w *workspace) {
 // whether its regressor can be fitted on.
 func (f *frame) prepare(g *engine, r int) bool {
 	st, x, s0 := g.study, g.ser[r].x, int(g.s0[r])
-	*f = frame{Factorisation: f.Factorisation, root: f.root, scale: f.scale}
+	*f = frame{Factorisation: f.Factorisation, root: f.root, scale: f.scale, runUp: f.runUp}
 	from, m := s0+st.EstimationWindow.From, st.EstimationWindow.Len()
 	f.Factorise([][]float64{x[0][from:][:m]}, m)
 	if f.Dependent >= 0 || m <= 2 {
@@ -162,6 +209,12 @@ search:
 
 var nan = math.NaN()
 
+// abnormals is memory for n abnormal returns.
+func (w *workspace) abnormals(n int) []float64 {
+	w.ar = stat.Grown(w.ar, n)
+	return w.ar
+}
+
 // datesOfBlock is how many dates are measured together where they have the same securities.
 const datesOfBlock = 16
 
@@ -175,8 +228,8 @@ type workspace struct {
 	last     int // of frames, that was asked for last
 	mem      scratch
 	members  []int               // of an event
-	unit     unit                // that is measured
-	dates    [datesOfBlock]frame // of it
+	dates    [datesOfBlock]frame // of a unit
+	ar       []float64           // abnormal returns, of the rows that were fitted last
 	lines    struct {            // of one security at these
 		sums          [datesOfBlock]stat.Sums
 		b             [datesOfBlock][2]float64
@@ -184,4 +237,6 @@ type workspace struct {
 	}
 	excluded []*Exclusion // by row of a unit
 	totals   []float64    // of its dates, see pool.totals
+	pair     []float64    // abnormal returns of two securities at these
+	spreads  []float64    // sums of these, see pool.eventSpread
 }

@@ -276,7 +276,7 @@ func (x *explainer) measureUnit(w *workspace, lo, hi, from, to int, why []*Exclu
 			}
 			continue
 		}
-		ar := g.ar[r*g.length+zero]
+		ar := g.abnormalAt(r, zero)
 		if ar != ar {
 			continue
 		}
@@ -287,7 +287,7 @@ func (x *explainer) measureUnit(w *workspace, lo, hi, from, to int, why []*Exclu
 		f.rawP = nan
 		plain.ser[0], plain.s0[0] = x.mean[at.security], int32(at.session)
 		if plain.fit(0, w) == nil {
-			z := plain.ar[zero] / math.Sqrt(plain.variance(0, zero))
+			z := plain.abnormalAt(0, zero) / math.Sqrt(plain.variance(0, zero))
 			f.rawP, _, _ = stat.StudentT(float64(plain.m[0]) - 1).PValues(z)
 		}
 	}

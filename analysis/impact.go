@@ -101,7 +101,7 @@ func (s *Study) Impact(ctx context.Context, event *events.Event, panel *market.P
 	var p []float64
 	for i := range r.N() {
 		o := r.Observation(i)
-		if !o.Used() || math.IsNaN(g.ar[int(o.row)*g.length+zero]) {
+		if !o.Used() || math.IsNaN(g.abnormalAt(int(o.row), zero)) {
 			if o.Used() {
 				o.Exclusion = exclude(NoEventReturns, "", Window{0, 0}.String())
 			}
@@ -110,7 +110,7 @@ func (s *Study) Impact(ctx context.Context, event *events.Event, panel *market.P
 		}
 		row := int(o.row)
 		col := panel.Columns[o.column]
-		h := Hit{Security: o.Security, Sector: col.Sector, Exchange: cmp.Or(col.Exchange, col.Calendar.Name()), Session0: o.Session0, AR: g.ar[row*g.length+zero], SE: math.Sqrt(g.variance(row, zero)), DF: float64(o.Fit.M - o.Fit.K)}
+		h := Hit{Security: o.Security, Sector: col.Sector, Exchange: cmp.Or(col.Exchange, col.Calendar.Name()), Session0: o.Session0, AR: g.abnormalAt(row, zero), SE: math.Sqrt(g.variance(row, zero)), DF: float64(o.Fit.M - o.Fit.K)}
 		if b := panel.Column(o.Benchmark); b != nil {
 			h.Apart = b.Calendar.Zone().String() != col.Calendar.Zone().String()
 		}
@@ -221,10 +221,10 @@ func (x *Impact) ofMarket(e *events.Event) {
 	g.grow(1)
 	g.ser[0], g.s0[0] = d.of(col).survey(), int32(k)
 	zero := -raw.EventWindow.From
-	if g.fit(0, new(workspace)) != nil || math.IsNaN(g.ar[zero]) {
+	if g.fit(0, new(workspace)) != nil || math.IsNaN(g.abnormalAt(0, zero)) {
 		return
 	}
-	x.Market = Hit{Security: col.Symbol, Session0: col.Calendar.Date(k), Return: valueAt(g.ser[0], k), AR: g.ar[zero], SE: math.Sqrt(g.variance(0, zero)), DF: float64(g.m[0] - 1)}
+	x.Market = Hit{Security: col.Symbol, Session0: col.Calendar.Date(k), Return: valueAt(g.ser[0], k), AR: g.abnormalAt(0, zero), SE: math.Sqrt(g.variance(0, zero)), DF: float64(g.m[0] - 1)}
 	x.Market.Expected, x.Market.T = x.Market.Return-x.Market.AR, x.Market.AR/x.Market.SE
 	x.Market.P, _, _ = stat.StudentT(x.Market.DF).PValues(x.Market.T)
 }

@@ -62,6 +62,9 @@ func newPool(g *engine, rows []int32) *pool { return new(pool).begin(g, rows) }
 func (s *scratch) pool(g *engine, rows []int32) *pool {
 	s.reset()
 	s.root = pool{scratch: s, totals: s.totals, known: s.even}
+	if s.spread != nil {
+		s.root.own.spread = spreadOf(s.spread)
+	}
 	return s.root.begin(g, rows)
 }
 

@@ -11,6 +11,7 @@ type scratch struct {
 	rows    []int32   // of root
 	even    bool      // what is known of the next root
 	totals  []float64 // the same, see pool.totals
+	spread  []float64 // the same, see pool.eventSpread
 	ranker  ranker
 	tally   tally
 	general []general

@@ -33,7 +33,7 @@ func (p *pool) inflate(ar, car *moments) {
 			}
 			m.se[t] *= inflation(k, p.among(k, in, win))
 		}
-		marked(ar, func(_ int, r int32) bool { v := g.ar[int(r)*g.length+t]; return v == v }, Window{tau, tau})
+		marked(ar, func(_ int, r int32) bool { return g.present(int(r), Window{tau, tau}) == 1 }, Window{tau, tau})
 		marked(car, func(i int, _ int32) bool { return t >= int(gaps[i].from) && t < int(gaps[i].to) }, Window{g.study.EventWindow.From, tau})
 	}
 	if n <= block {
@@ -62,9 +62,14 @@ type span struct{ from, to int32 }
 func (p *pool) pathSpans() []span {
 	g := p.eng
 	out := make([]span, len(p.rows))
+	own := make([]float64, g.length)
 	for i, r := range p.rows {
 		s := span{to: int32(g.length)}
-		for t, v := range g.ar[int(r)*g.length:][:g.length] {
+		if g.present(int(r), g.study.EventWindow) == g.length {
+			out[i] = s
+			continue
+		}
+		for t, v := range g.abnormals(int(r), 0, own) {
 			switch {
 			case v == v:
 			case g.study.MissingEvent != ZeroMissing:
@@ -90,7 +95,7 @@ func (p *pool) moments() (ar, car *moments) {
 		p.evenMoments(ar, car)
 		return ar, car
 	}
-	path := p.scratch.zeros(l)
+	path := p.scratch.zeros(2 * l)
 	for _, spread := range []bool{false, true} {
 		if len(p.rows) <= block {
 			p.addMoments(ar, car, p.rows, spread, path)
@@ -141,26 +146,22 @@ func (p *pool) eventSpread() *stat.Spread {
 	if p.own.spread.Sum == nil {
 		l := p.eng.length
 		add := func(rows []int32, f []float64) *stat.Spread {
-			s := &stat.Spread{Sum: f[:l], Squares: f[l : 2*l], Above: f[2*l:]}
+			s := spreadOf(f[:3*l])
 			g := p.eng
-			of := func(r int32) []float64 { return g.ar[int(r)*l:][:l] }
+			a, b := f[3*l:4*l], f[4*l:]
 			for ; len(rows) > 1; rows = rows[2:] {
-				s.AddTwo(of(rows[0]), of(rows[1]))
+				s.AddTwo(g.abnormals(int(rows[0]), 0, a), g.abnormals(int(rows[1]), 0, b))
 			}
 			for _, r := range rows {
-				for t, v := range of(r) {
-					s.Sum[t] += v
-					s.Squares[t] += v * v
-					s.Above[t] += float64(above(v))
-				}
+				s.Add(g.abnormals(int(r), 0, a))
 			}
-			return s
+			return &s
 		}
 		if len(p.rows) <= block {
-			p.own.spread = *add(p.rows, p.scratch.zeros(3*l))
+			p.own.spread = *add(p.rows, p.scratch.zeros(5*l))
 		} else {
-			p.own.spread = *add(nil, p.scratch.zeros(3*l))
-			inBlocks(p.rows, func(rows []int32) *stat.Spread { return add(rows, make([]float64, 3*l)) }, func(o *stat.Spread) {
+			p.own.spread = *add(nil, p.scratch.zeros(5*l))
+			inBlocks(p.rows, func(rows []int32) *stat.Spread { return add(rows, make([]float64, 5*l)) }, func(o *stat.Spread) {
 				floats.Add(p.own.spread.Sum, o.Sum)
 				floats.Add(p.own.spread.Squares, o.Squares)
 				floats.Add(p.own.spread.Above, o.Above)
@@ -170,15 +171,21 @@ func (p *pool) eventSpread() *stat.Spread {
 	return &p.own.spread
 }
 
+// spreadOf is the spread that lies in f.
+func spreadOf(f []float64) stat.Spread {
+	l := len(f) / 3
+	return stat.Spread{Sum: f[:l], Squares: f[l : 2*l], Above: f[2*l:]}
+}
+
 // squaresAbout returns the sums of squares of the abnormal returns of an even pool about
 // their means, by session of the event window. sums are their sums.
 func (p *pool) squaresAbout(sums []float64) []float64 {
 	g, n := p.eng, float64(len(p.rows))
 	out := make([]float64, len(sums))
 	inBlocks(p.rows, func(rows []int32) []float64 {
-		ss := make([]float64, len(sums))
+		ss, own := make([]float64, len(sums)), make([]float64, len(sums))
 		for _, r := range rows {
-			for t, v := range g.ar[int(r)*g.length:][:len(ss)] {
+			for t, v := range g.abnormals(int(r), 0, own) {
 				d := v - sums[t]/n
 				ss[t] += d * d
 			}
@@ -199,7 +206,7 @@ func (p *pool) momentBlocks(ar, car *moments, spread bool) {
 		if spread {
 			m.ar.mean, m.car.mean = ar.mean, car.mean
 		}
-		p.addMoments(&m.ar, &m.car, rows, spread, make([]float64, l))
+		p.addMoments(&m.ar, &m.car, rows, spread, make([]float64, 2*l))
 		return m
 	}, func(m *two) {
 		ar.merge(&m.ar, spread)
@@ -207,12 +214,14 @@ func (p *pool) momentBlocks(ar, car *moments, spread bool) {
 	})
 }
 
-// addMoments adds what rows add to the means, or to the spreads. path is scratch.
-func (p *pool) addMoments(ar, car *moments, rows []int32, spread bool, path []float64) {
+// addMoments adds what rows add to the means, or to the spreads. mem is scratch for two
+// event windows.
+func (p *pool) addMoments(ar, car *moments, rows []int32, spread bool, mem []float64) {
 	g := p.eng
+	x, path := mem[:g.length], mem[g.length:]
 	for _, r := range rows {
-		w, x := g.weight(r), g.ar[int(r)*g.length:][:g.length]
-		g.cumulative(int(r), path)
+		w := g.weight(r)
+		g.cumulative(g.abnormals(int(r), 0, x), path)
 		ar.add(x, w, spread)
 		car.add(path, w, spread)
 	}

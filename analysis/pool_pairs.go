@@ -436,9 +436,7 @@ func (p *pool) plan() *pairPlan {
 // complete reports whether a row has a residual on every session of the estimation
 // window and an abnormal return on every session of the event window.
 func (g *engine) complete(row int32) bool {
-	s, s0 := g.ser[row], int(g.s0[row])
-	return int(g.m[row]) == g.study.EstimationWindow.Len() &&
-		(s.whole(s0+g.study.EventWindow.From, s0+g.study.EventWindow.To) || !slices.ContainsFunc(g.ar[int(row)*g.length:][:g.length], math.IsNaN))
+	return int(g.m[row]) == g.study.EstimationWindow.Len() && g.present(int(row), g.study.EventWindow) == g.length
 }
 
 // meetings lists the cohorts that meet.

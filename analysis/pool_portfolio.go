@@ -150,8 +150,9 @@ func (p *pool) eventSums() []float64 {
 	if p.event == nil {
 		g := p.eng
 		p.event = p.scratch.zeros(g.length)
+		own := p.scratch.zeros(g.length)
 		for _, r := range p.rows {
-			floats.AddScaled(p.event, g.weight(r), g.ar[int(r)*g.length:][:g.length])
+			floats.AddScaled(p.event, g.weight(r), g.abnormals(int(r), 0, own))
 		}
 	}
 	return p.event
@@ -198,18 +199,16 @@ func (g *engine) path(r int, car, variance []float64) { g.pathFrom(r, 0, car, va
 // before is left as it is.
 func (g *engine) pathFrom(r, first int, car, variance []float64) {
 	e, s, s0, l := g.estimate(r), g.ser[r], int(g.s0[r]), g.length
-	ar := g.ar[r*l : (r+1)*l]
 	var xs, zs stat.Small
 	x, z := xs.Floats(s.forecast), zs.Floats(s.forecast)
 	var sum, h float64
 	n := 0
 	for t := first; t < l; t++ {
-		if ar[t] == ar[t] {
-			s.predictors(s0+g.study.EventWindow.From+t, x)
+		if a := s.abnormalOn(s0+g.study.EventWindow.From+t, e.B, x); a == a {
 			for j, v := range x {
 				z[j] += v
 			}
-			sum += ar[t]
+			sum += a
 			if e.H != nil {
 				h += e.H[t]
 			}
@@ -229,11 +228,11 @@ func (g *engine) pathFrom(r, first int, car, variance []float64) {
 	}
 }
 
-// cumulative fills car as path does.
-func (g *engine) cumulative(r int, car []float64) {
+// cumulative fills car as path does, for the abnormal returns ar.
+func (g *engine) cumulative(ar, car []float64) {
 	var sum float64
 	none := true
-	for t, v := range g.ar[r*g.length:][:len(car)] {
+	for t, v := range ar {
 		if v == v {
 			sum += v
 			none = false

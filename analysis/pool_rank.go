@@ -328,10 +328,8 @@ func (d *deviations) spread() []float64 {
 	return d.ss
 }
 
-// standardisable returns the ARs of a row, then its CARs, with their variances, of which
-// those of the ARs are filled into va,
-// and where they begin among the columns of deviations.
-func (g *engine) standardisable(r int32, va []float64) [2]struct {
+// standardisable returns the ARs of a row, then its CARs, with their variances, and where they begin among the columns of deviations.
+func (g *engine) standardisable(r int32, ar, va []float64) [2]struct {
 	value, variance []float64
 	first           int
 } {
@@ -339,7 +337,7 @@ func (g *engine) standardisable(r int32, va []float64) [2]struct {
 	return [2]struct {
 		value, variance []float64
 		first           int
-	}{{g.ar[row*l:][:l], g.variances(row, 0, va[:l]), 0}, {g.car[row*w:][:w], g.carVar[row*w:][:w], l}}
+	}{{g.abnormals(row, 0, ar[:l]), g.variances(row, 0, va[:l]), 0}, {g.car[row*w:][:w], g.carVar[row*w:][:w], l}}
 }
 
 // firstStandardised returns the first SAR that there is of each session of the
@@ -350,9 +348,9 @@ func (p *pool) firstStandardised() []float64 {
 		about[k] = nan
 	}
 	left := len(about)
-	va := p.scratch.zeros(p.eng.length)
+	ar, va := p.scratch.zeros(p.eng.length), p.scratch.zeros(p.eng.length)
 	for _, r := range p.rows {
-		for _, x := range p.eng.standardisable(r, va) {
+		for _, x := range p.eng.standardisable(r, ar, va) {
 			for t, v := range x.value {
 				if k := x.first + t; about[k] != about[k] && v == v {
 					about[k] = v / math.Sqrt(x.variance[t])
@@ -369,9 +367,9 @@ func (p *pool) firstStandardised() []float64 {
 
 // addStandardised adds the SARs and SCARs of rows to d.
 func (p *pool) addStandardised(d *deviations, rows []int32, about []float64) {
-	va := make([]float64, p.eng.length)
+	ar, va := make([]float64, p.eng.length), make([]float64, p.eng.length)
 	for _, r := range rows {
-		for _, x := range p.eng.standardisable(r, va) {
+		for _, x := range p.eng.standardisable(r, ar, va) {
 			n := len(x.value)
 			variance, about := x.variance[:n], about[x.first:][:n]
 			count, sum, ss := d.n[x.first:][:n], d.sum[x.first:][:n], d.ss[x.first:][:n]
@@ -400,11 +398,11 @@ func (job *ranking) begin(out *ranks, s *scratch) {
 func (job *ranking) members(out *ranks, rows []int32, s *scratch) *ranks {
 	g := job.pool.eng
 	est, l := g.study.EstimationWindow.Len(), g.length
-	event, residuals, values, va := s.zeros(l), s.zeros(est), s.zeros(g.windows), s.zeros(l)
+	event, residuals, values, ar, va := s.zeros(l), s.zeros(est), s.zeros(g.windows), s.zeros(l), s.zeros(l)
 	s.tally.begin(out, est, l)
 	for _, r := range rows {
 		row := int(r)
-		ar := g.ar[row*l:][:l]
+		g.abnormals(row, 0, ar)
 		g.variances(row, 0, va)
 		g.residuals(row, residuals)
 		// The residuals are compared with s times a standardised value,

@@ -356,13 +356,13 @@ func TestRankBlocks(t *testing.T) {
 		r.eng.residuals(i, residuals)
 		sigma := math.Sqrt(r.eng.s2[i])
 		event, values := make([]float64, l), make([]float64, len(st.CARWindows))
-		for t, x := range r.eng.standardisable(rows[i], make([]float64, l))[0].value {
+		for t, x := range r.eng.standardisable(rows[i], make([]float64, l), make([]float64, l))[0].value {
 			event[t] = sigma * x / math.Sqrt(r.eng.variance(i, t)) / job.spread[t]
 		}
-		for w, x := range r.eng.standardisable(rows[i], make([]float64, l))[1].value {
+		for w, x := range r.eng.standardisable(rows[i], make([]float64, l), make([]float64, l))[1].value {
 			values[w] = sigma * (x / math.Sqrt(r.eng.carVar[i*len(values)+w]) / job.spread[l+w])
 		}
-		whole.add(k, residuals, nil, r.eng.ar[i*l:][:l], event, values)
+		whole.add(k, residuals, nil, r.eng.abnormals(i, 0, make([]float64, l)), event, values)
 	}
 	for w := range whole.general {
 		gen := &whole.general[w]

@@ -149,11 +149,19 @@ func (r *Result) Leaks() Leaks {
 		if g.is[row]&isUsed == 0 || r.repeats != nil && r.repeats[i] >= 0 {
 			continue
 		}
+		if is := g.is[row]; is&isSeen != 0 {
+			out.N++
+			if is&isUnusual != 0 {
+				out.Unusual++
+			}
+			continue
+		}
 		s, s0 := g.ser[row], int(g.s0[row])
 		var car float64
 		ok := within && s.forecast == len(s.x)
-		if ok { // both are abnormal returns of the event window, which lie closer together than returns
-			known := g.ar[row*g.length+from:]
+		if ok { // both are abnormal returns of the event window, which need no variance of their own
+			var known [2]float64
+			g.abnormals(row, from, known[:])
 			car = known[0] + known[1]
 			ok = car == car
 		}
@@ -276,7 +284,7 @@ func (r *Result) Halves(i int) (night, day Half) {
 			h.Note = &why
 			continue
 		}
-		h.AR, h.SE = p.eng.ar[0], math.Sqrt(p.eng.variance(0, 0))
+		h.AR, h.SE = p.eng.abnormalAt(0, 0), math.Sqrt(p.eng.variance(0, 0))
 		if h.AR != h.AR {
 			h.SE = nan
 		}

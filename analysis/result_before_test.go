@@ -231,3 +231,30 @@ func TestRegimeUnderConditionalVariance(t *testing.T) {
 		t.Errorf("sessions of the estimation window count as before the event: %+v, %+v", x, y)
 	}
 }
+
+// What is known of a run-up since a row was fitted is what its prices tell.
+func TestRunUpSeen(t *testing.T) {
+	s := simulate(t, 12, 900, 21)
+	for _, groups := range [][]Grouping{{ByEvent}, {All}} {
+		st := s.study()
+		st.Groups, st.EstimationWindow, st.EventWindow = groups, Window{-125, -6}, Window{-3, 2}
+		var all []events.Event
+		for k := range 30 {
+			all = append(all, s.event(300+17*k, names(12)...))
+		}
+		r := s.run(t, st, all...)
+		seen := 0
+		for _, is := range r.eng.is {
+			if is&isSeen != 0 {
+				seen++
+			}
+		}
+		fast := r.Leaks()
+		for row := range r.eng.is {
+			r.eng.is[row] &^= isSeen | isUnusual
+		}
+		if plain := r.Leaks(); fast != plain || fast.Unusual == 0 || seen < 300 {
+			t.Errorf("%v: %+v of %d that were seen, %+v of all", groups, fast, seen, plain)
+		}
+	}
+}

@@ -53,21 +53,20 @@ func (x *Reader) AbnormalReturns(i int) AbnormalReturns {
 	g, l := r.eng, r.eng.length
 	s, s0 := g.ser[row], int(g.s0[row])
 	if next := x.ahead(i); next >= 0 {
-		stat.Fetch(g.ar[next*l:][:l])
 		s := g.ser[next]
 		if from := int(g.s0[next]) + r.Study.EventWindow.From - s.first; 0 <= from && from+l <= len(s.value) {
 			stat.Fetch(s.value[from:][:l])
 		}
 	}
 	f := x.Windows(i)
-	f.AR = g.ar[row*l : (row+1)*l : (row+1)*l]
 	buf := x.figures
 	cut := func(n int) []float64 {
 		s := buf[:n:n]
 		buf = buf[n:]
 		return s
 	}
-	f.Return, f.Expected, f.SE, f.SAR, f.Path, f.PathSE = cut(l), cut(l), cut(l), cut(l), cut(l), cut(l)
+	f.Return, f.Expected, f.AR, f.SE, f.SAR, f.Path, f.PathSE = cut(l), cut(l), cut(l), cut(l), cut(l), cut(l), cut(l)
+	g.abnormals(row, 0, f.AR)
 	g.variances(row, 0, f.SE)
 	for t := range l {
 		k := s0 + r.Study.EventWindow.From + t
@@ -93,10 +92,10 @@ func (x *Reader) Windows(i int) AbnormalReturns {
 	g := r.eng
 	l, w := g.length, g.windows
 	if x.figures == nil {
-		x.figures = make([]float64, 6*l+2*w)
+		x.figures = make([]float64, 7*l+2*w)
 	}
 	f := AbnormalReturns{CAR: g.car[row*w : (row+1)*w : (row+1)*w], CSAR: g.csar[row*w : (row+1)*w : (row+1)*w], BHAR: g.bhar[row*w : (row+1)*w : (row+1)*w],
-		CARSE: x.figures[6*l:][:w:w], SCAR: x.figures[6*l+w:][:w:w]}
+		CARSE: x.figures[7*l:][:w:w], SCAR: x.figures[7*l+w:][:w:w]}
 	for k := range w {
 		f.CARSE[k] = math.Sqrt(g.carVar[row*w+k])
 		f.SCAR[k] = f.CAR[k] / f.CARSE[k]
@@ -175,13 +174,13 @@ func (r *Result) SessionTest(i, tau int) TestResult {
 		return res
 	}
 	g := r.eng
-	k := row*g.length + tau - r.Study.EventWindow.From
+	ar := g.abnormalAt(row, tau-r.Study.EventWindow.From)
 	res.Dist = stat.StudentT(float64(g.m[row] - int32(g.k[row])))
-	if g.ar[k] != g.ar[k] {
+	if ar != ar {
 		res.Note = &Sentence{Code: "undefined/no-return"}
 		return res
 	}
-	res.N, res.Stat = 1, g.ar[k]/math.Sqrt(g.variance(row, tau-r.Study.EventWindow.From))
+	res.N, res.Stat = 1, ar/math.Sqrt(g.variance(row, tau-r.Study.EventWindow.From))
 	res.P, res.PLower, res.PUpper = res.Dist.PValues(res.Stat)
 	return res
 }
@@ -194,10 +193,10 @@ func (x *Reader) SessionP(i int) []float64 {
 		return nil
 	}
 	g, l := x.r.eng, x.r.eng.length
-	x.p = stat.Grown(x.p, l)
+	x.p, x.work.ar = stat.Grown(x.p, l), stat.Grown(x.work.ar, l)
 	df := float64(g.m[row] - int32(g.k[row]))
 	g.variances(row, 0, x.p)
-	for t, ar := range g.ar[row*l:][:l] {
+	for t, ar := range g.abnormals(row, 0, x.work.ar) {
 		x.p[t] = 2 * stat.StudentUpper(math.Abs(ar/math.Sqrt(x.p[t])), df)
 	}
 	return x.p

@@ -378,7 +378,7 @@ func (r *Result) eventNotes(out []Note, e *events.Event, used []int, x *Reader) 
 		var gaps, unexplained Names
 		var want []any // the series that is missing, and where it ends or begins
 		variant := ""
-		for t, v := range r.eng.ar[row*r.eng.length:][:r.eng.length] {
+		for t, v := range r.eng.abnormals(row, 0, make([]float64, r.eng.length)) {
 			if v == v {
 				continue
 			}

@@ -9,7 +9,6 @@ import (
 // The level and the power of a minimum detectable effect, and the level of the
 // intervals by inversion.
 const (
-	seenLevel = 0.05
 	seenPower = 0.80
 )
 

@@ -70,8 +70,8 @@ func (r *Result) ARInterval(i, tau int) stat.Interval {
 	if row < 0 || !r.Study.EventWindow.Contains(tau) {
 		return stat.Interval{Value: nan, Lower: nan, Upper: nan}
 	}
-	k := row*r.eng.length + tau - r.Study.EventWindow.From
-	return r.interval(row, r.eng.ar[k], math.Sqrt(r.eng.variance(row, tau-r.Study.EventWindow.From)))
+	t := tau - r.Study.EventWindow.From
+	return r.interval(row, r.eng.abnormalAt(row, t), math.Sqrt(r.eng.variance(row, t)))
 }
 
 // CARInterval returns the cumulative abnormal return of observation i over CAR

@@ -199,6 +199,6 @@ func (p *pool) whereMeasured(w int) []int32 {
 // gappy reports whether a member lacks an abnormal return.
 func (p *pool) gappy() bool {
 	return slices.ContainsFunc(p.rows, func(r int32) bool {
-		return slices.ContainsFunc(p.eng.ar[int(r)*p.eng.length:][:p.eng.length], func(v float64) bool { return v != v })
+		return p.eng.present(int(r), p.eng.study.EventWindow) < p.eng.length
 	})
 }

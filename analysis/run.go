@@ -191,7 +191,7 @@ func (r *Result) settle(row int, ex *Exclusion) {
 		r.exclude(int(g.obs[row]), ex)
 		return
 	}
-	g.is[row] = isUsed
+	g.is[row] |= isUsed
 	if g.remarkable(row) {
 		g.is[row] |= isRemarkable
 	}

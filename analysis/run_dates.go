@@ -27,11 +27,17 @@ func (u unit) shares(r *Result, v unit, dates, most int) bool {
 func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 	g := r.eng
 	each := (u.hi - u.lo) / max(1, u.events)
-	w.unit = u
 	w.excluded = stat.Grown(w.excluded, u.hi-u.lo)
 	even := g.evenDates(u)
 	m := g.study.EstimationWindow.Len()
 	line := false // and one regressor
+	averaged := even && g.study.gives(AverageFigures)
+	l := g.length
+	w.pair = stat.Grown(w.pair, 2*u.events*l)
+	if averaged {
+		w.spreads = stat.Grown(w.spreads, 3*u.events*l)
+		clear(w.spreads)
+	}
 	correlated := g.study.gives(MeanCorrelationFigures)
 	if even {
 		if correlated {
@@ -46,22 +52,32 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 	for k := range each {
 		if even && k+1 < each {
 			g.fetchDates(u.lo+k+1, u.hi-each+k+1)
-			for row := u.lo + k + 1; row < u.hi; row += each {
-				stat.Fetch(g.ar[row*g.length:][:g.length]) // which is written next
-			}
 		}
+		own := w.pair[k%2*u.events*l:][:u.events*l]
 		if s := g.ser[u.lo+k]; line && len(s.doubts) == 0 && s.dropped == nil {
-			g.fitDates(u.lo+k, u.hi, each, w)
+			g.fitDates(u.lo+k, u.hi, each, w, own, w.excluded[k:])
 		} else {
-			for row := u.lo + k; row < u.hi; row += each {
+			for d, row := 0, u.lo+k; row < u.hi; d, row = d+1, row+each {
 				w.excluded[row-u.lo] = g.try(row, w)
+				if averaged {
+					g.abnormals(row, 0, own[d*l:][:l])
+				}
 			}
 		}
 		for row := u.lo + k; row < u.hi; row += each {
 			if ex := w.excluded[row-u.lo]; ex == nil && even && g.ser[row].col.Span == nil {
-				g.is[row] = isUsed // which settle would find out
+				g.is[row] |= isUsed // which settle would find out
 			} else {
 				r.settle(row, ex)
+			}
+		}
+		if averaged && (k%2 == 1 || k == each-1) {
+			for d := range u.events {
+				if sums := spreadOf(w.spreads[3*d*l:][:3*l]); k%2 == 1 {
+					sums.AddTwo(w.pair[d*l:][:l], own[d*l:][:l])
+				} else {
+					sums.Add(own[d*l:][:l])
+				}
 			}
 		}
 		if even && correlated && (k%4 == 3 || k == each-1) {
@@ -92,8 +108,11 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 		if w.mem.even = even && n == each; w.mem.even && correlated {
 			w.mem.totals = w.totals[d*m:][:m]
 		}
+		if w.mem.even && averaged {
+			w.mem.spread = w.spreads[3*d*l:][:3*l]
+		}
 		grp.measure(ctx, r, &w.mem)
-		w.mem.even, w.mem.totals = false, nil
+		w.mem.even, w.mem.totals, w.mem.spread = false, nil, nil
 		r.early[ev] = grp
 	}
 }

@@ -83,8 +83,8 @@ func share(items, i, n int) (lo, hi int) { return items * (i - 1) / n, items * i
 // columns lists the flat figures of the engine with their width.
 func (g *engine) columns() (figures []*[]float64, width []int) {
 	p, l, w := g.forecast, g.length, g.windows
-	figures = []*[]float64{&g.s2, &g.r2, &g.b, &g.se, &g.xbar, &g.sinv, &g.ar, &g.car, &g.carVar, &g.csar, &g.bhar}
-	width = []int{1, 1, g.coefs, g.coefs, p, p * p, l, w, w, w, w}
+	figures = []*[]float64{&g.s2, &g.r2, &g.b, &g.se, &g.xbar, &g.sinv, &g.car, &g.carVar, &g.csar, &g.bhar}
+	width = []int{1, 1, g.coefs, g.coefs, p, p * p, w, w, w, w}
 	if g.h != nil {
 		figures, width = append(figures, &g.h, &g.hest, &g.hgap), append(width, l, g.study.EstimationWindow.Len(), g.gap())
 	}

@@ -149,8 +149,8 @@ func TestVolumeGaps(t *testing.T) {
 		t.Errorf("AR %v, M %d: want a gap on session 1 alone and 119 sessions", f.AR, r.Observation(1).Fit.M)
 	}
 	p := newPool(r.eng, []int32{0, 1, 2}).portfolio()
-	if p.ex != nil || p.eng.m[0] != 119 || math.Abs(p.eng.ar[0]) > 1 {
-		t.Errorf("the portfolio has %d sessions and the AR %v; the level of two members is not that of three", p.eng.m[0], p.eng.ar[0])
+	if p.ex != nil || p.eng.m[0] != 119 || math.Abs(p.eng.abnormalAt(0, 0)) > 1 {
+		t.Errorf("the portfolio has %d sessions and the AR %v; the level of two members is not that of three", p.eng.m[0], p.eng.abnormalAt(0, 0))
 	}
 	silent := &market.Column{Security: market.Security{Symbol: "SILENT"}, Calendar: s.cal, First: s.first, Return: slices.Clone(s.panel.Column("S0").Return)}
 	if err := s.panel.AddColumn(silent); err != nil {

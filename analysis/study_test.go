@@ -407,7 +407,7 @@ func TestProcessors(t *testing.T) {
 	dump := func(procs int) string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 		r := mustRun(t, n.study(), n.catalog, n.panel(t, market.Simple, nil))
-		return fmt.Sprintf("%v %v %v", r.Groups, r.eng.ar, r.Notes)
+		return fmt.Sprintf("%v %v %v", r.Groups, r.eng.car, r.Notes)
 	}
 	if dump(1) != dump(8) {
 		t.Error("1 and 8 processors give different results")
@@ -465,7 +465,7 @@ func TestProcessorsAndOrder(t *testing.T) {
 			return mustRun(t, s, catalog, p)
 		}
 		one, many := run(1, n.catalog), run(8, n.catalog)
-		if a, b := fmt.Sprint(one.Groups, one.eng.ar, one.Notes), fmt.Sprint(many.Groups, many.eng.ar, many.Notes); a != b {
+		if a, b := fmt.Sprint(one.Groups, one.eng.car, one.Notes), fmt.Sprint(many.Groups, many.eng.car, many.Notes); a != b {
 			t.Errorf("%s: 1 and 8 processors give different results", c.name)
 		}
 		backwards := run(8, reversed)

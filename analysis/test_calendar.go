@@ -134,10 +134,11 @@ func (CalendarTime) Run(c *CrossSection) TestResult {
 // return (of a plain model, the abnormal return), the regressors.
 func (c *CrossSection) addToDays(days []float64, width int, begin market.Date, plain bool) {
 	g, l := c.pool.eng, c.Window.Len()
+	own := make([]float64, l)
 	for _, r := range c.rows {
 		s := g.ser[r]
 		at := int(g.s0[r]) + c.Window.From
-		for t, ar := range g.ar[int(r)*g.length+c.Window.From-g.study.EventWindow.From:][:l] {
+		for t, ar := range g.abnormals(int(r), c.Window.From-g.study.EventWindow.From, own) {
 			if ar != ar {
 				continue
 			}

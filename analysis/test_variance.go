@@ -43,15 +43,14 @@ func (VarianceU) Scope() Scope { return ManyObservations }
 // Run implements Test.
 func (VarianceU) Run(c *CrossSection) TestResult {
 	g, inverse := c.pool.eng, c.inverse()
-	va := c.mem().zeros(c.Window.Len())
+	own, va := c.mem().zeros(c.Window.Len()), c.mem().zeros(c.Window.Len())
 	var sum, variance, n float64
 	for i, r := range c.rows {
 		d := float64(c.M(i) - c.K(i))
 		if d <= 4 {
 			return Undefined("undefined/few-sessions", c.M(i), c.K(i)+5)
 		}
-		k := int(r)*g.length + c.Window.From - g.study.EventWindow.From
-		ar := g.ar[k:][:c.Window.Len()]
+		ar := g.abnormals(int(r), c.Window.From-g.study.EventWindow.From, own)
 		var squares, sessions float64
 		if inverse != nil {
 			for t, v := range ar {
@@ -144,11 +143,11 @@ func (VarianceLambda) Run(c *CrossSection) TestResult {
 // ratios sets n to N_t and ratios to (N_t-1) lambda_t.
 func (c *CrossSection) ratios(n, ratios []float64) {
 	g, l, mem := c.pool.eng, len(n), c.mem()
-	sum, vs, va := mem.zeros(l), mem.zeros(l), mem.zeros(l)
+	sum, vs, va, own := mem.zeros(l), mem.zeros(l), mem.zeros(l), mem.zeros(l)
 	first := c.Window.From - g.study.EventWindow.From
 	for _, r := range c.rows {
 		g.variances(int(r), first, va)
-		for t, v := range g.ar[int(r)*g.length+first:][:l] {
+		for t, v := range g.abnormals(int(r), first, own) {
 			if v == v {
 				n[t]++
 				sum[t] += v
@@ -158,7 +157,7 @@ func (c *CrossSection) ratios(n, ratios []float64) {
 	}
 	for _, r := range c.rows {
 		g.variances(int(r), first, va)
-		for t, v := range g.ar[int(r)*g.length+first:][:l] {
+		for t, v := range g.abnormals(int(r), first, own) {
 			if v == v {
 				d := n[t]*v - sum[t]
 				ratios[t] += d * d / (n[t]*(n[t]-2)*va[t] + vs[t])
@@ -170,16 +169,16 @@ func (c *CrossSection) ratios(n, ratios []float64) {
 // evenRatios is ratios for an even pool, whose inverse is given.
 func (c *CrossSection) evenRatios(inverse, n, ratios []float64) {
 	g, l := c.pool.eng, len(n)
-	sum := c.mem().zeros(l)
+	sum, own := c.mem().zeros(l), c.mem().zeros(l)
 	first, all := c.Window.From-g.study.EventWindow.From, float64(len(c.rows))
 	var s2 float64
 	for _, r := range c.rows {
-		floats.Add(sum, g.ar[int(r)*g.length+first:][:l])
+		floats.Add(sum, g.abnormals(int(r), first, own))
 		s2 += g.s2[r]
 	}
 	for _, r := range c.rows {
 		part := 1 / (all*(all-2)*g.s2[r] + s2)
-		for t, v := range g.ar[int(r)*g.length+first:][:l] {
+		for t, v := range g.abnormals(int(r), first, own) {
 			d := all*v - sum[t]
 			ratios[t] += d * d * part
 		}

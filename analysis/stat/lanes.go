@@ -209,6 +209,21 @@ func (s *Spread) AddTwo(a, b []float64) {
 	plainAddTwo(a[whole:], b[whole:], sum[whole:], squares[whole:], above[whole:])
 }
 
+// Add is AddTwo for one series.
+func (s *Spread) Add(a []float64) {
+	n := len(a)
+	sum, squares, above := s.Sum[:n], s.Squares[:n], s.Above[:n]
+	for t, v := range a {
+		i := 0.0
+		if v > 0 {
+			i = 1
+		}
+		sum[t] += v
+		squares[t] += float64(v * v)
+		above[t] += i
+	}
+}
+
 // plainAddTwo is AddTwo.
 func plainAddTwo(a, b, sum, squares, above []float64) {
 	n := len(a)
