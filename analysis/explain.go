@@ -558,19 +558,19 @@ func (r *Result) FindMoves(ctx context.Context, most int) error {
 	first, last := market.NoDate, market.NoDate
 	sessions := 0
 	for i := range r.N() {
-		o := r.Observation(i)
-		if !o.Used() {
+		if !r.Used(i) {
 			continue
 		}
-		cal := r.Panel.Columns[o.column].Calendar
-		lo, hi := cal.Date(max(0, int(o.index)+s.EventWindow.From)), cal.Date(min(cal.Len()-1, int(o.index)+s.EventWindow.To))
+		column, index := r.spots[i].column, int(r.spots[i].index())
+		cal := r.Panel.Columns[column].Calendar
+		lo, hi := cal.Date(max(0, index+s.EventWindow.From)), cal.Date(min(cal.Len()-1, index+s.EventWindow.To))
 		if first == market.NoDate || lo < first {
 			first = lo
 		}
 		last = max(last, hi)
-		if !seen[o.column] {
-			seen[o.column] = true
-			securities = append(securities, o.Security)
+		if !seen[column] {
+			seen[column] = true
+			securities = append(securities, r.Observation(i).Security)
 		}
 	}
 	if len(securities) == 0 {

@@ -88,6 +88,12 @@ func (r *Result) observation(o *Observation, i int) {
 	}
 }
 
+// sign returns the sign that the catalogue expects of observation i, 0 for none.
+func (r *Result) sign(i int) int {
+	ev := r.eventOf(i)
+	return r.targets(&r.Catalog.Events[ev])[i-r.first[ev]].Sign
+}
+
 // eventOf returns the event of observation i.
 func (r *Result) eventOf(i int) int {
 	if row := r.row[i]; row >= 0 {

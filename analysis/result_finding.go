@@ -301,14 +301,16 @@ type ExpectedSigns struct {
 // look.
 func (r *Result) ExpectedSigns(grp *Group, w int) ExpectedSigns {
 	out := ExpectedSigns{Mean: nan, P: nan}
-	type key struct{ column, index int32 }
-	seen := make(map[key]bool)
+	seen := make(map[uint64]bool)
 	var sum float64
 	for _, i := range grp.Members {
-		o := r.Observation(i)
+		sign := r.sign(i)
+		if sign == 0 { // most catalogues state none
+			continue
+		}
 		car, _ := r.CAR(i, w)
-		k := key{o.column, o.index}
-		if o.Sign == 0 || car != car || seen[k] {
+		k := r.spots[i].place()
+		if car != car || seen[k] {
 			continue
 		}
 		seen[k] = true
@@ -317,7 +319,7 @@ func (r *Result) ExpectedSigns(grp *Group, w int) ExpectedSigns {
 			continue
 		}
 		out.N++
-		v := float64(o.Sign) * car
+		v := float64(sign) * car
 		sum += v
 		if v > 0 {
 			out.Agree++
