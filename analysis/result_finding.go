@@ -285,6 +285,12 @@ func (f *Finding) judgeVariance() {
 	}
 }
 
+// Expects reports whether the catalogue expects a sign of any member of a group. Where
+// it does not, ExpectedSigns has nothing to say of it.
+func (r *Result) Expects(grp *Group) bool {
+	return slices.ContainsFunc(grp.Members, func(i int) bool { return r.sign(i) != 0 })
+}
+
 // ExpectedSigns says how far reactions had the sign that the catalogue expects.
 type ExpectedSigns struct {
 	N     int     // observations with an expected sign and a CAR that is not zero

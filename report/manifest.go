@@ -113,6 +113,9 @@ func NewManifest(r *analysis.Result) *Manifest {
 	}
 	m.Counts.Used, m.Counts.Excluded = r.Counts()
 	for i := range r.N() {
+		if r.Used(i) {
+			continue
+		}
 		if x := r.Observation(i).Exclusion; x != nil {
 			m.Counts.ByReason[string(x.Reason)]++
 		}

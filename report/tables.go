@@ -534,9 +534,13 @@ func tests(r *analysis.Result, notes func() notebook) Table {
 			for i := lo; i < hi; i++ {
 				g := &r.Groups[i]
 				name := g.Name()
+				expects := r.Expects(g)
 				for k := range g.Windows {
 					w := &g.Windows[k]
-					signs := r.ExpectedSigns(g, k)
+					signs := analysis.ExpectedSigns{Mean: math.NaN(), P: math.NaN()}
+					if expects {
+						signs = r.ExpectedSigns(g, k)
+					}
 					window := w.Window.String()
 					for j := range w.Tests {
 						x := &w.Tests[j]

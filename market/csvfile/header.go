@@ -189,11 +189,13 @@ func forms(heading string) []string {
 	return out
 }
 
+var quotes = strings.NewReplacer("'", "", `"`, "")
+
 // splitHeading parts a heading such as ACME.Close, Close_ACME or ('Close',
 // 'ACME') into the column that it names and the symbol that it carries.
 func splitHeading(heading string) (col int, symbol string, ok bool) {
 	s := strings.Trim(heading, "()[]")
-	s = strings.NewReplacer("'", "", `"`, "").Replace(s)
+	s = quotes.Replace(s)
 	seps := "._|:, -/"
 	named := func(name string) int {
 		canon := canonical(name)
