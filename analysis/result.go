@@ -94,6 +94,17 @@ func (r *Result) sign(i int) int {
 	return r.targets(&r.Catalog.Events[ev])[i-r.first[ev]].Sign
 }
 
+// EventOf returns the index in the catalogue of the event of observation i.
+func (r *Result) EventOf(i int) int { return r.eventOf(i) }
+
+// df returns the degrees of freedom of the fit of observation i, which was used.
+func (r *Result) df(i int) float64 {
+	if g, row := r.eng, r.row[i]; g.m != nil {
+		return float64(int(g.m[row]) - int(g.k[row]))
+	}
+	return 0
+}
+
 // eventOf returns the event of observation i.
 func (r *Result) eventOf(i int) int {
 	if row := r.row[i]; row >= 0 {

@@ -202,8 +202,6 @@ type Single struct {
 	Observation int
 	Stat, P     float64
 	Adjusted    float64 // P by Holm's adjustment for all that were asked about
-
-	place int // among those
 }
 
 // Singles tests the observations one by one over CAR window w, in order of
@@ -214,25 +212,25 @@ func (r *Result) Singles(obs []int, w int) []Single {
 	obs = r.Distinct(obs)
 	out := make([]Single, 0, len(obs))
 	for _, i := range obs {
-		o := r.Observation(i)
-		if !o.Used() {
+		if !r.Used(i) {
 			continue
 		}
 		car, se := r.CAR(i, w)
 		t := car / se
-		if p, _, _ := stat.StudentT(float64(o.Fit.M - o.Fit.K)).PValues(t); p == p {
-			out = append(out, Single{Observation: i, Stat: t, P: p, place: len(out)})
+		if p, _, _ := stat.StudentT(r.df(i)).PValues(t); p == p {
+			out = append(out, Single{Observation: i, Stat: t, P: p})
 		}
 	}
-	slices.SortFunc(out, func(a, b Single) int {
-		switch {
-		case a.P < b.P:
-			return -1
-		case a.P > b.P:
-			return 1
-		}
-		return a.place - b.place
-	})
+	// The order of numbers that are not negative is that of their bits.
+	order := make([]uint64, len(out))
+	for k := range out {
+		order[k] = math.Float64bits(out[k].P)
+	}
+	sorted := make([]Single, len(out))
+	for k, at := range stat.OrderOf(order) {
+		sorted[k] = out[at]
+	}
+	out = sorted
 	p := make([]float64, len(out))
 	for k := range out {
 		p[k] = out[k].P

@@ -37,13 +37,19 @@ type NextEvent struct {
 // A return that two events of a group share counts once. Where the clusters of
 // a group have more than two million pairs of observations its figures are NaN,
 // and Note says so. Higgins, Thompson, Spiegelhalter (2009).
-func (r *Result) Next() []NextEvent {
+func (r *Result) Next() []NextEvent { return r.next(0, len(r.Study.CARWindows)) }
+
+// NextOver is Next over CAR window w alone.
+func (r *Result) NextOver(w int) []NextEvent { return r.next(w, w+1) }
+
+// next is Next over the CAR windows from..to-1.
+func (r *Result) next(from, to int) []NextEvent {
 	var out []NextEvent
 	q := make(quantiles)
 	for _, by := range []Grouping{BySecurity, ByCategory, All} {
 		for _, g := range r.membersBy(by) {
 			if len(g.Members) >= 3 {
-				out = r.appendNext(out, g, q)
+				out = r.appendNext(out, g, q, from, to)
 			}
 		}
 	}
@@ -59,7 +65,7 @@ func (r *Result) membersBy(by Grouping) []Group {
 	return of.groups()
 }
 
-func (r *Result) appendNext(out []NextEvent, grp Group, q quantiles) []NextEvent {
+func (r *Result) appendNext(out []NextEvent, grp Group, q quantiles, from, to int) []NextEvent {
 	g := r.eng
 	rows := r.once(grp.Members)
 	one := true
@@ -68,8 +74,8 @@ func (r *Result) appendNext(out []NextEvent, grp Group, q quantiles) []NextEvent
 	}
 	var pairs []correlated // of rows whose windows may overlap; made when first asked for
 	var mem scratch
-	for w, win := range r.Study.CARWindows {
-		x := NextEvent{By: grp.By, Key: grp.Key, Window: win}
+	for w := from; w < to; w++ {
+		x := NextEvent{By: grp.By, Key: grp.Key, Window: r.Study.CARWindows[w]}
 		var y, v []float64
 		if one {
 			for _, row := range rows {

@@ -97,8 +97,8 @@ const mostNext = 8
 // coming says of the next event of every security and category, and of all, what
 // the events so far lead one to expect over the first window.
 func (s *story) coming() (out []string) {
-	all := slices.DeleteFunc(s.r.Next(), func(x analysis.NextEvent) bool {
-		return x.Window != s.r.Study.CARWindows[headline] || !(x.NextLow > -1) // three events that differ say nothing: the table has it
+	all := slices.DeleteFunc(s.r.NextOver(headline), func(x analysis.NextEvent) bool {
+		return !(x.NextLow > -1) // three events that differ say nothing: the table has it
 	})
 	for k, x := range all {
 		if x.By == analysis.All && k > 0 && all[k-1].K == x.K && all[k-1].Mean == x.Mean { // the same events
@@ -140,8 +140,8 @@ func (s *story) nextOfOne() string {
 		if n < 3 || 2*n <= all {
 			continue
 		}
-		for _, x := range s.r.Next() {
-			if x.By != analysis.BySecurity || x.Key != symbol || x.Window != s.r.Study.CARWindows[headline] || !(x.NextLow > -1) {
+		for _, x := range s.r.NextOver(headline) {
+			if x.By != analysis.BySecurity || x.Key != symbol || !(x.NextLow > -1) {
 				continue
 			}
 			who, over := s.name(symbol), s.over(x.Window)

@@ -55,7 +55,7 @@ func newStory(r *analysis.Result, lang string, only []string) (*story, error) {
 	all, from := make([]int, r.N()), 0
 	for i := range all { // those of an event stand together
 		all[i] = i
-		if ev := r.Observation(i).Event; i+1 == len(all) || r.Observation(i+1).Event != ev {
+		if ev := r.EventOf(i); i+1 == len(all) || r.EventOf(i+1) != ev {
 			s.obs[ev], from = all[from:i+1:i+1], i+1
 		}
 	}
@@ -120,7 +120,10 @@ func (s *story) choose() {
 		}
 	}
 	for _, x := range s.tested {
-		add(s.r.Observation(x.Observation).Event)
+		if n == mostTold {
+			break
+		}
+		add(s.r.EventOf(x.Observation))
 	}
 	for _, ev := range s.events {
 		add(ev)
@@ -767,8 +770,8 @@ func (s *story) excluded() (list []*analysis.Observation, all int) {
 	for _, ev := range s.events {
 		all += len(s.obs[ev])
 		for _, i := range s.obs[ev] {
-			if o := s.r.Observation(i); !o.Used() {
-				list = append(list, o)
+			if !s.r.Used(i) {
+				list = append(list, s.r.Observation(i))
 			}
 		}
 	}
