@@ -477,7 +477,7 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 	}
 	if len(merged.Changed) > 0 || document == nil {
 		if err := sealed.Replace(q.out, func(f *os.File) error { _, err := f.Write(out.Bytes()); return err }); err != nil {
-			return err
+			return writable(fmt.Errorf("the catalogue cannot be written: %w", err), "--out")
 		}
 	}
 	_, err = fmt.Fprintln(a.stdout, q.in.Say("%[1]s: {2:%[2]s event|%[2]s events} added, %[3]s updated, %[4]s known already, {5:%[5]s repeat|%[5]s repeats} of stories", q.out, merged.Added, len(merged.Updated), merged.Unchanged, repeats))

@@ -135,7 +135,7 @@ func (o *outcome) writeMetrics(name string) error {
 	if o.LastPrice != market.NoDate {
 		gauge("last_price_timestamp_seconds", "The last session with a price, at midnight UTC.", float64(o.LastPrice.Time().Unix()))
 	}
-	return sealed.Replace(name, withData(b.Bytes()))
+	return writable(sealed.Replace(name, withData(b.Bytes())), "file")
 }
 
 // The bounds of what is called and waited for.

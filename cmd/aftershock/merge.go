@@ -128,7 +128,7 @@ func (a *app) shareRows(ctx context.Context, p *plan, w *analysis.Worker, out st
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("the rows of the table %s cannot be written: %w", t, err)
+			return writable(fmt.Errorf("the rows of the table %s cannot be written: %w", t, err), "--out")
 		}
 		part.Rows = append(part.Rows, rows)
 	}
@@ -233,7 +233,7 @@ func (a *app) pack(ctx context.Context, c *config, p *plan, cat *events.Catalog)
 	}
 	err = parts.WritePack(a.packFile, &parts.Pack{Key: c.partKey(p, cat, panel), Study: p.study, Catalog: cat, Panel: panel, Placebo: p.placesEach()}, func(w io.Writer) io.Writer { return until(ctx, w) })
 	if err != nil {
-		return fmt.Errorf("the pack cannot be written: %w", err)
+		return writable(fmt.Errorf("the pack cannot be written: %w", err), "--pack")
 	}
 	_, err = fmt.Fprintln(a.stdout, a.packFile)
 	return err

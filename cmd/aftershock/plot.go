@@ -156,7 +156,7 @@ func (a *app) plot(ctx context.Context, charts []string, d drawing) error {
 		return err
 	}
 	if err := os.MkdirAll(d.out, 0o755); err != nil {
-		return fmt.Errorf("the directory of the pictures cannot be made: %w", err)
+		return writable(fmt.Errorf("the directory of the pictures cannot be made: %w", err), "--out")
 	}
 	if err := writePictures(d.out, names(files, func(f plots.File) file { return made(f.Name, f.Data) })); err != nil {
 		return err

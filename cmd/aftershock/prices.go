@@ -300,7 +300,7 @@ func (a *app) reportFetched(l *words.Language, symbols []string, all []fetched, 
 	if bad > 0 {
 		failed = append(failed, fmt.Errorf("%d of %s could not be brought up to date without trouble", bad, securitiesWord(len(symbols))))
 	}
-	return errors.Join(append(failed, err)...)
+	return errors.Join(append(onceUnstored(failed), err)...)
 }
 
 func yesOrNo(l *words.Language, yes bool) string {
@@ -395,11 +395,15 @@ func (a *app) pricesImport(ctx context.Context, c *config, p *plan, paths []stri
 	if len(errs) > 0 {
 		return errors.Join(append(errs, errors.New("nothing was imported"))...)
 	}
-	for _, i := range all {
+	for n, i := range all {
 		i.series.Origin = c.shown(i.from)
 		if err := st.Put(ctx, i.series); ctx.Err() != nil {
 			return errors.Join(errImporting, ctx.Err())
 		} else if err != nil {
+			err = writable(err, "prices.store")
+			if n > 0 {
+				err = fmt.Errorf("%w; %d of %s are stored, the same command goes on", err, n, securitiesWord(len(all)))
+			}
 			return err
 		}
 	}

@@ -67,6 +67,9 @@ type prices struct {
 	panel func(context.Context, market.Request) (*market.Panel, []error)
 	// files lists the files that the columns of a panel were read from; nil: none.
 	files func(*market.Panel) []string
+	// unstored returns what was read and could not be stored; nil: nothing is stored.
+	unstored func() []error
+	warn     func(error)
 }
 
 // load reads what q asks for.
@@ -81,7 +84,33 @@ func (s *prices) load(ctx context.Context, q market.Request) (*market.Panel, []e
 	if panel != nil {
 		setCurrencies(panel, s.exchanges)
 	}
+	if s.unstored != nil {
+		if left := s.unstored(); slices.ContainsFunc(errs, isUnstored) {
+			errs = onceUnstored(append(errs, left...))
+		} else {
+			for _, err := range onceUnstored(left) {
+				s.warn(err)
+			}
+		}
+	}
 	return panel, suggest(errs)
+}
+
+func isUnstored(err error) bool { return errors.Is(err, store.ErrNotStored) }
+
+// onceUnstored tells once, with how to mend it, that a store cannot be written to: it is
+// one fault, however many securities there are.
+func onceUnstored(errs []error) []error {
+	i := slices.IndexFunc(errs, isUnstored)
+	if i < 0 {
+		return errs
+	}
+	first := writable(errs[i], "prices.store")
+	rest := slices.DeleteFunc(slices.Clone(errs[i+1:]), isUnstored)
+	if n := len(errs) - i - 1 - len(rest); n > 0 {
+		first = fmt.Errorf("%w (%d more of the kind)", first, n)
+	}
+	return slices.Concat(errs[:i], []error{first}, rest)
 }
 
 // suggest adds to errors of unknown symbols the symbols that may have been meant.
@@ -341,15 +370,27 @@ func openStored(_ context.Context, a *app, c *config, _ *plan, _ []market.Securi
 // where that is nil.
 func (a *app) throughStore(c *config, upstream market.Source) (*prices, error) {
 	var mu sync.Mutex
+	var unstored []error
 	s, err := c.openStore(upstream, func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
+		if isUnstored(err) {
+			unstored = append(unstored, err)
+			return
+		}
 		a.say("%v", err)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &prices{Source: s, files: func(p *market.Panel) []string {
+	take := func() []error {
+		mu.Lock()
+		defer mu.Unlock()
+		out := unstored
+		unstored = nil
+		return out
+	}
+	return &prices{Source: s, unstored: take, warn: func(err error) { a.say("%v", err) }, files: func(p *market.Panel) []string {
 		return names(p.Columns, func(c *market.Column) string { return s.Path(c.Symbol) })
 	}}, nil
 }

@@ -178,7 +178,7 @@ func (a *app) writePart(ctx context.Context, out string, p parts.Part) error {
 		return err
 	}
 	if err := parts.Write(name, p, func(w io.Writer) io.Writer { return until(ctx, w) }); err != nil {
-		return fmt.Errorf("the part cannot be written: %w", err)
+		return writable(fmt.Errorf("the part cannot be written: %w", err), "--out")
 	}
 	_, err := fmt.Fprintln(a.stdout, name)
 	return err
@@ -186,7 +186,7 @@ func (a *app) writePart(ctx context.Context, out string, p parts.Part) error {
 
 func makeOut(out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fmt.Errorf("the output directory cannot be made: %w", err)
+		return writable(fmt.Errorf("the output directory cannot be made: %w", err), "--out")
 	}
 	return nil
 }

@@ -127,7 +127,7 @@ func (s *Store) write(i *Info) error {
 		}
 	}
 	if err := replace(s.Path(h.Symbol), buf.Bytes()); err != nil {
-		return fmt.Errorf("store: %s: not stored: %w", h.Symbol, err)
+		return fmt.Errorf("store: %s: %w: %w", h.Symbol, ErrNotStored, err)
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (s *Store) write(i *Info) error {
 func (s *Store) keepRaw(symbol string, r span, now time.Time, raw []byte) error {
 	dir := s.rawDir(symbol)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("store: %w", err)
+		return fmt.Errorf("store: %s: the raw answer is %w: %w", symbol, ErrNotStored, err)
 	}
 	var buf bytes.Buffer
 	z := gzip.NewWriter(&buf)
@@ -147,7 +147,7 @@ func (s *Store) keepRaw(symbol string, r span, now time.Time, raw []byte) error 
 	}
 	name := fmt.Sprintf("%s_%s_%s.json.gz", r.from, r.to, now.UTC().Format(stamp))
 	if err := replace(filepath.Join(dir, name), buf.Bytes()); err != nil {
-		return fmt.Errorf("store: %s: the raw answer is not stored: %w", symbol, err)
+		return fmt.Errorf("store: %s: the raw answer is %w: %w", symbol, ErrNotStored, err)
 	}
 	return nil
 }

@@ -55,6 +55,10 @@ import (
 // locked for longer than Options.Patience.
 var ErrLocked = errors.New("locked by another process")
 
+// ErrNotStored is wrapped by the errors of a disk that is full, or of a folder that may
+// not be written to.
+var ErrNotStored = errors.New("not stored")
+
 // Rawer is a source that can hand over its answer as it came.
 type Rawer interface {
 	market.Source
@@ -414,7 +418,7 @@ func cut(h *market.Series, from, to market.Date) *market.Series {
 func (s *Store) lock(ctx context.Context, symbol string) (unlock func(), err error) {
 	dir := filepath.Join(s.o.Dir, "lock")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return nil, fmt.Errorf("store: %s: %w: %w", symbol, ErrNotStored, err)
 	}
 	path := filepath.Join(dir, fileName(symbol))
 	l := flock.New(path, flock.SetPermissions(0o644)) // of a store that users share
@@ -427,7 +431,7 @@ func (s *Store) lock(ctx context.Context, symbol string) (unlock func(), err err
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, fmt.Errorf("store: %s: %w for %s (%s)", symbol, ErrLocked, s.o.Patience, path)
 	case err != nil || !ok:
-		return nil, fmt.Errorf("store: %s: cannot lock %s: %w", symbol, path, err)
+		return nil, fmt.Errorf("store: %s: %w: cannot lock %s: %w", symbol, ErrNotStored, path, err)
 	}
 	s.sweep(symbol)
 	// Closing the file releases the lock, whatever else fails.
