@@ -72,7 +72,7 @@ type Options struct {
 func (o Options) Read(name string, r io.Reader) (*Catalog, error) {
 	b := newBuilder(name)
 	b.order = o.Order
-	switch strings.ToLower(path.Ext(name)) {
+	switch strings.ToLower(path.Ext(strings.TrimSuffix(name, ".gz"))) { // which somebody has unpacked
 	case ".yaml", ".yml":
 		return b.readYAML(r)
 	case ".json":

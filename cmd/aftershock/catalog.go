@@ -105,6 +105,9 @@ func (c *config) readCatalog(file string) (*events.Catalog, error) {
 // readEvents reads a catalogue.
 func (c *config) readEvents(file string) (*events.Catalog, error) {
 	data, err := bounded.ReadFile(file, largestCatalog, "part it")
+	if err == nil {
+		data, err = bounded.Unpack(file, data, largestCatalog, "part it")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the events cannot be read: %w", err)
 	}

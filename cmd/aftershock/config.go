@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -397,6 +398,9 @@ func (c *config) read(file string) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, usageError{fmt.Errorf("the configuration cannot be read: %w", err)}
+	}
+	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		return nil, usageError{fmt.Errorf("%s: it is compressed by gzip; unpack it", c.file)}
 	}
 	return data, nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -32,8 +31,11 @@ import (
 // mostImported is how many bytes of a source are read.
 const mostImported = 64 << 20
 
-// mostSaid is how many items that could not be read, or were updated, are said one by one.
-const mostSaid = 1000
+// How many items that were updated, and that could not be read, are said one by one.
+const (
+	mostSaid     = 1000
+	mostRejected = 10
+)
 
 // catalogFormats are the forms of a catalogue that is written.
 var catalogFormats = []string{"yaml", "csv", "json"}
@@ -178,6 +180,7 @@ func (a *app) eventsImport(cmd *cobra.Command, flags settingsFlags, q *intake, a
 			if b, err = recognise(s); err == nil {
 				b.Told = append(told, b.Told...)
 				batches = append(batches, b)
+				err = unread(b)
 			}
 		}
 		if err != nil {
@@ -191,6 +194,23 @@ func (a *app) eventsImport(cmd *cobra.Command, flags settingsFlags, q *intake, a
 		return errors.Join(wrong...)
 	}
 	return a.takeIn(batches, old, document, gather, q, format)
+}
+
+// unread is the error of a source that has items, of which none can be read.
+func unread(b *events.Batch) error {
+	n := len(b.Rejected)
+	if n == 0 || len(b.Events) > 0 {
+		return nil
+	}
+	const shown = 3
+	var why []string
+	for _, p := range b.Rejected[:min(n, shown)] {
+		why = append(why, strings.TrimPrefix(p.Error(), b.Origin+":"))
+	}
+	if n > shown {
+		why = append(why, fmt.Sprintf("and %d more", n-shown))
+	}
+	return fmt.Errorf("%s: none of its %s can be read: %s", b.Origin, plural(n, "item"), strings.Join(why, "; "))
 }
 
 // formatOf returns the form in which to write.
@@ -318,21 +338,7 @@ func (a *app) source(ctx context.Context, client *fetch.Client, q *intake, name 
 
 // unpacked returns data, unpacked where it is gzip.
 func unpacked(name string, data []byte) ([]byte, error) {
-	if !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
-		return data, nil
-	}
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	out, err := io.ReadAll(io.LimitReader(z, mostImported+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, err)
-	case len(out) > mostImported:
-		return nil, fmt.Errorf("%s: unpacked, larger than the %d MB that are read; split it", name, mostImported>>20)
-	}
-	return out, nil
+	return bounded.Unpack(name, data, mostImported, "split it")
 }
 
 // recognise reads s by the first reader that knows its kind.
@@ -359,7 +365,7 @@ func recognise(s *events.Source) (*events.Batch, error) {
 
 // ofCatalogue reads a catalogue of ours; nothing where s is none by its name.
 func ofCatalogue(s *events.Source) (*events.Batch, error) {
-	switch strings.ToLower(filepath.Ext(s.Name)) {
+	switch strings.ToLower(filepath.Ext(strings.TrimSuffix(s.Name, ".gz"))) {
 	case ".yaml", ".yml", ".json", ".csv":
 	default:
 		return nil, nil
@@ -440,11 +446,11 @@ func (a *app) takeIn(batches []*events.Batch, old *events.Catalog, document []by
 	if count == 0 {
 		told = append(told, "no events")
 	}
-	for _, p := range rejected[:min(len(rejected), mostSaid)] {
+	for _, p := range rejected[:min(len(rejected), mostRejected)] {
 		a.say("%v", p)
 	}
-	if n := len(rejected) - mostSaid; n > 0 {
-		a.say("%d more items could not be read", n)
+	if n := len(rejected) - mostRejected; n > 0 {
+		a.say("%d more items could not be read, the last of them %s; --format json --out - lists all", n, rejected[len(rejected)-1].Error())
 	}
 	for _, t := range told {
 		a.say("%s", t)

@@ -129,6 +129,9 @@ func (c *config) nameTable() (*events.Names, error) {
 	}
 	file := c.path("events.names", c.Events.Names)
 	data, err := bounded.ReadFile(file, mostNames, "leave out the names that you do not use")
+	if err == nil {
+		data, err = bounded.Unpack(file, data, mostNames, "leave out the names that you do not use")
+	}
 	if err != nil {
 		c.bad("events.names", "%v", err)
 		return nil, c.err()
@@ -160,10 +163,15 @@ func (a *app) readArticle(ctx context.Context, c *config, source string) (data [
 		return page.Data, page.Charset, nil
 	}
 	if source == "-" {
-		data, err = limit(a.stdin)
+		if data, err = limit(a.stdin); err == nil {
+			data, err = bounded.Unpack("-", data, article.MaxPage, "no article is as long")
+		}
 		return data, "", err
 	}
 	data, err = bounded.ReadFile(source, article.MaxPage, "no article is as long")
+	if err == nil {
+		data, err = bounded.Unpack(source, data, article.MaxPage, "no article is as long")
+	}
 	if err != nil {
 		return nil, "", fmt.Errorf("the article cannot be read: %w", err)
 	}

@@ -357,7 +357,18 @@ func (a *app) pricesImport(ctx context.Context, c *config, p *plan, paths []stri
 	known := 0
 	for _, path := range paths {
 		dir, symbols := path, []string(nil)
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			errs = append(errs, fmt.Errorf("no file or folder of prices: %w", err))
+			continue
+		case !info.IsDir() && !info.Mode().IsRegular():
+			errs = append(errs, fmt.Errorf("%s is no regular file; prices are imported from files SYMBOL.csv, whose names say whose they are", path))
+			continue
+		case !info.IsDir() && symbolOfFile(path) == filepath.Base(path):
+			errs = append(errs, fmt.Errorf("%s: it is no SYMBOL.csv or SYMBOL.csv.gz, whose name says whose prices it holds; rename it", path))
+			continue
+		case !info.IsDir():
 			// Its folder knows how names of files stand for symbols.
 			dir, symbols = filepath.Dir(path), []string{symbolOfFile(path)}
 		}

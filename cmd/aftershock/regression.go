@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -11,7 +10,6 @@ import (
 
 	"aftershock/analysis"
 	"aftershock/analysis/stat"
-	"aftershock/internal/bounded"
 )
 
 // The dependent variables of a regression.
@@ -47,13 +45,13 @@ func (c *config) checkRegression(p *plan) {
 	known := slices.Clone(analysis.CharacteristicNames)
 	if s.File != "" {
 		file := c.path("regression.file", s.File)
-		data, err := bounded.ReadFile(file, largestTable, "part it")
+		in, err := tableText(file)
 		if err != nil {
 			c.bad("regression.file", "%v; name a CSV file", err)
 			return
 		}
 		var problems []problem
-		e.file, problems = parseCharacteristics(file, bytes.NewReader(data))
+		e.file, problems = parseCharacteristics(file, in)
 		if c.problems = append(c.problems, problems...); len(problems) > 0 {
 			return
 		}

@@ -26,13 +26,13 @@ func (c *config) readSecurities(p *plan) {
 		return
 	}
 	file := c.path("securities_file", c.SecuritiesFile)
-	data, err := bounded.ReadFile(file, largestTable, "part it")
+	in, err := tableText(file)
 	if err != nil {
 		c.bad("securities_file", "%v; name a CSV file", err)
 		return
 	}
 	var problems []problem
-	p.known, problems = parseSecurities(file, bytes.NewReader(data), c.known)
+	p.known, problems = parseSecurities(file, in, c.known)
 	c.problems = append(c.problems, problems...)
 	known := make(map[string]market.Security, len(p.known))
 	for _, s := range p.known {
@@ -69,6 +69,26 @@ func merged(own, more map[string]string) map[string]string {
 // largestTable is the most bytes of a CSV file beside the configuration: of some
 // 300,000 rows, more than there are securities in the world.
 const largestTable = 16 << 20
+
+// tableText reads a file beside the configuration, in any encoding that prices are read
+// in, gzipped or not. What is no text is refused as what it is.
+func tableText(file string) (io.Reader, error) {
+	data, err := bounded.ReadFile(file, largestTable, "part it")
+	if err != nil {
+		return nil, err
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return bytes.NewReader(data), nil // which lacks its head
+	}
+	text, err := csvfile.Text(data)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", file, err)
+	case len(text) > largestTable:
+		return nil, &bounded.TooLarge{Name: file, Most: largestTable, Hint: "part it"}
+	}
+	return strings.NewReader(text), nil
+}
 
 // mostProblems is how many problems of one file are told; who has more of them has
 // another file.

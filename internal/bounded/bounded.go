@@ -4,6 +4,7 @@ package bounded
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -61,6 +62,27 @@ func ReadFile(name string, most int64, hint string) ([]byte, error) {
 	}
 	if int64(room.Len()) > most {
 		return nil, &TooLarge{name, most, hint}
+	}
+	return room.Bytes(), nil
+}
+
+// Unpack returns data, the contents of the file called name, unpacked where they are
+// gzip, *TooLarge where that is more than most bytes.
+func Unpack(name string, data []byte, most int64, hint string) ([]byte, error) {
+	if !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		return data, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var room bytes.Buffer
+	_, err = room.ReadFrom(io.LimitReader(z, most+1))
+	switch {
+	case int64(room.Len()) > most:
+		return nil, &TooLarge{name, most, hint}
+	case err != nil:
+		return nil, fmt.Errorf("%s: it is gzip that breaks off, or is damaged: %w", name, err)
 	}
 	return room.Bytes(), nil
 }

@@ -33,6 +33,9 @@ func Open(path string, opt Options) (*Dir, error) {
 	if opt.Order != AutoOrder && opt.Order != MonthFirst && opt.Order != DayFirst {
 		return nil, fmt.Errorf("order of dates %q: it must be %s, %s or empty", opt.Order, MonthFirst, DayFirst)
 	}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is no folder of price files", path)
+	}
 	entries, err := os.ReadDir(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
