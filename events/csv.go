@@ -200,9 +200,29 @@ type csvPart struct {
 	comma rune
 }
 
-// mostRows returns how many rows with so many columns p may have.
-func (p csvPart) mostRows(columns int) int {
-	return min(bytes.Count(p.data, []byte("\n")), len(p.data)/columns) + 1
+// mostRows returns how many rows with so many columns p may have that hold something:
+// what is reserved for them is many times as large as a line. Lines within quotes are no
+// rows; where quotes do not come in pairs the rows mean nothing.
+func (p csvPart) mostRows(columns int) (n int) {
+	quoted := bytes.IndexByte(p.data, '"') >= 0
+	begin, open := 0, false
+	for at := 0; at < len(p.data); {
+		end := bytes.IndexByte(p.data[at:], '\n')
+		if end < 0 {
+			end = len(p.data) - at
+		}
+		if quoted && bytes.Count(p.data[at:at+end], []byte(`"`))%2 == 1 {
+			open = !open
+		}
+		if at += end; !open {
+			if at-begin >= columns { // what parts them, and a letter
+				n++
+			}
+			begin = at + 1
+		}
+		at++
+	}
+	return n
 }
 
 func csvReader(data []byte, comma rune) *csv.Reader {
@@ -306,10 +326,9 @@ const partSize = 1 << 20
 func (b *builder) inParts(columns []string, p csvPart) bool {
 	parts := p.split(partSize)
 	builders, ends := make([]*builder, len(parts)), make([]int, len(parts)+1)
-	for k, part := range parts { // a part has as many rows as lines, but where texts have several
-		ends[k+1] = ends[k] + bytes.Count(part.data, []byte("\n"))
+	for k, part := range parts {
+		ends[k+1] = ends[k] + part.mostRows(len(columns))
 	}
-	ends[len(parts)]++ // the last line may lack its end
 	all := room(ends[len(parts)])
 	var wg sync.WaitGroup
 	var next atomic.Int64

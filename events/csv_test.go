@@ -3,6 +3,7 @@ package events
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -61,6 +62,31 @@ func TestCSVParts(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: another catalogue", name)
+		}
+	}
+}
+
+// What is reserved for events goes by rows that may be some: not by the lines of a text
+// that is never closed, nor by empty lines, of which a small file has millions.
+func TestReserved(t *testing.T) {
+	const head = "date,title\n2025-01-27,One\n"
+	const lines = 2_000_000
+	for what, text := range map[string]string{
+		"a quote that is not closed": head + "2025-01-28,\"Two\n" + strings.Repeat("x\n", lines),
+		"empty lines":                head + strings.Repeat("\n", lines),
+		"empty cells":                head + strings.Repeat(",\n", lines),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := Read("e.csv", strings.NewReader(text))
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got > 32*uint64(len(text)) {
+			t.Errorf("%s: %d MB were asked for, for %d MB; %v", what, got>>20, len(text)>>20, err)
+		}
+	}
+	for text, want := range map[string]int{"a,b\n\n,\nc,d": 2, "a,\"b\n\n\nc\"\nd,e\n": 2, "\n\n": 0, "": 0, "a,\"b\nc\nd\n": 0, "a,\"\"\"b\n\"\n": 1} {
+		if got := (csvPart{[]byte(text), 1, ','}).mostRows(2); got != want {
+			t.Errorf("%q may have %d rows, want %d", text, got, want)
 		}
 	}
 }
