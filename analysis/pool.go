@@ -32,8 +32,9 @@ type pool struct {
 	hotel  *hotelling
 	ranks  *ranks
 
-	planned *pairPlan // found once for many shares, see contribution; nil elsewhere
-	spreads *ranking  // the same
+	questions []question // of pairing; nil: engine.questions
+	planned   *pairPlan  // found once for many shares, see contribution; nil elsewhere
+	spreads   *ranking   // the same
 
 	paired *pairing
 
@@ -248,7 +249,7 @@ func (c *CrossSection) Residuals(i int) []float64 { return c.pool.residuals(i) }
 // After Kolari, Pape, Pynnönen (2018).
 func (c *CrossSection) RBar() float64 {
 	if !c.known {
-		c.rested = c.pool.rbarOf(c.Window)
+		c.rested = c.pool.rbarOf(c.N(), c.pool.eng.overWindow(c.index))
 		c.rbar, c.known = c.rested.r, true
 	}
 	return c.rbar

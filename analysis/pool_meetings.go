@@ -9,17 +9,12 @@ import (
 
 // common returns the sessions of the estimation window, as elements of the residuals,
 // that a member of cohort a has in common with one of cohort b.
-func (p *pool) common(a, b *cohort) (ta, tb []int32) {
-	m, from := p.eng.study.EstimationWindow.Len(), p.eng.study.EstimationWindow.From
+func (o *overlaps) common(a, b *cohort) (ta, tb []int32) {
+	m, from := o.p.eng.study.EstimationWindow.Len(), o.p.eng.study.EstimationWindow.From
 	for t := range m {
-		k := int(a.s0) + from + t
-		if k < 0 || k >= a.cal.Len() {
-			continue
-		}
-		if l, ok := b.cal.Index(a.cal.Date(k)); ok {
-			if u := l - int(b.s0) - from; u >= 0 && u < m {
-				ta, tb = append(ta, int32(t)), append(tb, int32(u))
-			}
+		l := o.session(a.cal, int(a.s0)+from+t, b.cal)
+		if u := l - int(b.s0) - from; l >= 0 && u >= 0 && u < m {
+			ta, tb = append(ta, int32(t)), append(tb, int32(u))
 		}
 	}
 	return ta, tb
@@ -56,21 +51,29 @@ type joint struct {
 
 // sumPairs sums the correlations of complete members by the cohorts that meet.
 func (p *pool) sumPairs(out *pairing, co []cohort, meetings []meeting) {
-	out.lagged = make([]float64, p.eng.length)
-	out.summed = make([]bool, len(p.rows))
+	lagged := make([]float64, p.eng.length)
+	out.isSummed = make([]bool, len(p.rows))
 	for _, c := range co {
 		for _, i := range c.members[c.few:] {
-			out.summed[i] = true
+			out.isSummed[i] = true
 		}
 	}
+	o := p.overlaps()
 	of := p.items("meetings", len(meetings), 1, func(lo, hi int) []float64 { return p.sumMeetings(co, meetings[lo:hi]) })
 	for k, v := range of {
 		switch q := &meetings[k]; {
 		case v != v:
 		case q.lag >= 0:
-			out.lagged[q.lag] += v
+			lagged[q.lag] += v
 		default:
-			out.foreign = append(out.foreign, pair{i: co[q.a].members[0], j: co[q.b].members[0], lag: -1, rho: v})
+			for k, w := range o.between(co[q.a].cal, co[q.a].s0, co[q.b].cal, co[q.b].s0) {
+				out.summed[k] += v * w
+			}
+		}
+	}
+	for lag, v := range lagged {
+		for k, w := range o.after(lag) {
+			out.summed[k] += v * w
 		}
 	}
 }
@@ -81,7 +84,7 @@ func (p *pool) sumPairs(out *pairing, co []cohort, meetings []meeting) {
 func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 	m := p.eng.study.EstimationWindow.Len()
 	out, joints := missing(len(meetings)), make([]joint, len(meetings))
-	all := make([]standards, len(co))
+	all, o := make([]standards, len(co)), p.overlaps()
 	for c := range all {
 		all[c].members, all[c].last = co[c].members[co[c].few:], -1
 	}
@@ -95,7 +98,7 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 			}
 			n := m - int(q.lag)
 			if q.lag < 0 {
-				j.ta, j.tb = p.common(&co[q.a], &co[q.b])
+				j.ta, j.tb = o.common(&co[q.a], &co[q.b])
 				n = len(j.ta)
 			}
 			if n < minCommon {

@@ -1,9 +1,7 @@
 package analysis
 
 import (
-	"context"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -13,74 +11,18 @@ import (
 // inflate widens the standard errors of the members' ARs, and of their CARs from
 // the event window's start, for how they move together.
 func (p *pool) inflate(ar, car *moments) {
-	g, n := p.eng, len(p.rows)
-	if n < 2 {
+	if len(p.rows) < 2 {
 		return
 	}
-	p.rbarOf(g.study.EventWindow) // what all sessions share
-	if most := float64(n); slices.Min(ar.n) < most || slices.Min(car.n) < most {
-		p.pairing()
-	}
-	gaps := p.pathSpans()
-	session := func(t int, in []bool) {
-		tau := g.study.EventWindow.From + t
-		marked := func(m *moments, has func(i int, r int32) bool, win Window) {
-			k := int(m.n[t])
-			if k < n {
-				for i, r := range p.rows {
-					in[i] = has(i, r)
-				}
-			}
-			m.se[t] *= inflation(k, p.among(k, in, win))
+	for t := range p.eng.length {
+		for _, of := range []struct {
+			*moments
+			q int
+		}{{ar, p.eng.onSession(t)}, {car, p.eng.onPath(t)}} {
+			n := int(of.n[t])
+			of.se[t] *= inflation(n, p.rbarOf(n, of.q).r)
 		}
-		marked(ar, func(_ int, r int32) bool { return g.present(int(r), Window{tau, tau}) == 1 }, Window{tau, tau})
-		marked(car, func(i int, _ int32) bool { return t >= int(gaps[i].from) && t < int(gaps[i].to) }, Window{g.study.EventWindow.From, tau})
 	}
-	if n <= block {
-		in := make([]bool, n)
-		for t := range g.length {
-			session(t, in)
-		}
-		return
-	}
-	_ = parallel(context.Background(), g.length, 1, nil, func(_ *workspace, t int) { session(t, make([]bool, n)) })
-}
-
-// among is rbar over win for the k members that in marks.
-func (p *pool) among(k int, in []bool, win Window) float64 {
-	if k == len(p.rows) {
-		return p.rbarOf(win).r
-	}
-	return p.pairMean(k, in, win).r
-}
-
-// span is a range of sessions of the event window.
-type span struct{ from, to int32 }
-
-// pathSpans returns for each member the sessions on which it has a CAR from the
-// window's start.
-func (p *pool) pathSpans() []span {
-	g := p.eng
-	out := make([]span, len(p.rows))
-	own := make([]float64, g.length)
-	for i, r := range p.rows {
-		s := span{to: int32(g.length)}
-		if g.present(int(r), g.study.EventWindow) == g.length {
-			out[i] = s
-			continue
-		}
-		for t, v := range g.abnormals(int(r), 0, own) {
-			switch {
-			case v == v:
-			case g.study.MissingEvent != ZeroMissing:
-				s.to = min(s.to, int32(t))
-			case s.from == int32(t):
-				s.from++
-			}
-		}
-		out[i] = s
-	}
-	return out
 }
 
 // moments returns the moments of the members' ARs, and of their CARs from the

@@ -29,132 +29,6 @@ type pair struct {
 	rho  float64
 }
 
-// pairing is what the overlapping pairs of a pool's members give, for windows of any
-// length within the event window.
-//
-// The plain way is listed: one correlation a pair. Above fewPairs, pairs of complete
-// members (a residual on every session of the estimation window, an abnormal return on
-// every session of the event window) are summed by their dates: the correlations of the
-// members of one date with those of another add up to the product of the sums of their
-// standardised residuals, so that N members of D dates cost N D and not N^2
-// (BenchmarkRBar; TestPairSums holds the sums to the pairs). Pairs with an incomplete
-// member are listed, above maxPairs drawn.
-type pairing struct {
-	lagged  []float64 // sums of rho of complete members on one calendar, by sessions between their sessions 0
-	foreign []pair    // the same for two dates on different calendars: i and j stand for all of theirs
-	summed  []bool    // by member: it is in these sums; nil: none is
-	listed  []pair    // the other pairs, or a sample of them
-	others  int       // how many others there are
-	whole   []float64 // lagged and what is listed, where that is no sample
-	abroad  []pair    // foreign and what is listed, where that is no sample
-}
-
-// drawn returns how many pairs were drawn, 0 where none had to be.
-func (q *pairing) drawn() int {
-	if len(q.listed) < q.others {
-		return len(q.listed)
-	}
-	return 0
-}
-
-// meanCorrelation is a mean correlation: its value, and where it rests on a sample of
-// pairs their number and its standard error.
-type meanCorrelation struct {
-	r, se float64
-	drawn int
-}
-
-// rbarOf computes CrossSection.RBar over win for all members.
-func (p *pool) rbarOf(win Window) meanCorrelation {
-	n := len(p.rows)
-	if n < 2 {
-		return meanCorrelation{r: nan}
-	}
-	if p.sameDate && p.oneBlock() {
-		if s := p.summary(); s.complete {
-			return meanCorrelation{r: s.rho / (float64(n) * float64(n-1))}
-		}
-	}
-	if p.of != nil && !p.of.sameDate { // whose pairs contain those of a part
-		in, k := make([]bool, len(p.of.rows)), 0
-		for i, r := range p.of.rows {
-			if k < n && r == p.rows[k] {
-				in[i] = true
-				k++
-			}
-		}
-		if p.of.pairing().serves(in) {
-			return p.of.pairMean(n, in, win)
-		}
-	}
-	return p.pairMean(n, nil, win)
-}
-
-// serves reports whether the pairs of the members that in marks can be told from those
-// of all: none of the members that are summed is left out.
-func (q *pairing) serves(in []bool) bool {
-	for i, summed := range q.summed {
-		if summed && !in[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// pairMean is rbarOf over win of n members, from their pairs: those that in
-// marks, all where it is nil. [pairing.serves] must hold of in.
-func (p *pool) pairMean(n int, in []bool, win Window) meanCorrelation {
-	if n < 2 {
-		return meanCorrelation{r: nan}
-	}
-	q := p.pairing()
-	if p.ledger.partial() {
-		return meanCorrelation{r: nan}
-	}
-	per := func(sum float64) float64 { return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2) }
-	if in == nil && q.drawn() == 0 {
-		return meanCorrelation{r: per(p.overlapping(q.whole, q.abroad, win))}
-	}
-	sum := p.overlapping(q.lagged, q.foreign, win)
-	var one, square float64
-	length := win.Len()
-	for _, f := range q.listed {
-		var v float64
-		switch {
-		case int(f.lag) >= length || f.rho == 0: // the first is the same for many that follow each other
-		case in != nil && !(in[f.i] && in[f.j]):
-		case f.lag >= 0:
-			v = f.rho * float64(length-int(f.lag))
-		default:
-			v = f.rho * float64(p.overlap(int(f.i), int(f.j), win))
-		}
-		one += v
-		square += v * v
-	}
-	d := q.drawn()
-	if d == 0 {
-		return meanCorrelation{r: per(sum + one)}
-	}
-	mean, all := one/float64(d), float64(q.others)
-	sd := math.Sqrt(max(0, square/float64(d)-mean*mean))
-	return meanCorrelation{r: per(sum + all*mean), se: per(all * sd / math.Sqrt(float64(d))), drawn: d}
-}
-
-// overlapping is the sum of correlations, each times the sessions of win that its pair
-// shares, of pairs by how far they lie apart and of pairs on different calendars.
-func (p *pool) overlapping(lagged []float64, foreign []pair, win Window) float64 {
-	var sum float64
-	for d, rho := range lagged[:min(win.Len(), len(lagged))] {
-		sum += rho * float64(win.Len()-d)
-	}
-	for _, f := range foreign {
-		if f.rho != 0 {
-			sum += f.rho * float64(p.overlap(int(f.i), int(f.j), win))
-		}
-	}
-	return sum
-}
-
 // overlap returns the number of sessions, by date, that the windows win of
 // members i and j share.
 func (p *pool) overlap(i, j int, win Window) int {
@@ -318,62 +192,54 @@ type meeting struct {
 	before int   // such pairs of the meetings before
 }
 
-// pairing returns the pairs of the members, found when first asked for.
-func (p *pool) pairing() *pairing {
-	if p.paired == nil {
-		p.paired = p.pair()
-	}
-	return p.paired
-}
-
-func (p *pool) pair() *pairing {
-	plan := p.planned
-	if plan == nil {
-		plan = p.plan()
-		if p.ledger.partial() {
-			p.planned = plan
-		}
-	}
-	out := &pairing{listed: plan.listed, others: plan.others}
-	if plan.summed {
-		p.sumPairs(out, plan.cohorts, plan.meetings)
-	}
-	rho := p.items("pairs", len(out.listed), 1, func(lo, hi int) []float64 {
-		p.correlate(out.listed[lo:hi])
-		v := make([]float64, hi-lo)
-		for k := range v {
-			v[k] = out.listed[lo+k].rho
-		}
-		return v
-	})
-	if p.ledger.partial() {
-		return out
-	}
-	for k, v := range rho {
-		out.listed[k].rho = v
-	}
-	if out.drawn() == 0 {
-		out.whole = make([]float64, p.eng.length)
-		copy(out.whole, out.lagged)
-		out.abroad = slices.Clip(out.foreign)
-		for _, f := range out.listed {
-			if f.lag >= 0 {
-				out.whole[f.lag] += f.rho
-			} else {
-				out.abroad = append(out.abroad, f)
-			}
-		}
-	}
-	return out
-}
-
 // A pairPlan is which pairs are gone through one by one and which are summed.
 type pairPlan struct {
 	cohorts  []cohort
 	meetings []meeting
-	summed   bool // the pairs of complete members are
-	listed   []pair
-	others   int // see pairing
+	summed   bool   // the pairs of complete members are
+	others   int    // see pairing
+	drawn    []int  // which of these are drawn, in ascending order; nil: all are gone through
+	listed   []pair // these in the order of their dates, where there are few
+}
+
+// ones returns how many pairs are gone through one by one.
+func (pl *pairPlan) ones() int {
+	if pl.drawn != nil {
+		return len(pl.drawn)
+	}
+	return pl.others
+}
+
+// pairs sets dst to as many pairs of those that are gone through one by one, from number
+// first on.
+func (pl *pairPlan) pairs(first int, dst []pair) {
+	if pl.listed != nil {
+		copy(dst, pl.listed[first:])
+		return
+	}
+	number := func(k int) int {
+		if pl.drawn != nil {
+			return pl.drawn[first+k]
+		}
+		return first + k
+	}
+	var m *meeting
+	at, last, i, j := 0, -1, 0, 0
+	for k := range dst {
+		x := number(k)
+		if m == nil || x >= m.before+m.pairs {
+			at += sort.Search(len(pl.meetings)-at, func(k int) bool { return pl.meetings[at+k].before+pl.meetings[at+k].pairs > x })
+			m, last = &pl.meetings[at], -1
+		}
+		if last >= 0 && x == last+1 {
+			i, j = m.next(pl.cohorts, i, j)
+		} else if x != last {
+			i, j = m.place(pl.cohorts, x-m.before)
+		}
+		last = x
+		u, v := pl.cohorts[m.a].members[i], pl.cohorts[m.b].members[j]
+		dst[k] = pair{i: min(u, v), j: max(u, v), lag: m.lag}
+	}
 }
 
 // plan finds out which pairs there are.
@@ -382,7 +248,7 @@ func (p *pool) plan() *pairPlan {
 	co := p.cohorts()
 	meetings := p.meetings(co)
 	all := count(co, meetings)
-	out := &pairPlan{others: all}
+	out := &pairPlan{cohorts: co, meetings: meetings, others: all}
 	if all > fewPairs && p.oneBlock() {
 		var whole []int32
 		for c := range co {
@@ -390,35 +256,25 @@ func (p *pool) plan() *pairPlan {
 		}
 		out.summed, out.others = true, count(co, meetings)
 	}
-	if out.others <= maxPairs {
-		out.listed = make([]pair, 0, out.others)
-		for _, m := range meetings {
-			for k := range m.pairs {
-				out.listed = append(out.listed, m.pair(co, k))
-			}
-		}
-	} else {
+	if out.others > maxPairs {
 		rng := rand.New(rand.NewPCG(g.study.Seed, 0x6b70)) // a stream of its own
-		out.listed = make([]pair, drawnPairs)
-		drawn := make([]int, drawnPairs)
-		for i := range drawn {
-			drawn[i] = rng.IntN(out.others)
+		out.drawn = make([]int, drawnPairs)
+		for i := range out.drawn {
+			out.drawn[i] = rng.IntN(out.others)
 		}
-		slices.Sort(drawn) // pairs of one member then follow each other
-		for i, k := range drawn {
-			m := meetings[sort.Search(len(meetings), func(m int) bool { return meetings[m].before+meetings[m].pairs > k })]
-			out.listed[i] = m.pair(co, k-m.before)
-		}
+		slices.Sort(out.drawn) // pairs of one member then follow each other
 	}
-	if all <= fewPairs { // sums in order of time do not depend on how cohorts are formed
+	if all <= fewPairs && all > 0 { // sums in order of time do not depend on how cohorts are formed
 		date := make([]market.Date, len(p.rows))
 		for _, c := range co {
 			for _, i := range c.members {
 				date[i] = c.date
 			}
 		}
+		listed := make([]pair, all)
+		out.pairs(0, listed)
 		ordered := func(i, j int32) int { return cmp.Or(cmp.Compare(date[i], date[j]), cmp.Compare(i, j)) }
-		slices.SortFunc(out.listed, func(a, b pair) int {
+		slices.SortFunc(listed, func(a, b pair) int {
 			a0, a1, b0, b1 := a.i, a.j, b.i, b.j
 			if ordered(a0, a1) > 0 {
 				a0, a1 = a1, a0
@@ -428,15 +284,20 @@ func (p *pool) plan() *pairPlan {
 			}
 			return cmp.Or(ordered(a0, b0), ordered(a1, b1))
 		})
+		out.listed = listed
 	}
-	out.cohorts, out.meetings = co, meetings
 	return out
 }
 
 // complete reports whether a row has a residual on every session of the estimation
 // window and an abnormal return on every session of the event window.
 func (g *engine) complete(row int32) bool {
-	return int(g.m[row]) == g.study.EstimationWindow.Len() && g.present(int(row), g.study.EventWindow) == g.length
+	return int(g.m[row]) == g.study.EstimationWindow.Len() && g.entire(row)
+}
+
+// entire reports whether a row has an abnormal return on every session of the event window.
+func (g *engine) entire(row int32) bool {
+	return g.present(int(row), g.study.EventWindow) == g.length
 }
 
 // meetings lists the cohorts that meet.
@@ -444,6 +305,7 @@ func (p *pool) meetings(co []cohort) []meeting {
 	// A window of L sessions spans well under 2L+14 days.
 	reach := market.Date(2*p.eng.length + 14)
 	out := make([]meeting, 0, len(co))
+	o := p.overlaps()
 	for a := range co {
 		out = append(out, meeting{a: a, b: a})
 		for b := a + 1; b < len(co) && co[b].date-co[a].date <= reach; b++ {
@@ -452,7 +314,7 @@ func (p *pool) meetings(co []cohort) []meeting {
 				if m.lag = co[b].s0 - co[a].s0; int(m.lag) >= p.eng.length {
 					continue
 				}
-			} else if p.overlap(int(co[a].members[0]), int(co[b].members[0]), p.eng.study.EventWindow) == 0 {
+			} else if o.shared(co[a].cal, co[a].s0, co[b].cal, co[b].s0) == 0 {
 				continue
 			}
 			out = append(out, m)
@@ -478,20 +340,33 @@ func count(co []cohort, meetings []meeting) (all int) {
 	return all
 }
 
-// pair returns the k-th of the pairs with an incomplete member.
-func (m *meeting) pair(co []cohort, k int) pair {
-	a, b := co[m.a].members, co[m.b].members
-	of := func(i, j int32) pair { return pair{i: min(i, j), j: max(i, j), lag: m.lag} }
+// place returns which members of the two cohorts are the k-th pair with an incomplete one.
+func (m *meeting) place(co []cohort, k int) (i, j int) {
+	a, b := &co[m.a], &co[m.b]
 	if m.a == m.b {
-		upTo := func(i int) int { return i*(len(a)-1) - i*(i-1)/2 } // pairs that begin before the i-th member
-		i := sort.Search(co[m.a].few, func(i int) bool { return upTo(i+1) > k })
-		return of(a[i], a[i+1+k-upTo(i)])
+		n := len(a.members)
+		upTo := func(i int) int { return i*(n-1) - i*(i-1)/2 } // pairs that begin before the i-th member
+		i = sort.Search(a.few, func(i int) bool { return upTo(i+1) > k })
+		return i, i + 1 + k - upTo(i)
 	}
-	if first := co[m.a].few * len(b); k >= first {
+	if first := a.few * len(b.members); k >= first {
 		k -= first
-		return of(a[co[m.a].few+k/co[m.b].few], b[k%co[m.b].few])
+		return a.few + k/b.few, k % b.few
 	}
-	return of(a[k/len(b)], b[k%len(b)])
+	return k / len(b.members), k % len(b.members)
+}
+
+// next returns the pair after i and j.
+func (m *meeting) next(co []cohort, i, j int) (int, int) {
+	a, b := &co[m.a], &co[m.b]
+	j++
+	switch {
+	case m.a == m.b && j == len(a.members):
+		return i + 1, i + 2
+	case m.a != m.b && (j == len(b.members) || i >= a.few && j == b.few):
+		return i + 1, 0
+	}
+	return i, j
 }
 
 // filled are residuals with 0 in place of those that are missing, and where these are: what
@@ -576,66 +451,66 @@ func (f *filled) with(o *filled, d int) (rho float64, ok bool) {
 	return (xy - sx*sy/float64(n)) / math.Sqrt(vx*vy), true
 }
 
-// correlate computes the correlations of pairs that overlap. Those of one member that
-// follow each other share its residuals.
-func (p *pool) correlate(all []pair) {
-	g := p.eng
-	m := g.study.EstimationWindow.Len()
-	// Residuals of all are kept only while they are few.
-	var kept []filled
-	if n := len(p.rows); n*m <= 1<<24 && len(all) >= n/2 {
+// correlator computes correlations of pairs that overlap.
+type correlator struct {
+	p    *pool
+	kept []filled // residuals of all members, while they are few
+}
+
+// correlator returns one for so many pairs.
+func (p *pool) correlator(pairs int) correlator {
+	c := correlator{p: p}
+	m := p.eng.study.EstimationWindow.Len()
+	if n := len(p.rows); n*m <= 1<<24 && pairs >= n/2 {
 		flat := make([]float64, n*m)
-		kept = make([]filled, n)
+		c.kept = make([]filled, n)
 		_ = parallel(context.Background(), n, 256, nil, func(_ *workspace, i int) {
 			e := flat[i*m : (i+1)*m]
-			g.residuals(int(p.rows[i]), e)
-			kept[i].fill(e)
+			p.eng.residuals(int(p.rows[i]), e)
+			c.kept[i].fill(e)
 		})
 	}
-	some := func(all []pair, x, y []float64) {
-		var own, other filled
-		last := int32(-1)
-		for k := range all {
-			q := &all[k]
-			a, b := p.rows[q.i], p.rows[q.j]
-			if g.apart(a, b) {
-				q.rho = 0
+	return c
+}
+
+// correlate sets rho of some pairs. Those of one member that follow each other share its
+// residuals. x and y are scratch memory.
+func (c *correlator) correlate(all []pair, x, y []float64) {
+	p := c.p
+	g := p.eng
+	var own, other filled
+	last := int32(-1)
+	for k := range all {
+		q := &all[k]
+		a, b := p.rows[q.i], p.rows[q.j]
+		if g.apart(a, b) {
+			q.rho = 0
+			continue
+		}
+		if q.lag >= 0 {
+			u, v := &own, &other
+			if c.kept != nil {
+				u, v = &c.kept[q.i], &c.kept[q.j]
+			} else {
+				if k+1 < len(all) {
+					g.fetch(int(p.rows[all[k+1].j]))
+				}
+				if q.i != last {
+					last = q.i
+					g.residuals(int(a), x)
+					own.fill(x)
+				}
+				g.residuals(int(b), y)
+				other.fill(y)
+			}
+			var ok bool
+			if q.rho, ok = u.with(v, int(g.s0[a]-g.s0[b])); ok {
 				continue
 			}
-			if g.ser[a].col.Calendar == g.ser[b].col.Calendar {
-				u, v := &own, &other
-				if kept != nil {
-					u, v = &kept[q.i], &kept[q.j]
-				} else {
-					if k+1 < len(all) {
-						g.fetch(int(p.rows[all[k+1].j]))
-					}
-					if q.i != last {
-						last = q.i
-						g.residuals(int(a), x)
-						own.fill(x)
-					}
-					g.residuals(int(b), y)
-					other.fill(y)
-				}
-				var ok bool
-				if q.rho, ok = u.with(v, int(g.s0[a]-g.s0[b])); ok {
-					continue
-				}
-			}
-			last = -1
-			g.residuals(int(a), x)
-			g.residuals(int(b), y)
-			q.rho = p.correlation(int(q.i), int(q.j), x, y)
 		}
+		last = -1
+		g.residuals(int(a), x)
+		g.residuals(int(b), y)
+		q.rho = p.correlation(int(q.i), int(q.j), x, y)
 	}
-	const block = 1024
-	if len(all) <= block {
-		some(all, p.scratch.zeros(m), p.scratch.zeros(m))
-		return
-	}
-	_ = parallel(context.Background(), (len(all)+block-1)/block, 1, nil, func(w *workspace, b int) {
-		w.Reset()
-		some(all[b*block:min((b+1)*block, len(all))], w.Floats(m), w.Floats(m))
-	})
 }

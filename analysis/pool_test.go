@@ -31,9 +31,31 @@ func rbarByPairs(p *pool, win Window) float64 {
 	return sum / float64(win.Len()) / (float64(n) * float64(n-1) / 2)
 }
 
+// asked returns the members of p that a question asks about, found session by session.
+func (p *pool) asked(q question) *pool {
+	g := p.eng
+	var rows []int32
+	for _, r := range p.rows {
+		n := 0
+		for tau := q.win.From; tau <= q.win.To; tau++ {
+			if v := g.abnormalAt(int(r), tau-g.study.EventWindow.From); v == v {
+				n++
+			}
+		}
+		has := n == q.win.Len() || g.study.MissingEvent == ZeroMissing && n > 0
+		if q.car >= 0 {
+			has = !math.IsNaN(g.car[int(r)*g.windows+q.car])
+		}
+		if has {
+			rows = append(rows, r)
+		}
+	}
+	return newPool(g, rows)
+}
+
 // crowd is a panel of securities of two calendars that move together beyond their
 // index, some with gaps, and events on several dates about all of them.
-func crowd(t *testing.T, securities, dates, apart int, gaps bool) (*Result, *pool) {
+func crowd(t *testing.T, securities, dates, apart int, gaps bool, change ...func(s *Study)) (*Result, *pool) {
 	t.Helper()
 	p := market.NewPanel(market.Simple, market.Skip)
 	rng := rand.New(rand.NewPCG(4, 4))
@@ -76,27 +98,108 @@ func crowd(t *testing.T, securities, dates, apart int, gaps bool) (*Result, *poo
 	st := DefaultStudy()
 	st.Benchmark, st.Groups, st.Tests = "INDEX0", []Grouping{All}, []Test{KPBMP{}}
 	st.CARWindows = []Window{{-10, 10}, {0, 0}, {-1, 3}}
+	for _, f := range change {
+		f(st)
+	}
 	r := mustRun(t, st, &c, p)
 	return r, newPool(r.eng, r.rowsOf(r.Group(All, "all"), nil))
 }
 
-// The mean correlation from sums by date is that of the pairs one by one: windows that
-// overlap in part, two calendars, members that lack sessions.
+// The mean correlation from sums by date is that of the pairs one by one, whichever members
+// and sessions it is asked of: windows that overlap in part, two calendars, members that
+// lack sessions of one window or the other.
 func TestPairSums(t *testing.T) {
-	for _, gaps := range []bool{false, true} {
-		r, p := crowd(t, 20, 9, 3, gaps)
-		q := p.pairing()
-		if q.summed == nil || len(q.foreign) == 0 || gaps != (len(q.listed) > 0) {
-			t.Fatalf("gaps %v: %d foreign sums, %d pairs listed", gaps, len(q.foreign), len(q.listed))
+	for name, c := range map[string]struct {
+		gaps   bool
+		change func(s *Study)
+	}{
+		"whole":   {false, func(*Study) {}},
+		"gaps":    {true, func(*Study) {}},
+		"zero":    {true, func(s *Study) { s.MissingEvent = ZeroMissing }},
+		"dropped": {true, func(s *Study) { s.Confounders = DropConfounders }},
+	} {
+		r, p := crowd(t, 11, 9, 3, c.gaps, c.change)
+		q, plan := p.pairing(), p.plan()
+		abroad := slices.ContainsFunc(plan.meetings, func(m meeting) bool { return m.lag < 0 })
+		if q.isSummed == nil || !abroad || c.gaps != (plan.ones() > pairsOfItem) || q.drawn > 0 {
+			t.Fatalf("%s: %d pairs one by one, on two calendars: %t", name, plan.ones(), abroad)
 		}
-		for w, win := range r.Study.CARWindows {
-			want := rbarByPairs(p, win)
-			if got := p.rbarOf(win).r; math.Abs(got-want) > 1e-12 || want == 0 {
-				t.Errorf("gaps %v, %s: %v, by pairs %v", gaps, win, got, want)
+		asked, few := r.eng.questions(), 0
+		for k, x := range asked {
+			some := p.asked(x)
+			if len(some.rows) < len(p.rows) {
+				few++
 			}
-			if g := r.Group(All, "all").Windows[w]; g.Drawn != 0 || g.RBarSE != 0 {
-				t.Errorf("%d pairs drawn", g.Drawn)
+			want := rbarByPairs(some, x.win)
+			got := p.part(some.rows).rbarOf(len(some.rows), k)
+			if math.Abs(got.r-want) > 1e-12 || want == 0 || got.drawn > 0 || got.se != 0 {
+				t.Errorf("%s, question %d, %v of %d of %d members: %v, by pairs %v", name, k, x, len(some.rows), len(p.rows), got, want)
 			}
+			if x.car >= 0 {
+				if g := r.Group(All, "all").Windows[x.car]; g.N != len(some.rows) || math.Abs(g.RBar-want) > 1e-12 {
+					t.Errorf("%s, %s: %v of %d, by pairs %v of %d", name, g.Window, g.RBar, g.N, want, len(some.rows))
+				}
+			}
+		}
+		own := newPool(r.eng, p.rows)
+		own.questions = []question{{Window{-2, -2}, -1}, {Window{-2, 5}, -1}, {Window{3, 3}, -1}, {Window{3, 10}, -1}}
+		for k, x := range own.questions {
+			some := p.asked(x)
+			if got, want := own.rbarOf(len(some.rows), k).r, rbarByPairs(some, x.win); math.Abs(got-want) > 1e-12 || want == 0 {
+				t.Errorf("%s, own question %v of %d members: %v, by pairs %v", name, x, len(some.rows), got, want)
+			}
+		}
+		if c.gaps != (few > 10) {
+			t.Errorf("%s: %d of %d questions ask about some members alone", name, few, len(asked))
+		}
+	}
+}
+
+// What is gone through one by one is each pair with an incomplete member, once.
+func TestPairNumbers(t *testing.T) {
+	_, p := crowd(t, 14, 9, 3, true)
+	plan := p.plan()
+	all := make([]pair, plan.ones())
+	plan.pairs(0, all)
+	seen := make(map[[2]int32]bool)
+	g := p.eng
+	for _, f := range all {
+		a, b := p.rows[f.i], p.rows[f.j]
+		lag := max(g.s0[a]-g.s0[b], g.s0[b]-g.s0[a])
+		if g.ser[a].col.Calendar != g.ser[b].col.Calendar {
+			lag = -1
+		}
+		if f.i >= f.j || seen[[2]int32{f.i, f.j}] || g.complete(a) && g.complete(b) || f.lag != lag || p.overlap(int(f.i), int(f.j), g.study.EventWindow) == 0 {
+			t.Fatalf("pair %v", f)
+		}
+		seen[[2]int32{f.i, f.j}] = true
+	}
+	n := 0
+	for i, a := range p.rows {
+		for j, b := range p.rows[:i] {
+			if !(g.complete(a) && g.complete(b)) && p.overlap(i, j, g.study.EventWindow) > 0 {
+				n++
+			}
+		}
+	}
+	if n != len(all) {
+		t.Errorf("%d pairs, want %d", len(all), n)
+	}
+	for first := 0; first < n; first += 997 {
+		some := make([]pair, min(13, n-first))
+		if plan.pairs(first, some); !slices.Equal(some, all[first:][:len(some)]) {
+			t.Fatalf("from %d on: %v, want %v", first, some, all[first:][:len(some)])
+		}
+	}
+	for range 40 { // drawn ones, some of them twice
+		plan.drawn = append(plan.drawn, len(plan.drawn)*len(plan.drawn)/2%n)
+	}
+	slices.Sort(plan.drawn)
+	some := make([]pair, 30)
+	plan.pairs(5, some)
+	for k, f := range some {
+		if f != all[plan.drawn[5+k]] {
+			t.Errorf("drawn %d: %v, want %v", plan.drawn[5+k], f, all[plan.drawn[5+k]])
 		}
 	}
 }
@@ -203,11 +306,19 @@ func TestFilled(t *testing.T) {
 // Pairs have the same correlations in pieces, whose residuals are not kept, as together.
 func TestPairsInPieces(t *testing.T) {
 	_, p := crowd(t, 20, 9, 3, true)
-	all := slices.Clone(p.plan().listed)
+	plan := p.plan()
+	all := make([]pair, plan.ones())
+	plan.pairs(0, all)
 	pieces := slices.Clone(all)
-	p.correlate(all)
+	m := p.eng.study.EstimationWindow.Len()
+	x, y := make([]float64, m), make([]float64, m)
+	c, few := p.correlator(len(all)), p.correlator(1)
+	if c.kept == nil || few.kept != nil {
+		t.Fatal("residuals are kept of few, or not of many")
+	}
+	c.correlate(all, x, y)
 	for k := 0; k < len(pieces); k += 7 {
-		p.correlate(pieces[k:min(k+7, len(pieces))])
+		few.correlate(pieces[k:min(k+7, len(pieces))], x, y)
 	}
 	if len(all) < 100 || !slices.Equal(all, pieces) {
 		t.Errorf("%d pairs, the same in pieces: %v", len(all), slices.Equal(all, pieces))
@@ -236,8 +347,8 @@ func TestRBarOfMany(t *testing.T) {
 		rows[i] = int32(i)
 	}
 	pool := newPool(r.eng, rows)
-	got, want := pool.rbarOf(Window{0, 0}).r, rbarByPairs(pool, Window{0, 0})
-	if q := pool.pairing(); pool.summary().complete || q.drawn() > 0 || len(rows)*(len(rows)-1)/2 <= maxPairs || len(q.listed) == 0 {
+	got, want := pool.rbarOf(len(rows), r.eng.onSession(-s.EventWindow.From)).r, rbarByPairs(pool, Window{0, 0})
+	if q := pool.pairing(); pool.summary().complete || q.drawn > 0 || len(rows)*(len(rows)-1)/2 <= maxPairs || q.others == 0 {
 		t.Fatalf("%d securities are no case of this", len(rows))
 	}
 	if math.Abs(got-want) > 1e-11*want || want < 0.05 {
@@ -292,47 +403,17 @@ func TestCorrelationSum(t *testing.T) {
 	s.EventIDs = []string{"sell-off"}
 	r := mustRun(t, s, n.catalog, n.panel(t, market.Simple, nil))
 	p := newPool(r.eng, []int32{0, 1, 2, 3, 4})
+	pairs := make([]pair, p.plan().ones())
+	p.plan().pairs(0, pairs)
+	m := s.EstimationWindow.Len()
+	c := p.correlator(len(pairs))
+	c.correlate(pairs, make([]float64, m), make([]float64, m))
 	var sum float64
-	for _, q := range p.pairing().listed {
+	for _, q := range pairs {
 		sum += 2 * q.rho
 	}
 	if got := p.summary().rho; math.Abs(got-sum) > 1e-12 || !p.summary().complete {
 		t.Errorf("sum of correlations %v, by pairs %v", got, sum)
-	}
-}
-
-// The mean correlation of some members, over windows that overlap in part, is
-// that of their pairs, each by the sessions that its windows share.
-func TestRBarOfSome(t *testing.T) {
-	s := simulate(t, 12, 700, 9)
-	var e []events.Event
-	for k := range 6 {
-		e = append(e, s.event(400+2*k, names(12)[k:k+6]...))
-	}
-	st := s.study()
-	st.EstimationWindow, st.EventWindow, st.CARWindows = Window{-120, -6}, Window{-5, 5}, []Window{{-5, 5}}
-	r := s.run(t, st, e...)
-	p := newPool(r.eng, r.rowsOf(&r.Groups[0], nil))
-	in, k := make([]bool, len(p.rows)), 0
-	for i := range in {
-		if in[i] = i%3 > 0; in[i] {
-			k++
-		}
-	}
-	for _, win := range []Window{{0, 0}, {-1, 2}, {-5, 5}} {
-		var want float64
-		for i := range in {
-			for j := range i {
-				if in[i] && in[j] {
-					x := slices.Clone(p.residuals(i))
-					want += p.correlation(i, j, x, p.residuals(j)) * float64(p.overlap(i, j, win)) / float64(win.Len())
-				}
-			}
-		}
-		want /= float64(k * (k - 1) / 2)
-		if got := p.pairMean(k, in, win).r; math.Abs(got-want) > 1e-12 || want == 0 {
-			t.Errorf("%s: %v, of the pairs %v", win, got, want)
-		}
 	}
 }
 

@@ -71,7 +71,14 @@ func (r *Result) AveragePaths(g *Group, from ...int) (paths [][]stat.Interval, m
 	eng, l := r.eng, r.eng.length
 	p := newPool(eng, r.rowsOf(g, nil))
 	window := r.Study.EventWindow
-	for _, start := range from {
+	asked := make([]int, len(from)) // by start: the first question about its path
+	for k, start := range from {
+		asked[k] = len(p.questions)
+		for tau := start; tau <= window.To && tau >= window.From; tau++ {
+			p.questions = append(p.questions, question{Window{start, tau}, -1})
+		}
+	}
+	for s, start := range from {
 		if !window.Contains(start) {
 			paths = append(paths, nil)
 			continue
@@ -121,7 +128,7 @@ func (r *Result) AveragePaths(g *Group, from ...int) (paths [][]stat.Interval, m
 				if count < 2 {
 					return 0
 				}
-				return p.among(count, in, Window{start, window.From + t})
+				return p.rbarOf(count, asked[s]+k).r
 			}
 			switch method {
 			case "portfolio":

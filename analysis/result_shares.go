@@ -129,16 +129,14 @@ func (b *contribution) contribute(ctx context.Context, r *Result, l *ledger) {
 	p := b.pool
 	p.share(ctx, l)
 	if !p.sameDate {
-		if p.rbarOf(r.Study.EventWindow); p.gappy() {
-			p.pairing()
-		}
+		p.pairing()
 	}
 	for w := range r.Study.CARWindows {
 		q := p.part(p.whereMeasured(w))
 		if len(q.rows) == 0 {
 			continue
 		}
-		q.rbarOf(r.Study.CARWindows[w])
+		q.rbarOf(len(q.rows), r.eng.overWindow(w))
 		for _, t := range r.Study.Tests {
 			if !t.Scope().covers(ManyObservations) {
 				continue
@@ -168,7 +166,7 @@ const mostKept = 1 << 27
 func (p *pool) kept() int {
 	n := len(p.rows)
 	if p.planned != nil {
-		n += 3*len(p.planned.listed) + len(p.rows)
+		n += 3*len(p.planned.listed) + len(p.planned.drawn) + len(p.rows)
 	}
 	for _, q := range p.subs {
 		n += q.kept()
@@ -194,11 +192,4 @@ func (p *pool) whereMeasured(w int) []int32 {
 		return p.rows
 	}
 	return slices.DeleteFunc(slices.Clone(p.rows), without)
-}
-
-// gappy reports whether a member lacks an abnormal return.
-func (p *pool) gappy() bool {
-	return slices.ContainsFunc(p.rows, func(r int32) bool {
-		return p.eng.present(int(r), p.eng.study.EventWindow) < p.eng.length
-	})
 }
