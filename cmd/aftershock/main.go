@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -17,21 +16,9 @@ import (
 )
 
 func main() {
-	collectLater()
+	collectAfter(usualHeap)
 	ctx := withSignals(context.Background(), os.Exit)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-}
-
-// collectLater lets the heap grow to 40 MB before it is collected first, which most runs
-// never reach; from then on the collector works as it always does. GOGC in the
-// environment has the last word.
-func collectLater() {
-	if os.Getenv("GOGC") != "" {
-		return
-	}
-	usual := debug.SetGCPercent(1000) // of the 4 MB that a heap has at least
-	sentinel := new([16]byte)
-	runtime.SetFinalizer(sentinel, func(*[16]byte) { debug.SetGCPercent(usual) })
 }
 
 // A usageError is one or more things wrong with the command line or the

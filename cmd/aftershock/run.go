@@ -245,6 +245,7 @@ func (a *app) runConfigured(ctx context.Context, c *config, o *outcome, quiet bo
 			return err
 		}
 	}
+	makeRoom(c.reads())
 	p, cat, err := c.intended()
 	switch {
 	case err != nil:
