@@ -523,7 +523,14 @@ func (c *checker) volumes() {
 
 // still looks for closes that do not change.
 func (c *checker) still() {
-	same := func(i int) bool { return i > 0 && c.s.Bars[i].Close == c.s.Bars[i-1].Close }
+	price := func(i int) float64 { // of files that have adjusted closes alone, those
+		if b := &c.s.Bars[i]; !math.IsNaN(b.Close) {
+			return b.Close
+		} else {
+			return b.AdjClose
+		}
+	}
+	same := func(i int) bool { return i > 0 && price(i) == price(i-1) }
 	often := 0.0 // the share of closes that repeat the one before
 	for i := range c.s.Bars {
 		if same(i) {

@@ -29,6 +29,7 @@ var issueForms = map[string]string{
 	"adjustment/fall":     "the adjusted close falls by %.2f%% against the close, which no dividend makes it do",
 	"adjustment/filled":   "the adjusted close of some sessions (%d) is empty: it is the close by the factor of the sessions beside them",
 	"adjustment/missing":  "dividends that the source names (%d) are not in the adjusted close: they are added to returns",
+	"adjustment/rate":     "a dividend stands on %d of %d days: it is a rate, or the last one paid, not what each close lost, and is passed over",
 	"adjustment/rise":     "the adjusted close rises by %.0f%% against the close (%+.1f%% beside %+.1f%%): a dividend of %.0f%% of the price, by which the close did not fall",
 	"duplicate/closes":    "%s:%d: the day stands twice, first on line %d, with two closes, %v and %v",
 	"duplicate/figures":   "%s:%d: the day stands twice, first on line %d, with other figures",

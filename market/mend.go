@@ -54,6 +54,8 @@ const (
 //   - Without an adjusted close, dividends that s names are added to returns,
 //     (P_t + D_t) / P_{t-1} - 1, where closes are seen to be as they were traded.
 //   - A dividend that the adjusted close passes over is applied to it.
+//   - Dividends that stand on more than a third of all days are a rate, or what was
+//     paid last, and not what each day's close lost: they are passed over.
 //   - Closes and volumes of before a split that only the adjusted close shows are
 //     brought to the shares of after it.
 //   - An adjusted close that moves against the close by more than a dividend
@@ -68,6 +70,7 @@ func Mend(s *Series, o MendOptions) *Series {
 	m.out.Mended = true
 	m.out.Actions = slices.Clone(s.Actions)
 	m.out.Findings = slices.Clone(s.Findings)
+	m.rate()
 	m.splits()
 	m.impliedSplits()
 	m.dividends()
@@ -433,6 +436,28 @@ func (m *mender) dividends() {
 	}
 	m.say(Adjustment, true, first, last, form, n)
 	m.out.Adjusted = true
+}
+
+// rate passes over dividends that are none of a day.
+func (m *mender) rate() {
+	const fewest, share = 5, 3
+	n := 0
+	for _, a := range m.out.Actions {
+		if a.Dividend > 0 {
+			n++
+		}
+	}
+	if n < fewest || n*share <= len(m.out.Bars) {
+		return
+	}
+	var kept []Action
+	for _, a := range m.out.Actions {
+		if a.Dividend = 0; a.Split > 0 {
+			kept = append(kept, a)
+		}
+	}
+	m.out.Actions = kept
+	m.say(Adjustment, true, 0, len(m.out.Bars)-1, "adjustment/rate", n, len(m.out.Bars))
 }
 
 // asPaid reports whether closes of before the last dividend are as they were

@@ -392,3 +392,36 @@ func TestSplitsOfAdjustedCloses(t *testing.T) {
 		}
 	}
 }
+
+// A dividend on most days is a rate, and added to no return; one on few is.
+func TestDividendRate(t *testing.T) {
+	series := func(every int) *Series {
+		s := &Series{Symbol: "ACME"}
+		for k := range 60 {
+			d := NewDate(2024, 1, 2) + Date(k)
+			price := 100 + float64(k%7)
+			s.Bars = append(s.Bars, Bar{Date: d, Close: price, AdjClose: price, Volume: 5})
+			if k%every == 0 {
+				s.Actions = append(s.Actions, Action{Date: d, Dividend: 1.5})
+			}
+		}
+		return s
+	}
+	if s := Mend(series(1), MendOptions{}); s.Adjusted || len(s.Actions) > 0 || len(s.Findings) != 1 || s.Findings[0].Form != "adjustment/rate" {
+		t.Errorf("a rate: adjusted %v, %d actions, %v", s.Adjusted, len(s.Actions), s.Findings)
+	}
+	if s := Mend(series(10), MendOptions{}); !s.Adjusted || len(s.Actions) != 6 {
+		t.Errorf("dividends: adjusted %v, %d actions, %v", s.Adjusted, len(s.Actions), s.Findings)
+	}
+}
+
+// Closes that stand still are seen where a file has adjusted closes alone.
+func TestStillAdjustedCloses(t *testing.T) {
+	s := &Series{Symbol: "ACME", Adjusted: true}
+	for k := range 60 {
+		s.Bars = append(s.Bars, Bar{Date: NewDate(2024, 1, 2) + Date(k), Close: math.NaN(), AdjClose: 100 + float64(min(k, 45)), Volume: math.NaN()})
+	}
+	if found := check(s, nil, CheckOptions{Study: true}, &workspace{}); len(found) != 1 || found[0].Code != StaleTail {
+		t.Errorf("%v", found)
+	}
+}

@@ -16,6 +16,9 @@ type Trading struct {
 	// Sure says that the exchange is known otherwise than by the lack of a suffix:
 	// it is configured, named by the source, or told by the symbol.
 	Sure bool
+	// carried are the days of Days whose price is that of the day before, where no
+	// volume says whether there was trade: services fill holidays so.
+	carried map[Date]bool
 }
 
 // Sessions returns the calendar of each security of list, nil where there is
@@ -157,8 +160,14 @@ func (t *Trading) fitting(cal *Calendar, used []*Calendar) *Calendar {
 	least := len(t.Days)
 	if cal != nil {
 		off, missing := t.misfit(cal)
-		if off == 0 {
-			return nil // a gap is no contradiction
+		carried := 0
+		for d := range t.carried {
+			if _, ok := cal.Index(d); !ok {
+				carried++
+			}
+		}
+		if off == carried {
+			return nil // a gap is no contradiction, nor is a holiday with the price of the day before
 		}
 		least = off + missing - 1
 	}
@@ -265,6 +274,12 @@ func (s *Series) trading(sec Security) Trading {
 			price = b.Close
 		}
 		if !math.IsNaN(price) && !(b.Volume == 0 && price == last) {
+			if price == last && math.IsNaN(b.Volume) {
+				if t.carried == nil {
+					t.carried = make(map[Date]bool)
+				}
+				t.carried[b.Date] = true
+			}
 			t.Days = append(t.Days, b.Date)
 			last = price
 		}

@@ -186,3 +186,20 @@ func TestSpecialDaysWithoutRules(t *testing.T) {
 		t.Error("an added day is no session")
 	}
 }
+
+// A holiday on which a service repeats the price of the day before, without a volume,
+// does not make a security one of another exchange.
+func TestCarriedHolidays(t *testing.T) {
+	days := weekdaysFrom(NYSE(), "2024-08-01", 80, 0)
+	s := &Series{Symbol: "ACME", Adjusted: true}
+	for k, d := range days {
+		s.Bars = append(s.Bars, Bar{Date: d, Close: math.NaN(), AdjClose: 100 + float64(k), Volume: math.NaN()})
+		if labor := NewDate(2024, 9, 2); k+1 < len(days) && d < labor && days[k+1] > labor {
+			s.Bars = append(s.Bars, Bar{Date: labor, Close: math.NaN(), AdjClose: 100 + float64(k), Volume: math.NaN()})
+		}
+	}
+	cals, issues, errs := Sessions([]Trading{s.trading(Security{Symbol: "ACME"})}, CalendarOf)
+	if errs[0] != nil || cals[0].Name() != "NYSE" || len(issues) > 0 {
+		t.Errorf("%v, %v, %v", cals[0], issues, errs[0])
+	}
+}

@@ -184,6 +184,20 @@ func TestForms(t *testing.T) {
 		{"Shift-JIS", encoded("shift_jis", file("日付,始値,終値", "{D},{C},{C}", iso, point))},
 		{"GBK", encoded("gbk", file("日期,开盘,收盘", "{D},{C},{C}", iso, point))},
 		{"EUC-KR", encoded("euc-kr", file("일자,종가,시가", "{D},{C},{C}", iso, point))},
+		{"Alpha Vantage, JSON as CSV", file(",1. open,4. close,5. adjusted close,8. split coefficient", "{D},{C},7,{C},1.0", iso, point)},
+		{"J-Quants", file("Date,Close,AdjustmentFactor,AdjustmentClose,AdjustmentVolume", "{D},7,1,{C},5", iso, point)},
+		{"Tel Aviv", file("Date,Adjusted Closing Price,Closing Price (0.01 NIS),Change(%)", "{D},{C},7,1.5", french, point)},
+		{"Japanese, adjusted", encoded("shift_jis", "\"ACME 東証\"\n"+file("日付,終値,出来高,終値調整値", "{D},7,5,{C}", iso, point))},
+		{"CSMAR", file("Trddt,Opnprc,Clsprc,Dnshrtrd,Dretwd,Adjprcwd", "{D},7,7,5,0.01,{C}", iso, point)},
+		{"Madrid: the close before the last price", file("Fecha;Último;Cierre;Volumen", "{D};7;{C};5", french, comma)},
+		{"Milan: the official price is no close", file("Data;Prezzo ufficiale;Prezzo di riferimento", "{D};7;{C}", french, comma)},
+		{"a total return index beside a price", file("Date,PX_LAST,TOT_RETURN_INDEX_GROSS_DVDS", "{D},7,{C}", iso, point)},
+		{"Tonghuashun", strings.NewReplacer("28", "28,三", "29", "29,四").Replace(file("时间\t收盘\t总手", "{D}\t{C}\t1234", iso, point))},
+		{"a day of the week behind a date", file("日付,終値", "{D}(木),{C}", "2006/01/02", point)},
+		{"Taiwan's calendar", strings.ReplaceAll(file("日期,成交股數,收盤價", "{D},5,{C}", "2006/01/02", point), "2024/", "113/")},
+		{"marks of columns", file("<TICKER>,<DTYYYYMMDD>,<CLOSE>,<VOL>", "ACME,{D},{C},5", "20060102", point)},
+		{"a time without marks", file("Date,Close", "{D}T160000Z,{C}", "20060102", point)},
+		{"Binance", file("open_time,open,close,close_time", "{D} 00:00:00,{C},{C},{D} 23:59:59", iso, point)},
 		{"a row twice", file("Date,Close", "{D},{C}", iso, point) + "2024-09-16,1021\n"},
 	} {
 		s, err := Read("f.csv", "ACME", []byte(c.text), Options{})
@@ -205,6 +219,61 @@ func TestForms(t *testing.T) {
 }
 
 // TestMonthsOfTwoWords reads the months of the Levant that have two.
+// TestVolumes finds the shares traded beside their value, and counts cut short by a word.
+func TestVolumes(t *testing.T) {
+	for _, c := range []struct {
+		head, row string
+		want      float64
+	}{
+		{"Date;Close;Volumen;Stuecke", "7000;350", 350},
+		{"Date;Close;Umsatz in EUR;Umsatz in Stück", "7000;350", 350},
+		{"Date;Close;Volume (USD);Volume", "7000;350", 350},
+		{"Date;Close;Volume (USD)", "7000", nan},
+		{"Date;Close;Value Traded;Volume Traded", "7000;350", 350},
+		{"Datum;Schluss;Volumen", "1,25 Mio.", 1_250_000},
+		{"Datum;Schluss;Volumen", "12,5 Tsd.", 12_500},
+		{"日期;收盘价;成交量", "12.5万", 125_000},
+		{"Date;Close;Volume", "1.2 lakh", 120_000},
+		{"Date;Close;Volume", "3.4bn", 3_400_000_000},
+		{"Date;Close;Volume", "3.4M", 3_400_000},
+	} {
+		s, err := Read("f.csv", "ACME", []byte(c.head+"\n2024-09-03;10;"+c.row+"\n"), Options{})
+		if err != nil {
+			t.Errorf("%s, %s: %v", c.head, c.row, err)
+		} else if got := s.Bars[0].Volume; !same(got, c.want) {
+			t.Errorf("%s, %s: %v, want %v", c.head, c.row, got, c.want)
+		}
+	}
+}
+
+// TestNotAReturn refuses what is no return of a day, and days of other calendars.
+func TestNotAReturn(t *testing.T) {
+	var single, wide, long strings.Builder
+	single.WriteString("date,return\n")
+	wide.WriteString("date,A,B\n")
+	long.WriteString("ticker,date,ret\n")
+	for k := range 60 {
+		d := market.NewDate(2024, 1, 2) + market.Date(k)
+		x := math.Sin(float64(k) / 15)
+		fmt.Fprintf(&single, "%s,%v\n", d, x/5)
+		fmt.Fprintf(&wide, "%s,%v,%v\n", d, x/5, x/7)
+		fmt.Fprintf(&long, "A,%s,%v\n", d, x/5)
+	}
+	const want = "hang together from day to day"
+	if _, err := Read("f.csv", "ACME", []byte(single.String()), Options{}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("one security: %v", err)
+	}
+	if _, err := ReadPanel("f.csv", []byte(wide.String()), PanelOptions{Layout: Wide, Values: Returns}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("wide: %v", err)
+	}
+	if _, err := ReadPanel("f.csv", []byte(long.String()), PanelOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("long: %v", err)
+	}
+	if _, err := Read("f.csv", "ACME", []byte("التاريخ,الإغلاق\n1446/01/26,5\n"), Options{}); err == nil || !strings.Contains(err.Error(), "a year of another calendar") {
+		t.Errorf("a Hijri date: %v", err)
+	}
+}
+
 func TestMonthsOfTwoWords(t *testing.T) {
 	for in, want := range map[string]string{"5 تشرين الأول 2024": "2024-10-05", "٥ تشرين الثاني ٢٠٢٤": "2024-11-05", "5 كانون الأول 2024": "2024-12-05", "5 كانون الثاني 2025": "2025-01-05"} {
 		if d, err := (&dates{}).parse(in); err != nil || d.String() != want {

@@ -86,7 +86,7 @@ func readHeader(t *table) (header, error) {
 	switch {
 	case strings.HasPrefix(line, "{") || strings.HasPrefix(line, "["):
 		return header{}, fmt.Errorf("1: it is JSON, not CSV, and reads %.60q", line)
-	case strings.HasPrefix(line, "<"):
+	case strings.HasPrefix(line, "<") && !isDay(strings.Trim(line, "<>")) && !strings.Contains(line, ">,<") && !strings.Contains(line, ">;<"):
 		return header{}, fmt.Errorf("1: it is a page or another document of marks (HTML, XML), not CSV, and reads %.60q", line)
 	}
 	return header{}, fmt.Errorf("1: no column is named as a %s; name it in the headings; they read %.60q", strings.Replace(lacks, "date and no", "date, nor one as a", 1), line)
@@ -124,12 +124,12 @@ func headerOf(fields []string) (header, error) {
 		}
 	}
 	for i, f := range fields {
-		for k, form := range forms(f) {
-			if col := columnNamed(form); col >= 0 {
-				of(i, col, 1000*k+slices.Index(names()[col], form))
-				break
-			}
+		if col, rank := column(f); col >= 0 {
+			of(i, col, rank)
 		}
+	}
+	if h.at[colDate] < 0 && len(fields) > 0 && fields[0] == "" && (h.at[colClose] >= 0 || h.at[colAdj] >= 0) {
+		h.at[colDate] = 0 // the index of a data frame
 	}
 	// A name that is the surest of one column may be a weaker one of another.
 	if !h.usable() {
@@ -160,10 +160,55 @@ func headerOf(fields []string) (header, error) {
 	return h, nil
 }
 
+// column returns the column that a heading means, and how sure that is: the less the
+// surer; -1 where it means none.
+func column(heading string) (col, rank int) {
+	all := forms(heading)
+	for k, form := range all {
+		switch col := columnNamed(form); {
+		case col == colVolume && k > 0 && inMoney(heading):
+			return -1, 0 // what was turned over
+		case col >= 0:
+			return col, 1000*k + slices.Index(names()[col], form)
+		}
+	}
+	for k, form := range all {
+		if isAdjusted(form) {
+			return colAdj, 1000*k + len(names()[colAdj])
+		}
+	}
+	return -1, 0
+}
+
+// inMoney reports whether a heading says that its figures are of a currency.
+func inMoney(heading string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(heading), func(r rune) bool { return strings.ContainsRune(" ()[],._-/", r) }), func(w string) bool {
+		return currencyUnits[w]
+	})
+}
+
+// isAdjusted reports whether a canonical name is that of a close with a word before or
+// behind it that says that it is adjusted: AdjustmentClose, Adjusted Closing Price.
+func isAdjusted(canon string) bool {
+	for _, w := range []string{"splitadjusted", "dividendadjusted", "adjusted", "adjustment", "adj"} {
+		for _, cut := range []func(string, string) (string, bool){strings.CutPrefix, strings.CutSuffix} {
+			if rest, ok := cut(canon, w); ok && columnNamed(rest) == colClose && len(rest) > 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // units are the words that may follow a name: what it is counted in.
 var units = map[string]bool{"usd": true, "eur": true, "gbp": true, "gbx": true, "gbp pence": true, "chf": true, "jpy": true, "sek": true, "nok": true, "dkk": true, "pln": true,
 	"cad": true, "aud": true, "hkd": true, "inr": true, "brl": true, "rub": true, "uah": true, "try": true, "ron": true, "czk": true, "huf": true, "sar": true, "aed": true,
-	"in": true, "en": true, "w": true, "local": true, "currency": true, "euro": true, "euros": true, "dollars": true, "stk": true, "shares": true, "€": true, "$": true, "£": true}
+	"in": true, "en": true, "w": true, "local": true, "stück": true, "stücke": true, "aktien": true, "tsd": true, "000": true, "thousands": true, "millions": true, "mio": true, "股": true, "元": true, "手": true, "株": true, "円": true, "currency": true, "euro": true, "euros": true, "dollars": true, "stk": true, "shares": true, "€": true, "$": true, "£": true}
+
+// currencyUnits are those of units that are currencies.
+var currencyUnits = map[string]bool{"usd": true, "eur": true, "gbp": true, "gbx": true, "chf": true, "jpy": true, "sek": true, "nok": true, "dkk": true, "pln": true, "cad": true, "aud": true, "hkd": true, "inr": true,
+	"brl": true, "rub": true, "uah": true, "try": true, "ron": true, "czk": true, "huf": true, "sar": true, "aed": true, "cny": true, "krw": true, "twd": true, "euro": true, "euros": true, "dollars": true,
+	"€": true, "$": true, "£": true, "¥": true, "元": true, "円": true, "rs": true}
 
 // forms returns what a heading may mean, canonically, the surest first: as it
 // stands, without what stands in brackets, without the unit that follows, and
@@ -171,6 +216,10 @@ var units = map[string]bool{"usd": true, "eur": true, "gbp": true, "gbx": true, 
 func forms(heading string) []string {
 	out := []string{canonical(heading)}
 	base := heading
+	if i := strings.Index(heading, ". "); i > 0 && i <= 2 && isDigits(heading[:i]) { // 4. close
+		base = heading[i+2:]
+		out = append(out, canonical(base))
+	}
 	if i := strings.IndexAny(base, "([<{"); i > 0 {
 		base = strings.TrimSpace(base[:i])
 		out = append(out, canonical(base))

@@ -34,7 +34,8 @@ const (
 
 var longNames = sync.OnceValue(func() *[longColumns][]string {
 	return &[longColumns][]string{
-		longSymbol:      {"permno", "symbol", "ticker", "tic", "ric", "isin", "cusip", "gvkey", "security", "instrument", "securityid", "code", "stkcd"},
+		longSymbol: {"permno", "symbol", "ticker", "tic", "ric", "isin", "cusip", "gvkey", "security", "instrument", "securityid", "code", "stkcd", "tscode", "figi", "compositefigi", "sedol", "wkn", "valor", "secid", "codneg",
+			"symbole", "símbolo", "simbolo", "ativo", "instrumento", "instrumentname", "股票代码", "股票代碼", "证券代码", "證券代號", "证券代號", "代码", "代碼", "銘柄コード", "コード", "종목코드", "тикер", "الرمز", "رمز"},
 		longName:        {"comnam", "company", "companyname", "issuernm", "name", "conm", "ticker"},
 		longDate:        names()[colDate],
 		longReturn:      names()[colReturn],
@@ -44,7 +45,7 @@ var longNames = sync.OnceValue(func() *[longColumns][]string {
 		longVolume:      slices.Concat([]string{"dlyvol", "cshtrd"}, names()[colVolume]),
 		longShares:      {"shares", "sharesoutstanding", "cshoc"},
 		longThousands:   {"shrout", "dlyshrout", "shroutthousands"},
-		longFactor:      {"cfacpr", "dlyfacprc", "dlycumfacpr", "ajexdi"},
+		longFactor:      {"cfacpr", "dlycumfacpr", "ajexdi"}, // not dlyfacprc, which is that of one day
 		longShareFactor: {"cfacshr", "dlycumfacshr"},
 		longTotalFactor: {"trfd"},
 		longCurrency:    {"currency", "curcdd", "curcd", "ccy"},
@@ -56,7 +57,7 @@ var longNames = sync.OnceValue(func() *[longColumns][]string {
 
 // tradedPrices are the names under which CRSP and Compustat give closes as
 // traded, and the name of the factor that belongs to each.
-var tradedPrices = map[string]string{"prc": "cfacpr", "dlyprc": "cfacpr", "prccd": "ajexdi"}
+var tradedPrices = map[string]string{"prc": "cfacpr", "dlyprc": "dlycumfacpr", "prccd": "ajexdi"}
 
 // marketReturns are the columns of CRSP that hold the market's return.
 var marketReturns = []string{"vwretd", "vwretx", "ewretd", "ewretx", "sprtrn"}
@@ -81,6 +82,22 @@ func findColumns(head []string, own Columns) (at [longColumns]int, ok bool) {
 			}
 		}
 	}
+	if own.Symbol == "" && at[longSymbol] < 0 { // Kaggle's S&P 500 has tickers there
+		at[longSymbol] = at[longName]
+	}
+	if at[longSymbol] >= 0 { // headings with a unit, or in more words
+		for _, c := range []struct{ long, col int }{{longDate, colDate}, {longReturn, colReturn}, {longPrice, colAdj}, {longClose, colClose}, {longVolume, colVolume}, {longDividend, colDividend}, {longSplit, colSplit}} {
+			if at[c.long] >= 0 || c.long < len(named) && named[c.long] != "" {
+				continue
+			}
+			best := -1
+			for i, h := range head {
+				if col, rank := column(h); col == c.col && !slices.Contains(at[:], i) && (best < 0 || rank < best) {
+					at[c.long], best = i, rank
+				}
+			}
+		}
+	}
 	// Beside a close, a price is what is meant to be studied.
 	if price := slices.Index(canon, "price"); at[longPrice] < 0 && price >= 0 && at[longClose] >= 0 && at[longClose] != price {
 		at[longPrice] = price
@@ -95,7 +112,7 @@ func (b *panelReader) long(t *table, at [longColumns]int, head []string) error {
 	if at[longClose] >= 0 {
 		factor = tradedPrices[canonical(head[at[longClose]])]
 	}
-	b.crsp = factor == "cfacpr"
+	b.crsp = factor == "cfacpr" || factor == "dlycumfacpr"
 	switch has := at[longFactor] >= 0; {
 	case factor != "" && !has && at[longReturn] < 0 && at[longPrice] < 0:
 		return fmt.Errorf("%s:%d: %s is not adjusted for splits; a column of returns, adjusted prices or %s is needed", file, t.line, head[at[longClose]], factor)
@@ -243,6 +260,11 @@ func (b *panelReader) long(t *table, at [longColumns]int, head []string) error {
 	}
 	if at[longReturn] < 0 && len(ofMarket) == 0 {
 		return nil
+	}
+	if at[longReturn] >= 0 {
+		if err := b.notLevels(); err != nil {
+			return err
+		}
 	}
 	return b.decimals(percent, at[longReturn] >= 0)
 }

@@ -37,43 +37,51 @@ var columnNames = [columns]string{
 		datum handelstag börsentag tag jour séance "date de cotation" data giorno fecha día dia dagen dato "data sesji" data/ora дата tarih
 		päivämäärä pvm kaupankäyntipäivä dátum nap ημερομηνία التاريخ تاريخ "تاريخ التداول" "تاريخ الجلسة" اليوم 日付 日期 날짜 일자 trddt
 		日付け 年月日 交易日期 วันเดือนปี วันที่ תאריך ngày tanggal
-		caldt dlycaldt datadate dates "gmt time" "local time" "utc time" "time utc" "date utc" "begins at" "window start" "ts event" index "unnamed 0" "level 0"`,
-	colOpen: `open openprice openingprice pxopen "px open" first o
+		caldt dlycaldt datadate dates 时间 時間 交易时间 日時 dtyyyymmdd datpre "open time" "gmt time" "local time" "utc time" "time utc" "date utc" "begins at" "window start" "ts event" index "unnamed 0" "level 0"`,
+	colOpen: `open openprice openingprice opnprc preabe pxopen "px open" first o
 		eröffnung eröffnungskurs eröffn eroeffnung erster anfangskurs ouverture ouv "cours d'ouverture" apertura "prezzo di apertura" abertura aber
 		"preço de abertura" openingskoers opening otwarcie "kurs otwarcia" deschidere открытие откр "цена открытия" відкриття відкр "ціна відкриття"
 		öppen öppning öppningskurs åbning åbningskurs åben åpning åpningskurs avaus avauskurssi otevírací otevření "otevírací cena" nyitó nyitóár
 		açılış açık "açılış fiyatı" άνοιγμα الافتتاح افتتاح "سعر الافتتاح" مفتوح فتح 始値 开盘 开盘价 開盤價 開市 開市價 시가 เปิด פתיחה mở pembukaan`,
-	colHigh: `high highprice pxhigh max h dayhigh
+	colHigh: `high highprice hiprc premax pxhigh max h dayhigh
 		hoch höchst höchstkurs tageshoch höchster "plus haut" haut maximum "cours le plus haut" massimo máximo máxima alto hoog hoogste
 		najwyższy "kurs maksymalny" maxim максимум макс högst högsta "högsta kurs" høj højeste høy høyeste ylin korkein nejvyšší maximální legmagasabb
 		yüksek "en yüksek" υψηλό μέγιστο الأعلى أعلى "أعلى سعر" مرتفع 高値 最高 最高价 最高價 고가 สูงสุด גבוה cao tertinggi`,
-	colLow: `low lowprice pxlow min l daylow
+	colLow: `low lowprice loprc premin pxlow min l daylow
 		tief tiefst tiefstkurs tagestief niedrig tiefster "plus bas" bas minimum "cours le plus bas" minimo mínimo mínima bajo laag laagste
 		najniższy "kurs minimalny" minim минимум мин мінімум мін lägst lägsta "lägsta kurs" lav laveste alin matalin nejnižší minimální legalacsonyabb
 		düşük "en düşük" χαμηλό ελάχιστο الأدنى أدنى "أدنى سعر" "أقل سعر" منخفض 安値 最低 最低价 最低價 저가 ต่ำสุด נמוך thấp terendah`,
-	colClose: `close closelast closeprice closingprice pxlast "px last" last lastprice lasttrade closing settle settlement price value c
-		schluss schlusskurs clot schlußkurs schluß schlusspreis zuletzt letzter "letzter kurs" kurs clôture "cours de clôture" dernier "dernier cours" fermeture
-		cours "prix de clôture" chiusura "prezzo di chiusura" "prezzo chiusura" ultimo último prezzo cierre "precio de cierre" "precio cierre" precio fechamento
-		fecho "preço de fechamento" "cotação de fecho" preço slot slotkoers laatste slotstand koers zamknięcie "kurs zamknięcia" ostatnio kurs cena închidere "preț de închidere"
-		"pret inchidere" ultimul preț закрытие закр "цена закрытия" цена послед последняя закриття закр "ціна закриття" ціна остання
-		stängning slutkurs stängningskurs senaste senast lukkekurs lukkepris luk seneste sluttkurs siste slutt päätös päätöskurssi viimeisin "viimeisin kurssi"
-		závěr závěrečná zavírací "zavírací cena" "závěrečná cena" poslední záró záróár zárás utolsó kapanış "kapanış fiyatı" şimdi son "son fiyat" κλείσιμο "τιμή κλεισίματος"
-		τελευταία τιμή الإغلاق إغلاق "سعر الإغلاق" "سعر الاقفال" الإقفال إقفال الأخير آخر "آخر سعر" السعر سعر 終値 收盘 收盘价 收盤價 收市 收市價 종가 ล่าสุด ราคาปิด שער "שער נעילה" "lần cuối" terakhir penutupan prc dlyprc prccd "price close" "trdprc 1" nav`,
+	// A close goes before a last price, and that before a price or a value: where a
+	// file has both, the last trade may be one after the auction.
+	colClose: `close closelast closeprice closingprice pxlast "px last" closing settle settlement c clsprc
+		schluss schlusskurs clot schlußkurs schluß schlusspreis clôture "cours de clôture" fermeture "prix de clôture" chiusura "prezzo di chiusura" "prezzo chiusura"
+		"prezzo di riferimento" cierre "precio de cierre" "precio cierre" fechamento fecho "preço de fechamento" "cotação de fecho" slot slotkoers slotstand zamknięcie
+		"kurs zamknięcia" închidere "preț de închidere" "pret inchidere" закрытие закр "цена закрытия" закриття закр "ціна закриття" stängning slutkurs stängningskurs lukkekurs lukkepris luk
+		sluttkurs slutt päätös päätöskurssi závěr závěrečná zavírací "zavírací cena" "závěrečná cena" záró záróár zárás kapanış "kapanış fiyatı" κλείσιμο "τιμή κλεισίματος"
+		الإغلاق إغلاق "سعر الإغلاق" "سعر الاقفال" الإقفال إقفال 終値 收盘 收盘价 收盤價 收市 收市價 종가 ราคาปิด "שער נעילה" penutupan prc dlyprc prccd "price close" preult
+		last lastprice lasttrade "trdprc 1" zuletzt letzter "letzter kurs" dernier "dernier cours" ultimo último laatste ostatnio ultimul послед последняя остання senaste senast
+		seneste siste viimeisin "viimeisin kurssi" poslední utolsó son "son fiyat" şimdi τελευταία الأخير آخر "آخر سعر" ล่าสุด "lần cuối" terakhir
+		price value kurs cours prezzo precio preço koers cena preț цена ціна pris kurssi τιμή السعر سعر שער nav "share pricing"`,
 	colAdj: `adjclose adjustedclose adjusted closeadj closeadjusted adjcloseprice adjustedcloseprice adjustedprice adjprice adj
 		"bereinigter schlusskurs" bereinigt "adj. schlusskurs" "schlusskurs bereinigt" "clôture ajustée" "cours ajusté" ajusté "chiusura rettificata" "chiusura aggiustata" rettificato
 		"cierre ajustado" ajustado "fechamento ajustado" "fecho ajustado" "aangepaste slotkoers" "aangepast" "skorygowane zamknięcie" "zamknięcie skorygowane"
 		"închidere ajustată" "скорректированное закрытие" "цена закрытия скорр" "скориговане закриття" "justerad stängningskurs" "justeret lukkekurs" "justert sluttkurs"
-		"korjattu päätöskurssi" "düzeltilmiş kapanış" "προσαρμοσμένο κλείσιμο" "الإغلاق المعدل" "سعر الإغلاق المعدل" "السعر المعدل" 調整後終値`,
-	colVolume: `volume vol pxvolume "px volume" tradingvolume sharestraded totalvolume v
-		volumen umsatz stück "gehandelte stücke" handelsvolumen quantità volumi "volumen negociado" "volume negociado" omzet omvang wolumen wol obrót volum
-		объем объём об "объем торгов" обсяг об'єм volym omsättning omsætning omsetning mængde vaihto volyymi objem forgalom mennyiség hacim hac "işlem hacmi"
-		όγκος الحجم "حجم التداول" الكمية "كمية التداول" 出来高 成交量 거래량`,
+		"korjattu päätöskurssi" "düzeltilmiş kapanış" "προσαρμοσμένο κλείσιμο" "الإغلاق المعدل" "سعر الإغلاق المعدل" "السعر المعدل" 調整後終値 終値調整値 終値調整 調整終値 修正終値 수정종가 수정주가 前复权收盘价 复权收盘价 adjprcwd adjprcnd
+		"total return index" tri "total return price" "tot return index gross dvds" "tot return index net dvds" "tot return ind" "gross total return index" "net total return index"`,
+	// What is counted in shares goes before what may be money: Ariva's Volumen, and
+	// Umsatz, stand for it beside Stücke.
+	colVolume: `volume vol stück stücke stuecke stueck "gehandelte stücke" sharestraded "share volume" "no of shares" "number of shares" "volume traded" "traded volume" "total traded quantity" "traded quantity" tottrdqty ttltrdqnty
+		dnshrtrd quatot "totalt omsatt antall" "total traded volume"
+		pxvolume "px volume" tradingvolume totalvolume v qty quantity
+		volumen handelsvolumen quantità volumi "volumen negociado" "volume negociado" omzet omvang wolumen wol volum
+		объем объём об "объем торгов" обсяг об'єм volym mængde vaihto volyymi objem forgalom mennyiség hacim hac "işlem hacmi"
+		όγκος الحجم "حجم التداول" الكمية "كمية التداول" 出来高 成交量 成交股數 成交股数 总手 거래량 umsatz omsättning omsætning omsetning obrót`,
 	colDividend: `dividends dividend divcash dividendamount cashdividend divamount "dividend per share" dps
 		dividende dividenden dividendo dividendi dividendos dywidenda dywidendy dividendă дивиденд дивиденды дивіденд дивіденди utdelning udbytte utbytte osinko
 		osztalék temettü μέρισμα توزيعات "الأرباح الموزعة" "توزيعات الأرباح" 配当`,
 	colSplit: `stocksplits stocksplit splitfactor splitcoefficient splitratio split splits
 		aktiensplit splitverhältnis splitfaktor fractionnement frazionamento desdoblamiento desdobramento splitsing сплит спліт "تجزئة الأسهم" تجزئة`,
-	colReturn: `ret return returns totalreturn dailyreturn dlyret trt1d logreturn
+	colReturn: `ret return returns totalreturn dailyreturn dlyret dretwd trt1d logreturn
 		rendite renditen rendement rendimento rentabilidad retorno rendementen "stopa zwrotu" randament доходность дохідність avkastning afkast tuotto výnos hozam getiri απόδοση العائد عائد`,
 	colSymbol:   `ticker symbol tic tickersymbol stocksymbol`,
 	colCurrency: `currency ccy curr currencycode curcd curcdd währung devise moneda moeda valuta waluta валюта "para birimi" العملة عملة 通貨 货币 貨幣 통화`,

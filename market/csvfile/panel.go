@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -146,13 +147,10 @@ func readPanel(file string, data []byte, opt PanelOptions, carefully bool) (*Man
 			return b.done(b.grid(&at, g))
 		}
 	}
-	t.delim = detectDelimiter(t.ahead())
-	if more, err := t.next(); err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", file, t.line, err)
-	} else if !more {
-		return nil, fmt.Errorf("%s: it is empty", file)
+	h, err := panelHeadings(t, opt)
+	if err != nil {
+		return nil, fmt.Errorf("%s:%w", file, err)
 	}
-	h := slices.Clone(t.fields)
 	at, isLong := findColumns(h, opt.Columns)
 	switch {
 	case opt.Layout == Wide || opt.Layout == AutoLayout && !isLong:
@@ -164,6 +162,76 @@ func readPanel(file string, data []byte, opt PanelOptions, carefully bool) (*Man
 	}
 	return b.done(err)
 }
+
+// panelHeadings finds the headings of a long or wide file, which titles may stand above
+// and units below; t then stands before the first row. Of lines of headings as wide as
+// the rows that which begins as symbols do, or as dates, goes before one of names.
+// Its errors begin with the number of the line.
+func panelHeadings(t *table, opt PanelOptions) ([]string, error) {
+	start := *t
+	var lines [][]string
+	for range mostHeadings {
+		before := *t
+		t.delim = detectDelimiter(t.ahead())
+		if more, err := t.next(); !more {
+			break
+		} else if err != nil {
+			continue
+		}
+		f := slices.Clone(t.fields)
+		if _, ok := findColumns(f, opt.Columns); ok && opt.Layout != Wide {
+			return f, nil
+		}
+		if len(f) < 2 || !isDay(f[0]) || !slices.ContainsFunc(f[1:], isValue) {
+			lines = append(lines, f)
+			continue
+		}
+		best, sure := []string(nil), 0
+		for _, l := range lines {
+			if len(l) == len(f)-1 && !slices.Contains(l, "") && columnNamed(canonical(l[0])) < 0 {
+				l = append([]string{""}, l...) // R names no heading of the names of its rows
+			}
+			if len(l) != len(f) || slices.Contains(l[1:], "") || slices.ContainsFunc(l[1:], func(s string) bool { return isDay(s) }) {
+				continue
+			}
+			rank := 1
+			switch c := canonical(l[0]); {
+			case columnNamed(c) == colDate:
+				rank = 4
+			case symbolWords[c]:
+				rank = 3
+			case c == "" || c == "name":
+				rank = 2
+			}
+			if rank > sure {
+				best, sure = l, rank
+			}
+		}
+		if best == nil || sure == 4 && len(lines) == 1 {
+			break
+		}
+		if sure < 4 {
+			best[0] = "date"
+		}
+		delim := t.delim
+		*t = before
+		t.delim = delim
+		return best, nil
+	}
+	*t = start
+	t.delim = detectDelimiter(t.ahead())
+	more, err := t.next()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%d: %w", t.line, err)
+	case !more:
+		return nil, errors.New(" it is empty")
+	}
+	return slices.Clone(t.fields), nil
+}
+
+// symbolWords are what a line of symbols begins with.
+var symbolWords = map[string]bool{"code": true, "ticker": true, "tickers": true, "symbol": true, "symbols": true, "ric": true, "mnemonic": true, "security": true, "instrument": true, "isin": true}
 
 // many reports whether a grid is to be read as one: its headings name fields, or
 // there is more than one column of dates.
@@ -244,6 +312,9 @@ func (f *Many) Series(ctx context.Context, symbol string, from, to market.Date) 
 		}
 	}
 	s := m.series(f.file)
+	if i := slices.IndexFunc(s.Findings, func(f market.Finding) bool { return f.Code == market.Duplicate && f.Contradiction }); i >= 0 && len(s.Bars) == 0 {
+		return nil, fmt.Errorf("%s, as do all days of %s: are its rows of several exchanges or currencies? keep those of one", s.Findings[i].Text, symbol)
+	}
 	s.Symbol = symbol
 	return market.Mend(s, market.MendOptions{Basis: f.opt.Splits, Prior: m.prior}).Between(from, to), nil
 }
@@ -628,6 +699,11 @@ func (b *panelReader) wide(t *table, head []string) error {
 			m.ret = v
 		}
 	}
+	if values != Prices {
+		if err := b.notLevels(); err != nil {
+			return err
+		}
+	}
 	if values == Returns {
 		list := make([][]float64, len(members))
 		for i, m := range members {
@@ -636,6 +712,25 @@ func (b *panelReader) wide(t *table, head []string) error {
 		if unit, err := unitOf(list, days); err == nil && unit == Percent {
 			return fmt.Errorf("%s: its returns are of a median size of more than %v: they are per cent, not decimals; say so (prices.layout: wide-percent)", file, leastPercent)
 		}
+	}
+	return nil
+}
+
+// notLevels refuses returns that hang together from day to day, of all securities: they
+// are summed, or levels.
+func (b *panelReader) notLevels() error {
+	seen := false
+	for _, s := range b.symbols {
+		m := b.members[s]
+		switch is, known := levels(m.ret); {
+		case known && !is:
+			return nil
+		case known:
+			seen = true
+		}
+	}
+	if seen {
+		return errLevels(b.Many.file)
 	}
 	return nil
 }

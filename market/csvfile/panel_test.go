@@ -95,6 +95,10 @@ func TestWideForms(t *testing.T) {
 	}{
 		{"newest first, German", "Date;A\n22.01.2025;1.100,5\n21.01.2025;1.000\n", PanelOptions{}, []float64{nan, 0.1005}},
 		{"an index of a data frame", ",Date,A\n0,2025-01-21,10\n1,2025-01-22,11\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"dates under another name", "Row Labels,A\n2025-01-21,10\n2025-01-22,11\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"names of rows of R", "\"A\" \"B\"\n\"2025-01-21\" 10 5\n\"2025-01-22\" 11 5\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"titles above, units below", "Closes\n\nDate,A,B\n,USD,EUR\n2025-01-21,10,5\n2025-01-22,11,5\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"Datastream", "Name,ALPHA INC,BETA PLC\nCode,A,B\nCURRENCY,U$,£\n21/01/2025,10,5\n22/01/2025,11,5\n", PanelOptions{}, []float64{nan, 0.1}},
 		{"no name above the dates", ",A\n2025-01-21,10\n2025-01-22,11\n", PanelOptions{}, []float64{nan, 0.1}},
 		{"returns", "date,A\n2025-01-21,-0.5\n2025-01-22,0\n", PanelOptions{Values: Returns}, []float64{-0.5, 0}},
 		{"per cent", "date,A\n2025-01-21,-50\n2025-01-22,2.5\n", PanelOptions{Values: Percent}, []float64{-0.5, 0.025}},
@@ -147,6 +151,10 @@ func TestLongForms(t *testing.T) {
 		{"years without rules", "ticker,date,ret\nA,1987-10-16,-0.05\nA,1987-10-19,-0.2\n", PanelOptions{}, []float64{-0.05, -0.2}},
 		{"closes alone", "ticker,date,price\nA,2025-01-22,11\nA,2025-01-21,10\n", PanelOptions{}, []float64{nan, 0.1}},
 		{"columns of one's own", "Firm;Tag;R\nA;21.01.2025;0,1\nA;22.01.2025;-0,2\n", PanelOptions{Columns: Columns{Symbol: "Firm", Date: "tag", Return: "R"}}, []float64{0.1, -0.2}},
+		{"Kaggle's tickers", "date,open,close,Name\n2025-01-21,1,10,A\n2025-01-22,1,11,A\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"Chinese", "交易日期,证券代码,收盘价(元)\n2025-01-21,A,10\n2025-01-22,A,11\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"CSMAR", "Stkcd,Trddt,Clsprc,Dretwd\nA,2025-01-21,10,\nA,2025-01-22,1,0.1\n", PanelOptions{}, []float64{nan, 0.1}},
+		{"J-Quants", "Date,Code,Close,AdjustmentFactor,AdjustmentClose\n2025-01-21,A,100,0.1,10\n2025-01-22,A,11,1,11\n", PanelOptions{}, []float64{nan, 0.1}},
 		{"said to be long", "id_,ticker,date,ret\n1,A,2025-01-21,0.1\n2,A,2025-01-22,-1\n", PanelOptions{Layout: Long}, []float64{0.1, -1}},
 	} {
 		p, err := panelOf("f.csv", []byte(c.text), c.opt, market.Simple, market.Skip)
@@ -214,7 +222,7 @@ func TestReadPanelErrors(t *testing.T) {
 	}{
 		{"empty", "", PanelOptions{}, "f.csv: it is empty"},
 		{"no rows", "date,A\n", PanelOptions{}, "f.csv: it has no rows"},
-		{"no date", "stock,A\n2025-01-21,1\n", PanelOptions{}, `f.csv:1: the first column of a wide file must be the date; it is "stock"`},
+		{"no date", "stock,A\nx,1\n", PanelOptions{}, `f.csv:1: the first column of a wide file must be the date; it is "stock"`},
 		{"a column without a name", "date,A,\n2025-01-21,1,\n", PanelOptions{}, "f.csv:1: column 3 has no name"},
 		{"a symbol twice", "date,A,A\n2025-01-21,1,1\n2025-01-22,1,1\n", PanelOptions{}, "f.csv:1: the column A appears twice"},
 		{"a day twice", "date,A\n2025-01-21,1\n2025-01-21,2\n", PanelOptions{}, "f.csv:3: 2025-01-21 appears twice, first on line 2"},
@@ -230,6 +238,8 @@ func TestReadPanelErrors(t *testing.T) {
 		{"no symbol", "ticker,date,ret\n,2025-01-21,0.1\n", PanelOptions{}, "f.csv:2: no symbol"},
 		{"a wrong return", "ticker,date,ret\nA,2025-01-21,x\nA,2025-01-22,-1.5\n", PanelOptions{}, "f.csv:2: the return \"x\" is not a number"},
 		{"a wrong price", "ticker,date,close\nA,2025-01-21,0\n", PanelOptions{}, "f.csv:2: a price of 0; it must be positive"},
+		{"one day of a security twice, of every day", "ticker,exchange,date,close\nA,NYSE,2025-01-21,1\nA,TSX,2025-01-21,1.4\n", PanelOptions{}, "f.csv:3: the day stands twice, first on line 2, with other figures, as do all days of A: are its rows of several exchanges or currencies?"},
+		{"CRSP's factor of one day", "permno,dlycaldt,dlyprc,dlyfacprc\n1,2025-01-21,10,1\n", PanelOptions{}, "f.csv:1: dlyprc is not adjusted for splits; a column of returns, adjusted prices or dlycumfacpr is needed"},
 		{"a wrong day", "ticker,date,close\nA,2025-02-30,1\n", PanelOptions{}, `f.csv:2: "2025-02-30": not a date`},
 	} {
 		_, err := panelOf("f.csv", []byte(c.text), c.opt, market.Simple, market.Skip)

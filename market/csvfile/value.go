@@ -36,6 +36,7 @@ var (
 	errOrder    = errors.New("the order of day and month is not known")
 	errNotADate = errors.New("not a date")
 	errMonth    = errors.New("a month, where days are needed")
+	errCalendar = errors.New("a year of another calendar (Hijri, Persian); write the Gregorian date")
 )
 
 // The days 0 that programs count days from.
@@ -98,6 +99,11 @@ func (p *dates) parse(s string) (market.Date, error) {
 		return endOfMonth(y, m)
 	}
 	part := parts(day)
+	if stamp, ok := strings.CutSuffix(day, "Z"); ok || len(day) == 15 { // 20240801T160000Z
+		if d, c, ok := strings.Cut(stamp, "T"); ok && len(d) == 8 && isDigits(d) && len(c) == 6 && isDigits(c) {
+			day, clock = d, c[:2]+":"+c[2:4]+day[len(stamp):]
+		}
+	}
 	if len(day) == 8 && clock != "" && part[2] == "" {
 		part = [3]string{day[:4], day[4:6], day[6:]}
 	}
@@ -117,6 +123,8 @@ func (p *dates) parse(s string) (market.Date, error) {
 		}
 	case len(part[0]) == 4:
 		d, err = civil(digits(part[0]), digits(part[1]), digits(part[2]))
+	case len(part[0]) == 3: // of Taiwan's calendar, whose year 113 is 2024
+		d, err = civil(digits(part[0])+1911, digits(part[1]), digits(part[2]))
 	case strings.IndexByte(day, '.') >= 0 || p.order == DayFirst:
 		d, err = civil(year(part[2]), digits(part[1]), digits(part[0]))
 	case p.order == MonthFirst:
@@ -267,12 +275,15 @@ func parts(s string) (p [3]string) {
 		}
 	}
 	for _, f := range strings.FieldsFunc(s, func(r rune) bool {
-		return r == '-' || r == '/' || r == '.' || r == ' ' || r == ',' || r == '\u00a0' || r == '年' || r == '月' || r == '日'
+		return strings.ContainsRune("-/. ,\u00a0年月日()（）", r)
 	}) {
 		if n == 0 && isWeekday(f) || f == "de" || f == "of" || f == "г" {
 			continue
 		}
 		if n == 3 {
+			if isWeekday(f) { // 2024/08/01 Thu, 2024-08-01,四
+				continue
+			}
 			return [3]string{}
 		}
 		p[n] = f
@@ -285,6 +296,9 @@ func parts(s string) (p [3]string) {
 }
 
 func isWeekday(s string) bool {
+	if len(s) == 3 && s[0] >= 0x80 { // one character of Chinese, Japanese or Korean
+		return strings.Contains("一二三四五六日天月火水木金土월화수목금토일", s)
+	}
 	for d := time.Sunday; d <= time.Saturday; d++ {
 		if name := d.String(); strings.EqualFold(s, name) || strings.EqualFold(s, name[:3]) {
 			return true
@@ -332,6 +346,9 @@ func year(s string) int {
 }
 
 func civil(y, m, d int) (market.Date, error) {
+	if y >= 1300 && y <= 1500 { // Hijri, Persian
+		return market.NoDate, errCalendar
+	}
 	if y < 1000 || m < 1 || m > 12 || d < 1 || d > 28 && d > daysIn(y, m) {
 		return market.NoDate, errNotADate
 	}
@@ -538,10 +555,44 @@ func short(s string, mark byte) (float64, bool) {
 
 var powersOfTen = [16]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
-// volume reads a number that may end in K, M, B or T.
+// multiples are the words and signs by which counts of shares are cut short; of two
+// that end alike the longer one stands first.
+var multiples = []struct {
+	word  string
+	times float64
+}{{"mio.", 1e6}, {"mio", 1e6}, {"mill.", 1e6}, {"million", 1e6}, {"mln.", 1e6}, {"mln", 1e6}, {"mn", 1e6}, {"mi", 1e6}, {"mrd.", 1e9}, {"mrd", 1e9}, {"mld", 1e9}, {"billion", 1e9}, {"bln", 1e9}, {"bn", 1e9}, {"bi", 1e9},
+	{"tsd.", 1e3}, {"tsd", 1e3}, {"tys.", 1e3}, {"tys", 1e3}, {"thousand", 1e3}, {"mil", 1e3}, {"тыс.", 1e3}, {"тыс", 1e3}, {"млн.", 1e6}, {"млн", 1e6}, {"млрд.", 1e9}, {"млрд", 1e9},
+	{"crore", 1e7}, {"cr.", 1e7}, {"cr", 1e7}, {"lakhs", 1e5}, {"lakh", 1e5}, {"lac", 1e5},
+	{"千", 1e3}, {"万", 1e4}, {"萬", 1e4}, {"만", 1e4}, {"百万", 1e6}, {"億", 1e8}, {"亿", 1e8}, {"억", 1e8},
+	{"ألف", 1e3}, {"الف", 1e3}, {"مليون", 1e6}, {"مليار", 1e9}}
+
+// multiple cuts the word that multiplies a number.
+func multiple(s string) (rest string, times float64) {
+	n := len(s)
+	if n < 2 || s[n-1] >= '0' && s[n-1] <= '9' || s[0] < '0' || s[0] > '9' && s[0] < 0x80 {
+		return s, 1
+	}
+	low := strings.ToLower(s)
+	times = 1
+	for _, m := range multiples {
+		if cut, ok := strings.CutSuffix(low, m.word); ok && len(cut) > 0 {
+			if head := trim(s[:len(s)-len(m.word)]); head != "" && times == 1 || len(m.word) > len(s)-len(rest) {
+				rest, times = head, m.times
+			}
+		}
+	}
+	if times == 1 {
+		return s, 1
+	}
+	return rest, times
+}
+
+// volume reads a number that may end in K, M, B or T, or in a word for as many.
 func volume(s string, mark byte) (float64, bool) {
 	scale := 1.0
-	if n := len(s) - 1; n > 0 && s[n-1] <= '9' {
+	if rest, times := multiple(s); times > 1 {
+		s, scale = rest, times
+	} else if n := len(s) - 1; n > 0 && s[n-1] <= '9' {
 		switch s[n] {
 		case 'K', 'k':
 			scale = 1e3
