@@ -1,6 +1,7 @@
 package market
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
