@@ -132,6 +132,10 @@ func (b *panelReader) long(t *table, at [longColumns]int, head []string) error {
 	if b.dates, err = datesOf(*t, h, "", b.opt.Options); err != nil {
 		return fmt.Errorf("%s:%w", file, err)
 	}
+	if !b.carefully && factor == "" && b.plainLong(*t, at, head) {
+		b.quick = true
+		return nil
+	}
 	var cols []int
 	for _, c := range []int{longPrice, longClose, longReturn} {
 		if at[c] >= 0 {

@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"aftershock/market"
@@ -23,12 +24,9 @@ func (b *panelReader) plain(t table, day int, all []float64, rows, n int) (days 
 	if _, figures, _ := strings.Cut(t.ahead(), string(t.delim)); t.delim != ',' && strings.IndexByte(figures, '.') < 0 {
 		mark = ','
 	}
-	proven := false
-	switch {
-	case b.opt.Mark == CommaMark && mark == '.', b.opt.Mark == PointMark && mark == ',':
+	proven, may := b.provenBy(mark)
+	if !may {
 		return nil, nil, false
-	case b.opt.Mark != AutoMark:
-		proven = true
 	}
 	days, lines = make([]market.Date, 0, rows), make([]int32, 0, rows)
 	s, line := t.rest, t.line
@@ -40,13 +38,13 @@ func (b *panelReader) plain(t table, day int, all []float64, rows, n int) (days 
 		}
 		date := ""
 		for range day + 1 { // an index stands before it
-			i := strings.IndexByte(s, t.delim)
-			if i < 0 || strings.ContainsAny(s[:i], "\n\"") {
+			cell, size := plainCell(s, t.delim)
+			if size < 0 || size >= len(s) || s[size] != t.delim {
 				return nil, nil, false
 			}
-			date, s = s[:i], s[i+1:]
+			date, s = cell, s[size+1:]
 		}
-		d, err := b.parse(trim(date))
+		d, err := b.parse(date)
 		if err != nil || len(days) == rows || len(days) > 0 && d <= days[len(days)-1] {
 			return nil, nil, false
 		}
@@ -77,6 +75,269 @@ func (b *panelReader) plain(t table, day int, all []float64, rows, n int) (days 
 	}
 	b.mark, b.rows = mark, len(days)
 	return days, lines, true
+}
+
+// plainLong reads the rows of a long file of prices in one go where nothing in them
+// needs care: columns of a symbol, a date, prices, a volume and a name, and others that
+// are not read; as many fields everywhere, and prices as plain has them. It reports
+// whether it did; where anything is otherwise long reads the file as if nothing had been
+// read.
+func (b *panelReader) plainLong(t table, at [longColumns]int, head []string) bool {
+	if t.delim == ' ' || slices.ContainsFunc(head, func(name string) bool { return slices.Contains(marketReturns, canonical(name)) }) {
+		return false
+	}
+	for c := range at { // the others are of figures that are looked at together
+		switch c {
+		case longSymbol, longDate, longPrice, longClose, longVolume, longName, longTicker:
+		default:
+			if at[c] >= 0 {
+				return false
+			}
+		}
+	}
+	mark := byte('.')
+	if t.delim != ',' {
+		row := t
+		if more, err := row.next(); !more || err != nil || len(row.fields) != len(head) {
+			return false
+		}
+		mark = ','
+		for _, c := range []int{longPrice, longClose} {
+			if i := at[c]; i >= 0 && strings.IndexByte(row.fields[i], '.') >= 0 {
+				mark = '.'
+			}
+		}
+	}
+	proven, ok := b.provenBy(mark)
+	if !ok {
+		return false
+	}
+	// What columns hold; one that is not read is nothing.
+	is := make([]int, len(head))
+	for i := range is {
+		is[i] = -1
+	}
+	for _, c := range []int{longTicker, longName, longVolume, longPrice, longClose, longDate, longSymbol} {
+		if i := at[c]; i >= 0 {
+			if (c == longName || c == longTicker) && i == at[longSymbol] {
+				continue
+			}
+			if is[i] >= 0 { // two at once, as a name that is a ticker
+				return false
+			}
+			is[i] = c
+		}
+	}
+	rows := strings.Count(t.rest, "\n") + 1
+	var price, close, vol []float64
+	for _, v := range []struct {
+		c  int
+		to *[]float64
+	}{{longPrice, &price}, {longClose, &close}, {longVolume, &vol}} {
+		if at[v.c] >= 0 {
+			*v.to = make([]float64, 0, rows)
+		}
+	}
+	days, lines := make([]market.Date, 0, rows), make([]int32, 0, rows)
+	type spelling struct { // of a symbol
+		symbol string
+		m      *member
+		n      int       // rows
+		next   *spelling // that of the rows after the last ones of this
+	}
+	type run struct { // of rows of one spelling
+		*spelling
+		from int
+	}
+	var runs []run
+	known := make(map[string]*spelling)
+	size := make(map[*member]int, 16) // rows, in the end
+	lastDay, lastDate := "", market.NoDate
+	fail := func() bool {
+		clear(b.members)
+		b.symbols = b.symbols[:0]
+		return false
+	}
+	s, line := t.rest, t.line
+	for len(s) > 0 {
+		line++
+		if s[0] == '\n' {
+			s = s[1:]
+			continue
+		}
+		var symbol, date, name, ticker string
+		for i, c := range is {
+			end := byte('\n')
+			size := 0
+			switch c {
+			case longPrice, longClose:
+				x, m, n, ok := plainNumber(s, mark)
+				if !ok {
+					return fail()
+				}
+				proven = proven || m
+				if size = n; c == longPrice {
+					price = append(price, x)
+				} else {
+					close = append(close, x)
+				}
+			default:
+				cell := ""
+				if cell, size = plainCell(s, t.delim); size < 0 {
+					return fail()
+				}
+				switch c {
+				case longSymbol:
+					symbol = cell
+				case longDate:
+					date = cell
+				case longName:
+					name = cell
+				case longTicker:
+					ticker = cell
+				case longVolume:
+					x, ok := volume(cell, mark)
+					if !ok {
+						return fail()
+					}
+					if !(x >= 0) {
+						x = math.NaN()
+					}
+					vol = append(vol, x)
+				}
+			}
+			if size < len(s) {
+				if end = s[size]; end == '\r' && (size+1 == len(s) || s[size+1] == '\n') {
+					size++
+					end = '\n'
+				}
+			}
+			if i == len(is)-1 && end != '\n' || i < len(is)-1 && end != t.delim {
+				return fail()
+			}
+			s = s[min(size+1, len(s)):]
+		}
+		if date != lastDay || len(days) == 0 {
+			d, err := b.parse(date)
+			if err != nil {
+				return fail()
+			}
+			lastDay, lastDate = date, d
+		}
+		var last *spelling
+		if n := len(runs); n > 0 {
+			last = runs[n-1].spelling
+		}
+		if last == nil || last.symbol != symbol {
+			var own *spelling
+			if last != nil && last.next != nil && last.next.symbol == symbol { // days list securities in one order
+				own = last.next
+			} else if own = known[symbol]; own == nil {
+				clean := tickerOf(symbol)
+				if clean == "" || isMissing(clean) && clean != "NA" {
+					return fail()
+				}
+				own = &spelling{symbol: symbol, m: b.member(clean)}
+				known[symbol] = own
+			}
+			if last != nil {
+				last.next = own
+			}
+			if last = own; len(runs) == cap(runs) && len(runs) > 4096 {
+				runs = slices.Grow(runs, rows-len(runs))
+			}
+			runs = append(runs, run{own, len(days)})
+		}
+		m := last.m
+		if name != "" && name != m.Name {
+			m.Name = strings.Clone(name)
+		}
+		if ticker != "" && ticker != m.ticker {
+			m.ticker = strings.Clone(ticker)
+		}
+		days, lines = append(days, lastDate), append(lines, int32(line))
+	}
+	if !proven || len(days) == 0 {
+		return fail()
+	}
+	// Rows that stand together are a part of the columns; others are laid together.
+	to := func(k int) int {
+		if k+1 < len(runs) {
+			return runs[k+1].from
+		}
+		return len(days)
+	}
+	for k, r := range runs {
+		r.n += to(k) - r.from
+	}
+	for _, own := range known {
+		size[own.m] += own.n
+	}
+	part := func(v []float64, lo, hi int) []float64 {
+		if v == nil {
+			return nil
+		}
+		return v[lo:hi:hi]
+	}
+	for k, r := range runs {
+		m, lo, hi := r.m, r.from, to(k)
+		if m.days == nil && size[m] == hi-lo { // all
+			m.days, m.lines, m.price, m.close, m.volume = days[lo:hi:hi], lines[lo:hi:hi], part(price, lo, hi), part(close, lo, hi), part(vol, lo, hi)
+			continue
+		}
+		if m.days == nil {
+			m.days, m.lines = make([]market.Date, 0, size[m]), make([]int32, 0, size[m])
+			for _, v := range []struct{ from, to *[]float64 }{{&price, &m.price}, {&close, &m.close}, {&vol, &m.volume}} {
+				if *v.from != nil {
+					*v.to = make([]float64, 0, size[m])
+				}
+			}
+		}
+		m.days, m.lines = append(m.days, days[lo:hi]...), append(m.lines, lines[lo:hi]...)
+		if price != nil {
+			m.price = append(m.price, price[lo:hi]...)
+		}
+		if close != nil {
+			m.close = append(m.close, close[lo:hi]...)
+		}
+		if vol != nil {
+			m.volume = append(m.volume, vol[lo:hi]...)
+		}
+	}
+	b.mark, b.rows = mark, len(days)
+	return true
+}
+
+// provenBy reports whether the mark of decimals is said to be mark, and whether it may be.
+func (b *panelReader) provenBy(mark byte) (proven, ok bool) {
+	switch {
+	case b.opt.Mark == CommaMark && mark == '.', b.opt.Mark == PointMark && mark == ',':
+		return false, false
+	}
+	return b.opt.Mark != AutoMark, true
+}
+
+// plainCell returns the cell that s begins with, without blanks and quotes about it, and
+// its length with them; -1 where it needs more care.
+func plainCell(s string, delim byte) (cell string, size int) {
+	if s == "" {
+		return "", 0
+	}
+	if s[0] == '"' {
+		i := strings.IndexByte(s[1:], '"')
+		if i < 0 || i+2 < len(s) && s[i+2] != delim && s[i+2] != '\n' && s[i+2] != '\r' || strings.IndexByte(s[1:1+i], '\n') >= 0 {
+			return "", -1
+		}
+		return trim(s[1 : 1+i]), i + 2
+	}
+	i := 0
+	for i < len(s) && s[i] != delim && s[i] != '\n' && s[i] != '\r' {
+		if s[i] == '"' {
+			return "", -1
+		}
+		i++
+	}
+	return trim(s[:i]), i
 }
 
 // plainNumber reads the positive number that s begins with, digits with at most one

@@ -70,8 +70,12 @@ func drawn(r *rand.Rand, long bool) string {
 	}
 	end := []string{"\n", "\n", "\r\n"}[r.IntN(3)]
 	decimals := []int{0, 1, 2, 3, 3, 6, 15}[r.IntN(7)]
+	calm := r.IntN(3) == 0 // prices of three digits
 	number := func() string {
 		x := math.Exp(3 * r.NormFloat64())
+		if calm {
+			x = 500 * math.Exp(0.1*r.NormFloat64())
+		}
 		if r.IntN(30) == 0 {
 			return ""
 		}
@@ -86,11 +90,15 @@ func drawn(r *rand.Rand, long bool) string {
 		}
 		return fmt.Sprintf("2020-%02d-%02d", 1+k/28, 1+k%28)
 	}
+	quoted := func(s string) string { return s }
+	if r.IntN(4) == 0 { // as R writes words
+		quoted = func(s string) string { return `"` + s + `"` }
+	}
 	var b strings.Builder
 	rows, n := 1+r.IntN(60), 1+r.IntN(4)
 	if long {
 		head := []string{"date", "ticker", "close", "adj_close", "volume", "name"}[:3+r.IntN(4)]
-		order := r.Perm(len(head))
+		order, spelled := r.Perm(len(head)), r.IntN(4) == 0
 		for i, k := range order {
 			if i > 0 {
 				b.WriteString(delim)
@@ -103,7 +111,13 @@ func drawn(r *rand.Rand, long bool) string {
 			if decimals == 6 {
 				day, share = k/n, k%n
 			}
-			cells := []string{date(day), fmt.Sprintf("S%d", share), number(), number(), []string{"100", "1.5M", "2500", "0", ""}[r.IntN(5)], "Firm " + fmt.Sprint(share)}
+			cells := []string{quoted(date(day)), quoted(fmt.Sprintf("S%d", share)), number(), number(), []string{"100", "1.5M", "2500", "0", "", "-99"}[r.IntN(6)], quoted("Firm " + fmt.Sprint(share))}
+			if spelled && r.IntN(5) == 0 {
+				cells[1] = []string{"NYSE:" + cells[1], "$" + cells[1], cells[1] + " US Equity"}[r.IntN(3)]
+			}
+			if r.IntN(60) == 0 {
+				cells[r.IntN(6)] = odd[r.IntN(len(odd))]
+			}
 			for i, c := range order {
 				if i > 0 {
 					b.WriteString(delim)
@@ -126,7 +140,7 @@ func drawn(r *rand.Rand, long bool) string {
 			if index {
 				fmt.Fprintf(&b, "%d%s", k, delim)
 			}
-			b.WriteString(date(k))
+			b.WriteString(quoted(date(k)))
 			for range n {
 				b.WriteString(delim + number())
 			}
@@ -145,20 +159,21 @@ func drawn(r *rand.Rand, long bool) string {
 // Files in which nothing needs care are read in one go: as those are that need it.
 func TestPlain(t *testing.T) {
 	r := rand.New(rand.NewPCG(18, 4))
-	quick := 0
-	for range 4000 {
-		text := drawn(r, r.IntN(2) == 0)
+	quick := make(map[bool]int)
+	for range 6000 {
+		long := r.IntN(2) == 0
+		text := drawn(r, long)
 		opt := PanelOptions{Options: Options{Mark: []Mark{AutoMark, AutoMark, PointMark, CommaMark}[r.IntN(4)]}}
 		bothWays(t, text, opt)
 		if m, err := readPanel("f.csv", []byte(text), opt, false); err == nil && m.quick {
-			quick++
+			quick[long]++
 		}
 		if t.Failed() {
 			break
 		}
 	}
-	if quick < 300 {
-		t.Errorf("%d of 4,000 files were read in one go: the test is of little use", quick)
+	if quick[true] < 300 || quick[false] < 300 {
+		t.Errorf("of 6,000 files %d long and %d wide ones were read in one go: the test is of little use", quick[true], quick[false])
 	}
 }
 
