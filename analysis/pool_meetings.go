@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"aftershock/analysis/stat"
@@ -44,9 +45,8 @@ func (s *standards) rows() int { return len(s.after) + len(s.before) + len(s.abr
 
 // A joint is where the sums of a meeting's cohorts stand.
 type joint struct {
-	l, r   int // among the rows of their kind
-	ta, tb []int32
-	n      int // sessions in common, 0 where there is nothing to sum
+	l, r int32 // among the rows of their kind
+	n    int32 // sessions in common, 0 where there is nothing to sum
 }
 
 // sumPairs sums the correlations of complete members by the cohorts that meet.
@@ -88,32 +88,36 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 	for c := range all {
 		all[c].members, all[c].last = co[c].members[co[c].few:], -1
 	}
-	planned := 0
+	planned, most := 0, min(p.eng.length, len(co))
 	plan := func(c int) {
-		for ; planned < len(meetings) && meetings[planned].a <= c; planned++ {
+		for ; planned < len(meetings) && int(meetings[planned].a) <= c; planned++ {
 			q, j := &meetings[planned], &joints[planned]
 			a, b := &all[q.a], &all[q.b]
 			if len(a.members) == 0 || len(b.members) == 0 {
 				continue
 			}
 			n := m - int(q.lag)
+			var ta, tb []int32
 			if q.lag < 0 {
-				j.ta, j.tb = o.common(&co[q.a], &co[q.b])
-				n = len(j.ta)
+				ta, tb = o.common(&co[q.a], &co[q.b])
+				n = len(ta)
 			}
 			if n < minCommon {
 				continue
 			}
-			j.n, a.last, b.last = n, planned, planned
+			j.n, a.last, b.last = int32(n), planned, planned
 			switch {
 			case q.lag < 0:
-				j.l, j.r = len(a.abroad), len(b.abroad)
-				a.abroad, b.abroad = append(a.abroad, j.ta), append(b.abroad, j.tb)
+				j.l, j.r = int32(len(a.abroad)), int32(len(b.abroad))
+				a.abroad, b.abroad = append(a.abroad, ta), append(b.abroad, tb)
 			case q.a == q.b:
-				j.l, j.r = len(a.after), len(a.after)
-				a.after = append(a.after, 0)
+				j.l = int32(len(a.after))
+				a.after = append(make([]int32, 0, most), 0)
 			default:
-				j.l, j.r = len(a.after), len(b.before)
+				j.l, j.r = int32(len(a.after)), int32(len(b.before))
+				if b.before == nil {
+					b.before = make([]int32, 0, most)
+				}
 				a.after, b.before = append(a.after, q.lag), append(b.before, q.lag)
 			}
 		}
@@ -123,22 +127,23 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 	var spare [][]float64
 	var working sync.Pool
 	held, done := 0, 0
+	atOnce := 512 * runtime.GOMAXPROCS(0) // members and rows whose sums lie in the cache together
 	for lo := 0; lo < len(co); {
 		hi, work := lo, 0
-		for ; hi < len(co) && (hi == lo || work < 4*block); hi++ {
+		for ; hi < len(co) && (hi == lo || work < atOnce); hi++ {
 			plan(hi)
 			work += len(all[hi].members) + all[hi].rows()
 		}
 		spare = p.standardise(all[lo:hi], spare, &working)
 		upto := done
-		for upto < planned && meetings[upto].b < hi {
+		for upto < planned && int(meetings[upto].b) < hi {
 			upto++
 		}
 		_ = parallel(context.Background(), upto-done, 64, nil, func(_ *workspace, k int) {
 			k += done
 			if q, j := &meetings[k], &joints[k]; j.n > 0 {
 				out[k] = j.product(&all[q.a], &all[q.b], int(q.lag), m)
-				if j.ta, j.tb = nil, nil; q.a == q.b {
+				if q.a == q.b {
 					out[k] = (out[k] - all[q.a].own) / 2
 				}
 			}
@@ -161,18 +166,19 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 // product returns the sum of the products of two rows, about their means. m is the length
 // of the estimation window.
 func (j *joint) product(a, b *standards, lag, m int) float64 {
-	l, r := j.l, j.r
+	l, r := int(j.l), int(j.r)
 	var sum float64
 	switch stride := stat.Stride(m); {
 	case lag < 0:
+		ta, tb := a.abroad[l], b.abroad[r]
 		l, r = l+len(a.after)+len(a.before), r+len(b.after)+len(b.before)
 		x, y := a.row[l*stride:], b.row[r*stride:]
-		for k, t := range j.ta {
-			sum += x[t] * y[j.tb[k]]
+		for k, t := range ta {
+			sum += x[t] * y[tb[k]]
 		}
 	case lag == 0:
 		x := a.row[l*stride:][:m]
-		sum = stat.Dot(x, x)
+		r, sum = l, stat.Dot(x, x)
 	default:
 		r += len(b.after)
 		sum = stat.Dot(a.row[l*stride:][lag:m], b.row[r*stride:][:m-lag])

@@ -186,7 +186,7 @@ func (c *cohort) divide(complete func(member int32) bool, whole []int32) []int32
 // A meeting is two cohorts whose event windows share sessions; a = b for the pairs of
 // one.
 type meeting struct {
-	a, b   int
+	a, b   int32
 	lag    int32 // sessions between their sessions 0, -1 on different calendars
 	pairs  int   // of an incomplete member of the one and any member of the other
 	before int   // such pairs of the meetings before
@@ -304,12 +304,23 @@ func (g *engine) entire(row int32) bool {
 func (p *pool) meetings(co []cohort) []meeting {
 	// A window of L sessions spans well under 2L+14 days.
 	reach := market.Date(2*p.eng.length + 14)
-	out := make([]meeting, 0, len(co))
+	// Dates on different calendars are counted whether they meet or not.
+	most := 0
+	for a, b := 0, 0; a < len(co); a++ {
+		for b = max(a, b); b < len(co) && co[b].date-co[a].date <= reach; b++ {
+		}
+		for k := a; k < b; k++ {
+			if co[a].cal != co[k].cal || int(co[k].s0-co[a].s0) < p.eng.length {
+				most++
+			}
+		}
+	}
+	out := make([]meeting, 0, most)
 	o := p.overlaps()
 	for a := range co {
-		out = append(out, meeting{a: a, b: a})
+		out = append(out, meeting{a: int32(a), b: int32(a)})
 		for b := a + 1; b < len(co) && co[b].date-co[a].date <= reach; b++ {
-			m := meeting{a: a, b: b, lag: -1}
+			m := meeting{a: int32(a), b: int32(b), lag: -1}
 			if co[a].cal == co[b].cal {
 				if m.lag = co[b].s0 - co[a].s0; int(m.lag) >= p.eng.length {
 					continue
