@@ -433,3 +433,70 @@ func TestMirrored(t *testing.T) {
 		t.Errorf("%s: %+v", g.SEMethod, a)
 	}
 }
+
+// Moments of many members in one pass are those of two, with members that lack sessions;
+// where all lie far from 0 the one pass gives up.
+func TestMomentsAtOnce(t *testing.T) {
+	p := benchPanel(t, 60, 700)
+	for k := range 20 {
+		p.Columns[2+2*k].Return[290+20*k] = nan
+	}
+	for _, missing := range []MissingEvent{ExcludeMissing, ZeroMissing} {
+		s := DefaultStudy()
+		s.Benchmark, s.EstimationWindow, s.MinEstimation, s.Groups, s.Tests = "INDEX", Window{-140, -21}, 100, nil, nil
+		s.MissingEvent = missing
+		r := mustRun(t, s, benchCatalog(p, 2*block), p)
+		l := r.eng.length
+		rows := make([]int32, len(r.eng.s0))
+		for i := range rows {
+			rows[i] = int32(i)
+		}
+		q := newPool(r.eng, rows)
+		if q.even || len(rows) <= block || !slices.ContainsFunc(rows, func(row int32) bool { return !r.eng.entire(row) }) {
+			t.Fatalf("%d members are no case of this", len(rows))
+		}
+		var ar, car, two, twoCAR moments
+		for _, m := range []*moments{&ar, &car, &two, &twoCAR} {
+			m.make(l, nil)
+		}
+		if !q.momentsAtOnce(&ar, &car) {
+			t.Fatal("one pass gives up")
+		}
+		for _, spread := range []bool{false, true} {
+			q.addMoments(&two, &twoCAR, rows, spread, make([]float64, 2*l))
+			two.end(spread, false)
+			twoCAR.end(spread, false)
+		}
+		for name, both := range map[string][2]*moments{"AR": {&ar, &two}, "CAR": {&car, &twoCAR}} {
+			a, b := both[0], both[1]
+			if slices.Max(a.n) == slices.Min(a.n) {
+				t.Errorf("%s: no session lacks a member", name)
+			}
+			for k := range l {
+				got := []float64{a.n[k], a.positive[k], a.weight[k], a.mean[k], a.sd[k], a.se[k]}
+				want := []float64{b.n[k], b.positive[k], b.weight[k], b.mean[k], b.sd[k], b.se[k]}
+				for i, v := range want {
+					if !(math.Abs(got[i]-v) <= 1e-12*math.Abs(v)+1e-16) {
+						t.Errorf("%s, session %d: %v, in two passes %v", name, k, got, want)
+						break
+					}
+				}
+			}
+		}
+		for _, row := range rows {
+			r.eng.b[int(row)*r.eng.coefs] -= 5 // all ARs are near 5
+		}
+		var far, farCAR moments
+		far.make(l, nil)
+		farCAR.make(l, nil)
+		if q.momentsAtOnce(&far, &farCAR) || slices.ContainsFunc(far.n, func(n float64) bool { return n != 0 }) {
+			t.Error("one pass does not give up, or leaves something")
+		}
+		got, _ := q.moments()
+		for k := range l {
+			if math.Abs(got.mean[k]-5-ar.mean[k]) > 1e-12 || math.Abs(got.sd[k]-ar.sd[k]) > 1e-12 {
+				t.Errorf("session %d: mean %v and sd %v of 5 more, %v and %v before", k, got.mean[k], got.sd[k], ar.mean[k], ar.sd[k])
+			}
+		}
+	}
+}
