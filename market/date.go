@@ -17,6 +17,15 @@ const NoDate Date = math.MinInt32
 // NewDate returns the civil day y-m-d; m and d may lie outside their usual
 // ranges and are normalised as time.Date does.
 func NewDate(y int, m time.Month, d int) Date {
+	if 1 <= m && m <= 12 && 1 <= y && y <= 9999 { // a tenth of the time that package time takes
+		k, years := int(m)+9, y // months from March on, of years that begin with it
+		if m > 2 {
+			k -= 12
+		} else {
+			years--
+		}
+		return Date(365*years + years/4 - years/100 + years/400 + (153*k+2)/5 + d - 719469)
+	}
 	return DateOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC))
 }
 

@@ -76,3 +76,15 @@ func TestDateRoundTrips(t *testing.T) {
 		t.Error("a wrong date was taken")
 	}
 }
+
+func TestNewDateByTime(t *testing.T) {
+	for y := 0; y < 2500; y++ {
+		for m := time.Month(0); m <= 13; m++ {
+			for _, d := range []int{-40, 0, 1, 28, 29, 30, 31, 32, 400} {
+				if got, want := NewDate(y, m, d), DateOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)); got != want {
+					t.Fatalf("%d-%d-%d: %d, want %d", y, m, d, got, want)
+				}
+			}
+		}
+	}
+}

@@ -107,6 +107,28 @@ func (d *Dir) Series(ctx context.Context, symbol string, from, to market.Date) (
 	return s.Between(from, to), nil
 }
 
+var _ market.Columnar = (*Dir)(nil)
+
+// History returns what Series does, as columns, where nothing in the file needs care.
+func (d *Dir) History(ctx context.Context, symbol string, from, to market.Date) (*market.History, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	name, err := d.file(symbol)
+	if err != nil {
+		return nil, nil // Series says it
+	}
+	file := filepath.Join(d.path, name)
+	data, err := bounded.ReadFile(file, largestSeries, "")
+	if err != nil {
+		return nil, nil
+	}
+	if h := readPlain(file, symbol, data, d.opt); h != nil {
+		return within(h, from, to), nil
+	}
+	return nil, nil
+}
+
 // file returns the name of the file of symbol.
 func (d *Dir) file(symbol string) (string, error) {
 	if name, ok := d.files[symbol]; ok {

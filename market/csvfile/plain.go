@@ -24,7 +24,7 @@ func (b *panelReader) plain(t table, day int, all []float64, rows, n int) (days 
 	if _, figures, _ := strings.Cut(t.ahead(), string(t.delim)); t.delim != ',' && strings.IndexByte(figures, '.') < 0 {
 		mark = ','
 	}
-	proven, may := b.provenBy(mark)
+	proven, may := provenBy(b.opt.Mark, mark)
 	if !may {
 		return nil, nil, false
 	}
@@ -108,7 +108,7 @@ func (b *panelReader) plainLong(t table, at [longColumns]int, head []string) boo
 			}
 		}
 	}
-	proven, ok := b.provenBy(mark)
+	proven, ok := provenBy(b.opt.Mark, mark)
 	if !ok {
 		return false
 	}
@@ -308,13 +308,141 @@ func (b *panelReader) plainLong(t table, at [longColumns]int, head []string) boo
 	return true
 }
 
-// provenBy reports whether the mark of decimals is said to be mark, and whether it may be.
-func (b *panelReader) provenBy(mark byte) (proven, ok bool) {
-	switch {
-	case b.opt.Mark == CommaMark && mark == '.', b.opt.Mark == PointMark && mark == ',':
+// readPlain reads the prices of symbol as columns, where nothing in the file needs care:
+// columns of a date, prices, a volume, and dividends and splits of which there are none;
+// days in ascending order, and prices as panelReader.plain has them, without a gap. It
+// returns nil for any other file, which Read reads.
+func readPlain(file, symbol string, data []byte, opt Options) *market.History {
+	s, err := text(data, largestSeries)
+	if err != nil {
+		return nil
+	}
+	t := &table{rest: s}
+	h, err := readHeader(t)
+	if err != nil || h.stated != "" || t.delim == ' ' || h.at[colClose] < 0 && h.at[colAdj] < 0 {
+		return nil
+	}
+	is := make([]int, h.width)
+	for i := range is {
+		is[i] = -1
+	}
+	for c, i := range h.at {
+		if i < 0 {
+			continue
+		}
+		switch c {
+		case colDate, colOpen, colHigh, colLow, colClose, colAdj, colVolume, colDividend, colSplit:
+		default:
+			return nil
+		}
+		if is[i] >= 0 {
+			return nil
+		}
+		is[i] = c
+	}
+	days, err := datesOf(*t, h, symbol, opt)
+	if err != nil {
+		return nil
+	}
+	mark := byte('.')
+	if t.delim != ',' {
+		row := *t
+		row.fields = nil
+		if more, err := row.next(); !more || err != nil || len(row.fields) != h.width {
+			return nil
+		}
+		i := max(h.at[colClose], h.at[colAdj])
+		if strings.IndexByte(row.fields[i], '.') < 0 {
+			mark = ','
+		}
+	}
+	proven, ok := provenBy(opt.Mark, mark)
+	if !ok {
+		return nil
+	}
+	rows := strings.Count(t.rest, "\n") + 1
+	kept := [...]int{colOpen, colClose, colAdj, colVolume}
+	var columns [columns][]float64
+	n := 0
+	for _, c := range kept {
+		if h.at[c] >= 0 {
+			n++
+		}
+	}
+	room := make([]float64, n*rows)
+	for _, c := range kept {
+		if h.at[c] >= 0 {
+			columns[c], room = room[:0:rows], room[rows:]
+		}
+	}
+	out := &market.History{Symbol: symbol, Origin: file, Days: make([]market.Date, 0, rows)}
+	for s := t.rest; len(s) > 0; {
+		if s[0] == '\n' {
+			s = s[1:]
+			continue
+		}
+		for i, c := range is {
+			size := 0
+			switch c {
+			case colOpen, colHigh, colLow, colClose, colAdj:
+				x, m, n, ok := plainNumber(s, mark)
+				if !ok || x != x && (c == colClose || c == colAdj) {
+					return nil
+				}
+				proven, size = proven || m, n
+				if c != colHigh && c != colLow {
+					columns[c] = append(columns[c], x)
+				}
+			default:
+				cell := ""
+				if cell, size = plainCell(s, t.delim); size < 0 {
+					return nil
+				}
+				switch c {
+				case colDate:
+					d, err := days.parse(cell)
+					if n := len(out.Days); err != nil || n > 0 && d <= out.Days[n-1] {
+						return nil
+					}
+					out.Days = append(out.Days, d)
+				case colVolume:
+					x, ok := volume(cell, mark)
+					if !ok || x < 0 {
+						return nil
+					}
+					columns[c] = append(columns[c], x)
+				case colDividend, colSplit:
+					if x, ok := number(cell, mark); !ok || x > 0 && !(x == 1 && c == colSplit) || x < 0 {
+						return nil
+					}
+				}
+			}
+			end := byte('\n')
+			if size < len(s) {
+				if end = s[size]; end == '\r' && (size+1 == len(s) || s[size+1] == '\n') {
+					size++
+					end = '\n'
+				}
+			}
+			if i == len(is)-1 && end != '\n' || i < len(is)-1 && end != t.delim {
+				return nil
+			}
+			s = s[min(size+1, len(s)):]
+		}
+	}
+	if !proven || len(out.Days) == 0 {
+		return nil
+	}
+	out.Open, out.Close, out.Price, out.Volume = columns[colOpen], columns[colClose], columns[colAdj], columns[colVolume]
+	return out
+}
+
+// provenBy reports whether the mark of decimals is set to mark, and whether it may be that.
+func provenBy(set Mark, mark byte) (proven, ok bool) {
+	if set == CommaMark && mark == '.' || set == PointMark && mark == ',' {
 		return false, false
 	}
-	return b.opt.Mark != AutoMark, true
+	return set != AutoMark, true
 }
 
 // plainCell returns the cell that s begins with, without blanks and quotes about it, and

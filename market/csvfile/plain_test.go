@@ -229,3 +229,109 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%d histories were given as columns: the test is of little use", given)
 	}
 }
+
+// drawnFile writes a file of one security, into which odd things are put some of the time.
+func drawnFile(r *rand.Rand) string {
+	pick := func(s ...string) string { return s[r.IntN(len(s))] }
+	delim, mark := ",", "."
+	if r.IntN(4) == 0 {
+		delim, mark = pick(";", "\t"), pick(".", ",")
+	}
+	end := pick("\n", "\n", "\r\n")
+	head := []string{"Date", "Open", "High", "Low", "Close", "Adj Close", "Volume", "Dividends", "Stock Splits", "Comment"}
+	keep := [][]int{{0, 1, 2, 3, 4, 5, 6}, {0, 1, 2, 3, 4, 6, 7, 8}, {0, 4}, {0, 5}, {4, 0, 6}, {0, 4, 9}, {0, 4, 5, 7}}[r.IntN(7)]
+	odds := []int{10, 300, 100000}[r.IntN(3)]
+	decimals := []int{0, 2, 3, 6, 15}[r.IntN(5)]
+	quote := pick("", "", "", `"`)
+	figure := func(x float64) string { return strings.Replace(fmt.Sprintf("%.*f", decimals, x), ".", mark, 1) }
+	var b strings.Builder
+	for i, c := range keep {
+		if i > 0 {
+			b.WriteString(delim)
+		}
+		b.WriteString(quote + head[c] + quote)
+	}
+	b.WriteString(end)
+	x, factor := 200.0, 0.9
+	for k := range 1 + r.IntN(60) {
+		x *= math.Exp(0.02 * r.NormFloat64())
+		for i, c := range keep {
+			if i > 0 {
+				b.WriteString(delim)
+			}
+			s := ""
+			switch c {
+			case 0:
+				s = quote + fmt.Sprintf("2020-%02d-%02d", 1+k/28, 1+k%28) + quote
+			case 1, 2, 3, 4:
+				s = figure(x)
+			case 5:
+				s = figure(x * factor)
+			case 6:
+				s = pick("1000", "25000", "1.5M", "0", "")
+			case 7, 8:
+				s = pick("0", "0.0", "", "0")
+			case 9:
+				s = pick("", "x", "halted")
+			}
+			if r.IntN(odds) == 0 {
+				s = odd[r.IntN(len(odd))]
+			}
+			b.WriteString(s)
+		}
+		if r.IntN(40) == 0 {
+			factor = 1
+		}
+		b.WriteString(end)
+		if r.IntN(odds*3) == 0 {
+			b.WriteString(pick(end, "x,y"+end, "2020-05-05"+delim+"0.25 Dividend"+end, "2020-05-05"+delim+"4:1 Stock Splits"+end))
+		}
+	}
+	return strings.TrimSuffix(b.String(), pick("", "\n"))
+}
+
+// What a file of a folder gives as columns is what it gives as bars.
+func TestPlainFile(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 18))
+	given := 0
+	for range 5000 {
+		text := drawnFile(r)
+		opt := Options{Mark: []Mark{AutoMark, AutoMark, PointMark, CommaMark}[r.IntN(4)]}
+		h := readPlain("X.csv", "X", []byte(text), opt)
+		s, err := Read("X.csv", "X", []byte(text), opt)
+		if h == nil {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%q is read as columns, and as bars %v", text, err)
+		}
+		given++
+		at := func(v []float64, i int) float64 {
+			if v == nil {
+				return math.NaN()
+			}
+			return v[i]
+		}
+		own := &market.Series{Symbol: h.Symbol, Adjusted: h.Price != nil, Origin: h.Origin}
+		for i, d := range h.Days {
+			b := market.Bar{Date: d, Open: at(h.Open, i), Close: at(h.Close, i), AdjClose: at(h.Price, i), Volume: at(h.Volume, i)}
+			if h.Price == nil {
+				b.AdjClose = b.Close
+			}
+			own.Bars = append(own.Bars, b)
+		}
+		own = market.Mend(own, market.MendOptions{})
+		for i := range s.Bars {
+			s.Bars[i].High, s.Bars[i].Low = 0, 0
+		}
+		for i := range own.Bars {
+			own.Bars[i].High, own.Bars[i].Low = 0, 0
+		}
+		if a, b := fmt.Sprintf("%+v", own), fmt.Sprintf("%+v", s); a != b {
+			t.Fatalf("%q: as columns\n%.3000s\nas bars\n%.3000s", text, a, b)
+		}
+	}
+	if given < 1000 {
+		t.Errorf("%d of 5,000 files were read as columns: the test is of little use", given)
+	}
+}
