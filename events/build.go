@@ -84,6 +84,7 @@ type builder struct {
 	order    Order    // of day and month
 	clock    string   // the zone that the heading of the times states; ""
 	midnight bool     // every time is midnight: they are dates
+	undated  bool     // how the dates of the file are written is not known, which is said
 	careful  bool     // every row is read by the rules of CSV, see quick
 	encoding string   // that the file was read in, where it is not Unicode; ""
 	targets  []Target // room for those of the next events
@@ -263,7 +264,19 @@ func (b *builder) time(e *Event, r record) {
 		b.problem(r.line, "time is missing; write 2025-01-27, 2025-01-27T14:30:00Z, or 2025-01-27 09:30 with a zone")
 		return
 	}
-	t, shown, err := b.zones.moment(date.s, clock.s, cmp.Or(r.fields.of("zone").s, b.clock), b.order)
+	zone := cmp.Or(r.fields.of("zone").s, b.clock)
+	t, shown, err := b.zones.moment(date.s, clock.s, zone, b.order)
+	if err != nil && b.undated && slashed.MatchString(cmp.Or(date.s, clock.s)) {
+		// What follows from that alone is not said beside it.
+		for _, order := range []Order{DayFirst, MonthFirst} {
+			if t, shown, err = b.zones.moment(date.s, clock.s, zone, order); err == nil {
+				break
+			}
+		}
+		if err != nil && strings.HasPrefix(err.Error(), "time ") {
+			return
+		}
+	}
 	if err != nil {
 		b.problem(line, "%v", err)
 		return

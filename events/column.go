@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"aftershock/internal/pattern"
+	"aftershock/internal/yearfirst"
 )
 
 // Order says which part of 01/02/2025 is the day.
@@ -185,6 +186,7 @@ var slashed = pattern.New(`^(\d{1,2})([/-])(\d{1,2})[/-]\d{2}(?:\d{2})?(?:\D|$)`
 type evidence struct {
 	dayFirst, monthFirst, open int
 	sample                     string
+	short                      yearfirst.Dates
 }
 
 // see takes a date in.
@@ -193,6 +195,7 @@ func (e *evidence) see(s string, line int) {
 	if m == nil {
 		return
 	}
+	e.short.See(s, line)
 	a, _ := strconv.Atoi(m[1])
 	b, _ := strconv.Atoi(m[3])
 	switch {
@@ -208,8 +211,17 @@ func (e *evidence) see(s string, line int) {
 
 // decide settles the order of day and month of the file, or says why it cannot be.
 func (b *builder) decide(e evidence) {
+	if b.order != AutoOrder {
+		return
+	}
+	before := len(b.errs)
+	defer func() { b.undated = len(b.errs) > before }()
+	line, sample, certain, first := e.short.First()
 	switch {
-	case b.order != AutoOrder:
+	case certain:
+		b.problem(line, "%s has a year of two digits before the month; write 2025-01-27", quote(sample))
+	case first:
+		b.problem(line, "%s has a year of two digits, which may come first or last; write 2025-01-27, or, where it comes last, set the order of dates (events.dates) to %s or %s", quote(sample), DayFirst, MonthFirst)
 	case e.dayFirst > 0 && e.monthFirst > 0:
 		b.problem(max(e.dayFirst, e.monthFirst), "the day comes first on line %d of this file, and the month on line %d; write dates as 2025-01-27", e.dayFirst, e.monthFirst)
 	case e.dayFirst > 0:

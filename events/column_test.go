@@ -77,6 +77,9 @@ func TestColumns(t *testing.T) {
 
 		// What is wrong is said.
 		{"an order that nothing proves", "date,ticker\n05/06/2024,A\n07/08/2024,B\n", `!a.csv:2: "05/06/2024" may be month/day or day/month, and no line of the file tells; write 2025-01-27, or set the order of dates (events.dates) to mdy or dmy`},
+		{"years of two digits that come first", "date,ticker\n25-01-27,A\n25-02-28,B\n", `!a.csv:2: "25-01-27" has a year of two digits, which may come first or last; write 2025-01-27, or, where it comes last, set the order of dates (events.dates) to dmy or mdy`},
+		{"years of two digits that can be nothing else", "date,ticker\n99-12-31,A\n", `!a.csv:2: "99-12-31" has a year of two digits before the month; write 2025-01-27`},
+		{"years of two digits that come last", "date,ticker\n27-01-25,A\n20-02-25,B\n", "2025-01-27 A; 2025-02-20 B"},
 		{"two orders", "date,ticker\n18/11/2024,A\n11/19/2024,B\n", "!a.csv:3: the day comes first on line 2 of this file, and the month on line 3; write dates as 2025-01-27"},
 		{"a word that is none", "date,hour\n2024-11-18,teatime\n", `!a.csv:2: hour "teatime" cannot be read; write amc, bmo, dmh or a time of day`},
 		{"amc and after_close: no", "date,hour,after_close\n2024-11-18,amc,no\n", "!a.csv:2: after_close is no, but the hour says that the news came after-close; remove one of them"},
@@ -157,5 +160,22 @@ func TestIDs(t *testing.T) {
 	}
 	if _, err := Read("a.csv", strings.NewReader(strings.ReplaceAll(long.String(), "longer, ", "longer "))); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What is not known of the dates of a file is said once, and what only follows from it is
+// not said at all; another fault is.
+func TestUndated(t *testing.T) {
+	const unknown = `a.csv:2: "01/02/2025 09:30" may be month/day or day/month, and no line of the file tells; write 2025-01-27, or set the order of dates (events.dates) to mdy or dmy`
+	for text, want := range map[string]string{
+		"time,zone,ticker\n01/02/2025 09:30,ET,A\n03/04/2025 10:30,ET,B\n":                             unknown,
+		"time,zone,ticker\n01/02/2025 09:30,America/New_York,A\n03/04/2025 10:30,America/New_York,B\n": unknown,
+		"time,zone,ticker\n01/02/2025 09:30,XQT,A\n":                                                     unknown + "\n" + `a.csv:2: zone "XQT" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`,
+		"date,ticker\n18/11/2024,A\n11/19/2024,B\n":                                                     "a.csv:3: the day comes first on line 2 of this file, and the month on line 3; write dates as 2025-01-27",
+		"date,ticker\n99-12-31,A\n99-12-30,A\n":                                                         `a.csv:2: "99-12-31" has a year of two digits before the month; write 2025-01-27`,
+	} {
+		if _, err := Read("a.csv", strings.NewReader(text)); err == nil || err.Error() != want {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }

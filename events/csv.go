@@ -337,7 +337,7 @@ func (b *builder) inParts(columns []string, p csvPart) bool {
 		wg.Go(func() {
 			for k := int(next.Add(1)) - 1; k < len(parts) && !wrong.Load(); k = int(next.Add(1)) - 1 {
 				own := newBuilder(b.file)
-				own.ids, own.seed, own.order, own.clock, own.midnight, own.careful = nil, b.seed, b.order, b.clock, b.midnight, b.careful
+				own.ids, own.seed, own.order, own.clock, own.midnight, own.careful, own.undated = nil, b.seed, b.order, b.clock, b.midnight, b.careful, b.undated
 				own.events = all[ends[k]:ends[k]:ends[k+1]]
 				own.rows(columns, parts[k])
 				builders[k] = own

@@ -45,15 +45,15 @@ func TestImports(t *testing.T) {
 		case name == "market":
 			only()
 		case name == "events":
-			only("internal/pattern")
+			only("internal/pattern", "internal/yearfirst")
 		case top == "events" && !strings.Contains(rest, "/"):
 			only("events", "internal/bounded", "internal/pattern")
 		case name == "market/store":
-			only("market", "market/parquetfile", "internal/bounded", "internal/columnar", "internal/pattern")
+			only("market", "market/parquetfile", "internal/bounded", "internal/columnar", "internal/pattern", "internal/yearfirst")
 		case name == "market/factors":
 			only("market", "market/csvfile", "internal/bounded", "internal/pattern")
 		case top == "market" && !strings.Contains(rest, "/"):
-			only("market", "internal/bounded", "internal/pattern")
+			only("market", "internal/bounded", "internal/pattern", "internal/yearfirst")
 		case name == "analysis/stat":
 			only()
 			pure(name, imports)
@@ -67,7 +67,7 @@ func TestImports(t *testing.T) {
 			only("analysis", "analysis/stat", "analysis/model", "events", "market")
 		case name == "docs/rivals/engine":
 			only("analysis", "events", "market")
-		case name == "internal/bounded" || name == "internal/sealed" || name == "internal/pattern" || name == "internal/shortest" || name == "internal/columnar":
+		case name == "internal/bounded" || name == "internal/sealed" || name == "internal/pattern" || name == "internal/shortest" || name == "internal/columnar" || name == "internal/yearfirst":
 			only()
 		case name == "internal/bulkmarket":
 			only("market")

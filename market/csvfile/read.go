@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"aftershock/market"
+
+	"aftershock/internal/yearfirst"
 )
 
 // Mark is the mark of decimals in the numbers of a file.
@@ -598,6 +600,7 @@ type witness struct {
 	firstDay, firstMonth int  // lines that prove that the day, the month comes first
 	open                 int  // the first line that leaves it open
 	sample               string
+	short                yearfirst.Dates
 	counts               []int    // of days
 	clocks               []string // stamps with a clock
 	trades               func(market.Date) bool
@@ -623,6 +626,7 @@ func (w *witness) see(s string, line int) bool {
 	} else if _, clock := cutClock(s); clock != "" {
 		w.clocks = append(w.clocks, s)
 	}
+	w.short.See(latin(s), line)
 	if a, b, ok := dayMonth(s); ok {
 		switch {
 		case a > 12 && w.firstDay == 0:
@@ -651,10 +655,17 @@ func (w *witness) decideOrder() error {
 	if len(w.counts) > 0 {
 		w.p.counted, w.p.serial = true, epoch(w.counts, w.trades)
 	}
-	if w.p.order != AutoOrder || w.open == 0 {
+	if w.p.order != AutoOrder {
 		return nil
 	}
+	line, sample, certain, first := w.short.First()
 	switch {
+	case certain:
+		return fmt.Errorf("%d: %s has a year of two digits before the month; write 2025-01-27", line, sample)
+	case first:
+		return fmt.Errorf("%d: %s has a year of two digits, which seems to come first; write 2025-01-27, or, where it comes last, set the order of dates (prices.dates) to %s or %s", line, sample, DayFirst, MonthFirst)
+	case w.open == 0:
+		return nil
 	case w.firstDay > 0 && w.firstMonth > 0:
 		return fmt.Errorf("%d: the day comes first here, but the month on line %d", w.firstDay, w.firstMonth)
 	case w.firstDay > 0:

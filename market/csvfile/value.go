@@ -37,6 +37,7 @@ var (
 	errNotADate = errors.New("not a date")
 	errMonth    = errors.New("a month, where days are needed")
 	errCalendar = errors.New("a year of another calendar (Hijri, Persian); write the Gregorian date")
+	errShort    = errors.New("a year of two digits, or a month, where days are needed; write 2025-01-27")
 )
 
 // The days 0 that programs count days from.
@@ -72,6 +73,8 @@ func (p *dates) parse(s string) (market.Date, error) {
 		switch {
 		case n == 8 && stamp > 0:
 			return civil(int(stamp/10000), int(stamp/100%100), int(stamp%100))
+		case n == 6 && !p.months && stamp > 0 && stamp/100%100 >= 1 && stamp/100%100 <= 12 && stamp%100 >= 1 && stamp%100 <= 31:
+			return market.NoDate, errShort
 		case n == 6 && stamp >= 100000 && stamp%100 >= 1 && stamp%100 <= 12:
 			if !p.months {
 				return market.NoDate, errMonth
