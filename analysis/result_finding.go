@@ -29,6 +29,7 @@ type Finding struct {
 	Free     []*TestResult // right without the normal distribution
 	Aside    []*TestResult // not to be read here: they take as independent what moves together
 	Barred   []*TestResult // nor these: Result.Calibration found that they reject too often on this data
+	Unbarred *Finding      // what would be said without that; nil where Barred is empty
 	Widening float64       // standard deviation of the members' SCAR over the usual one; NaN when not known
 	Verdict  Reading
 
@@ -57,12 +58,33 @@ var Readings = []Reading{NotTested, Chance, Clear, Unequal, Unsettled, Alike, We
 // Finding says what the tests allow to be said of g over CAR window w, an index
 // into Study.CARWindows.
 func (r *Result) Finding(g *Group, w int) *Finding {
-	f := r.Study.judge(&g.Windows[w], g.SameDate, r.widening(&g.Windows[w], g.Members, w), r.barred(g, g.Windows[w].Window))
-	f.Group, f.r, f.w = g, r, w
-	if r.Study.Subject == Volatility {
-		f.judgeVariance()
+	widening := r.widening(&g.Windows[w], g.Members, w)
+	judge := func(barred func(test string) bool) *Finding {
+		f := r.Study.judge(&g.Windows[w], g.SameDate, widening, barred)
+		f.Group, f.r, f.w = g, r, w
+		if r.Study.Subject == Volatility {
+			f.judgeVariance()
+		}
+		return f
+	}
+	f := judge(r.barred(g, g.Windows[w].Window))
+	if len(f.Barred) > 0 {
+		f.Unbarred = judge(nil)
 	}
 	return f
+}
+
+// Led lists the tests that would lead without [Finding.Barred].
+func (f *Finding) Led() (out []string) {
+	if f.Unbarred == nil {
+		return nil
+	}
+	for _, pair := range [][2]*TestResult{{f.Past, f.Unbarred.Past}, {f.Spread, f.Unbarred.Spread}} {
+		if was := pair[1]; was != nil && was != pair[0] {
+			out = append(out, was.Test)
+		}
+	}
+	return out
 }
 
 // barred says of a test whether it rejects too often on the study's own data, as

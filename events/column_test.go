@@ -170,9 +170,9 @@ func TestUndated(t *testing.T) {
 	for text, want := range map[string]string{
 		"time,zone,ticker\n01/02/2025 09:30,ET,A\n03/04/2025 10:30,ET,B\n":                             unknown,
 		"time,zone,ticker\n01/02/2025 09:30,America/New_York,A\n03/04/2025 10:30,America/New_York,B\n": unknown,
-		"time,zone,ticker\n01/02/2025 09:30,XQT,A\n":                                                     unknown + "\n" + `a.csv:2: zone "XQT" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`,
-		"date,ticker\n18/11/2024,A\n11/19/2024,B\n":                                                     "a.csv:3: the day comes first on line 2 of this file, and the month on line 3; write dates as 2025-01-27",
-		"date,ticker\n99-12-31,A\n99-12-30,A\n":                                                         `a.csv:2: "99-12-31" has a year of two digits before the month; write 2025-01-27`,
+		"time,zone,ticker\n01/02/2025 09:30,XQT,A\n":                                                   unknown + "\n" + `a.csv:2: zone "XQT" is not known; write a place such as America/New_York, UTC, or an offset such as -05:00`,
+		"date,ticker\n18/11/2024,A\n11/19/2024,B\n":                                                    "a.csv:3: the day comes first on line 2 of this file, and the month on line 3; write dates as 2025-01-27",
+		"date,ticker\n99-12-31,A\n99-12-30,A\n":                                                        `a.csv:2: "99-12-31" has a year of two digits before the month; write 2025-01-27`,
 	} {
 		if _, err := Read("a.csv", strings.NewReader(text)); err == nil || err.Error() != want {
 			t.Errorf("%q: %v", text, err)

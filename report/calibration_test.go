@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,5 +124,60 @@ func TestSweepText(t *testing.T) {
 		if err := SweepText(&b, "x", &analysis.Sweep{Agreements: []analysis.Agreement{*one}}, TextOptions{}); err != nil || !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {
 			t.Errorf("%v: %v\n%s", share, err, &b)
 		}
+	}
+}
+
+// What a calibration changes of the readings is said on the first screen, in either
+// language, and nothing where it changes none.
+func TestRecalibrated(t *testing.T) {
+	r := *shipped()
+	barred := func(tests ...string) *analysis.Calibration {
+		c := &analysis.Calibration{}
+		for i := range r.Groups {
+			g := analysis.CalibratedGroup{Groups: []string{r.Groups[i].Name()}, Window: r.Study.CARWindows[headline]}
+			for _, name := range tests {
+				g.Tests = append(g.Tests, analysis.CalibratedTest{Test: name, Verdict: analysis.TooOften})
+			}
+			c.Groups = append(c.Groups, g)
+		}
+		return c
+	}
+	readings := func() (out []analysis.Reading) {
+		for i := range r.Groups {
+			if len(r.Groups[i].Members) > 1 {
+				out = append(out, r.Finding(&r.Groups[i], headline).Verdict)
+			}
+		}
+		return out
+	}
+	before := readings()
+	screen := func(lang string) string {
+		var b bytes.Buffer
+		if err := Text(&b, &r, TextOptions{Lang: lang, Detail: Answer}); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(b.String()), " ")
+	}
+	for _, tests := range [][]string{{}, {"rank"}, {"portfolio"}, {"portfolio", "crude", "kp-patell"}} {
+		r.Calibration = barred(tests...)
+		changed := 0
+		for i, is := range readings() {
+			if is != before[i] {
+				changed++
+			}
+		}
+		en, ar, page := screen("en"), screen("ar"), htmlOf(t, &r, HTMLOptions{})
+		said := strings.Contains(en, "Calibrated: ")
+		if want := slices.Contains(tests, "portfolio"); said != want || strings.Contains(ar, "بعد المعايرة: ") != want || strings.Contains(page, "Calibrated: ") != want {
+			t.Errorf("%v: said %v, want %v: %s", tests, said, want, en)
+			continue
+		}
+		_, line, _ := strings.Cut(en, "Calibrated: ")
+		line, _, _ = strings.Cut(line, ".")
+		end := map[bool]string{true: "none changes", false: fmt.Sprintf("%d change", changed)}[changed == 0]
+		if said && changed != 1 && !strings.HasSuffix(line, end) {
+			t.Errorf("%v: %q, want %q", tests, line, end)
+		}
+		t.Log(line)
 	}
 }

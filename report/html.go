@@ -369,6 +369,9 @@ func (s *story) summarize(v *htmlView) {
 	if t := s.trusted(); t != "" {
 		v.First = append([]string{strings.TrimSpace(t)}, v.First...)
 	}
+	if t := s.recalibrated(); t != "" {
+		v.First = append(v.First, t)
+	}
 	if len(s.tested) > 1 && !one {
 		v.Opening = s.counted(entries)
 	}

@@ -631,6 +631,42 @@ func (s *story) reading(f *analysis.Finding, t *analysis.TestResult) string {
 	return s.Say("chance")
 }
 
+// recalibrated says how many readings the calibration of the study has put on other
+// tests than they would stand on without it; "" where none.
+func (s *story) recalibrated() string {
+	if s.r.Calibration == nil {
+		return ""
+	}
+	moved, changed := 0, 0
+	var tests []string
+	for i := range s.r.Groups {
+		g := &s.r.Groups[i]
+		if len(g.Members) < 2 {
+			continue
+		}
+		f := s.r.Finding(g, headline)
+		led := f.Led()
+		if len(led) == 0 {
+			continue
+		}
+		if moved++; f.Verdict != f.Unbarred.Verdict {
+			changed++
+		}
+		for _, t := range led {
+			if !slices.Contains(tests, t) {
+				tests = append(tests, t)
+			}
+		}
+	}
+	switch {
+	case moved == 0:
+		return ""
+	case changed == 0:
+		return s.Say("Calibrated: {1:a reading|%[1]s readings} without %[2]s (rejects too often); none changes.", moved, s.List(tests))
+	}
+	return s.Say("Calibrated: {1:a reading|%[1]s readings} without %[2]s (rejects too often); {3:one changes|%[3]s change}.", moved, s.List(tests), changed)
+}
+
 // pooled are the groups of one grouping with two observations or more, at most
 // mostRows, and what to say of the others.
 func (s *story) pooled(by analysis.Grouping) (groups []*analysis.Group, left string) {

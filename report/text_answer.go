@@ -55,7 +55,8 @@ func (p *page) answer() {
 	}
 	pool()
 	warned := p.mostSerious(entries, lead, 5)
-	used := strings.Count(p.b.String(), "\n") + 2 // and the rule, and a blank line
+	calibrated := p.recalibratedLines()
+	used := strings.Count(p.b.String(), "\n") + 2 + len(calibrated) // and the rule, and a blank line
 	rows := len(entries)
 	if p.o.Top > 0 {
 		rows = min(rows, p.o.Top)
@@ -92,13 +93,24 @@ func (p *page) answer() {
 		p.ranked(entries, rows)
 		said = append(said, readings(entries[:min(rows, len(entries))])...)
 	}
-	for _, l := range slices.Concat(pooled, warned) {
+	for _, l := range slices.Concat(calibrated, pooled, warned) {
 		p.line(l)
 	}
 	p.line(p.rule())
 	for _, l := range p.below(slices.Concat(said, averages)) {
 		p.line(l)
 	}
+}
+
+// recalibratedLines say below the readings what a calibration has changed of them.
+func (p *page) recalibratedLines() []string {
+	said := p.recalibrated()
+	if said == "" {
+		return nil
+	}
+	sub := &page{story: p.story, o: p.o, width: p.width}
+	sub.paragraph("! ", "  ", said)
+	return strings.Split(strings.TrimSuffix(sub.b.String(), "\n"), "\n")
 }
 
 // readings are those of entries.

@@ -318,6 +318,8 @@ var arabicPhrases = map[string]string{
 	"what the factors that the study names would have given":                                                         "ما كانت لتعطيه العوامل التي تسميها الدراسة",
 
 	// Calibration and sweep.
+	"Calibrated: {1:a reading|%[1]s readings} without %[2]s (rejects too often); none changes.":                 "بعد المعايرة: {1:قراءة واحدة لا تستند|قراءتان لا تستندان|%[1]s قراءات لا تستند|%[1]s قراءة لا تستند} إلى %[2]s (لكثرة رفضه)؛ ولم تتغير أي قراءة.",
+	"Calibrated: {1:a reading|%[1]s readings} without %[2]s (rejects too often); {3:one changes|%[3]s change}.": "بعد المعايرة: {1:قراءة واحدة لا تستند|قراءتان لا تستندان|%[1]s قراءات لا تستند|%[1]s قراءة لا تستند} إلى %[2]s (لكثرة رفضه)؛ {3:وتغيرت قراءة واحدة|وتغيرت قراءتان|وتغيرت %[3]s قراءات|وتغيرت %[3]s قراءة}.",
 	"How the tests fare on this data": "أداء الاختبارات على هذه البيانات",
 	"Each figure is the share of sessions without news at which the test has p at most at the level that heads the column: 5%% is right under 5%%. The interval (95%%) is that of the share at 5%%.": "كل رقم نسبة الجلسات التي لا خبر فيها والتي لا تتجاوز فيها قيمة p للاختبار المستوى المذكور في رأس العمود: فالصحيح تحت 5%% هو 5%%. والفترة (95%%) هي فترة النسبة عند 5%%.",
 	"Neighbouring sessions share returns, and calm and wild times last: the sessions are worth as many independent studies as the column \"worth\" says, and the interval counts so many.":           "الجلسات المتجاورة تشترك في العوائد، وأوقات الهدوء والاضطراب تدوم: فالجلسات تعادل من الدراسات المستقلة ما يذكره عمود «تعادل»، وعليه تُحسب الفترة.",
