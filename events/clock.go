@@ -23,7 +23,7 @@ func abbreviates(zone string) bool {
 }
 
 // clockForm is a time of day alone.
-var clockForm = pattern.New(`^\d{1,2}(?::\d{2}|\s*[AaPp]\.?[Mm])`)
+var clockForm = pattern.New(`^(?:오전|오후|上午|下午|午前|午後)?\s*\d{1,2}(?::\d{2}|h\d{2}|\s*[時时点]|\s*[AaPp]\.?[Mm])`)
 
 // zones finds time zones by name, and remembers them.
 type zones map[string]*time.Location
@@ -95,13 +95,22 @@ func (z zones) parse(s string, loc *time.Location, order Order) (time.Time, Prec
 	if suffix != "" {
 		var err error
 		if own, err = z.find(suffix); err != nil {
-			if st := (Reading{}).Stamp(s); st.Precision != NoTime && len(st.Doubts) == 0 {
+			st := (Reading{}).Stamp(s)
+			if st.Precision != NoTime && len(st.Doubts) == 0 {
 				return z.stamped(st, loc)
+			}
+			if len(st.Doubts) > 0 && st.Precision != NoTime && abbreviates(suffix) {
+				err = doubtful(s, st)
 			}
 			return time.Time{}, "", err
 		}
 	}
 	return z.at(s, wall, timed, own, loc)
+}
+
+// doubtful is the error of a time whose zone may be another than it says.
+func doubtful(s string, st Stamp) error {
+	return fmt.Errorf("time %s: %s; write its offset instead", quote(s), strings.TrimSuffix(st.Doubts[0], ": session 0 is that of the date"))
 }
 
 // halves are the halves of the day, which stand where a zone might.
@@ -139,8 +148,8 @@ func (z zones) written(s string, loc *time.Location, order Order) (time.Time, Pr
 		if err != nil {
 			st := Reading{DayFirst: order == DayFirst}.Stamp(dated)
 			if st.Precision == NoTime || len(st.Doubts) > 0 {
-				if len(st.Doubts) > 0 && st.Clock == "" {
-					err = fmt.Errorf("time %s: %s; write its offset instead", quote(s), st.Doubts[0])
+				if len(st.Doubts) > 0 && (st.Clock == "" || abbreviates(t.zone)) {
+					err = doubtful(s, st)
 				}
 				return time.Time{}, "", err
 			}
@@ -239,6 +248,9 @@ func (z zones) find(name string) (*time.Location, error) {
 	loc := offset(name)
 	if loc == nil && strings.Contains(name, "/") {
 		loc, _ = Location(name)
+	}
+	if place := clocks[strings.ToUpper(name)]; loc == nil && place != "" && strings.ContainsAny(name, "0123456789 ") { // beside a date of any season
+		loc, _ = Location(place)
 	}
 	if loc == nil {
 		return nil, fmt.Errorf("zone %s is not known; write a place such as America/New_York, UTC, or an offset such as -05:00", quote(name))

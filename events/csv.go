@@ -2,6 +2,7 @@ package events
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode"
 	"unsafe"
 )
 
@@ -28,6 +30,9 @@ func (b *builder) readCSV(r io.Reader) (*Catalog, error) {
 }
 
 func (b *builder) table(data []byte) {
+	if bytes.IndexByte(data, '\n') < 0 { // lines that end in a carriage return alone
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")) {
 		b.problem(0, "it is a workbook (.xlsx, .xls) or another archive, not text; save its sheet as CSV")
 		return
@@ -103,11 +108,11 @@ func (b *builder) dateOrder(columns []string, p csvPart) {
 // dates.
 func atMidnight(s string) (string, bool) {
 	const n = len("2006-01-02")
-	if len(s) < n+6 || s[n] != ' ' && s[n] != 'T' {
+	if len(s) < n+5 || s[n] != ' ' && s[n] != 'T' {
 		return s, false
 	}
 	clock, fraction, _ := strings.Cut(s[n+1:], ".")
-	if clock != "00:00" && clock != "00:00:00" || strings.Trim(fraction, "0") != "" {
+	if clock != "0:00" && clock != "00:00" && clock != "00:00:00" || strings.Trim(fraction, "0") != "" {
 		return s, false
 	}
 	return s[:n], true
@@ -407,7 +412,7 @@ func (p csvPart) split(size int) (parts []csvPart) {
 func separator(data []byte) rune {
 	header, _, _ := bytes.Cut(data, []byte("\n"))
 	best := ','
-	for _, c := range ";\t" {
+	for _, c := range ";\t|" {
 		if bytes.Count(header, []byte(string(c))) > bytes.Count(header, []byte(string(best))) {
 			best = c
 		}
@@ -450,6 +455,11 @@ func (b *builder) header(row []string, line int) []string {
 		if !imported && slices.Contains(importFields, field) {
 			field = ""
 		}
+		if isEmbargo(h) && !slices.Contains(columns, embargoed) {
+			columns[i] = embargoed
+			b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: where %s is later than the time, it is taken for it: nobody could trade on the news before", b.file, line, quote(h)))
+			continue
+		}
 		if field == "" || field == "titles" {
 			b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: column %s is not read%s", b.file, line, quote(h), meant(strings.ToLower(strings.TrimSpace(h)), fieldNames())))
 			continue
@@ -482,7 +492,7 @@ func (b *builder) header(row []string, line int) []string {
 		if b.encoding != "" {
 			b.problem(line, "not UTF-8 text, and no column is called time or date in %s; save the file as UTF-8", b.encoding)
 		} else {
-			b.problem(line, "no column is called time or date; the first row must name the columns, such as id,time,title,securities")
+			b.problem(line, "no column is called time or date; the first row must name the columns, such as id,time,title,securities; it reads %s", quote(strings.Join(row, ",")))
 		}
 	}
 	if len(b.errs) > before {
@@ -502,6 +512,33 @@ func (b *builder) notRead(line int, heading, other, field string) {
 	b.warnings = append(b.warnings, fmt.Sprintf("%s:%d: column %s is not read: %s gives the %s", b.file, line, quote(heading), quote(other), field))
 }
 
+// embargoed is a column that says until when news was not to be published.
+const embargoed = "embargo"
+
+func isEmbargo(heading string) bool {
+	name := squeezed(heading)
+	return strings.HasPrefix(name, "embargo") || strings.HasPrefix(name, "sperrfrist")
+}
+
+// release puts the end of an embargo in the place of an earlier time.
+func (b *builder) release(r *record, until text) {
+	zone := cmp.Or(r.fields.of("zone").s, b.clock)
+	end, _, err := b.zones.moment(until.s, "", zone, b.order)
+	if err == nil {
+		t, shown, err := b.zones.moment(r.fields.of("date").s, r.fields.of("time").s, zone, b.order)
+		if err == nil && shown != Day && !end.After(t) {
+			return
+		}
+	}
+	r.fields = slices.DeleteFunc(r.fields, func(f struct {
+		name string
+		text
+	}) bool {
+		return f.name == "date" || f.name == "hour"
+	})
+	r.fields.set("time", until)
+}
+
 // languageColumn returns the language of a column such as title_ar.
 func languageColumn(heading string) (string, bool) {
 	name := strings.ToLower(strings.NewReplacer(" ", "_", "-", "_").Replace(strings.TrimSpace(heading)))
@@ -517,13 +554,16 @@ func languageColumn(heading string) (string, bool) {
 // row builds the event of a row. r is memory from row to row.
 func (b *builder) row(r *record, columns, row []string, line int, pos func(int) int) {
 	*r = record{line: line, unnamed: !slices.Contains(columns, "id"), fields: r.fields[:0], securities: r.securities[:0], imported: slices.Contains(columns, "raw_time")}
+	var until text // the end of an embargo
 	for i, s := range row {
-		t := text{strings.TrimSpace(s), pos(i)}
+		t := text{strings.TrimFunc(s, empty), pos(i)}
 		if b.midnight && (columns[i] == "time" || columns[i] == "date") {
 			t.s, _ = atMidnight(t.s)
 		}
 		switch field := columns[i]; {
 		case t.s == "" || field == "":
+		case field == embargoed:
+			until = t
 		case strings.HasPrefix(field, "title_"):
 			r.titles = append(r.titles, titleText{strings.TrimPrefix(field, "title_"), t})
 		case field == "tags":
@@ -546,5 +586,13 @@ func (b *builder) row(r *record, columns, row []string, line int, pos func(int) 
 			r.fields.set(field, t)
 		}
 	}
+	if until.s != "" {
+		b.release(r, until)
+	}
 	b.add(*r)
+}
+
+// empty reports whether r is a blank, or has no width.
+func empty(r rune) bool {
+	return unicode.IsSpace(r) || r >= 0x200b && r <= 0x200f || r == 0xfeff || r >= 0x2060 && r <= 0x2064
 }

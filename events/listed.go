@@ -34,7 +34,7 @@ func Listed(s string) (symbol string, ok bool) {
 // listings are the codes of exchanges that stand before a symbol and a colon, as
 // pages, screens and TradingView write them, and the suffix by which Yahoo names each.
 var listings = map[string]string{
-	"NASDAQ": "", "NYSE": "", "NYSEARCA": "", "NYSEAMERICAN": "", "NYSEMKT": "", "AMEX": "", "BATS": "", "CBOE": "", "ARCA": "", "OTCMKTS": "", "OTC": "", "XNAS": "", "XNYS": "",
+	"NASDAQ": "", "NASDAQGS": "", "NASDAQGM": "", "NASDAQCM": "", "NYSE": "", "NYSEARCA": "", "NYSEAMERICAN": "", "NYSEMKT": "", "AMEX": "", "BATS": "", "CBOE": "", "ARCA": "", "OTCMKTS": "", "OTC": "", "XNAS": "", "XNYS": "",
 	"LON": ".L", "LSE": ".L", "XLON": ".L", "ETR": ".DE", "XETR": ".DE", "XETRA": ".DE", "FRA": ".F", "FWB": ".F", "EPA": ".PA", "XPAR": ".PA", "AMS": ".AS", "XAMS": ".AS", "EBR": ".BR",
 	"BIT": ".MI", "MIL": ".MI", "BME": ".MC", "SWX": ".SW", "SIX": ".SW", "VIE": ".VI", "STO": ".ST", "CPH": ".CO", "HEL": ".HE", "OSL": ".OL", "IST": ".IS", "BIST": ".IS",
 	"TYO": ".T", "TSE": ".T", "XTKS": ".T", "HKG": ".HK", "HKEX": ".HK", "SEHK": ".HK", "KRX": ".KS", "KOSDAQ": ".KQ", "TPE": ".TW", "TWSE": ".TW", "SHA": ".SS", "SSE": ".SS", "SHE": ".SZ", "SZSE": ".SZ",

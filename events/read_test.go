@@ -182,7 +182,9 @@ func TestErrors(t *testing.T) {
 		{"a.json", strings.Repeat("[", 1e6), "a.json:1: not JSON: nested too deeply for a catalogue"},
 		{"a.json", "[\n{\"id\": \"a\",\n\"time\": \"2025-01-27\",\n\"securities\": [null]}]", `a.json:4: security "" is not a symbol; write it as the source of prices does, such as NVDA, BRK-B, 005930.KS or ^GSPC`},
 
-		{"a.csv", "a,2025-01-27\n", "a.csv:1: no column is called time or date; the first row must name the columns, such as id,time,title,securities"},
+		{"a.csv", "a,2025-01-27\n", "a.csv:1: no column is called time or date; the first row must name the columns, such as id,time,title,securities; it reads \"a,2025-01-27\""},
+		{"a.csv", "time,ticker\n2024-09-10 16:05 EST,NVDA\n", `a.csv:2: time "2024-09-10 16:05 EST": EST is written in September, when the clocks of America/New_York showed EDT: if the writer meant them, it was 2024-09-10T20:05:00Z; write its offset instead`},
+		{"a.csv", "time,ticker\n2024-11-16 02:35 IST,NVDA\n", `a.csv:2: time "2024-11-16 02:35 IST": IST may be Asia/Kolkata (+05:30) or Asia/Jerusalem (+02:00) or Europe/Dublin (+00:00); write its offset instead`},
 		{"a.csv", "id,time,id\na,2025-01-27,b\n", `a.csv:1: column "id" appears twice; rename or remove one`},
 		{"a.csv", "id,time,title\na,2025-01-27,x\nb,2025-01-", "a.csv:3: 2 columns where the header has 3; add the missing ones, empty if need be; the file may be cut off here"},
 		{"a.csv", "id,time,title\na,2025-01-27\nb,2025-01-28,x\n", "a.csv:2: 2 columns where the header has 3; add the missing ones, empty if need be"},
@@ -219,6 +221,9 @@ func TestFormsOfTables(t *testing.T) {
 		"Spanish": "Fecha;Título;Símbolo\n18/11/2024;Noticia;ACME\n", "Italian": "Data;Titolo;Simbolo\n18/11/2024;Notizia;ACME\n", "Portuguese": "Data;Título;Ativo\n18/11/2024;Notícia;ACME\n",
 		"Arabic": "التاريخ,الرمز,العنوان\n2024-11-18,ACME,خبر\n", "Chinese": "日期,代码,标题\n2024-11-18,ACME,新闻\n", "Japanese": "日付,銘柄コード,見出し\n2024/11/18,ACME,ニュース\n", "Korean": "날짜,종목코드,제목\n2024-11-18,ACME,뉴스\n",
 		"Turkish": "Tarih;Hisse;Başlık\n18.11.2024;ACME;Haber\n", "Polish": "Data;Spółka;Tytuł\n18.11.2024;ACME;Wiadomość\n", "Russian, Windows-1251": cp1251, "German, Windows-1252": cp1252, "UTF-16": utf16,
+		"pipes": "CIK|Company Name|Form Type|Date Filed|Ticker\n123|Acme Inc|8-K|2024-11-18|ACME\n", "Hebrew": "תאריך,כותרת,סימול\n18/11/2024,חדשה,ACME\n", "Vietnamese": "Ngày,Tiêu đề,Mã CK\n18/11/2024,Tin,ACME\n",
+		"Taiwan": "日期,代號,主旨\n113/11/18,ACME,公告\n", "I/B/E/S": "TICKER,OFTIC,ANNDATS,HEADLINE\nAC1,ACME,20241118,x\n", "carriage returns": "date,ticker,title\r2024-11-18,ACME,News\r",
+		"marks without width": "date,ticker,title\n2024-11-18,\u200bACME,News\n", "Capital IQ": "Announced Date,Ticker,Headline\n2024-11-18,NasdaqGS:ACME,Acme Lowers Guidance\n",
 		"a comment":    "# my events\n\ndate,ticker,title\n2024-11-18,ACME,News\n",
 		"numbered":     "#,date,ticker,title\n1,2024-11-18,ACME,News\n",
 		"titles":       "My events,,\nas of today,,\n\ndate,ticker,title\n2024-11-18,ACME,News\n",
@@ -256,6 +261,24 @@ func TestFormsOfTables(t *testing.T) {
 		if _, err := Read("a.csv", strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
+	}
+}
+
+// TestEmbargo takes the end of an embargo for the time of news, where it is the later one.
+func TestEmbargo(t *testing.T) {
+	c, err := Read("a.csv", strings.NewReader("published,embargo_until,title,ticker\n2024-11-15T10:00:00Z,2024-11-15T21:05:00Z,A,ACME\n2024-11-15T10:00:00Z,2024-11-15T09:00:00Z,B,ACME\n2024-11-15T10:00:00Z,,C,ACME\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range c.Events {
+		got = append(got, e.Time.UTC().Format("15:04"))
+	}
+	if strings.Join(got, " ") != "21:05 10:00 10:00" || len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], `where "embargo_until" is later than the time`) {
+		t.Errorf("%v, %v", got, c.Warnings)
+	}
+	if _, err := Read("a.csv", strings.NewReader("published,embargo_until,title,ticker\n2024-11-15T10:00:00Z,soon,A,ACME\n")); err == nil || !strings.Contains(err.Error(), `a.csv:2: time "soon" cannot be read`) {
+		t.Error(err)
 	}
 }
 

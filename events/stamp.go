@@ -179,6 +179,8 @@ var zoneLetters = map[string]abbreviation{
 var clocks = map[string]string{
 	"ET": newYork, "EASTERN": newYork, "EST5EDT": newYork, "US-EASTERN": newYork, "CT": chicago, "CENTRAL": chicago, "CST6CDT": chicago, "US-CENTRAL": chicago,
 	"MT": denver, "MST7MDT": denver, "US-MOUNTAIN": denver, "PT": losAngeles, "PACIFIC": losAngeles, "PST8PDT": losAngeles, "US-PACIFIC": losAngeles, "UK": "Europe/London",
+	"EASTERN TIME": newYork, "US EASTERN": newYork, "US EASTERN TIME": newYork, "EASTERN STANDARD TIME": newYork, "NEW YORK": newYork, "NEW YORK TIME": newYork, "CENTRAL TIME": chicago, "CENTRAL STANDARD TIME": chicago,
+	"PACIFIC TIME": losAngeles, "PACIFIC STANDARD TIME": losAngeles, "LONDON TIME": "Europe/London", "TOKYO TIME": "Asia/Tokyo", "BEIJING TIME": "Asia/Shanghai", "CHINA STANDARD TIME": "Asia/Shanghai", "HONG KONG TIME": "Asia/Hong_Kong",
 }
 
 // manyZones are the names that several zones have, and the languages and domains by
@@ -336,6 +338,58 @@ var twoWords = strings.NewReplacer("كانون الثاني", "كانون_الث
 
 // takeApart reads text in any form known.
 func takeApart(text string, dayFirst bool) (t parts, ok bool) {
+	if t, ok = apart(text, dayFirst); !ok {
+		if plain := reformed(text); plain != text {
+			if t, ok := apart(plain, dayFirst); ok {
+				return t, true
+			}
+		}
+	}
+	return t, ok
+}
+
+// reforms turn what few write into what many do.
+var reforms = []struct {
+	from *pattern.Pattern
+	to   string
+}{
+	{pattern.New(`^(\pL{3}) (\pL{3}) (\d{1,2}) (\d\d:\d\d:\d\d)(?: ([+-]\d{4}|[A-Z]{2,5}))? (\d{4})$`), "$1, $3 $2 $6 $4 $5"}, // Twitter, C
+	{pattern.New(`^(.*\d[+-]\d\d:?\d\d|.*\dZ)\[[A-Za-z_/]+\]$`), "$1"},                                                        // Java
+	{pattern.New(`^1(\d\d)[/.](\d{1,2})[/.](\d{1,2})$`), "ROC$1-$2-$3"},                                                       // Taiwan
+	{pattern.New(`^(\d{1,4})\. ?(\d{1,2})\. ?(\d{1,4})\.?( .*)?$`), "$1.$2.$3$4"},                                             // 18. 11. 2024, 2024.11.18.
+	{pattern.New(`^(\pL{3})-(\d{1,2})-(\d{2}|\d{4})( .*)?$`), "$2 $1 $3$4"},                                                   // Finviz
+	{pattern.New(`^(\pL+ \d{1,2}, \d{4}|\d{1,2} \pL+ \d{4}),? (?:\pL+day)$`), "$1"},                                           // LexisNexis
+	{pattern.New(`^(\d{8}T\d{6})\.\d+(Z|[+-]\d\d:?\d\d)?$`), "$1$2"},                                                          // Dow Jones
+	{pattern.New(`^(\d{1,2})(\pL{3})(\d{4})(?::(\d.*))?$`), "$1 $2 $3 $4"},                                                    // SAS, Stata
+	{pattern.New(`(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日`), "$1-$2-$3"},
+	{pattern.New(`(오전|上午|午前) ?(\d{1,2})(:\d\d| ?[時时点])`), "$2$3 AM"},
+	{pattern.New(`(오후|下午|午後) ?(\d{1,2})(:\d\d| ?[時时点])`), "$2$3 PM"},
+	{pattern.New(`(\d{1,2}) ?[時时点] ?(\d{1,2}) ?分?`), "$1:$2"},
+	{pattern.New(`(\d:\d\d) (?:ص|صباحا|صباحاً)(\s|$)`), "$1 AM$2"},
+	{pattern.New(`(\d:\d\d) (?:م|مساء|مساءً)(\s|$)`), "$1 PM$2"},
+	{pattern.New(`\b(\d{1,2})h(\d{2})\b`), "$1:$2"},
+	{pattern.New(`(\d:\d\d) Uhr\b`), "$1"},
+	{pattern.New(`\b([ECMP])\.T\.`), "${1}T"},
+	{pattern.New(`\b([ECMP])\.([SD])\.T\.`), "${1}${2}T"},
+	{pattern.New(`\((?:heure de Paris|heures de Paris)\)`), "Europe/Paris"},
+	{pattern.New(`北京时间|北京時間`), "Asia/Shanghai"},
+}
+
+// reformed returns text in a form that more sources use.
+func reformed(text string) string {
+	for _, r := range reforms {
+		text = r.from.ReplaceAllString(text, r.to)
+	}
+	if rest, ok := strings.CutPrefix(text, "ROC"); ok {
+		if y, rest, ok := strings.Cut(rest, "-"); ok {
+			text = strconv.Itoa(2011+number(y)) + "-" + rest
+		}
+	}
+	return text
+}
+
+// apart reads text in the forms that most sources use.
+func apart(text string, dayFirst bool) (t parts, ok bool) {
 	if epochForm.MatchString(text) {
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil {
@@ -372,7 +426,7 @@ func takeApart(text string, dayFirst bool) (t parts, ok bool) {
 		t.weekday = w
 		weekday := t.weekday
 		rest := text[len(m[0]):]
-		t, ok = takeApart(rest, dayFirst)
+		t, ok = apart(rest, dayFirst)
 		if t.weekday != "" { // twice
 			return t, false
 		}
