@@ -14,6 +14,7 @@ import (
 	"aftershock/analysis"
 	"aftershock/events"
 	"aftershock/internal/sealed"
+	"aftershock/internal/words"
 	"aftershock/market"
 	"aftershock/market/sample"
 	"aftershock/plots"
@@ -248,36 +249,57 @@ func FuzzCompare(f *testing.F) {
 }
 
 // FuzzMoves asks for explanations with flags and events that people type: an answer,
-// or one line that says what is wrong.
+// or what is wrong. The configuration and the prices are those of all tries.
 func FuzzMoves(f *testing.F) {
 	f.Add("NVDA", "2025-01-02", "2025-02-03", "5%", "id,date,title,securities\na,2025-01-27,x,NVDA\n")
-	f.Add("AMD", "", "2025-13-40", "0", "id,time,zone,title\na,2025-01-27 09:30,America/New_York,x\n")
+	f.Add("SPY", "", "2025-13-40", "0", "id,time,zone,title\na,2025-01-27 09:30,America/New_York,x\n")
 	f.Add("SPY", "9999-12-31", "0001-01-01", "1e300", "date\n1900-01-01\n")
 	f.Add("\x1b[31m", "-1", "x", "NaN", "\x00")
-	f.Add("NVDA", "2025-01-27", "2025-01-27", "0.5", "id,date,hour,title,securities\na,27.01.2025,amc,x,NVDA AMD\n")
-	dir := f.TempDir()
-	name := filepath.Join(dir, "events.csv")
-	f.Setenv("HOME", dir)
-	f.Setenv("XDG_CACHE_HOME", dir)
+	f.Add("NVDA", "2025-01-27", "2025-01-27", "0.5", "id,date,hour,title,securities\na,27.01.2025,amc,x\x1b,NVDA SPY\n")
+	study := analysis.DefaultStudy()
+	study.EstimationWindow, study.MinEstimation = analysis.Window{From: -60, To: -11}, 30
+	panel, problems := market.Load(f.Context(), sample.Source(), market.Request{
+		Securities: []market.Security{{Symbol: "NVDA"}, {Symbol: "SPY"}}, Days: market.Span{From: market.NewDate(2024, 9, 3), To: market.NewDate(2025, 3, 3)}})
+	if len(problems) > 0 {
+		f.Fatal(problems)
+	}
+	p := &plan{study: study, exchanges: market.Exchanges}
 	f.Fuzz(func(t *testing.T, security, since, until, level, catalogue string) {
-		if err := os.WriteFile(name, []byte(catalogue), 0o644); err != nil {
-			t.Fatal(err)
+		spec := analysis.ExplainSpec{Securities: []string{security}}
+		var wrong [4]error
+		var cat *events.Catalog
+		spec.From, wrong[0] = dayOf("since", since)
+		spec.To, wrong[1] = dayOf("until", until)
+		spec.Level, wrong[2] = levelOf(level)
+		cat, wrong[3] = events.Read("events.csv", strings.NewReader(catalogue))
+		for _, err := range wrong {
+			if err != nil && strings.TrimSpace(err.Error()) == "" {
+				t.Error("an error without a word")
+			}
 		}
-		for _, args := range [][]string{
-			{"explain", "--events=" + name, "--since=" + since, "--until=" + until, "--level=" + level, "--format", "csv", "--", security},
-			{"events", "check", name},
-		} {
-			var out, problems bytes.Buffer
-			status := run(t.Context(), args, strings.NewReader(""), &out, &problems)
-			if status != statusOK && status != statusFailure && status != statusUsage && status != statusExcluded {
-				t.Errorf("%q: status %d, %s", args, status, problems.String())
+		if wrong[3] != nil {
+			cat = &events.Catalog{}
+		}
+		var out bytes.Buffer
+		a := &app{stdout: &out, stderr: io.Discard, now: time.Now}
+		timing := p.timing(cat)
+		if err := errors.Join(timing.text(a, words.English), timing.json(&out, "events.csv", nil)); err != nil {
+			t.Error(err)
+		}
+		if errors.Join(wrong[:3]...) == nil {
+			x, err := study.Explain(t.Context(), cat, panel, spec, nil)
+			if err == nil {
+				err = errors.Join(report.ExplainText(&out, x, report.TextOptions{}), report.ExplainJSON(&out, x))
+				for _, table := range report.ExplainTables(x) {
+					err = errors.Join(err, report.WriteCSV(&out, table))
+				}
+				if err != nil {
+					t.Error(err)
+				}
 			}
-			if status != statusOK && problems.Len() == 0 {
-				t.Errorf("%q: status %d without a word", args, status)
-			}
-			if text := out.String() + problems.String(); strings.ContainsAny(text, "\x1b\x00\a") || strings.Contains(text, "goroutine ") {
-				t.Errorf("%q printed %q", args, text)
-			}
+		}
+		if strings.ContainsAny(out.String(), "\x1b\x00\a") {
+			t.Errorf("printed %q", out.String())
 		}
 	})
 }

@@ -332,7 +332,8 @@ func TestLongText(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	names, catalog := shipped(f)
+	names, whole := shipped(f)
+	catalog := &events.Catalog{Events: whole.Events[:2]} // each is looked through for every text
 	for i, c := range ownSentences {
 		if i%5 == 0 && len(c.text) <= 160 { // short ones: long seeds are shortened for minutes before anything is tried
 			f.Add(c.text)
