@@ -20,8 +20,6 @@ type quick struct {
 	kinds   []kind
 	comma   byte
 	unnamed bool              // the file gives no IDs
-	day     string            // the date of the row before
-	instant time.Time         // of day
 	targets map[string]Target // by cell, of those that are more than letters and digits
 	origins []byte            // room for the origins of the next events
 	prefix  string            // of origins
@@ -183,9 +181,11 @@ func (q *quick) time(e *Event, date, clock, zone string) bool {
 		clock, _ = atMidnight(clock)
 	}
 	zone = cmp.Or(zone, q.clock)
-	if clock == "" && zone == "" && date == q.day && date != "" {
-		e.Time, e.Precision, e.DateOnly = q.instant, Day, true
-		return true
+	if clock == "" && zone == "" {
+		if t, ok := day(date); ok {
+			e.Time, e.Precision, e.DateOnly = t, Day, true
+			return true
+		}
 	}
 	if date == "" && clock == "" || clock != "" && !strings.ContainsAny(clock, "0123456789") { // words for the hour
 		return false
@@ -195,10 +195,35 @@ func (q *quick) time(e *Event, date, clock, zone string) bool {
 		return false
 	}
 	e.Time, e.Precision, e.DateOnly = t, shown, shown == Day
-	if clock == "" && zone == "" && e.DateOnly {
-		q.day, q.instant = date, t
-	}
 	return true
+}
+
+// day reads 2025-01-27 of the years 1600 to 2400, as moment does, in a tenth of its time.
+func day(s string) (t time.Time, ok bool) {
+	if len(s) != len(time.DateOnly) || s[4] != '-' || s[7] != '-' {
+		return t, false
+	}
+	var n [3]int
+	for k, part := range [3]string{s[:4], s[5:7], s[8:]} {
+		for i := range len(part) {
+			if part[i] < '0' || part[i] > '9' {
+				return t, false
+			}
+			n[k] = 10*n[k] + int(part[i]-'0')
+		}
+	}
+	y, m, d := n[0], n[1], n[2]
+	if y < 1600 || y > 2400 || m < 1 || m > 12 || d < 1 || d > 28 { // the last days of months are for moment
+		return t, false
+	}
+	k, years := m+9, y // months from March on, of years that begin with it
+	if m > 2 {
+		k -= 12
+	} else {
+		years--
+	}
+	days := 365*years + years/4 - years/100 + years/400 + (153*k+2)/5 + d - 719469
+	return time.Unix(int64(days)*86400, 0).UTC(), true
 }
 
 // one reads a cell that holds one security.

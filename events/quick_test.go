@@ -141,3 +141,23 @@ func FuzzQuick(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) { sameReading(t, text) })
 }
+
+func TestDay(t *testing.T) {
+	read := 0
+	for y := 1590; y < 2410; y++ {
+		for m := 0; m < 14; m++ {
+			for d := 0; d < 33; d++ {
+				s := fmt.Sprintf("%04d-%02d-%02d", y, m, d)
+				if got, ok := day(s); ok {
+					read++
+					if want, shown, err := (zones{}).moment(s, "", "", AutoOrder); err != nil || shown != Day || got != want {
+						t.Fatalf("%s: %v, want %v %v %v", s, got, want, shown, err)
+					}
+				}
+			}
+		}
+	}
+	if want := 801 * 12 * 28; read != want {
+		t.Errorf("%d days were read, want %d", read, want)
+	}
+}

@@ -50,14 +50,22 @@ func ReadFile(name string, most int64, hint string) ([]byte, error) {
 	if info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder", name)
 	}
-	var room bytes.Buffer
+	var data []byte
 	if info.Mode().IsRegular() {
 		if info.Size() > most {
 			return nil, &TooLarge{name, most, hint}
 		}
-		room.Grow(int(info.Size()) + bytes.MinRead)
+		data = make([]byte, info.Size()+1) // one more, to see the end; memory that nobody has written to yet
+		n, err := io.ReadFull(f, data)
+		if data = data[:n]; err == io.EOF || err == io.ErrUnexpectedEOF {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if _, err := room.ReadFrom(io.LimitReader(f, most+1)); err != nil {
+	room := bytes.NewBuffer(data) // of a device, or a file that grows
+	if _, err := room.ReadFrom(io.LimitReader(f, most+1-int64(len(data)))); err != nil {
 		return nil, err
 	}
 	if int64(room.Len()) > most {

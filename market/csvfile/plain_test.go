@@ -335,3 +335,26 @@ func TestPlainFile(t *testing.T) {
 		t.Errorf("%d of 5,000 files were read as columns: the test is of little use", given)
 	}
 }
+
+func TestEightDigits(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	for range 200_000 {
+		var s [8]byte
+		want, digits := uint64(0), r.IntN(9)
+		for i := range s {
+			if s[i] = byte('0' + r.IntN(10)); i == digits {
+				for s[i] >= '0' && s[i] <= '9' {
+					s[i] = byte(r.IntN(256))
+				}
+			} else if i > digits {
+				s[i] = byte(r.IntN(256))
+			}
+			if i < digits {
+				want = 10*want + uint64(s[i]-'0')
+			}
+		}
+		if n, k := eightDigits(string(s[:])); n != want || k != digits {
+			t.Fatalf("%q: %d of %d digits, want %d of %d", s, n, k, want, digits)
+		}
+	}
+}
