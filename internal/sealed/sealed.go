@@ -104,13 +104,13 @@ func (o *opened) Read(p []byte) (int, error) {
 }
 
 // Replace makes what write writes the content of the file called name, or leaves
-// that as it was. A link of that name is replaced, not followed.
+// that as it was. A link of that name is replaced, not followed. What a process that was
+// killed has left of it goes with the next.
 func Replace(name string, write func(f *os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".part*")
+	f, err := temporary(name)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // does nothing once it has its name
 	err = write(f)
 	if err == nil {
 		err = f.Chmod(0o644)
@@ -118,14 +118,55 @@ func Replace(name string, write func(f *os.File) error) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
+	if !holds {
+		err = errors.Join(err, f.Close())
 	}
-	if err := os.Rename(f.Name(), name); err != nil {
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	if holds { // its name was nobody else's until now
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
 		return err
 	}
 	SyncDir(filepath.Dir(name))
 	return nil
+}
+
+// temporary makes the file that is to become the one called name: of a name that the next
+// writer knows, unless another process is writing there.
+func temporary(name string) (*os.File, error) {
+	dir, base := filepath.Split(name)
+	own := filepath.Join(dir, "."+base+".part")
+	if holds {
+		if old, err := os.OpenFile(own, os.O_RDONLY|OpenPlain, 0); err == nil {
+			if isHeldAs(old, own) {
+				os.Remove(own)
+			}
+			old.Close()
+		}
+		if f, err := os.OpenFile(own, os.O_CREATE|os.O_EXCL|os.O_WRONLY|OpenPlain, 0o600); err == nil {
+			if isHeldAs(f, own) {
+				return f, nil
+			}
+			f.Close() // somebody has taken it for one that was left
+		}
+	}
+	return os.CreateTemp(filepath.Dir(name), "."+base+".part*")
+}
+
+// isHeldAs locks f and reports whether that succeeds, and f is a file that has that name still.
+func isHeldAs(f *os.File, name string) bool {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || !hold(f) {
+		return false
+	}
+	named, err := os.Lstat(name)
+	return err == nil && os.SameFile(info, named)
 }
 
 // SyncDir makes the names in a directory last. File systems that cannot do it do it
