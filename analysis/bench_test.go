@@ -117,6 +117,30 @@ func BenchmarkTests(b *testing.B) {
 	}
 }
 
+// BenchmarkApart is of 100,000 events of one security each in one group of all: fits and
+// notes alone, and with averages and the closed-form tests that need sums.
+func BenchmarkApart(b *testing.B) {
+	p := benchPanel(b, 500, 2700)
+	c := &events.Catalog{}
+	for k, e := range benchCatalog(p, 100_000).Events {
+		for i := range e.Targets {
+			one := e
+			one.ID, one.Targets = fmt.Sprint(k, i), e.Targets[i:i+1:i+1]
+			c.Events = append(c.Events, one)
+		}
+	}
+	for _, name := range []string{"measure", "tests"} {
+		b.Run(name, func(b *testing.B) {
+			s := benchStudy("INDEX")
+			s.Groups, s.Tests = nil, nil
+			if name == "tests" {
+				s.Groups, s.Tests = []Grouping{All}, []Test{CrossSectionTest{}, Patell{}, BMP{}}
+			}
+			benchRun(b, s, c, p)
+		})
+	}
+}
+
 // benchStudy is a study of 250 and 21 sessions, one CAR window and the groups of
 // events.
 func benchStudy(benchmark string) *Study {
