@@ -403,14 +403,14 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame, ar []float64) {
 		if !line {
 			f.line.AR, f.line.Y, f.line.Root = ar, y, root
 		}
-		g.hold(r, w, win, &f.line, s, f, e.S2, precision)
+		g.hold(r, w, win, &f.line, s, e.S2*f.scale[w], precision)
 	}
 	g.is[r] |= f.runUp.seen(e.S2, ar)
 }
 
 // hold sets the figures of CAR window w of row r, whose event window is line, fitted and
-// held where it has one regressor. precision is 1/s.
-func (g *engine) hold(r, w int, win Window, line *stat.Line, s *series, f *frame, s2, precision float64) {
+// held where it has one regressor. variance is that of its CAR, precision 1/s.
+func (g *engine) hold(r, w int, win Window, line *stat.Line, s *series, variance, precision float64) {
 	st := g.study
 	lo, n := win.From-st.EventWindow.From, win.Len()
 	h := line.Held
@@ -428,7 +428,7 @@ func (g *engine) hold(r, w int, win Window, line *stat.Line, s *series, f *frame
 		h.Gross, h.Expected = buyAndHold(line.Y[lo:][:n], line.AR[lo:], rf, st.Returns)
 	}
 	i := r*g.windows + w
-	g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = h.Sum, s2*f.scale[w], h.Scaled*precision, h.Gross-h.Expected
+	g.car[i], g.carVar[i], g.csar[i], g.bhar[i] = h.Sum, variance, h.Scaled*precision, h.Gross-h.Expected
 }
 
 // buyAndHold returns the return compounded from y and rf, which may be nil, and what it

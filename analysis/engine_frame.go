@@ -104,12 +104,37 @@ func (f *frame) scaleAhead(st *Study, x [][]float64, from int) {
 	}
 }
 
+// date is what market model fits on one date share: the regressor in the estimation window,
+// and what the event window takes of it, as a frame has it.
+type date struct {
+	stat.Regressor
+	ready       bool      // it can be fitted on
+	x           []float64 // of the event window
+	root, scale []float64
+	runUp       runUp
+}
+
+// prepare makes d the date of row r, whose windows are whole, and reports whether its
+// regressor can be fitted on. f is scratch.
+func (d *date) prepare(g *engine, r int, f *frame) bool {
+	st, x, s0 := g.study, g.ser[r].x, int(g.s0[r])
+	from, m := s0+st.EstimationWindow.From, st.EstimationWindow.Len()
+	f.Factorise([][]float64{x[0][from:][:m]}, m)
+	if d.ready = f.Dependent < 0 && m > 2; !d.ready {
+		return false
+	}
+	f.scaleAhead(st, x, s0+st.EventWindow.From)
+	d.Regressor, d.x, d.runUp = f.Regressor(), f.line.X, f.runUp
+	d.root, d.scale = append(d.root[:0], f.root...), append(d.scale[:0], f.scale...)
+	return true
+}
+
 // fitDates is fit for the rows lo, lo+each and so on up to hi, of one security at as many
-// dates, whose windows are whole and whose frames are w.dates: a row has the bits that fit
-// gives it. Each step goes over all dates, none of which waits for another. Abnormal
-// returns go to ar, date after date; excluded are those of the rows from lo on.
+// dates, whose windows are whole and which are w.on: a row has the bits that fit gives it.
+// Each step goes over all dates, none of which waits for another. Abnormal returns go to
+// ar, date after date; excluded are those of the rows from lo on.
 func (g *engine) fitDates(lo, hi, each int, w *workspace, ar []float64, excluded []*Exclusion) {
-	st, s, f := g.study, g.ser[lo], &w.lines
+	st, s, f, line := g.study, g.ser[lo], &w.lines, &w.line
 	m, x, l := st.EstimationWindow.Len(), s.x[0], g.length
 	n := (hi - lo + each - 1) / each
 	for d := range n {
@@ -117,10 +142,15 @@ func (g *engine) fitDates(lo, hi, each int, w *workspace, ar []float64, excluded
 		f.sums[d] = s.blocks.Over(s.y[from-s.first:][:m], x[from:], from)
 	}
 	for d := range n {
-		row, date := lo+d*each, &w.dates[d]
-		from := int(g.s0[row]) + st.EstimationWindow.From
-		b := &f.b[d]
-		ybar, rss, tss := date.SolveSums(s.y[from-s.first:][:m], &f.sums[d], b[:])
+		row, on := lo+d*each, w.on[d]
+		f.precision[d] = 0
+		alpha, beta, ybar, rss, tss := on.Solve(&f.sums[d])
+		if tss != tss { // which its returns must tell
+			if excluded[d*each] = g.fit(row, w); excluded[d*each] == nil {
+				g.abnormals(row, 0, ar[d*l:][:l])
+			}
+			continue
+		}
 		s2, r2, err := model.Spread(m, 2, rss, tss, ybar)
 		if err != nil {
 			excluded[d*each] = exclusionOf(err)
@@ -128,39 +158,33 @@ func (g *engine) fitDates(lo, hi, each int, w *workspace, ar []float64, excluded
 		}
 		excluded[d*each] = nil
 		sd := math.Sqrt(s2)
-		f.s2[d], f.precision[d] = s2, 1/sd
+		f.b[d], f.s2[d], f.precision[d] = [2]float64{alpha, beta}, s2, 1/sd
 		at, se := g.b[row*g.coefs:][:2], g.se[row*g.coefs:][:2]
-		at[0], at[1], se[0], se[1] = b[0], b[1], sd*date.SE[0], sd*date.SE[1]
-		g.m[row], g.k[row], g.s2[row], g.r2[row], g.xbar[row], g.sinv[row] = int32(m), 2, s2, r2, date.XBar[0], date.SInv[0]
+		at[0], at[1], se[0], se[1] = alpha, beta, sd*on.SE[0], sd*on.SE[1]
+		g.m[row], g.k[row], g.s2[row], g.r2[row], g.xbar[row], g.sinv[row] = int32(m), 2, s2, r2, on.Mean, on.SInv
 	}
 	for d := range n {
-		row, date := lo+d*each, &w.dates[d]
-		if excluded[d*each] != nil {
+		row, on := lo+d*each, w.on[d]
+		if f.precision[d] == 0 {
 			continue
 		}
 		from := int(g.s0[row]) + st.EventWindow.From - s.first
-		line := &date.line
+		line.X, line.Root = on.x, on.root
 		line.AR, line.Y, line.Alpha, line.Beta = ar[d*l:][:l], s.y[from:][:l], f.b[d][0], f.b[d][1]
 		line.Abnormal()
 		for k, win := range st.CARWindows {
-			g.hold(row, k, win, line, s, date, f.s2[d], f.precision[d])
+			g.hold(row, k, win, line, s, f.s2[d]*on.scale[k], f.precision[d])
 		}
-		g.is[row] = date.runUp.seen(f.s2[d], line.AR)
+		g.is[row] = on.runUp.seen(f.s2[d], line.AR)
 	}
 }
 
-// prepare makes f the frame of the date of row r, whose windows are whole, and reports
-// whether its regressor can be fitted on.
-func (f *frame) prepare(g *engine, r int) bool {
-	st, x, s0 := g.study, g.ser[r].x, int(g.s0[r])
-	*f = frame{Factorisation: f.Factorisation, root: f.root, scale: f.scale, runUp: f.runUp}
-	from, m := s0+st.EstimationWindow.From, st.EstimationWindow.Len()
-	f.Factorise([][]float64{x[0][from:][:m]}, m)
-	if f.Dependent >= 0 || m <= 2 {
-		return false
-	}
-	f.scaleAhead(st, x, s0+st.EventWindow.From)
-	return true
+// dates are those of rows that lie by security, by the session 0 of each.
+type dates struct {
+	rows int     // that have them
+	of   []int32 // index into all by session 0, plus 1; 0: none has it
+	all  []date
+	with []int // a row of each
 }
 
 // slab hands out pieces of blocks of memory.
@@ -228,7 +252,10 @@ type workspace struct {
 	last     int // of frames, that was asked for last
 	mem      scratch
 	members  []int               // of an event
-	dates    [datesOfBlock]frame // of a unit
+	alone    frame               // that a date is made of
+	dates    [datesOfBlock]date  // of a unit
+	on       [datesOfBlock]*date // that rows are fitted on, see engine.fitDates
+	line     stat.Line           // of the last of them
 	ar       []float64           // abnormal returns, of the rows that were fitted last
 	lines    struct {            // of one security at these
 		sums          [datesOfBlock]stat.Sums

@@ -30,6 +30,8 @@ type series struct {
 
 	blocks stat.Blocks // of y and its only regressor, where many observations share them
 
+	dates *dates // of its rows, see engine.layDates; nil: none
+
 	conditional, robust bool // as the model's design says
 
 	// Sessions [begin, end) but for holes have a return and every regressor.

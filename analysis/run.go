@@ -170,11 +170,18 @@ func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress
 	if progress != nil {
 		step = func(int) { progress(int(done.Load()), hi-lo) }
 	}
+	if r.scattered {
+		r.eng.layDates(ctx)
+	}
 	err := parallel(ctx, len(units), max(1, block*len(units)/max(1, hi-lo)), step, func(w *workspace, k int) {
 		u := units[k]
 		if r.scattered {
-			for row := u.lo; row < u.hi; row++ {
-				r.settle(row, r.eng.try(row, w))
+			for row := u.lo; row < u.hi; {
+				next := r.eng.fitNext(row, u.hi, w)
+				for k := range next - row {
+					r.settle(row+k, w.excluded[k])
+				}
+				row = next
 			}
 		} else {
 			r.measureUnit(ctx, w, u)

@@ -46,7 +46,8 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 		}
 		line = len(g.ser[u.lo].x) == 1 && g.forecast == 1 && g.coefs == 2 && g.study.Weights != ValueWeights
 		for d := 0; line && d < u.events; d++ {
-			line = w.dates[d].prepare(g, u.lo+d*each)
+			w.on[d] = &w.dates[d]
+			line = w.on[d].prepare(g, u.lo+d*each, &w.alone)
 		}
 	}
 	for k := range each {
@@ -163,4 +164,68 @@ func (g *engine) fetchDates(first, last int) {
 	from, to = from+g.study.EstimationWindow.From, to+g.study.EventWindow.To+1
 	stat.Fetch(s.y[from-s.first : to-s.first])
 	s.blocks.Fetch(from, to)
+}
+
+// layDates makes the dates of rows that lie by security, where many share them: fits
+// then take a third of the time.
+func (g *engine) layDates(ctx context.Context) {
+	if !g.linear || g.forecast != 1 || g.coefs != 2 || g.study.Weights == ValueWeights {
+		return
+	}
+	by := make(map[*float64]*dates) // their regressor
+	for row, s := range g.ser {
+		if row == 0 || s != g.ser[row-1] {
+			if len(s.x) != 1 || len(s.doubts) > 0 || s.dropped != nil {
+				continue
+			}
+			x := &s.x[0][0]
+			if by[x] == nil {
+				by[x] = &dates{of: make([]int32, len(s.x[0]))}
+			}
+			s.dates = by[x]
+		}
+		if d := s.dates; d != nil && g.hasAll(row) {
+			d.rows++
+			if at := &d.of[g.s0[row]]; *at == 0 {
+				d.with = append(d.with, row)
+				*at = int32(len(d.with))
+			}
+		}
+	}
+	for _, d := range by {
+		if d.rows < 4*len(d.with) {
+			d.of = nil
+			continue
+		}
+		d.all = make([]date, len(d.with))
+		_ = parallel(ctx, len(d.all), 16, nil, func(w *workspace, i int) { d.all[i].prepare(g, d.with[i], &w.alone) })
+	}
+}
+
+// hasAll reports whether row r has all that its windows may hold.
+func (g *engine) hasAll(r int) bool {
+	st, s, s0 := g.study, g.ser[r], int(g.s0[r])
+	from, to := s0+st.EstimationWindow.From, s0+st.EstimationWindow.To
+	return s.whole(min(from, s0+st.EventWindow.From), max(to, s0+st.EventWindow.To)) && !s.trims(s0, from, to)
+}
+
+// fitNext fits row lo and those behind it, before hi, that can be fitted with it: their
+// exclusions are w.excluded. It returns the row behind the last.
+func (g *engine) fitNext(lo, hi int, w *workspace) int {
+	s, n := g.ser[lo], 0
+	if d := s.dates; d != nil && d.of != nil {
+		for ; lo+n < hi && n < datesOfBlock && g.ser[lo+n] == s && g.hasAll(lo+n); n++ {
+			if w.on[n] = &d.all[d.of[g.s0[lo+n]]-1]; !w.on[n].ready {
+				break
+			}
+		}
+	}
+	w.excluded = stat.Grown(w.excluded, max(1, n))
+	if n == 0 {
+		w.excluded[0] = g.try(lo, w)
+		return lo + 1
+	}
+	w.pair = stat.Grown(w.pair, n*g.length)
+	g.fitDates(lo, lo+n, 1, w, w.pair, w.excluded)
+	return lo + n
 }

@@ -118,20 +118,46 @@ func (f *Factorisation) Solve(y, b []float64) (ybar, rss, tss float64) {
 // SolveSums is Solve on one regressor for a y of which the sums are known. Where the mean
 // of the regressor is most of it, which costs digits, it goes through y.
 func (f *Factorisation) SolveSums(y []float64, s *Sums, b []float64) (ybar, rss, tss float64) {
-	if mean := f.XBar[0]; f.r[0]*f.r[0] < mean*mean*float64(f.M) {
+	x := f.Regressor()
+	if b[0], b[1], ybar, rss, tss = x.Solve(s); tss == tss {
+		return ybar, rss, tss
+	}
+	if x.deep() {
 		return f.Solve(y, b)
 	}
-	c := (s.XY - f.XBar[0]*s.Y) / f.r[0]
-	ybar = s.Y / float64(f.M)
+	c := [1]float64{(s.XY - x.Mean*s.Y) / x.length}
+	return f.solve(y, b, c[:], s.Y, s.YY)
+}
+
+// Regressor is the factorisation of one: what fits take of it whose sums are known.
+type Regressor struct {
+	M      int        // rows
+	Mean   float64    // of the regressor
+	SInv   float64    // 1 / sum (x-Mean)^2
+	SE     [2]float64 // see Factorisation
+	length float64    // R
+}
+
+// Regressor returns the only regressor of f.
+func (f *Factorisation) Regressor() Regressor {
+	return Regressor{f.M, f.XBar[0], f.SInv[0], [2]float64{f.SE[0], f.SE[1]}, f.r[0]}
+}
+
+// deep reports whether the mean of the regressor is most of it.
+func (x *Regressor) deep() bool { return x.length*x.length < x.Mean*x.Mean*float64(x.M) }
+
+// Solve is Factorisation.SolveSums with the coefficients alpha and beta, of the same bits,
+// where sums tell enough; elsewhere tss is NaN.
+func (x *Regressor) Solve(s *Sums) (alpha, beta, ybar, rss, tss float64) {
+	c := (s.XY - x.Mean*s.Y) / x.length
+	ybar = s.Y / float64(x.M)
 	tss = s.YY - s.Y*ybar
 	rss = tss - c*c
-	if tss < 0.5*s.YY || !(rss > 0.05*tss) {
-		held := [1]float64{c}
-		return f.solve(y, b, held[:], s.Y, s.YY)
+	if tss < 0.5*s.YY || !(rss > 0.05*tss) || x.deep() {
+		return 0, 0, ybar, rss, nan
 	}
-	c /= f.r[0]
-	b[0], b[1] = ybar-c*f.XBar[0], c
-	return ybar, rss, tss
+	beta = c / x.length
+	return ybar - beta*x.Mean, beta, ybar, rss, tss
 }
 
 // solve is Solve for a y of sum sy and sum of squares syy whose product with Q is c.
