@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,12 +24,12 @@ import (
 // registered tells Beam the types of what workers do, which they are found by: before
 // it starts, and in a worker's process too.
 func registered() {
-	register.DoFn3x1[context.Context, int, func(int, []byte), error](&measure{})
-	register.DoFn4x1[context.Context, int, func(*[]byte) bool, func(int), error](&keep{})
+	register.DoFn3x1[context.Context, int, func(int, string), error](&measure{})
+	register.DoFn3x1[int, func(*string) bool, func(int), error](&once{})
 	register.DoFn1x0[int](&end{})
-	register.Emitter2[int, []byte]()
+	register.Emitter2[int, string]()
 	register.Emitter1[int]()
-	register.Iter1[[]byte]()
+	register.Iter1[string]()
 }
 
 // packName is what the pack is called in the folder of a job.
@@ -38,10 +37,11 @@ const packName = "study.pack"
 
 // A job is a study whose shares are to be computed.
 type job struct {
-	Dir    string // of the parts, as workers know it
-	Pack   string // file of the pack, as workers know it
-	Sum    string // of the pack
-	Shares int
+	Dir     string // of the parts, as workers know it
+	Pack    string // file of the pack, as workers know it
+	Sum     string // of the pack
+	Shares  int
+	Workers int // processes of workers; 0: those that the runner has
 }
 
 // part is the file of share i.
@@ -56,24 +56,40 @@ func (j job) part(i int) string {
 func (j job) compute(ctx context.Context) error {
 	p, s := beam.NewPipelineWithRoot()
 	j.pipeline(s, &measure{j})
+	if j.Workers > 0 {
+		return j.onProcesses(ctx, p)
+	}
 	return beamx.Run(ctx, p)
 }
 
-// pipeline is: the numbers of the shares, dealt out; each measured by do; what was
-// found of each, once, however often a bundle was tried; a file of it; its number.
+// pipeline is: the numbers of the shares, dealt out; each measured by do, which leaves
+// its file and says its sum; these sums, of one share together, however often a bundle
+// was tried; its number. For several processes of workers there are as many stages that
+// measure, each of its own shares.
 func (j job) pipeline(s beam.Scope, do any) {
-	numbers := make([]int, j.Shares)
-	for i := range numbers {
-		numbers[i] = i + 1
+	var sums []beam.PCollection
+	stages := min(max(1, j.Workers), j.Shares)
+	for k := range stages {
+		var numbers []int
+		for i := k + 1; i <= j.Shares; i += stages {
+			numbers = append(numbers, i)
+		}
+		own := s.Scope(stageName(k))
+		sums = append(sums, beam.ParDo(own, do, beam.Reshuffle(own, beam.CreateList(own, numbers))))
 	}
-	dealt := beam.Reshuffle(s, beam.CreateList(s, numbers))
-	found := beam.ParDo(s.Scope("Measure"), do, dealt)
-	kept := beam.ParDo(s.Scope("Keep"), &keep{j}, beam.GroupByKey(s, found))
+	all := sums[0]
+	if stages > 1 {
+		all = beam.Flatten(s, sums...)
+	}
+	kept := beam.ParDo(s.Scope("Once"), &once{}, beam.GroupByKey(s, all))
 	beam.ParDo0(s.Scope("End"), &end{}, beam.Reshuffle(s, kept))
 }
 
+// stageName is what the stage k that measures is called.
+func stageName(k int) string { return fmt.Sprint("Measure", k+1) }
+
 // end takes the numbers of the shares whose files are there. Prism asks without rest
-// whether a stage that gives nothing has ended: were Keep such a stage, it would take
+// whether a stage that gives nothing has ended: were Once such a stage, it would take
 // the processors from the shares that are being computed.
 type end struct{}
 
@@ -83,59 +99,67 @@ func (*end) ProcessElement(int) {}
 // measure computes shares of a study.
 type measure struct{ Job job }
 
-// ProcessElement emits share i, as parts.Part.Encode encodes it.
-func (f *measure) ProcessElement(ctx context.Context, i int, emit func(int, []byte)) error {
-	s, err := open(ctx, f.Job.Pack, f.Job.Sum)
+// ProcessElement computes share i, writes its file, whole or not at all, and emits the
+// sum of what stands in it. What an attempt before has written is replaced. The figures
+// of a share are tens of megabytes: they go to the file and not through the runner, which
+// would hold those of all shares.
+func (f *measure) ProcessElement(ctx context.Context, i int, emit func(int, string)) error {
+	sum, err := f.Job.measure(ctx, i)
 	if err != nil {
 		return told(err)
+	}
+	emit(i, sum)
+	return nil
+}
+
+func (j job) measure(ctx context.Context, i int) (sum string, err error) {
+	s, err := open(ctx, j.Pack, j.Sum)
+	if err != nil {
+		return "", err
 	}
 	s.mu.Lock() // a share takes all processors by itself
 	defer s.mu.Unlock()
-	part, err := s.worker.Part(ctx, i, f.Job.Shares, nil)
+	part, err := s.worker.Part(ctx, i, j.Shares, nil)
 	if err != nil {
-		return told(err)
+		return "", err
 	}
-	var b bytes.Buffer
-	if err := (parts.Part{Study: s.key, Part: part}).Encode(&b); err != nil {
-		return told(err)
+	name := j.part(i)
+	here := name
+	if remote(name) {
+		dir, err := os.MkdirTemp("", "aftershock-beam-")
+		if err != nil {
+			return "", err
+		}
+		defer os.RemoveAll(dir)
+		here = filepath.Join(dir, "part")
 	}
-	emit(i, b.Bytes())
-	return nil
+	if err := parts.Write(here, parts.Part{Study: s.key, Part: part}, nil); err != nil {
+		return "", err
+	}
+	if sum, err = parts.Sum(here); err == nil && here != name {
+		err = upload(ctx, here, name)
+	}
+	return sum, err
 }
 
-// keep writes the files of shares.
-type keep struct{ Job job }
+// once holds the attempts at a share to one sum.
+type once struct{}
 
-// ProcessElement writes the file of share i and emits i. A runner that computes a share twice
-// has the same figures twice: one is kept. A file that an attempt before has
-// written is replaced.
-func (f *keep) ProcessElement(ctx context.Context, i int, found func(*[]byte) bool, emit func(int)) error {
-	if err := f.write(ctx, i, found); err != nil {
-		return told(err)
+// ProcessElement emits i. A runner that has a share computed twice has the same figures
+// twice, whichever of the files is there now. Were they others, it would have given the
+// share to processors that round in other places.
+func (*once) ProcessElement(i int, found func(*string) bool, emit func(int)) error {
+	var first, sum string
+	if !found(&first) {
+		return told(fmt.Errorf("nothing was found of share %d", i))
+	}
+	for found(&sum) {
+		if sum != first {
+			return told(fmt.Errorf("two workers found different figures of share %d: have all workers one kind of processor?", i))
+		}
 	}
 	emit(i)
 	return nil
-}
-
-func (f *keep) write(ctx context.Context, i int, found func(*[]byte) bool) error {
-	var data []byte
-	if !found(&data) {
-		return fmt.Errorf("nothing was found of share %d", i)
-	}
-	name := f.Job.part(i)
-	if !remote(name) {
-		return parts.WriteEncoded(name, data)
-	}
-	dir, err := os.MkdirTemp("", "aftershock-beam-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	here := filepath.Join(dir, "part")
-	if err := parts.WriteEncoded(here, data); err != nil {
-		return err
-	}
-	return upload(ctx, here, name)
 }
 
 // study is a study that a worker has opened.

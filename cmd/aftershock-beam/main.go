@@ -42,6 +42,7 @@ import (
 var (
 	programFlag = flag.String("aftershock", "", "`program` that packs and merges (default: aftershock beside this one, or else on the path)")
 	dirFlag     = flag.String("dir", "", "`folder` for the pack and the parts, which workers reach by the same name: shared, or gs://BUCKET/FOLDER (default: one that is removed in the end)")
+	workersFlag = flag.Int("workers", 0, "`number` of processes of workers that Prism starts; 0: its worker is in this program")
 	sharesFlag  = flag.Int("shares", runtime.NumCPU(), "`number` of shares that the study is cut into; the results do not depend on it")
 )
 
@@ -63,6 +64,13 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if os.Getenv(workerName) != "" {
+		if err := work(ctx); err != nil && ctx.Err() == nil {
+			fmt.Fprintln(os.Stderr, "aftershock-beam:", err)
+			os.Exit(statusFailure)
+		}
+		return
+	}
 	err := run(ctx, flag.Args(), os.Stdout, os.Stderr)
 	var ended *exec.ExitError
 	var use usageError
@@ -106,6 +114,12 @@ func check(args []string) error {
 	}
 	if *sharesFlag < 1 {
 		return usageError{fmt.Errorf("--shares: %d; use 1 or more", *sharesFlag)}
+	}
+	if *workersFlag < 0 {
+		return usageError{fmt.Errorf("--workers: %d; use 0 or more", *workersFlag)}
+	}
+	if *workersFlag > 0 && runner() != "prism" && runner() != "PrismRunner" {
+		return usageError{fmt.Errorf("--workers are processes that Prism starts; the runner %s has workers of its own", runner())}
 	}
 	if *dirFlag == "" && elsewhere() {
 		return usageError{fmt.Errorf("--dir is missing: name a folder that the workers of the runner %s reach", runner())}
@@ -172,7 +186,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	job := job{Dir: shared, Pack: join(shared, packName), Sum: sum, Shares: *sharesFlag}
+	job := job{Dir: shared, Pack: join(shared, packName), Sum: sum, Shares: *sharesFlag, Workers: *workersFlag}
 	if shared != here {
 		if err := upload(ctx, pack, job.Pack); err != nil {
 			return err

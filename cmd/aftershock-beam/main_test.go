@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -12,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -26,8 +26,17 @@ import (
 
 func TestMain(m *testing.M) {
 	registered()
-	register.DoFn3x1[context.Context, int, func(int, []byte), error](&twice{})
+	register.DoFn3x1[context.Context, int, func(int, string), error](&twice{})
+	register.DoFn3x1[context.Context, int, func(int, string), error](&marking{})
+	flag.Parse()
 	beam.Init()
+	if os.Getenv(workerName) != "" { // Prism has started this as the process of a worker
+		if err := work(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	dir, err := os.MkdirTemp("", "aftershock-beam-test-")
 	if err == nil {
@@ -202,7 +211,7 @@ func merged(t *testing.T, j job) map[string]string {
 type twice struct{ Job job }
 
 // ProcessElement emits share i twice.
-func (f *twice) ProcessElement(ctx context.Context, i int, emit func(int, []byte)) error {
+func (f *twice) ProcessElement(ctx context.Context, i int, emit func(int, string)) error {
 	m := measure{f.Job}
 	return errors.Join(m.ProcessElement(ctx, i, emit), m.ProcessElement(ctx, i, emit))
 }
@@ -225,22 +234,30 @@ func TestRetriesCountOnce(t *testing.T) {
 	}
 	equal(t, "each share twice", merged(t, again), want)
 
-	data := make([][]byte, j.Shares)
-	for i := range data {
-		if err := (&measure{j}).ProcessElement(t.Context(), i+1, func(_ int, b []byte) { data[i] = b }); err != nil {
+	for range 2 { // a job over the folder of another
+		if err := again.compute(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for range 2 {
-		for i, b := range data {
-			var taken atomic.Bool
-			next := func(to *[]byte) bool { *to = b; return !taken.Swap(true) }
-			if err := (&keep{again}).ProcessElement(t.Context(), i+1, next, func(int) {}); err != nil {
-				t.Fatal(err)
+	equal(t, "each job twice", merged(t, again), want)
+
+	for _, c := range []struct {
+		sums []string
+		want string
+	}{{[]string{"a", "a", "a"}, ""}, {[]string{"a", "a", "b"}, "different figures of share 3"}, {nil, "nothing was found of share 3"}} {
+		next := func(to *string) bool {
+			if len(c.sums) == 0 {
+				return false
 			}
+			*to, c.sums = c.sums[0], c.sums[1:]
+			return true
+		}
+		kept := 0
+		err := (&once{}).ProcessElement(3, next, func(i int) { kept = i })
+		if c.want == "" && (err != nil || kept != 3) || c.want != "" && (err == nil || kept != 0 || !strings.Contains(cause(err).Error(), c.want)) {
+			t.Errorf("%s: %d, %v", c.want, kept, err)
 		}
 	}
-	equal(t, "each share kept twice", merged(t, again), want)
 
 	failed := j
 	failed.Pack = filepath.Join(t.TempDir(), packName) // not there yet
@@ -258,6 +275,62 @@ func TestRetriesCountOnce(t *testing.T) {
 		t.Fatalf("the pack is there now: %v", err)
 	}
 	equal(t, "after a job that failed", merged(t, failed), want)
+}
+
+// marking is a worker that says in a file which process it is, and computes nothing
+// where Dies is set, but ends its process.
+type marking struct {
+	Job  job
+	Dies bool
+}
+
+// ProcessElement measures share i.
+func (f *marking) ProcessElement(ctx context.Context, i int, emit func(int, string)) error {
+	if f.Dies {
+		os.Exit(3)
+	}
+	name := filepath.Join(f.Job.Dir, fmt.Sprintf("by-%d-%d", os.Getpid(), i))
+	return errors.Join(os.WriteFile(name, nil, 0o644), (&measure{f.Job}).ProcessElement(ctx, i, emit))
+}
+
+// With --workers shares are computed by so many processes besides this one, and nothing
+// changes.
+func TestProcesses(t *testing.T) {
+	j := packed(t, t.TempDir())
+	if err := j.compute(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := merged(t, j)
+	for _, c := range []struct{ shares, workers, processes int }{{3, 1, 1}, {7, 2, 2}, {6, 4, 4}, {2, 5, 2}} {
+		own := j
+		own.Dir, own.Shares, own.Workers = t.TempDir(), c.shares, c.workers
+		p, s := beam.NewPipelineWithRoot()
+		own.pipeline(s, &marking{Job: own})
+		if err := own.onProcesses(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		by := make(map[string]int)
+		marks, _ := filepath.Glob(filepath.Join(own.Dir, "by-*"))
+		for _, m := range marks {
+			by[strings.Split(filepath.Base(m), "-")[1]]++
+		}
+		if len(by) != c.processes || len(marks) != c.shares || by[fmt.Sprint(os.Getpid())] > 0 {
+			t.Errorf("%d shares, %d workers: %v", c.shares, c.workers, by)
+		}
+		equal(t, fmt.Sprint(c), merged(t, own), want)
+	}
+	p, s := beam.NewPipelineWithRoot()
+	dead := j
+	dead.Workers = 2
+	dead.pipeline(s, &marking{Job: dead, Dies: true})
+	if err := dead.onProcesses(t.Context(), p); err == nil || !strings.HasPrefix(cause(err).Error(), "a worker's process ended") {
+		t.Errorf("workers that have died: %v", err)
+	}
+	bad := j
+	bad.Workers, bad.Sum = 2, strings.Repeat("0", 64)
+	if err := bad.compute(t.Context()); err == nil || !strings.Contains(cause(err).Error(), "is not the pack") {
+		t.Errorf("another pack: %v", err)
+	}
 }
 
 // A worker says in one line what it cannot work with.

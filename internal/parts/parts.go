@@ -124,23 +124,14 @@ func Write(name string, p Part, wrap func(io.Writer) io.Writer) error {
 		if wrap != nil {
 			w = wrap(w)
 		}
-		return p.Encode(w)
+		p.Revision, p.Arch = revision(), runtime.GOARCH
+		return gob.NewEncoder(w).Encode(p)
 	})
 }
 
-// Encode writes what Write seals.
-func (p Part) Encode(w io.Writer) error {
-	p.Revision, p.Arch = revision(), runtime.GOARCH
-	return gob.NewEncoder(w).Encode(p)
-}
-
-// WriteEncoded writes the file of a part that Encode has encoded.
-func WriteEncoded(name string, data []byte) error {
-	return sealed.Write(name, Kind, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}
+// Sum tells the file of a part from others by its head. Parts of the same figures,
+// written by one program, have one sum.
+func Sum(name string) (string, error) { return sealed.Sum(name, Kind) }
 
 // Read reads a part. Errors: those of opening the file; that it is none.
 func Read(name string) (Part, error) {
