@@ -298,15 +298,19 @@ func (w *Worker) Part(ctx context.Context, i, n int, progress Progress) (*Part, 
 		return nil, noShare(i, n)
 	}
 	p := &Part{Index: i, Of: n, Rows: len(w.fitted), Study: w.study}
-	if w.r.eng.sendsFits() {
-		return p, w.fits(ctx, p, progress)
-	}
+	sends := w.r.eng.sendsFits()
+	families := w.r.Study.Family != "" && w.r.Study.Correction == RomanoWolfCorrection
 	d := w.duty(i, n)
 	lo, hi := 0, 0
-	if w.placed() {
+	switch {
+	case sends:
+		lo, hi = w.border(i-1, n), w.border(i, n)
+		if !w.r.Study.runs(Placebo{}) {
+			d = duty{whole: w.inside(lo, hi)}
+		}
+	case w.placed():
 		lo, hi = share(p.Rows, i, n)
 	}
-	families := w.r.Study.Family != "" && w.r.Study.Correction == RomanoWolfCorrection
 	want := make([]bool, p.Rows)
 	for row := range want {
 		want[row] = families || lo <= row && row < hi
@@ -336,12 +340,17 @@ func (w *Worker) Part(ctx context.Context, i, n int, progress Progress) (*Part, 
 		}
 		w.keep(k)
 	}
-	p.place(w.r, lo, hi)
+	if w.placed() {
+		p.place(w.r, lo, hi)
+	}
 	w.last = p.Placed
 	if families {
 		if err := w.families(ctx, p); err != nil {
 			return nil, err
 		}
+	}
+	if sends {
+		w.send(p, lo, hi)
 	}
 	return p, ctx.Err()
 }
@@ -552,19 +561,21 @@ func (w *Worker) families(ctx context.Context, p *Part) error {
 	return nil
 }
 
-// fits is Part of a study whose fits are sent: those of consecutive rows, with the
-// groups that lie among them. Groups that several shares have are left to Merge,
-// where they cost less than the fits did.
-func (w *Worker) fits(ctx context.Context, p *Part, progress Progress) error {
+// inside lists the groups whose members all lie in the rows [lo, hi). Where fits are
+// sent, a share has these: the tests of other groups cost less than to fit their members in
+// every share, but for Placebo, which fits them anew at every pseudo-date.
+func (w *Worker) inside(lo, hi int) (groups []int) {
+	for k := range w.groups {
+		if !slices.ContainsFunc(w.groups[k].Members, func(i int) bool { return int(w.row[i]) < lo || int(w.row[i]) >= hi }) {
+			groups = append(groups, k)
+		}
+	}
+	return groups
+}
+
+// send gives p the fits of the rows [lo, hi).
+func (w *Worker) send(p *Part, lo, hi int) {
 	r, g := w.r, w.r.eng
-	lo, hi := w.border(p.Index-1, p.Of), w.border(p.Index, p.Of)
-	want := make([]bool, p.Rows)
-	for row := lo; row < hi; row++ {
-		want[row] = true
-	}
-	if err := w.fit(ctx, want, progress); err != nil {
-		return err
-	}
 	p.First, p.M, p.K, p.Plain = lo, g.m[lo:hi], g.k[lo:hi], g.pl[lo:hi]
 	for row := lo; row < hi; row++ {
 		if ex := r.excluded[g.obs[row]]; ex != nil {
@@ -575,17 +586,6 @@ func (w *Worker) fits(ctx context.Context, p *Part, progress Progress) error {
 	for k, f := range figures {
 		p.Figures = append(p.Figures, (*f)[lo*width[k]:hi*width[k]])
 	}
-	var inside []int
-	for k := range w.groups {
-		if !slices.ContainsFunc(w.groups[k].Members, func(i int) bool { return int(w.row[i]) < lo || int(w.row[i]) >= hi }) {
-			inside = append(inside, k)
-		}
-	}
-	if w.placed() {
-		p.place(r, lo, hi)
-	}
-	w.last = p.Placed
-	return w.measure(ctx, p, inside)
 }
 
 // placed reports whether the placebo tests of single observations are computed.

@@ -335,6 +335,47 @@ func TestSumsComeFromParts(t *testing.T) {
 	}
 }
 
+// Where fits are dear, shares carry the refits of pseudo-dates too: those of placebo, of
+// groups that lie in one share and in several, and those of families.
+func TestRefitsComeFromParts(t *testing.T) {
+	n := newNasty(t)
+	p := n.panel(t, market.Simple, nil)
+	s := n.study()
+	s.Model, s.Tests, s.Draws, s.Groups = model.Huber{}, []Test{StudentTest{}, Bootstrap{}, Placebo{}}, 24, Groupings
+	s.Family, s.Correction = SecurityFamily, RomanoWolfCorrection
+	want := dump(mustRun(t, s, n.catalog, p))
+	for _, kind := range []string{"placebo", familyDraws} {
+		parts := partsOf(t, s, n.catalog, p, 3, kind == "placebo")
+		if joined := dump(mustMerge(t, s, n.catalog, p, parts)); joined != want {
+			t.Errorf("parts joined differ from one run: %s", firstDifference(want, joined))
+		}
+		values := 0
+		for _, x := range parts {
+			for _, g := range x.Shared {
+				for _, y := range g.Sums {
+					if y.Kind == kind {
+						values += len(y.Values)
+						for k := range y.Values {
+							y.Values[k] = 3*y.Values[k] + 1
+						}
+					}
+				}
+			}
+		}
+		if values == 0 || dump(mustMerge(t, s, n.catalog, p, parts)) == want {
+			t.Errorf("%s: %d were changed, and the result was not", kind, values)
+		}
+	}
+	w, err := s.NewWorker(n.catalog, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := w.duty(1, 3)
+	if len(d.whole) == 0 || len(d.common) == 0 {
+		t.Errorf("%d groups of one share, %d of several", len(d.whole), len(d.common))
+	}
+}
+
 func TestWrongParts(t *testing.T) {
 	n := newNasty(t)
 	ctx, s, p := context.Background(), n.study(), n.panel(t, market.Simple, nil)

@@ -175,12 +175,12 @@ func (g *engine) draw(ctx context.Context, at []statistic, l *ledger, pool int, 
 	if len(d.Shifts) == 0 {
 		return d, ctx.Err()
 	}
-	size := make([]int, len(at))
-	for i, t := range r.at(0) {
-		size[i] = t.N
-	}
 	copies := sync.Pool{New: func() any { return newReplica(g, at) }}
 	all, err := l.items(pool, kind, len(d.Shifts), len(at), func(lo, hi int) ([]float64, error) {
+		size := make([]int, len(at)) // who joins shares need not fit all again to know
+		for i, t := range r.at(0) {
+			size[i] = t.N
+		}
 		out := missing((hi - lo) * len(at))
 		err := parallel(ctx, hi-lo, 8, nil, func(_ *workspace, b int) {
 			own := copies.Get().(*replica)
