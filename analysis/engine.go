@@ -624,13 +624,18 @@ const block = 2048
 // as there are processors, in blocks; which worker gets which i is not
 // determined, so do must write only to what belongs to i.
 func parallel(ctx context.Context, n, block int, step func(done int), do func(w *workspace, i int)) error {
+	return parallelWith(ctx, n, block, step, func() *workspace { return new(workspace) }, do)
+}
+
+// parallelWith is parallel with workers that have what begin returns.
+func parallelWith[T any](ctx context.Context, n, block int, step func(done int), begin func() T, do func(w T, i int)) error {
 	workers := min(runtime.GOMAXPROCS(0), (n+block-1)/block)
 	var next, done atomic.Int64
 	var wg sync.WaitGroup
 	var once sync.Mutex
 	for range workers {
 		wg.Go(func() {
-			w := new(workspace)
+			w := begin()
 			for ctx.Err() == nil {
 				lo := int(next.Add(int64(block))) - block
 				if lo >= n {

@@ -125,7 +125,7 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 	// Cohorts lie in order of time, so that what is summed of one can go once the last
 	// that it meets is summed too.
 	var spare [][]float64
-	var working sync.Pool
+	working := sync.Pool{New: func() any { return new(stat.Workspace) }}
 	held, done := 0, 0
 	atOnce := 512 * runtime.GOMAXPROCS(0) // members and rows whose sums lie in the cache together
 	for lo := 0; lo < len(co); {
@@ -139,7 +139,7 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 		for upto < planned && int(meetings[upto].b) < hi {
 			upto++
 		}
-		_ = parallel(context.Background(), upto-done, 64, nil, func(_ *workspace, k int) {
+		_ = parallelWith(context.Background(), upto-done, 64, nil, bare, func(_ struct{}, k int) {
 			k += done
 			if q, j := &meetings[k], &joints[k]; j.n > 0 {
 				out[k] = j.product(&all[q.a], &all[q.b], int(q.lag), m)
@@ -162,6 +162,9 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 	}
 	return out
 }
+
+// bare is what a worker of [parallelWith] has that needs nothing.
+func bare() struct{} { return struct{}{} }
 
 // product returns the sum of the products of two rows, about their means. m is the length
 // of the estimation window.
@@ -211,11 +214,8 @@ func (p *pool) standardise(all []standards, spare [][]float64, working *sync.Poo
 			tasks = append(tasks, t)
 		}
 	}
-	_ = parallel(context.Background(), len(tasks), 1, nil, func(_ *workspace, k int) {
-		w, _ := working.Get().(*stat.Workspace)
-		if w == nil {
-			w = new(stat.Workspace)
-		}
+	_ = parallelWith(context.Background(), len(tasks), 1, nil, bare, func(_ struct{}, k int) {
+		w := working.Get().(*stat.Workspace)
 		w.Reset()
 		tasks[k].of.add(p, tasks[k].members, tasks[k].to, w)
 		working.Put(w)
