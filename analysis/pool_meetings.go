@@ -252,9 +252,6 @@ func (s *standards) add(p *pool, members []int32, to *sums, w *stat.Workspace) {
 		n := min(few, len(members))
 		for i, member := range members[:n] {
 			x := e[i*stride:][:m]
-			if i+1 < len(members) {
-				p.eng.fetch(int(p.rows[members[i+1]]))
-			}
 			p.eng.residuals(int(p.rows[member]), x)
 			clear(x[m:sessions])
 			s.spans(x, &spans)

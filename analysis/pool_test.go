@@ -69,16 +69,28 @@ func crowd(t *testing.T, securities, dates, apart int, gaps bool, change ...func
 		for s := range index {
 			index[s], shared[s] = 0.01*rng.NormFloat64(), 0.01*rng.NormFloat64()
 		}
+		benchmark := fmt.Sprint("INDEX", k)
 		column := func(symbol string, r []float64) {
-			if err := p.AddColumn(&market.Column{Security: market.Security{Symbol: symbol, Benchmark: fmt.Sprint("INDEX", k)}, Calendar: cal, First: first, Return: r}); err != nil {
+			if err := p.AddColumn(&market.Column{Security: market.Security{Symbol: symbol, Benchmark: benchmark}, Calendar: cal, First: first, Return: r}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		column(fmt.Sprint("INDEX", k), index)
+		column(benchmark, index)
+		column(fmt.Sprint("SHARED", k), shared)
 		for i := range securities {
 			r := make([]float64, len(index))
+			own := 0.02
+			if i == 5 { // of which the benchmark explains all but 1e-8
+				own = 1e-6
+			}
+			if benchmark = fmt.Sprint("INDEX", k); i%5 == 3 {
+				benchmark = fmt.Sprint("SHARED", k)
+			}
 			for s := range r {
-				r[s] = index[s] + shared[s] + 0.02*rng.NormFloat64()
+				r[s] = index[s] + own/0.02*shared[s] + own*rng.NormFloat64()
+				if i == 6 && s%211 == 7 {
+					r[s] += 3 // most of what it varies is on few days
+				}
 				if gaps && i%4 == 0 && rng.IntN(60) == 0 {
 					r[s] = nan
 				}
