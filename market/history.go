@@ -64,7 +64,17 @@ func (h *History) trading(sec Security) Trading {
 	if slices.Contains(h.Volume, 0) {
 		return h.series(make([]Bar, 0, len(h.Days))).trading(sec)
 	}
-	return tradingOn(sec, h.Exchange, h.Days)
+	t := tradingOn(sec, h.Exchange, h.Days)
+	main := h.main()
+	for i, x := range main {
+		if i > 0 && x == main[i-1] && (h.Volume == nil || h.Volume[i] != h.Volume[i]) {
+			if t.carried == nil {
+				t.carried = make(map[Date]bool)
+			}
+			t.carried[h.Days[i]] = true
+		}
+	}
+	return t
 }
 
 // Within reports whether all days of h lie in from..to; NoDate leaves an end open.
@@ -210,7 +220,7 @@ func (h *History) plain(ret []float64) bool {
 		large = large || r >= reversalMin || r <= -reversalMin
 		if x != last {
 			still = 0
-		} else if still++; still == staleTail && h.Price == nil {
+		} else if still++; still == staleTail && (h.Price == nil || h.Close == nil) {
 			return false
 		}
 		last = x

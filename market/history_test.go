@@ -58,7 +58,7 @@ func drawnHistory(r *rand.Rand, symbol string, cal *market.Calendar) *market.His
 	case 1:
 		step = 21
 	}
-	gaps, off := r.IntN(3) == 0, r.IntN(8) == 0
+	gaps, off, filled := r.IntN(3) == 0, r.IntN(8) == 0, r.IntN(12) == 0
 	for k := 0; k < n; k += step {
 		d := cal.Date(first + k)
 		switch {
@@ -69,6 +69,9 @@ func drawnHistory(r *rand.Rand, symbol string, cal *market.Calendar) *market.His
 		}
 		if len(h.Days) == 0 || d > h.Days[len(h.Days)-1] {
 			h.Days = append(h.Days, d)
+		}
+		if filled && cal.Date(first+k+1) > d+1 && r.IntN(5) > 0 { // Saturdays, holidays
+			h.Days = append(h.Days, d+1)
 		}
 	}
 	n = len(h.Days)
@@ -105,6 +108,11 @@ func drawnHistory(r *rand.Rand, symbol string, cal *market.Calendar) *market.His
 			volume[i] = []float64{0, 0, math.NaN(), 3e7}[r.IntN(4)]
 		case 7:
 			price[i] = price[max(0, i-1)]
+		}
+	}
+	for i, d := range h.Days {
+		if _, ok := cal.Index(d); !ok && i > 0 && r.IntN(20) > 0 { // a holiday that was filled
+			price[i] = price[i-1]
 		}
 	}
 	switch r.IntN(4) {

@@ -58,10 +58,10 @@ func Sessions(list []Trading, calendar func(Security) *Calendar) (cals []*Calend
 			issues = append(issues, Issue{"", dates[0], "no-rules", []any{cal.Name(), len(dates), dates[len(dates)-1]}})
 		}
 	}
-	var clear struct { // days that were found to agree with a calendar: many securities have the same
-		days             []Date
-		cal              *Calendar
-		fit, uncontested bool
+	var seen struct { // days that were held to a calendar: many securities have the same
+		days []Date
+		cal  *Calendar
+		all  bool // they are sessions of it: nothing is to be found then
 	}
 	for i := range list {
 		t := &list[i]
@@ -71,23 +71,26 @@ func Sessions(list []Trading, calendar func(Security) *Calendar) (cals []*Calend
 		if len(t.Days) == 0 {
 			continue
 		}
-		if cals[i] != clear.cal || cals[i] == nil || !slices.Equal(t.Days, clear.days) {
-			clear.days, clear.cal, clear.fit, clear.uncontested = t.Days, cals[i], false, false
+		if cals[i] != nil {
+			if cals[i] != seen.cal || !slices.Equal(t.Days, seen.days) {
+				off, _ := t.misfit(cals[i])
+				seen.days, seen.cal, seen.all = t.Days, cals[i], off == 0
+			}
+			if seen.all {
+				continue
+			}
 		}
-		if cals[i] == nil && strings.HasPrefix(t.Symbol, "^") || cals[i] != nil && !t.Sure && !clear.fit {
+		if cals[i] == nil && strings.HasPrefix(t.Symbol, "^") || cals[i] != nil && !t.Sure {
 			if other := t.fitting(cals[i], used); other != nil {
 				issues = append(issues, Issue{t.Symbol, NoDate, "exchange-by-days", []any{other.Name()}})
 				cals[i] = other
 				continue
 			}
-			clear.fit = cals[i] != nil
 		}
-		switch {
-		case cals[i] == nil:
+		if cals[i] == nil {
 			errs[i] = t.unknown(used)
-		case !clear.uncontested:
+		} else {
 			errs[i] = t.contradiction(cals[i])
-			clear.uncontested = errs[i] == nil
 		}
 	}
 	return cals, issues, errs
