@@ -131,23 +131,29 @@ func (r *Result) finish(ctx context.Context) (err error) {
 // measure fits the observations of rows [lo, hi). With grouped, it measures the
 // group of every event too, while the returns of its securities are at hand.
 func (r *Result) measure(ctx context.Context, lo, hi int, grouped bool, progress Progress) error {
-	const block, most = 64, 4096 // rows of a unit of work, and of an event that is one
+	const (
+		block, most = 64, 4096 // rows of a unit of work, and of an event that is one
+		fewTogether = 16       // rows of an event, on average, that share enough to be a unit of their own
+	)
 	var units []unit
-	dates := 1 // events of a unit at most
 	if grouped {
 		r.early = make([]Group, len(r.Catalog.Events))
+	}
+	dates := 1                                                                     // events of a unit at most
+	whole := grouped || !r.scattered && hi-lo >= fewTogether*len(r.Catalog.Events) // events are units
+	if whole {
 		dates = min(max(1, len(r.Catalog.Events)/8), datesOfBlock)
 	}
 	ev := r.eng.ev
 	for row := lo; row < hi; {
 		end := min(row+block, hi)
-		if grouped {
+		if whole {
 			for end = row + 1; end < hi && ev[end] == ev[row]; end++ {
 			}
 		}
 		if end-row <= most {
 			u := unit{lo: row, hi: end}
-			if grouped {
+			if whole {
 				u.events = 1
 				if n := len(units); n > 0 && units[n-1].shares(r, u, dates, 2*most) {
 					units[n-1].hi = end

@@ -31,14 +31,15 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 	even := g.evenDates(u)
 	m := g.study.EstimationWindow.Len()
 	line := false // and one regressor
-	averaged := even && g.study.gives(AverageFigures)
+	grouped := r.early != nil
+	averaged := even && grouped && g.study.gives(AverageFigures)
 	l := g.length
 	w.pair = stat.Grown(w.pair, 2*u.events*l)
 	if averaged {
 		w.spreads = stat.Grown(w.spreads, 3*u.events*l)
 		clear(w.spreads)
 	}
-	correlated := g.study.gives(MeanCorrelationFigures)
+	correlated := grouped && g.study.gives(MeanCorrelationFigures)
 	if even {
 		if correlated {
 			w.totals = stat.Grown(w.totals, u.events*m)
@@ -87,6 +88,9 @@ func (r *Result) measureUnit(ctx context.Context, w *workspace, u unit) {
 				g.addStandard(w.totals[d*m:][:m], first+k&^3, first+k+1)
 			}
 		}
+	}
+	if !grouped {
+		return
 	}
 	for d := range u.events {
 		first := u.lo + d*each
