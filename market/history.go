@@ -66,12 +66,9 @@ func (h *History) trading(sec Security) Trading {
 	}
 	t := tradingOn(sec, h.Exchange, h.Days)
 	main := h.main()
-	for i, x := range main {
-		if i > 0 && x == main[i-1] && (h.Volume == nil || h.Volume[i] != h.Volume[i]) {
-			if t.carried == nil {
-				t.carried = make(map[Date]bool)
-			}
-			t.carried[h.Days[i]] = true
+	for i := 1; i < len(main); i++ {
+		if main[i] == main[i-1] && (h.Volume == nil || math.IsNaN(h.Volume[i])) {
+			t.carried = append(t.carried, h.Days[i])
 		}
 	}
 	return t

@@ -424,4 +424,11 @@ func TestStillAdjustedCloses(t *testing.T) {
 	if found := check(s, nil, CheckOptions{Study: true}, &workspace{}); len(found) != 1 || found[0].Code != StaleTail {
 		t.Errorf("%v", found)
 	}
+	h := &History{Symbol: "ACME"}
+	for _, b := range s.Bars {
+		h.Days, h.Price = append(h.Days, b.Date), append(h.Price, b.AdjClose)
+	}
+	if h.plain(make([]float64, len(h.Days))) {
+		t.Error("as columns it is taken for one without findings")
+	}
 }

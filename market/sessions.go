@@ -18,7 +18,7 @@ type Trading struct {
 	Sure bool
 	// carried are the days of Days whose price is that of the day before, where no
 	// volume says whether there was trade: services fill holidays so.
-	carried map[Date]bool
+	carried []Date
 }
 
 // Sessions returns the calendar of each security of list, nil where there is
@@ -164,7 +164,7 @@ func (t *Trading) fitting(cal *Calendar, used []*Calendar) *Calendar {
 	if cal != nil {
 		off, missing := t.misfit(cal)
 		carried := 0
-		for d := range t.carried {
+		for _, d := range t.carried {
 			if _, ok := cal.Index(d); !ok {
 				carried++
 			}
@@ -220,8 +220,10 @@ func (t *Trading) contradiction(cal *Calendar) error {
 	var week [7]int
 	off, known := 0, 0
 	for _, d := range t.Days {
-		if _, ok := cal.Index(d); !ok && t.carried[d] {
-			continue // left out one by one, see AddSeries
+		if _, carried := slices.BinarySearch(t.carried, d); carried {
+			if _, ok := cal.Index(d); !ok {
+				continue // left out one by one, see AddSeries
+			}
 		}
 		week[d.Weekday()]++
 		if !cal.Knows(d) {
@@ -281,15 +283,13 @@ func (s *Series) trading(sec Security) Trading {
 		}
 		if !math.IsNaN(price) && !(b.Volume == 0 && price == last) {
 			if price == last && math.IsNaN(b.Volume) {
-				if t.carried == nil {
-					t.carried = make(map[Date]bool)
-				}
-				t.carried[b.Date] = true
+				t.carried = append(t.carried, b.Date)
 			}
 			t.Days = append(t.Days, b.Date)
 			last = price
 		}
 	}
+	slices.Sort(t.carried)
 	slices.Sort(t.Days) // bars out of order are AddSeries' to refuse
 	return t
 }

@@ -195,6 +195,7 @@ func TestReadErrors(t *testing.T) {
 		{"years of two digits without marks", "date,close\n241230,5\n241231,5\n", `f.csv:2: "241230": a year of two digits, or a month, where days are needed; write 2025-01-27`},
 		{"ambiguous", "date,close\n01/02/2025,5\n", "f.csv:2: 01/02/2025 may be month/day or day/month, and no line of the file tells; set the order of dates (prices.dates) to mdy or dmy"},
 		{"contradictory", "date,close\n13/02/2025,5\n02/14/2025,5\n", "f.csv:2: the day comes first here, but the month on line 3"},
+		{"two closes", "date,Close EUR,Close USD\n2025-01-27,5,6\n", "f.csv:1: the columns Close EUR and Close USD are both taken for the close; keep one of them"},
 		{"a column twice", "date,close,Close\n2025-01-27,5,6\n", "f.csv:1: the column close appears twice"},
 		{"previous close", "Date,Previous Close,Open\n2024-08-01,1,2\n", "f.csv:1: no column is named as a closing price; name it in the headings"},
 		{"no date", "When,Close\n2024-08-01,1\n", "f.csv:1: no column is named as a date; name it"},

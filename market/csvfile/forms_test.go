@@ -197,6 +197,9 @@ func TestForms(t *testing.T) {
 		{"Taiwan's calendar", strings.ReplaceAll(file("日期,成交股數,收盤價", "{D},5,{C}", "2006/01/02", point), "2024/", "113/")},
 		{"marks of columns", file("<TICKER>,<DTYYYYMMDD>,<CLOSE>,<VOL>", "ACME,{D},{C},5", "20060102", point)},
 		{"a time without marks", file("Date,Close", "{D}T160000Z,{C}", "20060102", point)},
+		{"a change of the close", file("Date,Close %,Close", "{D},7,{C}", iso, point)},
+		{"an unadjusted close alone", file("Date,Unadjusted Close", "{D},{C}", iso, point)},
+		{"an unadjusted close first", file("Date,Unadjusted Close,Bid Close,Close", "{D},7,7,{C}", iso, point)},
 		{"Binance", file("open_time,open,close,close_time", "{D} 00:00:00,{C},{C},{D} 23:59:59", iso, point)},
 		{"a row twice", file("Date,Close", "{D},{C}", iso, point) + "2024-09-16,1021\n"},
 	} {

@@ -152,8 +152,10 @@ func headerOf(fields []string) (header, error) {
 	}
 	if h.usable() {
 		for _, col := range []int{colDate, colClose, colAdj} {
-			if twice[col] >= 0 {
+			if twice[col] >= 0 && canonical(fields[twice[col]]) == canonical(fields[h.at[col]]) {
 				return h, fmt.Errorf("the column %s appears twice", fields[h.at[col]])
+			} else if twice[col] >= 0 {
+				return h, fmt.Errorf("the columns %s and %s are both taken for the %s; keep one of them, or name the other otherwise", fields[h.at[col]], fields[twice[col]], names()[col][0])
 			}
 		}
 	}
@@ -168,6 +170,8 @@ func column(heading string) (col, rank int) {
 		switch col := columnNamed(form); {
 		case col == colVolume && k > 0 && inMoney(heading):
 			return -1, 0 // what was turned over
+		case col >= colOpen && col <= colAdj && strings.Contains(heading, "%"):
+			return -1, 0 // a change
 		case col >= 0:
 			return col, 1000*k + slices.Index(names()[col], form)
 		}
@@ -240,6 +244,10 @@ func forms(heading string) []string {
 
 var quotes = strings.NewReplacer("'", "", `"`, "")
 
+// noSymbols are words beside the name of a column that say which price it is.
+var noSymbols = map[string]bool{"unadjusted": true, "unadj": true, "raw": true, "prior": true, "previous": true, "prev": true, "average": true, "avg": true, "bid": true, "ask": true, "mid": true, "theoretical": true,
+	"index": true, "benchmark": true, "type": true, "afterhours": true, "premarket": true, "t1": true, "1d": true, "yesterday": true}
+
 // splitHeading parts a heading such as ACME.Close, Close_ACME or ('Close',
 // 'ACME') into the column that it names and the symbol that it carries.
 func splitHeading(heading string) (col int, symbol string, ok bool) {
@@ -267,7 +275,7 @@ func splitHeading(heading string) (col int, symbol string, ok bool) {
 		if s[i] == ' ' && strings.ToUpper(left) != left {
 			continue // words, not a symbol
 		}
-		if c := named(right); c >= 0 && columnNamed(canonical(left)) < 0 {
+		if c := named(right); c >= 0 && columnNamed(canonical(left)) < 0 && !noSymbols[canonical(left)] {
 			// Of "ACME.Adj Close" the longest name is meant.
 			for j := i - 1; j > 0; j-- {
 				if strings.IndexByte(seps, s[j]) >= 0 {
@@ -287,7 +295,7 @@ func splitHeading(heading string) (col int, symbol string, ok bool) {
 		if s[i] == ' ' && strings.ToUpper(right) != right {
 			continue
 		}
-		if c := named(left); c >= 0 && right != "" && columnNamed(canonical(right)) < 0 {
+		if c := named(left); c >= 0 && right != "" && columnNamed(canonical(right)) < 0 && !noSymbols[canonical(right)] {
 			return c, right, true
 		}
 	}

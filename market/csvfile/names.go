@@ -61,7 +61,7 @@ var columnNames = [columns]string{
 		الإغلاق إغلاق "سعر الإغلاق" "سعر الاقفال" الإقفال إقفال 終値 收盘 收盘价 收盤價 收市 收市價 종가 ราคาปิด "שער נעילה" penutupan prc dlyprc prccd "price close" preult
 		last lastprice lasttrade "trdprc 1" zuletzt letzter "letzter kurs" dernier "dernier cours" ultimo último laatste ostatnio ultimul послед последняя остання senaste senast
 		seneste siste viimeisin "viimeisin kurssi" poslední utolsó son "son fiyat" şimdi τελευταία الأخير آخر "آخر سعر" ล่าสุด "lần cuối" terakhir
-		price value kurs cours prezzo precio preço koers cena preț цена ціна pris kurssi τιμή السعر سعر שער nav "share pricing"`,
+		price value kurs cours prezzo precio preço koers cena preț цена ціна pris kurssi τιμή السعر سعر שער nav "share pricing" "unadjusted close" "close unadjusted" "close unadj" "raw close"`,
 	colAdj: `adjclose adjustedclose adjusted closeadj closeadjusted adjcloseprice adjustedcloseprice adjustedprice adjprice adj
 		"bereinigter schlusskurs" bereinigt "adj. schlusskurs" "schlusskurs bereinigt" "clôture ajustée" "cours ajusté" ajusté "chiusura rettificata" "chiusura aggiustata" rettificato
 		"cierre ajustado" ajustado "fechamento ajustado" "fecho ajustado" "aangepaste slotkoers" "aangepast" "skorygowane zamknięcie" "zamknięcie skorygowane"

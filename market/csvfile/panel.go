@@ -239,8 +239,36 @@ func (g *grid) many() bool {
 	return len(g.columns) > 0 && (g.fields || slices.ContainsFunc(g.columns, func(c gridColumn) bool { return c.date != g.columns[0].date }))
 }
 
+// inPercent reports whether most returns of m are of 30% and more, as no decimals are.
+func (m *member) inPercent() bool {
+	const fewest, large = 20, 0.3
+	n, above := 0, 0
+	for _, x := range m.ret {
+		if x != 0 && x == x {
+			n++
+			if math.Abs(x) > large {
+				above++
+			}
+		}
+	}
+	return n >= fewest && 2*above > n
+}
+
+// errUnit refuses a security whose returns are in another unit than those of the others.
+func errUnit(file, symbol string) error {
+	return fmt.Errorf("%s: the returns of %s are per cent by their size, and those of others decimals; write all in one unit", file, symbol)
+}
+
 // done ends the reading.
 func (b *panelReader) done(err error) (*Many, error) {
+	if err == nil && b.count > b.rows/wrongRows {
+		for _, s := range b.symbols {
+			if b.members[s].inPercent() {
+				err = errUnit(b.Many.file, s)
+				break
+			}
+		}
+	}
 	if err == nil && b.count > 0 && b.count > b.rows/wrongRows {
 		err = b.err()
 	}
@@ -310,6 +338,9 @@ func (f *Many) Series(ctx context.Context, symbol string, from, to market.Date) 
 		default:
 			return nil, fmt.Errorf("%s: %s may mean %s; write it as the file does", f.file, symbol, strings.Join(found, " or "))
 		}
+	}
+	if m.inPercent() {
+		return nil, errUnit(f.file, symbol)
 	}
 	s := m.series(f.file)
 	if i := slices.IndexFunc(s.Findings, func(f market.Finding) bool { return f.Code == market.Duplicate && f.Contradiction }); i >= 0 && len(s.Bars) == 0 {

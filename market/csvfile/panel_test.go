@@ -447,6 +447,34 @@ func TestUnitsOfReturns(t *testing.T) {
 	}
 }
 
+// A security in per cent among others in decimals has no figures.
+func TestOneInPercent(t *testing.T) {
+	var wide, long strings.Builder
+	wide.WriteString("date,A,B,C\n")
+	long.WriteString("ticker,date,ret\n")
+	for k := range 60 {
+		d, x := market.NewDate(2024, 1, 2)+market.Date(k), math.Sin(float64(5*k+1))
+		fmt.Fprintf(&wide, "%s,%v,%v,%v\n", d, 0.9*x, 0.01*x, 0.02*x)
+		fmt.Fprintf(&long, "A,%s,%v\nB,%s,%v\nC,%s,%v\n", d, 0.9*x, d, 0.01*x, d, 0.02*x)
+	}
+	for name, c := range map[string]struct {
+		text string
+		o    PanelOptions
+	}{"wide": {wide.String(), PanelOptions{Layout: Wide, Values: Returns}}, "long": {long.String(), PanelOptions{}}} {
+		m, err := ReadPanel("f.csv", []byte(c.text), c.o)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if _, err := m.Series(t.Context(), "A", market.NoDate, market.NoDate); err == nil || err.Error() != "f.csv: the returns of A are per cent by their size, and those of others decimals; write all in one unit" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := m.Series(t.Context(), "B", market.NoDate, market.NoDate); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // Room is made for the values that the bytes of a wide file can hold, not for as many
 // rows as it has lines.
 func TestWideLines(t *testing.T) {

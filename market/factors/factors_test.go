@@ -216,7 +216,7 @@ func FuzzRead(f *testing.F) {
 }
 
 // rows writes n days of factors in the columns of head, from a table of numbers
-// that move as daily factors do, times scale; rf is written as it is.
+// that move as daily factors do, with no memory from day to day, times scale; rf is written as it is.
 func rows(head string, n int, scale float64, rf string) string {
 	var b strings.Builder
 	b.WriteString(head + "\n")
@@ -228,7 +228,7 @@ func rows(head string, n int, scale float64, rf string) string {
 				b.WriteString("," + rf)
 				continue
 			}
-			fmt.Fprintf(&b, ",%.6f", scale*math.Sin(float64(7*i+3*k+1)))
+			fmt.Fprintf(&b, ",%.6f", scale*math.Sin(float64(5*i+3*k+1)))
 		}
 		b.WriteByte('\n')
 	}
@@ -275,7 +275,13 @@ func TestUnits(t *testing.T) {
 		f[2] = strconv.FormatFloat(0.006*math.Cos(float64(i)), 'f', 6, 64)
 		lines[i+1] = strings.Join(f, ",")
 	}
+	var summed strings.Builder
+	summed.WriteString("date,Mkt-RF,SMB\n")
+	for i := range 60 {
+		fmt.Fprintf(&summed, "%s,%.6f,%.6f\n", market.NewDate(2024, 1, 1+i), 0.05*math.Sin(float64(i)/15), 0.006*math.Cos(float64(5*i)))
+	}
 	for name, c := range map[string]struct{ text, want string }{
+		"a factor that is cumulated":     {summed.String(), "the factor mkt_rf hangs together from day to day: it is cumulated, or a level"},
 		"two units":                      {strings.Join(lines, "\n"), "the factor mkt_rf is per cent by its size, and smb decimals"},
 		"a rate that may be either":      {rows("date,RF", 40, 1, "0.022"), "the values of the risk-free rate (rf) are about 0.022, which may be a rate of a session or a yield a year"},
 		"a rate between, beside factors": {rows("date,Mkt-RF,RF", 40, 0.008, "0.02"), "factors.risk_free"},
