@@ -224,7 +224,7 @@ func levels(r []float64) (is, known bool) {
 		}
 		before = x
 	}
-	return lagged > together*variance, true
+	return lagged > together*variance && variance > 1e-9*float64(n)*mean*mean, true // not of a constant
 }
 
 // errLevels refuses a file of returns that are levels.

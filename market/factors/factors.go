@@ -477,7 +477,7 @@ func together(v []float64) bool {
 		}
 		before = x
 	}
-	return lagged > most*variance
+	return lagged > most*variance && variance > 1e-9*float64(n)*mean*mean // not of a constant
 }
 
 // The median absolute values between which the unit of a daily factor is not
