@@ -219,3 +219,32 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%d histories with findings and %d without: the test is of little use", found, plain)
 	}
 }
+
+// Closes that stand still are told of histories of adjusted closes alone, too.
+func TestHistoryStill(t *testing.T) {
+	cal := market.NYSE()
+	first := cal.Search(market.NewDate(2019, 1, 2))
+	for _, kind := range []string{"adjusted", "closes", "both"} {
+		h := &market.History{Symbol: "A", Origin: "columns"}
+		var x []float64
+		for k := range 100 {
+			h.Days = append(h.Days, cal.Date(first+k))
+			x = append(x, 100+math.Sin(float64(min(k, 90))))
+		}
+		if kind != "closes" {
+			h.Price = x
+		}
+		if kind != "adjusted" {
+			h.Close = x
+		}
+		c, q := columns{"A": h}, market.Request{Securities: []market.Security{{Symbol: "A", Exchange: "NYSE"}}}
+		p, errs := market.Load(t.Context(), c, q)
+		want, wanted := market.Load(t.Context(), struct{ market.Source }{c}, q)
+		if a, b := printed(p, errs), printed(want, wanted); !slices.Equal(a, b) {
+			t.Errorf("%s: by columns\n%.2000s\nby bars\n%.2000s", kind, a, b)
+		}
+		if f := p.Columns[0].Findings; len(f) != 1 || f[0].Code != market.StaleTail {
+			t.Errorf("%s: %v", kind, f)
+		}
+	}
+}
