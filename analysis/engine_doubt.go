@@ -169,6 +169,9 @@ func sharedReturns(a, b *market.Column) (n int, same bool) {
 // which regressor is missing there, and where it ends or begins. "" where the
 // returns are missing themselves.
 func (g *engine) unexplained(r int, w Window) (variant string, args []any) {
+	if g.panel == nil { // of one series alone, see single
+		return "", nil
+	}
 	s, s0 := g.ser[r], int(g.s0[r])
 	terms := g.study.Model.Design(s.col.Symbol).Terms
 	for j := -1; j < len(s.x); j++ {

@@ -1,9 +1,11 @@
 package analysis
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"aftershock/events"
 	"aftershock/market"
@@ -44,5 +46,33 @@ func TestTrimmed(t *testing.T) {
 	}
 	if some < 100 {
 		t.Errorf("only %d windows were trimmed", some)
+	}
+}
+
+// An observation that could not be measured with other news left out, for the benchmark
+// lacks returns too, is not compared.
+func TestCleanedTooShort(t *testing.T) {
+	p := benchPanel(t, 1, 400)
+	index := p.Columns[0]
+	for k := 250; k < 280; k++ {
+		index.Return[k] = math.NaN()
+	}
+	c := &events.Catalog{}
+	for i, k := range []int{200, 220, 300} {
+		c.Events = append(c.Events, events.Event{ID: string(rune('a' + i)), DateOnly: true, Time: index.Calendar.Date(index.First+k).In(time.UTC, 0), Targets: []events.Target{{Symbol: "S0000"}}})
+	}
+	s := DefaultStudy()
+	s.Benchmark, s.Groups, s.EstimationWindow = "INDEX", nil, Window{-120, -21}
+	s.MinEstimation = 70 // of 70, of which the news of two dates takes some
+	r, err := s.Run(t.Context(), c, p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := r.Observation(2)
+	if n := r.Trimmed(2); !o.Used() || o.Fit.M != 70 || n == 0 {
+		t.Fatalf("used %v, on %d sessions, %d trimmed: the test is of little use", o.Used(), o.Fit.M, n)
+	}
+	if _, _, ok := r.Cleaned(2, 0); ok {
+		t.Error("compared, with too few sessions")
 	}
 }
