@@ -221,7 +221,6 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestMonthsOfTwoWords reads the months of the Levant that have two.
 // TestVolumes finds the shares traded beside their value, and counts cut short by a word.
 func TestVolumes(t *testing.T) {
 	for _, c := range []struct {
@@ -277,6 +276,29 @@ func TestNotAReturn(t *testing.T) {
 	}
 }
 
+// Years of three digits are of Taiwan's calendar, or have lost a digit.
+func TestThreeDigitYears(t *testing.T) {
+	for in, want := range map[string]string{"113/08/01": "2024-08-01", "100/01/04": "2011-01-04", "023-02-13": "", "202-10-05": "", "222-10-05": "", "998-10-05": "", "199-10-05": "", "198-10-05": "", "099-10-05": ""} {
+		d, err := (&dates{}).parse(in)
+		if got := d.String(); want == "" && err == nil || want != "" && (err != nil || got != want) {
+			t.Errorf("%s is %s, %v; want %s", in, got, err, want)
+		}
+	}
+	var b strings.Builder
+	b.WriteString("date,close\n")
+	for k := range 20 {
+		fmt.Fprintf(&b, "2023-02-%02d,%d.5\n", k+1, k+7)
+	}
+	s, err := Read("f.csv", "ACME", []byte(strings.Replace(b.String(), "2023-02-13", "023-02-13", 1)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := s.Findings; len(s.Bars) != 19 || s.Bars[0].Date != market.NewDate(2023, 2, 1) || len(f) != 1 || !strings.Contains(f[0].Text, "f.csv:14") {
+		t.Errorf("%d bars from %s, %v", len(s.Bars), s.Bars[0].Date, f)
+	}
+}
+
+// TestMonthsOfTwoWords reads the months of the Levant that have two.
 func TestMonthsOfTwoWords(t *testing.T) {
 	for in, want := range map[string]string{"5 تشرين الأول 2024": "2024-10-05", "٥ تشرين الثاني ٢٠٢٤": "2024-11-05", "5 كانون الأول 2024": "2024-12-05", "5 كانون الثاني 2025": "2025-01-05"} {
 		if d, err := (&dates{}).parse(in); err != nil || d.String() != want {

@@ -127,7 +127,12 @@ func (p *dates) parse(s string) (market.Date, error) {
 	case len(part[0]) == 4:
 		d, err = civil(digits(part[0]), digits(part[1]), digits(part[2]))
 	case len(part[0]) == 3: // of Taiwan's calendar, whose year 113 is 2024
-		d, err = civil(digits(part[0])+1911, digits(part[1]), digits(part[2]))
+		const first, last = 100, 150 // others are what is left of 2023, or of 1998, without one of its digits
+		if y := digits(part[0]); y >= first && y <= last {
+			d, err = civil(y+1911, digits(part[1]), digits(part[2]))
+		} else {
+			err = errNotADate
+		}
 	case strings.IndexByte(day, '.') >= 0 || p.order == DayFirst:
 		d, err = civil(year(part[2]), digits(part[1]), digits(part[0]))
 	case p.order == MonthFirst:
