@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"aftershock/analysis/model"
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -118,7 +119,11 @@ func (r *Result) studied() func(id string) bool { return chosen(r.Study.EventIDs
 
 // chosen returns which events of c are among ids; all are where ids is empty.
 func chosen(ids []string, c *events.Catalog) func(id string) bool {
-	if len(ids) == 0 || slices.EqualFunc(ids, c.Events, func(id string, e events.Event) bool { return id == e.ID }) {
+	all := len(ids) == 0 || len(ids) == len(c.Events)
+	for k := 0; all && k < len(ids); k++ {
+		all = ids[k] == c.Events[k].ID
+	}
+	if all {
 		return func(string) bool { return true }
 	}
 	in := make(map[string]bool, len(ids))
@@ -133,15 +138,11 @@ func chosen(ids []string, c *events.Catalog) func(id string) bool {
 // then lies together.
 func (r *Result) bySecurity() {
 	g := r.eng
-	key := make([]uint64, len(g.obs)) // column, session 0 and row, 20, 16 and 28 bits
+	key := make([]uint64, len(g.obs)) // column and session 0; rows with the same stay in order
 	for row, i := range g.obs {
-		key[row] = uint64(r.spots[i].column)<<44 | uint64(uint16(r.spots[i].index()))<<28 | uint64(row)
+		key[row] = uint64(r.spots[i].column)<<16 | uint64(uint16(r.spots[i].index()))
 	}
-	slices.Sort(key)
-	order := make([]int32, len(key))
-	for k, v := range key {
-		order[k] = int32(v & (1<<28 - 1))
-	}
+	order := stat.OrderOf(key)
 	obs, ev := make([]int32, len(order)), make([]int32, len(order))
 	for k, row := range order {
 		obs[k], ev[k] = g.obs[row], g.ev[row]
@@ -275,10 +276,12 @@ func (r *Result) timelines(where []spot, target []int) [][]moment {
 			}
 		}
 	}
-	byIndex := func(a, b moment) int { return cmp.Compare(a.index, b.index) }
+	inOrder := func(a, b moment) int { // those of one session in the order of the catalogue, as they were put
+		return cmp.Compare(int64(a.index)<<32|int64(a.event), int64(b.index)<<32|int64(b.event))
+	}
 	for _, m := range out {
-		if !slices.IsSortedFunc(m, byIndex) {
-			slices.SortStableFunc(m, byIndex)
+		if !slices.IsSortedFunc(m, inOrder) {
+			slices.SortFunc(m, inOrder)
 		}
 	}
 	return out

@@ -225,6 +225,8 @@ def main():
                 if not off <= 1e-9:
                     sys.exit(f"{name}: {c} differs by {off:.3g}: no times")
                 worst, cells = max(worst, off), cells + len(y)
+        said = subprocess.run([program, "version"], check=True, capture_output=True, text=True).stdout.split("\n")
+        print(", ".join(" ".join(line.split()) for line in said if line), "against pandas", pd.__version__, "numpy", np.__version__)
         print(f"{cells} cells are equal to {worst:.1g}")
         rounds = [(took(ours), took(theirs)) for _ in range(a.rounds)]
         r = np.array(rounds)
