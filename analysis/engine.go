@@ -405,7 +405,7 @@ func (g *engine) framed(r int, e *model.Estimate, f *frame, ar []float64) {
 		}
 		g.hold(r, w, win, &f.line, s, e.S2*f.scale[w], precision)
 	}
-	g.is[r] |= f.runUp.seen(e.S2, ar)
+	g.is[r] |= f.runUp.seen(math.Sqrt(e.S2), ar)
 }
 
 // hold sets the figures of CAR window w of row r, whose event window is line, fitted and

@@ -35,7 +35,7 @@ type frame struct {
 // abnormal returns at hand tells in less time than it takes to find them again.
 type runUp struct {
 	first int     // of the two sessions, an index; -1: it is not asked for
-	scale float64 // Var(CAR) / s^2
+	scale float64 // standard error of the CAR over s
 	df    int
 	limit float64 // of the statistic, for df degrees of freedom
 }
@@ -53,23 +53,23 @@ func (u *runUp) begin(st *Study, f *stat.Factorisation, x [][]float64, from int)
 		z[j] = x[j][from+u.first] + x[j][from+u.first+1]
 	}
 	e := model.Estimate{M: f.M, XBar: f.XBar[:f.P], SInv: f.SInv[:f.P*f.P]}
-	u.scale = e.Scale(2, z)
+	u.scale = math.Sqrt(e.Scale(2, z))
 	if df := f.M - 1 - f.P; df != u.df {
 		u.df, u.limit = df, stat.StudentQuantile(1-seenLevel/2, float64(df))
 	}
 }
 
-// seen is what can be told of the run-up of a row with the variance s2 and the abnormal
-// returns ar: nothing where it is close to the limit.
-func (u *runUp) seen(s2 float64, ar []float64) rowState {
+// seen is what can be told of the run-up of a row with the residual deviation s and the
+// abnormal returns ar: nothing where it is close to the limit.
+func (u *runUp) seen(s float64, ar []float64) rowState {
 	if u.first < 0 {
 		return 0
 	}
-	t := math.Abs((ar[u.first] + ar[u.first+1]) / math.Sqrt(s2*u.scale))
+	car, limit := math.Abs(ar[u.first]+ar[u.first+1]), u.limit*u.scale*s
 	switch {
-	case t > u.limit*(1+1e-6):
+	case car > limit*(1+1e-6):
 		return isSeen | isUnusual
-	case t < u.limit*(1-1e-6):
+	case car < limit*(1-1e-6):
 		return isSeen
 	}
 	return 0
@@ -158,7 +158,7 @@ func (g *engine) fitDates(lo, hi, each int, w *workspace, ar []float64, excluded
 		}
 		excluded[d*each] = nil
 		sd := math.Sqrt(s2)
-		f.b[d], f.s2[d], f.precision[d] = [2]float64{alpha, beta}, s2, 1/sd
+		f.b[d], f.s2[d], f.s[d], f.precision[d] = [2]float64{alpha, beta}, s2, sd, 1/sd
 		at, se := g.b[row*g.coefs:][:2], g.se[row*g.coefs:][:2]
 		at[0], at[1], se[0], se[1] = alpha, beta, sd*on.SE[0], sd*on.SE[1]
 		g.m[row], g.k[row], g.s2[row], g.r2[row], g.xbar[row], g.sinv[row] = int32(m), 2, s2, r2, on.Mean, on.SInv
@@ -175,7 +175,7 @@ func (g *engine) fitDates(lo, hi, each int, w *workspace, ar []float64, excluded
 		for k, win := range st.CARWindows {
 			g.hold(row, k, win, line, s, f.s2[d]*on.scale[k], f.precision[d])
 		}
-		g.is[row] = on.runUp.seen(f.s2[d], line.AR)
+		g.is[row] = on.runUp.seen(f.s[d], line.AR)
 	}
 }
 
@@ -258,9 +258,9 @@ type workspace struct {
 	line     stat.Line           // of the last of them
 	ar       []float64           // abnormal returns, of the rows that were fitted last
 	lines    struct {            // of one security at these
-		sums          [datesOfBlock]stat.Sums
-		b             [datesOfBlock][2]float64
-		s2, precision [datesOfBlock]float64
+		sums             [datesOfBlock]stat.Sums
+		b                [datesOfBlock][2]float64
+		s2, s, precision [datesOfBlock]float64
 	}
 	excluded []*Exclusion // by row of a unit
 	totals   []float64    // of its dates, see pool.totals
