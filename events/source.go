@@ -2,6 +2,7 @@ package events
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -132,7 +133,11 @@ func (r *Record) List(names ...string) []string {
 		switch v := r.values[n].(type) {
 		case []any:
 			for _, x := range v {
-				if s := textOf(x); s != "" {
+				s := textOf(x)
+				if m, ok := x.(map[string]any); ok { // of a security, its symbol goes before its name
+					s = cmp.Or(textIn(m, "symbol", "ticker"), s)
+				}
+				if s != "" {
 					out = append(out, s)
 				}
 			}
@@ -163,12 +168,18 @@ func textOf(v any) string {
 	case bool:
 		return fmt.Sprint(v)
 	case map[string]any:
-		for _, n := range []string{"name", "title", "symbol", "ticker", "domain", "rendered", "value", "topic"} {
-			for k, x := range v {
-				if Simple(k) == n {
-					if s, ok := x.(string); ok && s != "" {
-						return strings.TrimSpace(s)
-					}
+		return textIn(v, "name", "title", "symbol", "ticker", "domain", "rendered", "value", "topic")
+	}
+	return ""
+}
+
+// textIn returns the first text of an object under one of the names.
+func textIn(v map[string]any, names ...string) string {
+	for _, n := range names {
+		for k, x := range v {
+			if Simple(k) == n {
+				if s, ok := x.(string); ok && s != "" {
+					return strings.TrimSpace(s)
 				}
 			}
 		}
@@ -179,7 +190,8 @@ func textOf(v any) string {
 // most is the number of records that a source may have.
 const most = 2_000_000
 
-// Object reads a JSON document into values, numbers as they are written. It returns
+// Object reads a JSON document into values, numbers as they are written, or objects one
+// after the other (JSON lines) into a list of them. It returns
 // false where text is no JSON; depth and size are bounded.
 func Object(text []byte) (any, error) {
 	in := json.NewDecoder(bytes.NewReader(text))
@@ -188,10 +200,21 @@ func Object(text []byte) (any, error) {
 	if err := in.Decode(&v); err != nil {
 		return nil, jsonReason(err)
 	}
-	if _, err := in.Token(); err != io.EOF {
-		return nil, errors.New("something follows the end of the document")
+	list := []any{v} // of a document a line
+	for n := 0; ; n++ {
+		var next map[string]any
+		switch err := in.Decode(&next); {
+		case err == io.EOF && n == 0:
+			return v, nil
+		case err == io.EOF:
+			return list, nil
+		case err != nil || next == nil || n == 0 && RecordOf(v) == nil:
+			return nil, errors.New("something follows the end of the document")
+		case n > most:
+			return nil, fmt.Errorf("more than %d documents", most)
+		}
+		list = append(list, next)
 	}
-	return v, nil
 }
 
 // RecordOf returns the fields of an object, nil for anything else.

@@ -10,6 +10,7 @@ import (
 	"html"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -167,6 +168,10 @@ func isTicker(of string) bool {
 	return false
 }
 
+// isNumber reports whether the kind of a category says that it holds the number of a
+// security, rather than its symbol.
+func isNumber(of string) bool { return strings.Contains(strings.ToLower(of), "isin") }
+
 // sane returns text with an XML declaration that says UTF-8, which it is.
 func sane(text []byte) []byte {
 	t := bytes.TrimLeft(text, " \t\r\n")
@@ -242,8 +247,11 @@ func readRSS(s *events.Source) (*events.Batch, error) {
 		if i < len(found) && len(found) == len(f.Items) {
 			e.Line = found[i].line
 			for _, c := range found[i].categories {
+				if isNumber(c.of) && slices.ContainsFunc(found[i].categories, func(o symbol) bool { return isTicker(o.of) && !isNumber(o.of) }) {
+					continue // of what another category names by its symbol
+				}
 				if isTicker(c.of) {
-					e.Securities = append(e.Securities, strings.TrimSpace(c.text))
+					e.Securities = append(e.Securities, listed(strings.TrimSpace(c.text)))
 				} else if t := strings.TrimSpace(c.text); t != "" && !strings.Contains(c.of, "author") {
 					e.Tags = append(e.Tags, t)
 				}
@@ -251,7 +259,7 @@ func readRSS(s *events.Source) (*events.Batch, error) {
 		} else {
 			for _, c := range it.Categories {
 				if c != nil && isTicker(c.Domain) {
-					e.Securities = append(e.Securities, c.Value)
+					e.Securities = append(e.Securities, listed(c.Value))
 				} else if c != nil {
 					e.Tags = append(e.Tags, c.Value)
 				}
@@ -587,7 +595,7 @@ func listed(s string) string {
 		return s
 	}
 	switch strings.ToUpper(strings.TrimSpace(exchange)) {
-	case "NYSE", "NASDAQ", "NYSEARCA", "NYSEAMERICAN", "NYSEMKT", "AMEX", "BATS", "CBOE", "US", "NAS", "NYS", "ARCA":
+	case "NYSE", "NASDAQ", "NYSEARCA", "NYSEAMERICAN", "NYSEMKT", "NASDAQGS", "NASDAQGM", "NASDAQCM", "AMEX", "BATS", "CBOE", "US", "NAS", "NYS", "ARCA":
 		return strings.TrimSpace(code)
 	}
 	return strings.ReplaceAll(s, " ", "")

@@ -23,7 +23,7 @@ var (
 	sourceNames   = []string{"source", "publisher", "provider", "site", "sourcename", "domain", "newssite", "outlet", "sourcedomain"}
 	categoryNames = []string{"category", "categories", "channels", "eventtype", "type"}
 	tagNames      = []string{"tags", "keywords", "topics", "labels"}
-	symbolNames   = []string{"tickers", "ticker", "symbols", "symbol", "stocks", "stock", "securities", "security", "tickersentiment", "relatedtickers", "related", "companyticker", "instruments", "insights", "entities", "isin", "rics"}
+	symbolNames   = []string{"tickers", "ticker", "symbols", "symbol", "stocksymbol", "tickersymbol", "stocks", "stock", "securities", "security", "tickersentiment", "relatedtickers", "related", "companyticker", "instruments", "insights", "entities", "isin", "rics"}
 	langNames     = []string{"language", "lang"}
 )
 
