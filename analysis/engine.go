@@ -29,6 +29,7 @@ type engine struct {
 	halves      func() halves // nights and days, laid out when first asked for
 	halved      sync.Map      // what Halves found, by observation, of a study that notes go through
 	cleaned     sync.Map      // the same of Cleaned, over the first CAR window
+	cleaners    sync.Pool     // what it measures with
 
 	length, forecast, windows int // sessions of the event window, most forecast terms of any security, CAR windows
 	coefs                     int // length of Estimate.B: the intercept, the forecast terms, what a model estimates beside them

@@ -176,7 +176,7 @@ func (p *pool) addPairs(plan *pairPlan, lo, hi, width int) []float64 {
 		first := (lo + k) * pairsOfItem
 		pairs := mem.pairs[:min(pairsOfItem, n-first)]
 		plan.pairs(first, pairs)
-		c.correlate(pairs, x, y)
+		c.correlate(pairs, x, y, mem.overlaps)
 		p.add(out[k*width:][:width], pairs, has, mem.overlaps)
 	}
 	if hi-lo == 1 {
@@ -307,17 +307,25 @@ func bit(bits []uint64, q int) bool { return bits == nil || bits[q/64]>>(q%64)&1
 
 // overlaps are how many sessions the windows of two dates share, by question.
 type overlaps struct {
-	p        *pool
-	sessions int         // the first questions that are about one session each
-	lags     [][]float64 // by lag, of two dates on one calendar
-	meet     map[[2]*market.Calendar][]int32
-	last     struct { // the last of two calendars
-		a, b   *market.Calendar
-		s0, t0 int32
-	}
+	p           *pool
+	sessions    int         // the first questions that are about one session each
+	lags        [][]float64 // by lag, of two dates on one calendar
+	meet        map[[2]*market.Calendar]*alignment
+	weighed     twoDates // those of abroad, two on different calendars
 	abroad      []float64
+	joined      twoDates // those of ta and tb, what their estimation windows have in common
+	ta, tb      []int32
+	x, y        []float64 // the residuals of the last pair there
 	upTo, below []float64 // by session of the event window: shared ones whose later place is no later, whose earlier is before
 }
+
+// twoDates are sessions 0 on two calendars.
+type twoDates struct {
+	a, b   *market.Calendar
+	s0, t0 int32
+}
+
+func (d twoDates) reversed() twoDates { return twoDates{d.b, d.a, d.t0, d.s0} }
 
 func (p *pool) overlaps() *overlaps {
 	o := &overlaps{p: p}
@@ -347,21 +355,24 @@ func (o *overlaps) of(f *pair) []float64 {
 	if f.lag >= 0 {
 		return o.after(int(f.lag))
 	}
+	return o.between(o.datesOf(f))
+}
+
+// datesOf returns the dates of a pair.
+func (o *overlaps) datesOf(f *pair) twoDates {
 	g := o.p.eng
 	a, b := o.p.rows[f.i], o.p.rows[f.j]
-	return o.between(g.ser[a].col.Calendar, g.s0[a], g.ser[b].col.Calendar, g.s0[b])
+	return twoDates{g.ser[a].col.Calendar, g.ser[b].col.Calendar, g.s0[a], g.s0[b]}
 }
 
 // between returns those of two dates on different calendars, good until the next call.
-func (o *overlaps) between(a *market.Calendar, s0 int32, b *market.Calendar, t0 int32) []float64 {
-	now := o.last
-	now.a, now.b, now.s0, now.t0 = a, b, s0, t0
-	if o.abroad != nil && o.last == now {
+func (o *overlaps) between(d twoDates) []float64 {
+	if o.weighed == d || o.weighed == d.reversed() {
 		return o.abroad
 	}
-	o.last = now
+	o.weighed = d
 	from := o.p.eng.study.EventWindow.From
-	if o.abroad = o.abroad[:0]; o.shared(a, s0, b, t0) == 0 {
+	if o.abroad = o.abroad[:0]; o.shared(d) == 0 {
 		for range o.p.questions {
 			o.abroad = append(o.abroad, 0)
 		}
@@ -377,7 +388,7 @@ func (o *overlaps) between(a *market.Calendar, s0 int32, b *market.Calendar, t0 
 
 // shared returns how many sessions the event windows of two dates share, and sets upTo and
 // below.
-func (o *overlaps) shared(a *market.Calendar, s0 int32, b *market.Calendar, t0 int32) (n int) {
+func (o *overlaps) shared(d twoDates) (n int) {
 	g := o.p.eng
 	l, from := g.length, g.study.EventWindow.From
 	if o.upTo == nil {
@@ -385,9 +396,10 @@ func (o *overlaps) shared(a *market.Calendar, s0 int32, b *market.Calendar, t0 i
 	}
 	clear(o.upTo)
 	clear(o.below)
+	to := o.aligned(d.a, d.b)
 	for t := range l {
-		k := o.session(a, int(s0)+from+t, b)
-		if u := k - int(t0) - from; k >= 0 && u >= 0 && u < l {
+		k := to.session(int(d.s0) + from + t)
+		if u := k - int(d.t0) - from; k >= 0 && u >= 0 && u < l {
 			o.upTo[max(t, u)]++
 			o.below[min(t, u)+1]++
 			n++
@@ -400,24 +412,72 @@ func (o *overlaps) shared(a *market.Calendar, s0 int32, b *market.Calendar, t0 i
 	return n
 }
 
-// session returns which session of b has the date of session k of a, -1 where there is none.
-func (o *overlaps) session(a *market.Calendar, k int, b *market.Calendar) int {
-	if k < 0 || k >= a.Len() {
+// common returns the sessions of the estimation window, as elements of the residuals,
+// that members of two dates have in common.
+func (o *overlaps) common(d twoDates) (ta, tb []int32) {
+	m, from := o.p.eng.study.EstimationWindow.Len(), o.p.eng.study.EstimationWindow.From
+	to := o.aligned(d.a, d.b)
+	for t := range m {
+		l := to.session(int(d.s0) + from + t)
+		if u := l - int(d.t0) - from; l >= 0 && u >= 0 && u < m {
+			ta, tb = append(ta, int32(t)), append(tb, int32(u))
+		}
+	}
+	return ta, tb
+}
+
+// inCommon returns what a pair on different calendars has of its residuals x and y, gaps
+// left out, on the sessions that it has in common; good until the next call.
+func (o *overlaps) inCommon(f *pair, x, y []float64) (u, v []float64) {
+	d := o.datesOf(f)
+	switch o.joined {
+	case d:
+	case d.reversed():
+		o.ta, o.tb = o.tb, o.ta
+	default:
+		o.ta, o.tb = o.common(d)
+	}
+	o.joined = d
+	u, v = o.x[:0], o.y[:0]
+	for k, t := range o.ta {
+		if a, b := x[t], y[o.tb[k]]; a == a && b == b {
+			u, v = append(u, a), append(v, b)
+		}
+	}
+	o.x, o.y = u, v
+	return u, v
+}
+
+// An alignment tells which sessions of two calendars are on one date.
+type alignment struct {
+	of, to *market.Calendar
+	known  []int32 // by session of the first: 0 is not known yet, -1 none, else 1 + the session
+}
+
+// aligned returns the alignment of a to b.
+func (o *overlaps) aligned(a, b *market.Calendar) *alignment {
+	x := o.meet[[2]*market.Calendar{a, b}]
+	if x == nil {
+		if o.meet == nil {
+			o.meet = make(map[[2]*market.Calendar]*alignment)
+		}
+		x = &alignment{a, b, make([]int32, a.Len())}
+		o.meet[[2]*market.Calendar{a, b}] = x
+	}
+	return x
+}
+
+// session returns which session of the second calendar has the date of session k of the
+// first, -1 where there is none.
+func (x *alignment) session(k int) int {
+	if k < 0 || k >= len(x.known) {
 		return -1
 	}
-	of := o.meet[[2]*market.Calendar{a, b}]
-	if of == nil { // 0 is not known yet
-		if o.meet == nil {
-			o.meet = make(map[[2]*market.Calendar][]int32)
-		}
-		of = make([]int32, a.Len())
-		o.meet[[2]*market.Calendar{a, b}] = of
-	}
-	if of[k] == 0 {
-		of[k] = -1
-		if l, ok := b.Index(a.Date(k)); ok {
-			of[k] = int32(l) + 1
+	if x.known[k] == 0 {
+		x.known[k] = -1
+		if l, ok := x.to.Index(x.of.Date(k)); ok {
+			x.known[k] = int32(l) + 1
 		}
 	}
-	return max(int(of[k])-1, -1)
+	return max(int(x.known[k])-1, -1)
 }

@@ -8,19 +8,6 @@ import (
 	"aftershock/analysis/stat"
 )
 
-// common returns the sessions of the estimation window, as elements of the residuals,
-// that a member of cohort a has in common with one of cohort b.
-func (o *overlaps) common(a, b *cohort) (ta, tb []int32) {
-	m, from := o.p.eng.study.EstimationWindow.Len(), o.p.eng.study.EstimationWindow.From
-	for t := range m {
-		l := o.session(a.cal, int(a.s0)+from+t, b.cal)
-		if u := l - int(b.s0) - from; l >= 0 && u >= 0 && u < m {
-			ta, tb = append(ta, int32(t)), append(tb, int32(u))
-		}
-	}
-	return ta, tb
-}
-
 // standards are sums of the residuals of a cohort's complete members, each standardised
 // over sessions that the cohort has in common with one that it meets: a row for each of
 // these. A row spans the estimation window; only what is in common is to be read of it.
@@ -66,7 +53,7 @@ func (p *pool) sumPairs(out *pairing, co []cohort, meetings []meeting) {
 		case q.lag >= 0:
 			lagged[q.lag] += v
 		default:
-			for k, w := range o.between(co[q.a].cal, co[q.a].s0, co[q.b].cal, co[q.b].s0) {
+			for k, w := range o.between(twoDates{co[q.a].cal, co[q.b].cal, co[q.a].s0, co[q.b].s0}) {
 				out.summed[k] += v * w
 			}
 		}
@@ -99,7 +86,7 @@ func (p *pool) sumMeetings(co []cohort, meetings []meeting) []float64 {
 			n := m - int(q.lag)
 			var ta, tb []int32
 			if q.lag < 0 {
-				ta, tb = o.common(&co[q.a], &co[q.b])
+				ta, tb = o.common(twoDates{co[q.a].cal, co[q.b].cal, co[q.a].s0, co[q.b].s0})
 				n = len(ta)
 			}
 			if n < minCommon {

@@ -325,7 +325,7 @@ func (p *pool) meetings(co []cohort) []meeting {
 				if m.lag = co[b].s0 - co[a].s0; int(m.lag) >= p.eng.length {
 					continue
 				}
-			} else if o.shared(co[a].cal, co[a].s0, co[b].cal, co[b].s0) == 0 {
+			} else if o.shared(twoDates{co[a].cal, co[b].cal, co[a].s0, co[b].s0}) == 0 {
 				continue
 			}
 			out = append(out, m)
@@ -485,12 +485,13 @@ func (p *pool) correlator(pairs int) correlator {
 }
 
 // correlate sets rho of some pairs. Those of one member that follow each other share its
-// residuals. x and y are scratch memory.
-func (c *correlator) correlate(all []pair, x, y []float64) {
+// residuals, those of two dates on different calendars their common sessions. x and y are
+// scratch memory.
+func (c *correlator) correlate(all []pair, x, y []float64, o *overlaps) {
 	p := c.p
 	g := p.eng
 	var own, other filled
-	last := int32(-1)
+	last, raw := int32(-1), int32(-1) // members whose residuals are in own, in x with their gaps
 	for k := range all {
 		q := &all[k]
 		a, b := p.rows[q.i], p.rows[q.j]
@@ -507,7 +508,7 @@ func (c *correlator) correlate(all []pair, x, y []float64) {
 					g.fetch(int(p.rows[all[k+1].j]))
 				}
 				if q.i != last {
-					last = q.i
+					last, raw = q.i, -1
 					g.residuals(int(a), x)
 					own.fill(x)
 				}
@@ -519,9 +520,15 @@ func (c *correlator) correlate(all []pair, x, y []float64) {
 				continue
 			}
 		}
-		last = -1
-		g.residuals(int(a), x)
+		if raw != q.i {
+			raw, last = q.i, -1
+			g.residuals(int(a), x)
+		}
 		g.residuals(int(b), y)
-		q.rho = p.correlation(int(q.i), int(q.j), x, y)
+		if q.lag >= 0 {
+			q.rho = p.correlation(int(q.i), int(q.j), x, y)
+		} else {
+			q.rho = pearson(o.inCommon(q, x, y))
+		}
 	}
 }

@@ -328,9 +328,9 @@ func TestPairsInPieces(t *testing.T) {
 	if c.kept == nil || few.kept != nil {
 		t.Fatal("residuals are kept of few, or not of many")
 	}
-	c.correlate(all, x, y)
+	c.correlate(all, x, y, p.overlaps())
 	for k := 0; k < len(pieces); k += 7 {
-		few.correlate(pieces[k:min(k+7, len(pieces))], x, y)
+		few.correlate(pieces[k:min(k+7, len(pieces))], x, y, p.overlaps())
 	}
 	if len(all) < 100 || !slices.Equal(all, pieces) {
 		t.Errorf("%d pairs, the same in pieces: %v", len(all), slices.Equal(all, pieces))
@@ -419,7 +419,7 @@ func TestCorrelationSum(t *testing.T) {
 	p.plan().pairs(0, pairs)
 	m := s.EstimationWindow.Len()
 	c := p.correlator(len(pairs))
-	c.correlate(pairs, make([]float64, m), make([]float64, m))
+	c.correlate(pairs, make([]float64, m), make([]float64, m), p.overlaps())
 	var sum float64
 	for _, q := range pairs {
 		sum += 2 * q.rho

@@ -112,6 +112,13 @@ type Cleaned struct {
 	CAR, SE, T, P float64
 }
 
+// cleaner is what Cleaned measures with.
+type cleaner struct {
+	study   Study
+	own     series
+	scratch scratch
+}
+
 // Cleaned measures observation i over CAR window w twice, its estimation window
 // kept whole and trimmed; ok is false where the two are one, or one of them
 // cannot be measured.
@@ -120,21 +127,30 @@ func (r *Result) Cleaned(i, w int) (kept, trimmed Cleaned, ok bool) {
 	if !o.Used() || r.Trimmed(i) == 0 {
 		return kept, trimmed, false
 	}
-	news := r.newsOf(int(o.column))
+	g, news := r.eng, r.newsOf(int(o.column))
+	mem, _ := g.cleaners.Get().(*cleaner)
+	if mem == nil {
+		mem = &cleaner{study: *r.Study}
+		mem.study.Without = append(slices.Clone(mem.study.Without), NoteFigures)
+	}
+	defer g.cleaners.Put(mem)
 	measure := func(how Confounding) (c Cleaned, ok bool) {
-		study := *r.Study
-		study.Confounders = how
-		own := *r.eng.ser[o.row]
-		own.distract(&study, news)
-		p := single(&study, &own, int32(o.index), nil)
-		if p.ex != nil {
-			return c, false
+		var df int
+		if k := int(o.row)*g.windows + w; how == KeepConfounders && cmp.Or(r.Study.Confounders, how) == how { // as the study has it
+			c, df = Cleaned{M: int(g.m[o.row]), CAR: g.car[k], SE: math.Sqrt(g.carVar[k])}, int(g.m[o.row])-int(g.k[o.row])
+		} else {
+			mem.study.Confounders, mem.own = how, *g.ser[o.row]
+			mem.own.distract(&mem.study, news)
+			p := single(&mem.study, &mem.own, int32(o.index), &mem.scratch)
+			if p.ex != nil {
+				return c, false
+			}
+			e := p.eng.estimate(0)
+			car, variance, _, _ := p.eng.cumulate(0, &e, mem.study.CARWindows[w])
+			c, df = Cleaned{M: e.M, CAR: car, SE: math.Sqrt(variance)}, e.M-e.K
 		}
-		e := p.eng.estimate(0)
-		car, variance, _, _ := p.eng.cumulate(0, &e, study.CARWindows[w])
-		c = Cleaned{M: e.M, CAR: car, SE: math.Sqrt(variance)}
 		c.T = c.CAR / c.SE
-		c.P, _, _ = stat.StudentT(float64(e.M - e.K)).PValues(c.T)
+		c.P, _, _ = stat.StudentT(float64(df)).PValues(c.T)
 		return c, c.T == c.T
 	}
 	if kept, ok = measure(KeepConfounders); !ok {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"aftershock/analysis/stat"
 	"aftershock/events"
 	"aftershock/market"
 )
@@ -74,5 +75,50 @@ func TestCleanedTooShort(t *testing.T) {
 	}
 	if _, _, ok := r.Cleaned(2, 0); ok {
 		t.Error("compared, with too few sessions")
+	}
+}
+
+// What Cleaned measures, in whatever order, is what a study that keeps the sessions and one
+// that trims them give.
+func TestCleaned(t *testing.T) {
+	s := simulate(t, 6, 700, 9)
+	var e []events.Event
+	for k := range 12 {
+		e = append(e, s.event(300+13*k, names(6)[k%3:3+k%4]...))
+	}
+	of := func(how Confounding) *Result {
+		st := s.study()
+		st.Confounders, st.ConfounderWindow, st.Groups = how, Window{-1, 2}, nil
+		return s.run(t, st, e...)
+	}
+	kept, trimmed := of(KeepConfounders), of(TrimConfounders)
+	some := 0
+	for _, r := range []*Result{kept, trimmed} {
+		for w := range r.Study.CARWindows {
+			for i := r.N() - 1; i >= 0; i-- {
+				a, b, ok := r.Cleaned(i, w)
+				if !ok {
+					continue
+				}
+				some++
+				for name, x := range map[string]struct {
+					got  Cleaned
+					want *Result
+				}{"kept": {a, kept}, "trimmed": {b, trimmed}} {
+					car, se := x.want.CAR(i, w)
+					fit := x.want.Observation(i).Fit
+					p, _, _ := stat.StudentT(float64(fit.M - fit.K)).PValues(car / se)
+					if x.got.M != fit.M || math.Abs(x.got.CAR-car) > 1e-14 || math.Abs(x.got.SE-se) > 1e-14 || math.Abs(x.got.T-car/se) > 1e-10 || math.Abs(x.got.P-p) > 1e-10 {
+						t.Fatalf("observation %d, window %d, %s: %+v, want %v %v of %d sessions", i, w, name, x.got, car, se, fit.M)
+					}
+				}
+				if a.M <= b.M {
+					t.Fatalf("observation %d: %d and %d sessions", i, a.M, b.M)
+				}
+			}
+		}
+	}
+	if some < 40 {
+		t.Errorf("%d observations have sessions to be trimmed", some)
 	}
 }
