@@ -133,18 +133,22 @@ func (p *pool) cohorts() []cohort {
 	g := p.eng
 	var out []cohort
 	var cals []*market.Calendar
-	var at [][]int32 // by calendar and session: 1 + the cohort
+	var at [][]int32 // by calendar and session from begin: 1 + the cohort
 	of := make([]int32, len(p.rows))
+	begin, end := int32(math.MaxInt32), int32(0)
+	for _, r := range p.rows {
+		begin, end = min(begin, g.s0[r]), max(end, g.s0[r]+1)
+	}
 	last := 0
 	for i, r := range p.rows {
 		cal, s0 := g.ser[r].col.Calendar, g.s0[r]
 		if last >= len(cals) || cals[last] != cal {
 			if last = slices.Index(cals, cal); last < 0 {
 				last = len(cals)
-				cals, at = append(cals, cal), append(at, make([]int32, cal.Len()))
+				cals, at = append(cals, cal), append(at, make([]int32, end-begin))
 			}
 		}
-		k := &at[last][s0]
+		k := &at[last][s0-begin]
 		if *k == 0 {
 			out = append(out, cohort{cal: cal, s0: s0, date: cal.Date(int(s0)), first: int32(i)})
 			*k = int32(len(out))
