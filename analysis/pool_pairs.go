@@ -404,7 +404,7 @@ func (f *filled) fill(e []float64) {
 		}
 		f.sum = stat.Sum(e)
 	}
-	f.squares = floats.Dot(e, e)
+	f.squares = stat.Dot(e, e)
 }
 
 // with returns the correlation of f and o over the sessions that both have, of which
@@ -458,7 +458,7 @@ func (f *filled) with(o *filled, d int) (rho float64, ok bool) {
 	if xx < f.squares/16 || yy < o.squares/16 {
 		return 0, false
 	}
-	xy := floats.Dot(f.e[a:b], o.e[a+d:b+d])
+	xy := stat.Dot(f.e[a:b], o.e[a+d:b+d])
 	vx, vy := xx-sx*sx/float64(n), yy-sy*sy/float64(n)
 	if !(vx > 1e-12*xx) || !(vy > 1e-12*yy) {
 		return 0, true

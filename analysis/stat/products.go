@@ -87,9 +87,31 @@ func SumAndSquares(x []float64) (s, ss float64) {
 	return s, ss
 }
 
-// Dot returns the sum of the products of x and y, added up as those of [SumAndSquares],
-// wherever they lie in memory. y is at least as long as x.
+// Dot returns the sum of the products of x and y, wherever they lie in memory: of every
+// sixteenth, and the sixteen sums in pairs. y is at least as long as x.
 func Dot(x, y []float64) float64 {
-	_, _, xy := productSums(x, y)
-	return xy
+	n := len(x) &^ 15
+	y = y[:len(x)]
+	sum := dot(x[:n], y[:n])
+	for t := n; t < len(x); t++ {
+		sum += float64(x[t] * y[t])
+	}
+	return sum
+}
+
+// plainDot is Dot for a length divisible by sixteen.
+func plainDot(x, y []float64) float64 {
+	var s [16]float64
+	y = y[:len(x)]
+	for t := 0; t < len(x); t += 16 {
+		u, v := x[t:t+16:t+16], y[t:t+16:t+16]
+		for k := range s {
+			s[k] += float64(u[k] * v[k])
+		}
+	}
+	var of [4]float64
+	for k := range of {
+		of[k] = (s[k] + s[k+4]) + (s[k+8] + s[k+12])
+	}
+	return (of[0] + of[2]) + (of[1] + of[3])
 }

@@ -24,6 +24,14 @@ func standardise(p *Spans, weight []float64) {
 	wideStandardise(p, weight)
 }
 
+// dot is plainDot.
+func dot(x, y []float64) float64 {
+	if !wide {
+		return plainDot(x, y)
+	}
+	return wideDot(x, y)
+}
+
 // Eight sessions of every sum.
 //
 //go:noescape
@@ -31,3 +39,6 @@ func wideAddProducts(sum, weight, y *float64, n, width, stride int, begin bool)
 
 //go:noescape
 func wideStandardise(p *Spans, weight []float64)
+
+//go:noescape
+func wideDot(x, y []float64) (sum float64)

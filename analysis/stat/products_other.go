@@ -7,3 +7,5 @@ func addProducts(sum, weight, y []float64, n, width, sessions, stride int, begin
 }
 
 func standardise(p *Spans, weight []float64) { plainStandardise(p, weight) }
+
+func dot(x, y []float64) float64 { return plainDot(x, y) }

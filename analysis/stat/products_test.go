@@ -110,6 +110,9 @@ func TestDot(t *testing.T) {
 		for i, v := range x {
 			s, ss, xy = s+v, ss+v*v, xy+v*y[i]
 		}
+		if k := n &^ 15; !sameBits([]float64{dot(x[:k], y)}, []float64{plainDot(x[:k], y)}) {
+			t.Fatalf("%d elements: %v, plain %v", k, dot(x[:k], y), plainDot(x[:k], y))
+		}
 		gs, gss := SumAndSquares(x)
 		for i, pair := range [][2]float64{{gs, s}, {gss, ss}, {Dot(x, y), xy}} {
 			if math.Abs(pair[0]-pair[1]) > 1e-11*(1+ss) {
@@ -146,6 +149,9 @@ func FuzzProducts(f *testing.F) {
 		plainAddProducts(plain, weight, y, n, width, sessions, stride, begin)
 		if !sameBits(sum, plain) {
 			t.Fatalf("%v, plain %v", sum, plain)
+		}
+		if u, v := of(16*n, 3), of(16*n, 8); !sameBits([]float64{dot(u, v)}, []float64{plainDot(u, v)}) {
+			t.Fatalf("product %v, plain %v", dot(u, v), plainDot(u, v))
 		}
 		one := &Spans{of(n, 0), of(n, 7), of(n, 13), of(n, 19)}
 		two := &Spans{one.Sum, one.Squares, one.Inverse, slices.Clone(one.Total)}
