@@ -27,7 +27,7 @@ import (
 
 // Kind names the contents of the file of a part; another version of the program may
 // have another.
-const Kind = "part 5"
+const Kind = "part 6"
 
 // Part is a share of a study in a file.
 type Part struct {
