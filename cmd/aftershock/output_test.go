@@ -598,13 +598,13 @@ func TestInputThatChanges(t *testing.T) {
 	}
 	c.remember()
 	for _, name := range []string{"config.yaml", "events.csv"} {
-		if _, err := c.describe(name); err != nil {
+		if _, err := c.describe(name, c.homes()); err != nil {
 			t.Error(err)
 		}
 		if err := os.WriteFile(name, []byte(catalogue+"r1,2025-01-20,NVDA\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.describe(name); err == nil || err.Error() != name+" has changed while the study ran; run it again" {
+		if _, err := c.describe(name, c.homes()); err == nil || err.Error() != name+" has changed while the study ran; run it again" {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}

@@ -49,8 +49,12 @@ func (c *config) homes() []home {
 
 // shown returns a path as it may be passed on: within a known folder relative to
 // it, elsewhere its last two parts.
-func (c *config) shown(path string) string {
-	short := shorten(path, c.homes())
+func (c *config) shown(path string) string { return shownIn(path, c.homes()) }
+
+// shownIn is shown by the folders homes, which ask the file system: they are found once
+// for many paths.
+func shownIn(path string, homes []home) string {
+	short := shorten(path, homes)
 	if filepath.IsAbs(short) {
 		dir, name := filepath.Split(filepath.Clean(short))
 		short = "…/" + filepath.Base(dir) + "/" + name
@@ -75,20 +79,21 @@ func (c *config) publish(cat *events.Catalog, panel *market.Panel) {
 	path := func(s *string) {
 		switch {
 		case filepath.IsAbs(*s):
-			*s = c.shown(*s)
+			*s = shownIn(*s, homes)
 		case strings.ContainsRune(*s, filepath.Separator):
 			*s = shorten(*s, homes)
 		}
 	}
 	if filepath.IsAbs(cat.Origin) {
+		origin := shownIn(cat.Origin, homes)
 		for i := range cat.Events {
 			e := &cat.Events[i]
-			e.Origin = c.shown(cat.Origin) + strings.TrimPrefix(e.Origin, cat.Origin)
+			e.Origin = origin + strings.TrimPrefix(e.Origin, cat.Origin)
 		}
 		for i := range cat.Warnings {
-			cat.Warnings[i] = strings.ReplaceAll(cat.Warnings[i], cat.Origin, c.shown(cat.Origin))
+			cat.Warnings[i] = strings.ReplaceAll(cat.Warnings[i], cat.Origin, origin)
 		}
-		cat.Origin = c.shown(cat.Origin)
+		cat.Origin = origin
 	}
 	for _, col := range panel.Columns {
 		path(&col.Origin)

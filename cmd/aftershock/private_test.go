@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"aftershock/events"
+	"aftershock/market"
 )
 
 // What a run leaves says neither where on a machine it was made nor whose it is.
@@ -65,5 +68,27 @@ func TestNothingPrivateLeaves(t *testing.T) {
 				t.Errorf("%s holds %q: …%s", name, secret, text[max(0, i-60):min(len(text), i+60)])
 			}
 		}
+	}
+}
+
+// The folders of the machine are looked up once for a catalogue, not once an event.
+func TestPublishLooksUpFoldersOnce(t *testing.T) {
+	const n = 5000
+	file := filepath.Join(t.TempDir(), "events.csv")
+	c := &config{file: filepath.Join(t.TempDir(), "config.yaml")}
+	var first string
+	allocs := testing.AllocsPerRun(1, func() {
+		cat := &events.Catalog{Origin: file, Events: make([]events.Event, n)}
+		for i := range cat.Events {
+			cat.Events[i].Origin = file + ":12"
+		}
+		c.publish(cat, &market.Panel{})
+		first = cat.Events[0].Origin
+	})
+	if !strings.HasSuffix(first, "/events.csv:12") || filepath.IsAbs(first) {
+		t.Errorf("the origin is %q", first)
+	}
+	if allocs > 4*n {
+		t.Errorf("%.0f allocations for %d events", allocs, n)
 	}
 }

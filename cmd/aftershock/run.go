@@ -736,15 +736,16 @@ func (a *app) manifest(c *config, p *plan, src *prices, r *analysis.Result) (*re
 	}
 	inputs = append(inputs, p.priceFiles...)
 	p.inputs = inputs
+	homes := c.homes()
 	for _, name := range inputs {
-		f, err := c.describe(name)
+		f, err := c.describe(name, homes)
 		if err != nil {
 			return nil, err
 		}
 		m.Inputs = append(m.Inputs, f)
 	}
 	if p.calibrationFile != "" {
-		f, err := c.describe(p.calibrationFile)
+		f, err := c.describe(p.calibrationFile, homes)
 		if err != nil {
 			return nil, err
 		}
@@ -757,7 +758,7 @@ func (a *app) manifest(c *config, p *plan, src *prices, r *analysis.Result) (*re
 
 // describe reads a file to its end for the manifest. It must be the one that the
 // study has read.
-func (c *config) describe(name string) (report.File, error) {
+func (c *config) describe(name string, homes []home) (report.File, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return report.File{}, fmt.Errorf("an input has gone while the study ran: %w", err)
@@ -772,7 +773,7 @@ func (c *config) describe(name string) (report.File, error) {
 			return report.File{}, fmt.Errorf("%s has changed while the study ran; run it again", name)
 		}
 	}
-	return report.FileOf(c.shown(name), f)
+	return report.FileOf(shownIn(name, homes), f)
 }
 
 // remember notes how the files are that the configuration names, before they are
