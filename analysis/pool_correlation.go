@@ -448,10 +448,12 @@ func (o *overlaps) inCommon(f *pair, x, y []float64) (u, v []float64) {
 	return u, v
 }
 
-// An alignment tells which sessions of two calendars are on one date.
+// An alignment tells which sessions of two calendars are on one date. It holds those about
+// the sessions that were asked for.
 type alignment struct {
 	of, to *market.Calendar
-	known  []int32 // by session of the first: 0 is not known yet, -1 none, else 1 + the session
+	first  int     // session of known
+	known  []int32 // by session of the first calendar: 0 is not known yet, -1 none, else 1 + the session
 }
 
 // aligned returns the alignment of a to b.
@@ -461,7 +463,7 @@ func (o *overlaps) aligned(a, b *market.Calendar) *alignment {
 		if o.meet == nil {
 			o.meet = make(map[[2]*market.Calendar]*alignment)
 		}
-		x = &alignment{a, b, make([]int32, a.Len())}
+		x = &alignment{of: a, to: b}
 		o.meet[[2]*market.Calendar{a, b}] = x
 	}
 	return x
@@ -470,14 +472,31 @@ func (o *overlaps) aligned(a, b *market.Calendar) *alignment {
 // session returns which session of the second calendar has the date of session k of the
 // first, -1 where there is none.
 func (x *alignment) session(k int) int {
-	if k < 0 || k >= len(x.known) {
+	if k < 0 || k >= x.of.Len() {
 		return -1
 	}
-	if x.known[k] == 0 {
-		x.known[k] = -1
+	if k < x.first || k >= x.first+len(x.known) {
+		x.extend(k)
+	}
+	at := &x.known[k-x.first]
+	if *at == 0 {
+		*at = -1
 		if l, ok := x.to.Index(x.of.Date(k)); ok {
-			x.known[k] = int32(l) + 1
+			*at = int32(l) + 1
 		}
 	}
-	return max(int(x.known[k])-1, -1)
+	return max(int(*at)-1, -1)
+}
+
+// extend makes room for session k.
+func (x *alignment) extend(k int) {
+	const step = 256
+	first := k &^ (step - 1)
+	end := first + step
+	if len(x.known) > 0 {
+		first, end = min(first, x.first), max(end, x.first+len(x.known))
+	}
+	known := make([]int32, end-first)
+	copy(known[max(0, x.first-first):], x.known)
+	x.first, x.known = first, known
 }

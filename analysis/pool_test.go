@@ -512,3 +512,35 @@ func TestMomentsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// Sessions of two calendars meet by date, in whatever order they are asked for.
+func TestAlignment(t *testing.T) {
+	a, b := market.NYSE(), market.CalendarOf(market.Security{Symbol: "8035.T"})
+	rng := rand.New(rand.NewPCG(3, 11))
+	x, none, far := &alignment{of: a, to: b}, 0, a.Search(market.NewDate(2015, 1, 5))
+	for range 3000 {
+		k := far + rng.IntN(700) - 350
+		if rng.IntN(50) == 0 {
+			k = rng.IntN(a.Len()+20) - 10
+		}
+		want := -1
+		if k >= 0 && k < a.Len() {
+			if l, ok := b.Index(a.Date(k)); ok {
+				want = l
+			} else {
+				none++
+			}
+		}
+		for range 2 { // looked up, and known
+			if got := x.session(k); got != want {
+				t.Fatalf("session %d: %d, want %d", k, got, want)
+			}
+		}
+	}
+	if none == 0 {
+		t.Error("all sessions are on both")
+	}
+	if x = (&alignment{of: a, to: b}); x.session(far) == 0 || len(x.known) > 256 {
+		t.Errorf("%d sessions are held of one", len(x.known))
+	}
+}
