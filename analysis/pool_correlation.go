@@ -417,6 +417,7 @@ func (o *overlaps) shared(d twoDates) (n int) {
 func (o *overlaps) common(d twoDates) (ta, tb []int32) {
 	m, from := o.p.eng.study.EstimationWindow.Len(), o.p.eng.study.EstimationWindow.From
 	to := o.aligned(d.a, d.b)
+	ta, tb = make([]int32, 0, m), make([]int32, 0, m)
 	for t := range m {
 		l := to.session(int(d.s0) + from + t)
 		if u := l - int(d.t0) - from; l >= 0 && u >= 0 && u < m {
