@@ -325,3 +325,19 @@ func TestWilson(t *testing.T) {
 		}
 	}
 }
+
+// A p value that differs by rounding from the one that bounds the level is not rejected,
+// nor are those at 0 where too many are.
+func TestFairLevel(t *testing.T) {
+	null := []float64{1e-6, 0.003, 0.4}
+	for len(null) < 40 {
+		null = append(null, 0.5)
+	}
+	level := fairLevel(null)
+	if p := 0.4 * (1 - 1e-14); p <= level || null[1] > level {
+		t.Errorf("level %v: %v is rejected, or %v is not", level, p, null[1])
+	}
+	if level := fairLevel(make([]float64, 40)); level >= 0 {
+		t.Errorf("level %v of p values that are all 0", level)
+	}
+}
