@@ -16,9 +16,9 @@ both run in turns, and their processor time (user and system) an observation is 
 The engine gives more than is compared: AARs and their intervals, the portfolio's
 forecast error, the mean correlation of residuals and notes. It is timed twice: with all
 of that, and as a study that leaves it out (Study.Without), as a sweep does: "the same
-work", though it still lists and places every observation, keeps every coefficient with
-its standard error and every AR, and looks for gaps, trimmed sessions and doubtful prices.
-The figures of both are the same bits.
+work", though it still places every observation, keeps every coefficient with its standard
+error, and looks for gaps, trimmed sessions and doubtful prices. ARs are computed and not
+kept, by either side. The figures of both are the same bits.
 
 Two ways of numpy: "residuals" forms the matrix of residuals, as the books do; "sums"
 takes their squares from sums of squares and products, which reads the returns once and
