@@ -74,7 +74,7 @@ func TestBombs(t *testing.T) {
 		if status != b.status || !strings.Contains(problems, b.says) {
 			t.Errorf("%s: status %d, %.300s", b.args, status, problems)
 		}
-		if took := time.Since(begun); took > 10*time.Second {
+		if took := time.Since(begun); took > 30*time.Second {
 			t.Errorf("%s took %v", b.args, took)
 		}
 	}
