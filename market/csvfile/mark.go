@@ -196,37 +196,6 @@ func unitOf(columns [][]float64, days []market.Date) (Values, error) {
 	}
 }
 
-// levels reports whether returns hang together from day to day as what has been summed
-// since the first one does, and returns of single days never; known is false where they
-// are too few to tell.
-func levels(r []float64) (is, known bool) {
-	const fewest, together = 40, 0.7
-	n, mean := 0, 0.0
-	for _, x := range r {
-		if x == x {
-			n++
-			mean += x
-		}
-	}
-	if n < fewest {
-		return false, false
-	}
-	mean /= float64(n)
-	var variance, lagged float64
-	before := math.NaN()
-	for _, x := range r {
-		if x != x {
-			continue
-		}
-		variance += (x - mean) * (x - mean)
-		if before == before {
-			lagged += (x - mean) * (before - mean)
-		}
-		before = x
-	}
-	return lagged > together*variance && variance > 1e-9*float64(n)*mean*mean, true // not of a constant
-}
-
 // errLevels refuses a file of returns that are levels.
 func errLevels(file string) error {
 	return fmt.Errorf("%s: its returns hang together from day to day: they are cumulated ones, or levels; give the return of each day, or prices", file)

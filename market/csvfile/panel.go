@@ -753,7 +753,7 @@ func (b *panelReader) notLevels() error {
 	seen := false
 	for _, s := range b.symbols {
 		m := b.members[s]
-		switch is, known := levels(m.ret); {
+		switch is, known := market.Levels(m.ret); {
 		case known && !is:
 			return nil
 		case known:

@@ -536,7 +536,7 @@ func (r *reader) adjust() bool {
 
 // simple returns the returns of a file without prices, as decimals.
 func (r *reader) simple() ([]float64, error) {
-	if is, _ := levels(r.returns); is {
+	if is, _ := market.Levels(r.returns); is {
 		return nil, errLevels(r.file)
 	}
 	unit := Percent

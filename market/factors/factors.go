@@ -438,7 +438,7 @@ func (p *parser) plausible() error {
 		if usual > most && slices.Contains(known, name) {
 			return fmt.Errorf("%s: the factor %s moves by %.0f%% on half of the days: it is in basis points, a level, or in another unit than factors.unit says", p.file, name, 100*usual)
 		}
-		if slices.Contains(known, name) && together(v) {
+		if is, _ := market.Levels(v); is && slices.Contains(known, name) {
 			return fmt.Errorf("%s: the factor %s hangs together from day to day: it is cumulated, or a level; give the return of each day", p.file, name)
 		}
 		for k, x := range v {
@@ -449,35 +449,6 @@ func (p *parser) plausible() error {
 		}
 	}
 	return nil
-}
-
-// together reports whether values hang together from day to day, as sums and levels do.
-func together(v []float64) bool {
-	const fewest, most = 40, 0.7
-	n, mean := 0, 0.0
-	for _, x := range v {
-		if x == x {
-			n++
-			mean += x
-		}
-	}
-	if n < fewest {
-		return false
-	}
-	mean /= float64(n)
-	var variance, lagged float64
-	before := math.NaN()
-	for _, x := range v {
-		if x != x {
-			continue
-		}
-		variance += (x - mean) * (x - mean)
-		if before == before {
-			lagged += (x - mean) * (before - mean)
-		}
-		before = x
-	}
-	return lagged > most*variance && variance > 1e-9*float64(n)*mean*mean // not of a constant
 }
 
 // The median absolute values between which the unit of a daily factor is not
